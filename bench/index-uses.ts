@@ -50,6 +50,10 @@ export const indexUses: Record<string, string> = {
   turns_unanswered: 'listConversations by turn outcome',
   turns_tries: 'the newest attempt for a message; the history for the model',
   turns_one_answer: 'T2: of the turns that answer the same messages all but one have failed',
+  retrievals_pkey: 'the searches of a turn: takeovers, streams, listConversationTurns',
+  dataset_retrievals_pkey: 'listDatasetRetrievals',
+  dataset_retrievals_conversation: 'deleteConversation and the purge of content',
+
   events_pkey: 'event streams and pages; the end of a log',
 
   idempotency_keys_pkey: 'T9; every request with an Idempotency-Key',
@@ -137,5 +141,24 @@ export const indexUses: Record<string, string> = {
   chunks_text: 'whether a text is still used; erase_chunks',
 
   sources_upload: 'expire_uploads, each minute',
+  blobs_s3: '`parley blobs move --to postgres`; a start without the settings of S3',
   blobs_expired: 'delete_blobs, and each minute whose blobs have expired',
+
+  crawls_running: 'a source has one running crawl',
+  crawls_turn: 'one crawl of a host at a time',
+  crawls_waiting: 'whose turn at a host is next',
+  crawls_page: 'listSourceCrawls, the latest crawl of each source',
+  crawl_addresses_pkey: 'listCrawlPages; the end of a visit',
+  crawl_addresses_crawl_id_url_key_key: 'an address is taken up once',
+  crawl_addresses_next: 'what a crawl fetches next',
+  crawl_addresses_path: 'how many queries of one path a crawl has taken up',
+  crawled_pages_root: 'the pages of a crawled source',
+  embedding_spaces_pkey: 'a space by its id',
+  embedding_spaces_organization_id_provider_model_asked_dimen_key: 'one space for each model and dimension',
+  embedding_spaces_organization_id_id_key: 'vectors lie in a space of their organization',
+  vectors_pkey: 'vectors of texts in a space: builds and searches; vectors of deleted sources',
+  vectors_unused: 'remove_unused_vectors, each minute',
+  embedding_claims_pkey: 'one work embeds a text',
+  generation_spaces_pkey: 'whether a generation has its vectors',
+  datasets_awaiting_vectors: 'find_embedding_models, each minute',
 }

@@ -102,7 +102,7 @@ export const datasetSourceOperations = {
     path: '/knowledge-base/datasets/{dataset_id}/sources/pattern',
     tag: knowledgeTag,
     summary: 'Attach a page for each slug of an address',
-    description: 'A page that is a source already is fetched anew.',
+    description: 'A page that is a source already is fetched again.',
     access: knowledgeManagers,
     narrowed: false,
     params: datasetPath,
@@ -141,6 +141,8 @@ export const datasetSourceOperations = {
     path: '/knowledge-base/datasets/{dataset_id}/sources/{dataset_source_id}',
     tag: knowledgeTag,
     summary: 'Chunk a source anew in this dataset',
+    description:
+      'What is served stays until the new chunks are ready. Null: the source’s strategy, else the dataset’s. One that means the same changes nothing.',
     access: knowledgeManagers,
     narrowed: false,
     params: attachmentPath,

@@ -8,8 +8,9 @@ import { addDeletion } from './add-deletion.ts'
 import type { PartStore, PartStores } from './part-store.ts'
 import { cutIntoParts } from './rules/parts.ts'
 import { postgresParts } from './postgres-parts.ts'
+import { openS3Parts } from './s3-parts.ts'
 import * as queries from './queries.ts'
-import { blobSettings } from './settings.ts'
+import { blobSettings, blobStoreSettings } from './settings.ts'
 
 export interface StoredBlob {
   id: string
@@ -88,41 +89,45 @@ export interface BlobOptions {
   log: Logger
 }
 
-export function createBlobs({ config, ports, log }: BlobOptions): Blobs {
+export function createBlobs({ config, ports, log }: BlobOptions): Blobs & AsyncDisposable {
   const { stored_bytes_of_organization } = config.of(blobSettings)
-  const stores = { postgres: postgresParts }
-  const blobs: Blobs = {
-    store: postgresParts,
+  const where = config.of(blobStoreSettings)
+  const s3 = where.s3 && openS3Parts(where.s3, ports)
+  const stores: PartStores = { postgres: postgresParts, ...(s3 ? { s3 } : {}) }
+  const part_store = stores[where.store]!
+  const discard: Blobs['discard'] = (store, id) =>
+    store.transaction(async (tx) => {
+      if (await queries.expireBlob(tx, id)) addDeletion(tx)
+    })
+  return {
+    store: part_store,
     stores,
     async put(store, content, { max_bytes, signal }) {
       const id = ports.newId()
-      const place = { store: blobs.store.name, key: ports.newId(), part_bytes: blobs.store.part_bytes }
+      const place = { store: part_store.name, key: ports.newId(), part_bytes: part_store.part_bytes }
       if (!(await queries.beginBlob(store, { id, ...place }, stored_bytes_of_organization)))
         throw new BlobQuotaExceeded()
       try {
         await ports.reached?.('blob.begun')
         const blob = { organization_id: store.organization_id, blob_id: id, key: place.key }
-        const written = await writeParts(blobs.store, store, blob, content, { max_bytes, signal, ports })
+        const written = await writeParts(part_store, store, blob, content, { max_bytes, signal, ports })
+        await ports.reached?.('blob.written')
         const outcome = await queries.finishBlob(store, { id, ...written }, stored_bytes_of_organization)
         if (outcome === 'full') throw new BlobQuotaExceeded()
         if (outcome === 'gone') throw new BlobMissing(id)
         await ports.reached?.('blob.stored')
         return { id, ...written }
       } catch (error) {
-        await blobs.discard(store, id).catch((cause: unknown) => {
+        await discard(store, id).catch((cause: unknown) => {
           log.debug({ err: cause }, 'could not discard an unfinished blob; it expires within an hour')
         })
         throw error
       }
     },
     open: (store, id) => readParts(stores, store, id),
-    async discard(store, id) {
-      await store.transaction(async (tx) => {
-        if (await queries.expireBlob(tx, id)) addDeletion(tx)
-      })
-    },
+    discard,
+    [Symbol.asyncDispose]: async () => s3?.[Symbol.asyncDispose](),
   }
-  return blobs
 }
 
 export interface Writing {

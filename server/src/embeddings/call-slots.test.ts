@@ -53,7 +53,7 @@ test('while another waits, an owner gets at most half', async () => {
   await end('b')
   expect(holders()).toBe('aabb')
   await end('a')
-  // Nobody else waits: the rest is free for whoever asks.
+  // Nobody else waits: the rest is free for anyone who asks.
   expect(holders()).toBe('aabb')
   await end('b')
   expect(holders()).toBe('aaab')

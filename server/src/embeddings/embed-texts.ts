@@ -8,7 +8,7 @@ import type { WorkPort } from '../work/port.ts'
 import type { EmbeddingCaller } from './adapters/embedding-models.ts'
 import { callModel } from './call-model.ts'
 import type { CallSlots } from './call-slots.ts'
-import type { EmbeddedText, Space, TextSource } from './embeddings.ts'
+import type { EmbeddedText, Space, TextSource } from './port.ts'
 import { EmbeddingFailed } from './failure.ts'
 import { learnDimension } from './spaces.ts'
 import { claimVectors, releaseVectors, storeVectors, useVectors } from './vectors.ts'
@@ -91,6 +91,7 @@ class EmbedRun {
     try {
       await this.#readAll()
       await this.#waitForOthers()
+      this.#throwFailure()
     } catch (error) {
       this.#failure ??= { error }
     }
@@ -158,14 +159,20 @@ class EmbedRun {
 
   #throwFailure(): void {
     if (this.#failure) throw this.#failure.error
+    this.#task.texts.stop?.throwIfAborted()
+  }
+
+  get #isStopped(): boolean {
+    return this.#failure !== null || this.#task.texts.stop?.aborted === true
   }
 
   #send(batch: EmbeddedText[]): Promise<void> {
     const { port, store } = this.#task
     return this.#services.slots.within(store.organization_id, port.signal, async () => {
-      if (this.#failure) return
+      if (this.#isStopped) return
       const mine = await this.#claim(batch)
       if (mine.length === 0) return
+      if (this.#isStopped) return this.#release(mine)
       const vectors = await this.#call(mine)
       await this.#services.ports.reached?.('embedding.answered')
       await this.#write(async (tx) => {
@@ -187,7 +194,7 @@ class EmbedRun {
     const ms = this.#services.limits.call_ms + claim_margin_ms
     return this.#write(async (tx) => {
       const claimed = await claimVectors(tx, { ...this.#claimed, ms }, hashesOf(batch))
-      // Whoever stored a vector released its claim in the same commit, so it is seen here.
+      // A stored vector and the release of its claim are one commit, so the vector is seen here.
       const there = await useVectors(tx, this.#space.id, hashesOf(batch))
       const needless = batch.filter((text) => claimed.has(keyOf(text)) && there.has(keyOf(text)))
       if (needless.length > 0) await releaseVectors(tx, this.#claimed, hashesOf(needless))
@@ -206,10 +213,14 @@ class EmbedRun {
         texts: texts.map(({ text }) => text),
       })
     } catch (error) {
-      // Otherwise other work would wait for these texts until the claim expires.
-      await port.commit((tx) => releaseVectors(tx, this.#claimed, hashesOf(texts))).catch(() => {})
+      await this.#release(texts)
       throw error
     }
+  }
+
+  /** Otherwise other work would wait for these texts until the claim expires. */
+  async #release(texts: EmbeddedText[]): Promise<void> {
+    await this.#task.port.commit((tx) => releaseVectors(tx, this.#claimed, hashesOf(texts))).catch(() => {})
   }
 
   async #learn(tx: TransactionStore, dimension: number): Promise<void> {

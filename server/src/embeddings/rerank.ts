@@ -1,7 +1,7 @@
 // The rerank model: scores texts for a query, over the wire of Cohere, Jina and vLLM (`documents`) or of TEI (`texts`).
 import type { Clock } from '../base/ports.ts'
 import type { Fetch } from '../models/models.ts'
-import type { Reranker } from './embeddings.ts'
+import type { Reranker } from './port.ts'
 import type { EmbeddingConfig } from './settings.ts'
 
 export const rerank_bounds = { texts: 50, ms: 800 } as const

@@ -6,7 +6,7 @@ import { openProviderClient } from '../models/models.ts'
 import { type EmbeddingCaller, callableWith, createEmbeddingCaller } from './adapters/embedding-models.ts'
 import { CallSlots } from './call-slots.ts'
 import { embedTexts } from './embed-texts.ts'
-import type { Embeddings, Space } from './embeddings.ts'
+import type { Embeddings, Space } from './port.ts'
 import { EmbeddingFailed } from './failure.ts'
 import { QueryVectors } from './query-vectors.ts'
 import { createReranker } from './rerank.ts'
@@ -31,7 +31,7 @@ export function createEmbeddings(core: Core): Room & { embeddings: Embeddings } 
     throw new EmbeddingFailed('not_configured', message)
   }
 
-  const queries = new QueryVectors(ports, callerFor)
+  const queries = new QueryVectors(core, callerFor)
   const embeddings: Embeddings = {
     spaceFor: (tx, wanted) => spaceFor(core, tx, wanted),
     findSpace: async (store, id) => (await findSpaces(store, [id])).get(id) ?? null,

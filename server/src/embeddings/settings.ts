@@ -6,7 +6,7 @@ import { type EmbeddingModelRef, resolveModelName, splitModelName } from './rule
 export interface EmbeddingConfig {
   /** An embedding server apart from the providers. */
   server: { base_url: string; api_key: string | null } | null
-  /** Of datasets that name no model; null: there is none, or only that of an organization's own key. */
+  /** Of datasets that name no model; null: only an organization's own key may bring one. */
   model: EmbeddingModelRef | null
   dimension: number | null
   rerank: { url: string; model: string | null; api_key: string | null } | null

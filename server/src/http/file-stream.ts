@@ -11,15 +11,17 @@ export async function sendFileStream(
   { open, name, media_type, bytes }: FileStream,
   core: Pick<Core, 'ports' | 'node'>,
 ): Promise<unknown> {
-  const gone = watchReader(reply)
-  const pieces = await readFirst(open(gone), gone)
-  if (pieces === null) return reply.hijack()
   const headers = {
     'content-type': media_type,
     'content-length': String(bytes),
+    'cache-control': 'no-store',
     'content-disposition': describeDownload(name),
     'content-security-policy': "default-src 'none'; sandbox",
     'x-content-type-options': 'nosniff',
   }
+  if (request.method === 'HEAD') return reply.headers(headers).send()
+  const gone = watchReader(reply)
+  const pieces = await readFirst(open(gone), gone)
+  if (pieces === null) return reply.hijack()
   return writeStream({ request, reply, core, gone, headers, pieces })
 }

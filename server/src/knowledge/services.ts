@@ -4,10 +4,12 @@ import type { RootStore } from '../database/store.ts'
 import type { Embeddings } from '../embeddings/embeddings.ts'
 import type { EventServices } from '../events/events.ts'
 import type { Found, SearchRequest } from './search/search.ts'
+import type { Searches } from './search/searches.ts'
 
 export interface Knowledge extends EventServices {
   blobs: Blobs
   embeddings: Embeddings
+  searches: Searches
   /** See `search/search.ts`. */
   search(store: RootStore, request: SearchRequest, signal: AbortSignal): Promise<Found>
 }

@@ -50,14 +50,15 @@ export interface NewSourceRow extends Omit<CheckedSource, 'id'> {
 const columns = `id uuid, type text, name text, domain text, upload_status text, file_size bigint, description text,
   metadata jsonb, chunking jsonb, url_crawl_options jsonb, refresh_interval_hours integer, creation_hash bytea`
 
-// A file's address is good for an hour.
+// A file's address is good for an hour. Lists keep the order of one request.
 const insertStatement = statement(
   'insert_sources',
   `insert into sources (organization_id, id, type, name, domain, upload_status, file_size, description, metadata,
-     chunking, url_crawl_options, refresh_interval_hours, creation_hash, upload_expires_at)
+     chunking, url_crawl_options, refresh_interval_hours, creation_hash, upload_expires_at, created_at)
    select $13, n.id, n.type, n.name, n.domain, n.upload_status, n.file_size, n.description, n.metadata, n.chunking,
      n.url_crawl_options, n.refresh_interval_hours, n.creation_hash,
-     case when n.upload_status = 'PENDING' then clock_timestamp() + interval '1 hour' end
+     case when n.upload_status = 'PENDING' then clock_timestamp() + interval '1 hour' end,
+     clock_timestamp() + n.call * interval '1 microsecond'
    from ${rowsOf('n', columns)}
    on conflict (id) do nothing returning id`,
 )
@@ -76,7 +77,7 @@ export async function insertSourceRows(tx: TransactionStore, rows: NewSourceRow[
 }
 
 const datasetsStatement = statement(
-  'known_datasets',
+  'datasets_of_new_urls',
   'select id from datasets where organization_id = $1 and id = any($2::uuid[])',
 )
 
@@ -166,32 +167,38 @@ export async function findSourceContent(store: Store, source_id: string): Promis
 const openUploadStatement = acrossOrganizations(
   'the token of the address decides, before its organization is known',
   'find_open_upload',
-  `select organization_id, upload_expires_at from sources
-   where id = $1 and type = 'FILE' and upload_expires_at > clock_timestamp()`,
+  `select organization_id from sources
+   where id = $1 and type = 'FILE' and upload_expires_at = $2::timestamptz and upload_expires_at > clock_timestamp()`,
 )
 
-export interface OpenUpload {
-  organization_id: string
-  upload_expires_at: string
-}
-
-export async function findOpenUpload(database: Executor, source_id: string): Promise<OpenUpload | null> {
-  const [row] = await database.query<OpenUpload>(openUploadStatement, [source_id])
-  return row ?? null
+/** Its organization; null: this address is closed or has expired. */
+export async function findOpenUpload(
+  database: Executor,
+  source_id: string,
+  upload_expires_at: string,
+): Promise<string | null> {
+  const [row] = await database.query<{ organization_id: string }>(openUploadStatement, [source_id, upload_expires_at])
+  return row?.organization_id ?? null
 }
 
 const uploadStatement = statement(
   'lock_upload',
-  `select upload_status, upload_expires_at, upload_blob_id, revision,
+  `select id, type, name, upload_status, upload_expires_at, upload_blob_id, revision,
+     coalesce(upload_expires_at <= clock_timestamp(), true) as is_closed,
      coalesce(upload_expires_at < clock_timestamp() - interval '23 hours', false) as is_over from sources
    where organization_id = $1 and id = $2 and type = 'FILE' for no key update`,
 )
 
 export interface LockedUpload {
+  id: string
+  type: 'FILE'
+  name: string
   upload_status: 'PENDING' | 'IN_PROGRESS' | 'COMPLETE' | 'FAILED'
   upload_expires_at: string | null
   upload_blob_id: string | null
   revision: number
+  /** It has no address, or one that has expired. */
+  is_closed: boolean
   /** Its address was made a day ago. */
   is_over: boolean
 }

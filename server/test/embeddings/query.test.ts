@@ -141,7 +141,7 @@ describe('after five failures in a row', () => {
     expect(model.calls).toHaveLength(6)
   })
 
-  test('a success between them begins the count anew', async () => {
+  test('a success between them resets the count', async () => {
     await failTimes(4)
     model.trouble = null
     await ask('works')

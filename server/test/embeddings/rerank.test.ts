@@ -80,7 +80,7 @@ test('no texts, no call; more than 50 are a mistake of the caller', async () => 
   expect(model.reranks).toEqual([])
 })
 
-test('without PARLEY_RERANK_URL there is none', async () => {
+test('without PARLEY_RERANK_URL nothing is reranked', async () => {
   const server = stack.use(await startTestServer())
   expect(embeddingsOf(server).reranker).toBe(null)
 })

@@ -18,6 +18,8 @@ create table blobs (
 );
 create index blobs_expired on blobs (organization_id, expires_at) where expires_at is not null; -- what is to be deleted
 
+create index blobs_s3 on blobs (id) where store = 's3'; -- a start without S3; a move out of it
+
 create table blob_parts (
   key uuid not null,
   position integer not null,

@@ -1,4 +1,4 @@
--- Embeddings: spaces, vectors by the hash of their text, and which generations have all of theirs.
+-- Embeddings: spaces, vectors by the hash of their text, and which generations are complete.
 
 -- Provider, model and dimension of one organization: its vectors are compared with no others.
 create table embedding_spaces ( -- stored with the organization

@@ -37,7 +37,7 @@ test('a provider that cannot be called has no model', () => {
   expect(resolveModelName('anthropic/claude', new Set(['openai', 'google']), null)).toBe(null)
 })
 
-test('names that would change a path are none', () => {
+test('names that would change a path are refused', () => {
   for (const model of ['../models', 'a/../b', 'a b', 'a?b', '', 'a#b'])
     expect([model, isModelName({ provider: 'openai', model })]).toEqual([model, false])
   expect(isModelName({ provider: 'openai-compatible', model: 'BAAI/bge-m3' })).toBe(true)

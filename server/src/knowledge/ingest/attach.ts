@@ -217,7 +217,8 @@ export async function detachLocked(tx: TransactionStore, { newId }: IdPort, ids:
   const detached = await tx.query<Detached>(detachedStatement, [organization_id, ids])
   if (detached.length === 0) return 0
   const all = detached.map(({ id }) => id)
-  for (const removed of await tx.query<IndexedGeneration>(servingStatement, [organization_id, all])) {
+  const serving = await tx.query<IndexedGeneration>(servingStatement, [organization_id, all])
+  for (const removed of Map.groupBy(serving, ({ dataset_id }) => dataset_id).values()) {
     await countWords(tx, { added: null, removed })
   }
   await markGenerationsGone(tx, all)

@@ -4,6 +4,7 @@ import { statement } from '../../database/database.ts'
 import { arraysOf, rowsOf } from '../../database/rows.ts'
 import type { TransactionStore } from '../../database/store.ts'
 import type { Reason } from '../rules/tries.ts'
+import { lockDatasetRows } from './rows.ts'
 
 /** The attachment is gone, or is to be built anew: what this build has done does not count. */
 export class Outdated extends Error {
@@ -13,6 +14,7 @@ export class Outdated extends Error {
 }
 
 export interface BuildKey {
+  dataset_id: string
   dataset_source_id: string
   wish: number
 }
@@ -39,10 +41,14 @@ export async function lockAttachment(tx: TransactionStore, id: string): Promise<
   return attachment
 }
 
-/** Locks the attachment for the rest of the transaction. */
+/** It was failed from outside, or another node has finished it. */
+const isOver = (status: AttachmentStatus) => status === 'ready' || status === 'failed'
+
+/** Locks the dataset, which what is written may refer to, and the attachment for the rest of the transaction. */
 export async function lockForBuild(tx: TransactionStore, key: BuildKey): Promise<LockedAttachment> {
+  await lockDatasetRows(tx, [key.dataset_id], 'key share')
   const attachment = await lockAttachment(tx, key.dataset_source_id)
-  if (attachment?.wish !== key.wish) throw new Outdated()
+  if (attachment?.wish !== key.wish || isOver(attachment.status)) throw new Outdated()
   return attachment
 }
 
@@ -107,7 +113,7 @@ const abandonStatement = statement(
 /** A generation of this wish with all of its chunks is gone on with; others that were begun are given up, which `abandoned` says. */
 export async function findUnfinished(
   tx: TransactionStore,
-  { dataset_source_id, wish }: BuildKey,
+  { dataset_source_id, wish }: Omit<BuildKey, 'dataset_id'>,
 ): Promise<{ cut: Generation | null; abandoned: boolean }> {
   const { organization_id } = tx
   const [cut] = await tx.query<Generation>(unfinishedStatement, [organization_id, dataset_source_id, wish])
@@ -145,11 +151,21 @@ const pauseStatement = statement(
   'pause_build',
   `update dataset_sources
    set next_try_at = clock_timestamp() + $4::double precision * interval '1 millisecond', updated_at = clock_timestamp()
-   where organization_id = $1 and id = $2 and wish = $3`,
+   where organization_id = $1 and id = $2 and wish = $3 and status not in ('ready', 'failed')`,
 )
 
 export async function pauseBuild(tx: TransactionStore, { dataset_source_id, wish }: BuildKey, ms: number) {
   await tx.query(pauseStatement, [tx.organization_id, dataset_source_id, wish, ms])
+}
+
+const uncountStatement = statement(
+  'uncount_try_of_build',
+  'update dataset_sources set tries = greatest(tries - 1, 0) where organization_id = $1 and id = $2 and wish = $3',
+)
+
+/** This node stops: another goes on at once. */
+export async function uncountTry(tx: TransactionStore, { dataset_source_id, wish }: BuildKey): Promise<void> {
+  await tx.query(uncountStatement, [tx.organization_id, dataset_source_id, wish])
 }
 
 const quotaLockStatement = statement(
@@ -179,7 +195,6 @@ const insertStatement = statement(
 
 export interface NewGeneration extends BuildKey {
   id: string
-  dataset_id: string
   source_id: string
   revision: number
   chunking: ChunkingStrategy

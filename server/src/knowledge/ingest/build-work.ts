@@ -33,9 +33,10 @@ import {
   markCut,
   pauseBuild,
   showProgress,
+  uncountTry,
 } from './build-rows.ts'
-import { lease_ms, spare_delays_ms } from './conversion-work.ts'
 import { failAttachment } from './failures.ts'
+import { beforeGivingBack, lease_ms, spare_delays_ms } from './leases.ts'
 import { build_generation_work, requestErasing } from './requests.ts'
 import { switchGeneration } from './switch.ts'
 
@@ -62,8 +63,7 @@ export function buildWork(services: BuildServices): WorkKind {
   }
 }
 
-interface Build
-  extends BuildKey, Pick<NewGeneration, 'dataset_id' | 'source_id' | 'revision' | 'chunking' | 'language'> {
+interface Build extends BuildKey, Pick<NewGeneration, 'source_id' | 'revision' | 'chunking' | 'language'> {
   url: string | null
   text_blob_id: string
   page_starts: number[] | null
@@ -96,6 +96,7 @@ async function runBuild(services: BuildServices, item: WorkItem, port: WorkPort)
     return { next: 'done' }
   } catch (error) {
     if (error instanceof Outdated || error instanceof Needless) return { next: 'done' }
+    await beforeGivingBack(error, port, (tx) => uncountTry(tx, build))
     return endTry(core, build, failureOf(error, port), tries)
   }
 }
@@ -250,11 +251,9 @@ function endTry({ ports }: Core, build: Build, failure: Failure, tries: number):
   }
 }
 
-/** Unless it is out of date. What it has begun is erased. */
+/** Unless it is out of date. */
 async function fail(tx: TransactionStore, ports: Core['ports'], build: Build, reason: Reason): Promise<void> {
   const attachment = await lockAttachment(tx, build.dataset_source_id)
   if (attachment?.wish !== build.wish) return
   await failAttachment(tx, ports, attachment.id, reason)
-  const { abandoned } = await findUnfinished(tx, { dataset_source_id: attachment.id, wish: -1 })
-  if (abandoned) requestErasing(tx)
 }

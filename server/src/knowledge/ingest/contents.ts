@@ -69,7 +69,7 @@ const failStatement = statement(
    where organization_id = $1 and id = $2`,
 )
 
-/** It has no content, and gets none: it fails, and what waits for it. What is served stays. */
+/** Its newest content cannot be had or read: it fails, and what waits for it. What is served stays; so does a source that is ready. */
 export async function failSource(
   tx: TransactionStore,
   ports: IdPort,
@@ -77,7 +77,7 @@ export async function failSource(
   reason: Reason,
 ): Promise<void> {
   const [source] = await lockSourceRows(tx, [source_id])
-  if (!source) return
+  if (!source || source.status === 'ready') return
   await tx.query(failStatement, [tx.organization_id, source_id, reason.code, reason.message])
   await failWaitingAttachments(tx, ports, source_id, reason, source.tries)
 }

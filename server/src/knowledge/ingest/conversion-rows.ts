@@ -68,6 +68,19 @@ export async function pauseConversion(tx: TransactionStore, source_id: string, m
   await tx.query(pauseStatement, [tx.organization_id, source_id, ms])
 }
 
+const uncountStatement = statement(
+  'uncount_try_of_conversion',
+  'update sources set tries = greatest(tries - 1, 0) where organization_id = $1 and id = $2 and revision = $3',
+)
+
+/** This node stops: another goes on at once. */
+export async function uncountConversion(
+  tx: TransactionStore,
+  { source_id, revision }: { source_id: string; revision: number },
+): Promise<void> {
+  await tx.query(uncountStatement, [tx.organization_id, source_id, revision])
+}
+
 const textStatement = statement(
   'store_source_text',
   `update source_contents

@@ -22,15 +22,12 @@ import {
   lockAttachmentsOfSource,
   pauseConversion,
   storeText,
+  uncountConversion,
 } from './conversion-rows.ts'
 import { ConversionFault, convertFile } from './convert.ts'
+import { beforeGivingBack, lease_ms, spare_delays_ms } from './leases.ts'
 import { convert_source_work, rebuildAttachment, requestBuild } from './requests.ts'
 import { lockSourceRows } from './rows.ts'
-
-/** Its own tries end first (rules/tries.ts); these are for when even their count cannot be stored. */
-export const spare_delays_ms = Array.from({ length: 24 }, () => 60_000)
-
-export const lease_ms = 30_000
 
 const no_bytes_left =
   'The organization has reached its limit of stored bytes. Delete sources, then process this one again.'
@@ -67,6 +64,7 @@ async function runConversion(core: Core, gate: Gate, item: WorkItem, port: WorkP
     const text = await gate(() => convert(core, store, begun, port.signal))
     return { next: 'done', write: (tx) => finish(tx, begun, text) }
   } catch (error) {
+    await beforeGivingBack(error, port, (tx) => uncountConversion(tx, begun))
     return endTry(core, begun, failureOf(error, port), core.ports.random())
   }
 }

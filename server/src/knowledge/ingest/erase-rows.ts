@@ -17,9 +17,10 @@ const nextStatement = statement(
           not exists (select from sources s where s.id = g.source_id) as is_source_deleted
    from generations g
    where g.organization_id = $1 and (g.state = 'gone' or (g.state = 'replaced' and g.is_indexed))
-   order by g.number limit 1 for update of g`,
+   order by g.number limit 1`,
 )
 
+/** One work erases for the organization, so that it needs no lock of its own. */
 export async function findErasable(tx: TransactionStore): Promise<ErasableGeneration | undefined> {
   const [generation] = await tx.query<ErasableGeneration>(nextStatement, [tx.organization_id])
   return generation

@@ -1,9 +1,8 @@
 // Erases what searches no longer use: what is detached or deleted at once, of what was replaced only what searches read.
-import { eraseVectors } from '../../embeddings/embeddings.ts'
+import { eraseVectors, noteUse } from '../../embeddings/embeddings.ts'
 import type { TransactionStore } from '../../database/store.ts'
 import type { WorkKind, WorkPort } from '../../work/port.ts'
 import { eraseIndex } from '../search/index-chunks.ts'
-import { lease_ms } from './conversion-work.ts'
 import {
   type ErasableGeneration,
   deleteChunks,
@@ -13,7 +12,9 @@ import {
   lockTexts,
   markUnindexed,
 } from './erase-rows.ts'
+import { lease_ms } from './leases.ts'
 import { erase_chunks_work } from './requests.ts'
+import { lockDatasetRows } from './rows.ts'
 
 /** In one commit. */
 const rows_at_once = 1000
@@ -44,6 +45,8 @@ async function eraseSome(tx: TransactionStore): Promise<boolean> {
   const generation = await findErasable(tx)
   if (!generation) return false
   if (generation.is_indexed) {
+    // No build adds words to the dataset, and no switch counts them, while it is decided which of them nobody needs any more.
+    await lockDatasetRows(tx, [generation.dataset_id], 'update')
     if (!(await eraseIndex(tx, generation, rows_at_once))) await markUnindexed(tx, generation.id)
   } else await eraseRows(tx, generation)
   return true
@@ -56,7 +59,7 @@ async function eraseRows(tx: TransactionStore, { id, is_source_deleted }: Erasab
   if (is_source_deleted && hashes.length > 0) {
     const unused = await findUnusedTexts(tx, hashes)
     if (unused.length > 0) await eraseVectors(tx, unused)
-  }
+  } else await noteUse(tx, hashes)
   if (hashes.length === rows_at_once) return
   await deleteGeneration(tx, id)
 }

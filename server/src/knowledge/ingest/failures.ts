@@ -1,9 +1,10 @@
-// Marks attachments as failed. What they serve stays.
+// Marks attachments as failed. What they serve stays; what was being built is erased.
 import { statement } from '../../database/database.ts'
 import type { TransactionStore } from '../../database/store.ts'
 import { addOrganizationEvent } from '../../events/events.ts'
 import type { Reason } from '../rules/tries.ts'
 import type { IdPort } from './attach.ts'
+import { requestErasing } from './requests.ts'
 
 export interface FailedAttachment {
   id: string
@@ -42,17 +43,31 @@ export async function failWaitingAttachments(
   tries: number,
 ): Promise<void> {
   const values = [tx.organization_id, source_id, reason.code, reason.message, tries]
-  report(tx, ports, reason, await tx.query<FailedAttachment>(waitingStatement, values))
+  await end(tx, ports, reason, await tx.query<FailedAttachment>(waitingStatement, values))
 }
 
 /** One that is not ready. */
 export async function failAttachment(tx: TransactionStore, ports: IdPort, id: string, reason: Reason): Promise<void> {
   const values = [tx.organization_id, id, reason.code, reason.message, 0]
-  report(tx, ports, reason, await tx.query<FailedAttachment>(oneStatement, values))
+  await end(tx, ports, reason, await tx.query<FailedAttachment>(oneStatement, values))
 }
 
-function report(tx: TransactionStore, { newId }: IdPort, reason: Reason, failed: readonly FailedAttachment[]): void {
+const abandonStatement = statement(
+  'abandon_failed_builds',
+  `update generations set state = 'gone', ended_at = clock_timestamp()
+   where organization_id = $1 and dataset_source_id = any($2::uuid[]) and state = 'building' returning id`,
+)
+
+async function end(
+  tx: TransactionStore,
+  { newId }: IdPort,
+  reason: Reason,
+  failed: readonly FailedAttachment[],
+): Promise<void> {
+  if (failed.length === 0) return
   const { organization_id } = tx
+  const abandoned = await tx.query(abandonStatement, [organization_id, failed.map(({ id }) => id)])
+  if (abandoned.length > 0) requestErasing(tx)
   for (const { id, dataset_id, source_id, name, tries } of failed) {
     const data = { dataset_source_id: id, dataset_id, source_id, name, reason: { ...reason }, tries }
     addOrganizationEvent(tx, { id: newId(), organization_id, type: 'dataset_source.failed', subject: id, data })

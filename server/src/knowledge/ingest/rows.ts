@@ -1,5 +1,5 @@
 // The locks of ingestion, in the order in which every transaction takes them: sources (a source before the pages of its crawl, else
-// by id), datasets, attachments. What a transaction needs besides a locked row it reads in a later statement: a statement that
+// by id), the count of an organization’s sources, datasets, attachments. What a transaction needs besides a locked row it reads in a later statement: a statement that
 // waited for a lock sees only the locked row as it is now.
 import type { ChunkingStrategy, DatasetLanguage, SourceStatus, UploadStatus } from '@parley/contract'
 import { statement } from '../../database/database.ts'

@@ -1,4 +1,5 @@
 // The SQL that finds what makes no progress, and what was replaced long ago; over all organizations, in parts.
+import { dropBlob } from '../../blobs/blobs.ts'
 import { type Executor, acrossOrganizations, statement } from '../../database/database.ts'
 import type { TransactionStore } from '../../database/store.ts'
 
@@ -53,12 +54,18 @@ export async function isStillStuck(
 
 const closeUploadStatement = statement(
   'close_expired_upload',
-  `update sources set upload_status = 'FAILED', upload_expires_at = null, updated_at = clock_timestamp()
-   where organization_id = $1 and id = $2 and upload_status in ('PENDING', 'IN_PROGRESS')`,
+  `with sent as (select upload_blob_id from sources where organization_id = $1 and id = $2)
+   update sources set upload_status = 'FAILED', upload_expires_at = null, upload_blob_id = null, updated_at = clock_timestamp()
+   from sent where organization_id = $1 and id = $2 returning sent.upload_blob_id`,
 )
 
+/** What was sent and never completed goes. The source is locked. */
 export async function closeUpload(tx: TransactionStore, source_id: string): Promise<void> {
-  await tx.query(closeUploadStatement, [tx.organization_id, source_id])
+  const [sent] = await tx.query<{ upload_blob_id: string | null }>(closeUploadStatement, [
+    tx.organization_id,
+    source_id,
+  ])
+  if (sent?.upload_blob_id) dropBlob(tx, sent.upload_blob_id)
 }
 
 const forgottenStatement = acrossOrganizations(

@@ -16,6 +16,7 @@ import { attach, detach } from '../ingest/attach.ts'
 import { lockAttachment } from '../ingest/build-rows.ts'
 import { reprocess } from '../ingest/contents.ts'
 import { rebuildAttachment, storeChunking } from '../ingest/requests.ts'
+import { lockSourceRows } from '../ingest/rows.ts'
 import { listAttachmentRows, presentAttachments, readAttachments, requireAttachment } from '../read/attachments.ts'
 import { findReadableGeneration, listChunkRows } from '../read/chunks.ts'
 import { requireDataset } from '../read/datasets.ts'
@@ -23,7 +24,6 @@ import { type Attached, readAttachBody } from '../rules/attach-body.ts'
 import { effectiveChunking, faultsOfChunking, isSameChunking, readChunking } from '../rules/chunking.ts'
 import type { Knowledge } from '../services.ts'
 import { insertSources, insertUploadedSource } from '../sources.ts'
-import { notBuilt } from './not-built.ts'
 
 type Ctx = Context<Knowledge>
 type UploadInput = Extract<Parameters<typeof attachSources>[1], { file: unknown }>
@@ -76,6 +76,9 @@ async function insertFile(ctx: Ctx, tx: TransactionStore, input: UploadInput): P
 /** With the URLs that become sources in this commit. */
 async function insertUrls(ctx: Ctx, tx: TransactionStore, items: readonly Attached[]): Promise<Wanted[]> {
   const urls = items.flatMap((item) => ('url' in item ? [item] : []))
+  // Locks of sources come before that of their count.
+  if (urls.length > 0)
+    await lockSourceRows(tx, items.flatMap((item) => ('url' in item ? [] : item.source_id)).filter(isUuid))
   // A URL is named by itself; what the caller calls it is kept as its description.
   const sources = urls.map(({ url, name, url_crawl_options }) => ({
     ...{ type: 'URL' as const, name: url, description: name, url_crawl_options },
@@ -87,8 +90,6 @@ async function insertUrls(ctx: Ctx, tx: TransactionStore, items: readonly Attach
     return { ...item, source_id: item.source_id.toLowerCase() }
   })
 }
-
-export const attachSourcesByPattern: Handler<'attachSourcesByPattern', Knowledge> = notBuilt
 
 export const getDatasetSource: Handler<'getDatasetSource', Knowledge> = async (ctx, input) => answer(ctx, input)
 

@@ -13,6 +13,7 @@ export const getKnowledgeCapabilities: Handler<'getKnowledgeCapabilities', Knowl
 }) => {
   const { models, default_model } = await room.embeddings.listOffers(store)
   const { reranker } = room.embeddings
+  const { file_bytes, stored_bytes_of_organization } = core.config.of(blobSettings)
   const { texts, call_ms, calls, unused_days } = core.config.of(embeddingSettings)
   return {
     available: await hasExtensions(core.database),
@@ -21,10 +22,11 @@ export const getKnowledgeCapabilities: Handler<'getKnowledgeCapabilities', Knowl
     vector_index: 'sign_bits',
     // Its name, or the server's host where it has only one.
     rerank_model: reranker && (reranker.model ?? new URL(core.config.of(embeddingSettings).rerank!.url).host),
-    blob_store: 'postgres',
+    blob_store: core.blobs.store.name,
     limits: {
       ...core.config.of(knowledgeSettings),
-      ...core.config.of(blobSettings),
+      file_bytes,
+      stored_bytes_of_organization,
       embedding_texts: texts,
       embedding_seconds: call_ms / 1000,
       embedding_calls: calls,

@@ -54,10 +54,10 @@ async function* follow(
     if (gone.aborted) return
     if (!(await findDataset(ctx.store, dataset_id))) break
     const time = await readProgressTime(ctx.store)
-    for await (const record of findChanges(ctx, dataset_id, since)) {
-      if (told.get(record.id) === record.updated_at) continue
-      told.set(record.id, record.updated_at)
-      for (const attachment of await presentAttachments(ctx.store, [record]))
+    for await (const changed of findChanges(ctx, dataset_id, since)) {
+      const news = changed.filter(({ id, updated_at }) => told.get(id) !== updated_at)
+      for (const { id, updated_at } of news) told.set(id, updated_at)
+      for (const attachment of await presentAttachments(ctx.store, news))
         yield { event: 'attachment', data: attachment }
     }
     for (const [id, updated_at] of told) if (updated_at < since) told.delete(id)
@@ -71,10 +71,10 @@ async function* findChanges(
   ctx: Context<Knowledge>,
   dataset_id: string,
   after: string,
-): AsyncGenerator<AttachmentRecord> {
+): AsyncGenerator<AttachmentRecord[]> {
   for (let since = after; ;) {
     const changed = await findChangedAttachments(ctx.store, dataset_id, since, changed_at_once)
-    yield* changed
+    yield changed
     if (changed.length < changed_at_once) return
     since = changed.at(-1)!.updated_at
   }

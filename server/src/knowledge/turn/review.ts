@@ -7,7 +7,7 @@ import { statement } from '../../database/database.ts'
 type ConfigReview = NonNullable<AgentContributions['reviews']>[number]
 
 const knownStatement = statement(
-  'known_datasets',
+  'known_datasets_of_config',
   'select id from datasets where organization_id = $1 and id = any($2::uuid[])',
 )
 

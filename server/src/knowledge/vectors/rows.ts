@@ -1,4 +1,4 @@
-// The SQL of vectors of generations: which have all of theirs in a space, and what a dataset's space is.
+// The SQL of vectors of generations: which are complete in a space, and what a dataset's space is.
 import { statement } from '../../database/database.ts'
 import type { Store, TransactionStore } from '../../database/store.ts'
 import type { EmbeddedText, WantedModel } from '../../embeddings/embeddings.ts'
@@ -111,6 +111,16 @@ export async function holdGeneration(tx: TransactionStore, id: string): Promise<
   return (await tx.query(holdStatement, [tx.organization_id, id])).length > 0
 }
 
+const holdSpaceStatement = statement(
+  'hold_dataset_space',
+  'select id from datasets where organization_id = $1 and id = $2 and $3 in (space_id, next_space_id) for share',
+)
+
+/** Keeps the dataset's spaces as they are until this commit. False: it does not use this one any more. */
+export async function holdSpace(tx: TransactionStore, dataset_id: string, space_id: string): Promise<boolean> {
+  return (await tx.query(holdSpaceStatement, [tx.organization_id, dataset_id, space_id])).length > 0
+}
+
 export interface GenerationProgress {
   done: number
   made: number
@@ -146,16 +156,6 @@ const hasStatement = statement(
 
 export async function hasVectors(tx: TransactionStore, generation_id: string): Promise<boolean> {
   return (await tx.query(hasStatement, [tx.organization_id, generation_id])).length > 0
-}
-
-const forgetStatement = statement(
-  'forget_spaces_of_generation',
-  'delete from generation_spaces where organization_id = $1 and generation_id = $2',
-)
-
-/** In the commit that deletes the generation. */
-export async function forgetSpaces(tx: TransactionStore, generation_id: string): Promise<void> {
-  await tx.query(forgetStatement, [tx.organization_id, generation_id])
 }
 
 export interface ServingGeneration extends IndexedGeneration {

@@ -9,6 +9,7 @@ const bomb: Part = { name: 'word/media/image.xml', content: zeros }
 const laughs = `<!DOCTYPE w [<!ENTITY a "${'ha'.repeat(100)}">${Array.from({ length: 9 }, (_, at) => `<!ENTITY ${'bcdefghij'[at]} "${`&${'abcdefghi'[at]};`.repeat(10)}">`).join('')}]>`
 const outside = '<!DOCTYPE w [<!ENTITY j SYSTEM "file:///etc/passwd">]>'
 const whole = pdf(['One', 'Two', 'Three'])
+const half = Buffer.from(`9 0 obj\n<< /Length 9999 >>\nstream\n${'x'.repeat(5000)}`)
 const image =
   '<< /Type /XObject /Subtype /Image /Width 1 /Height 1 /ColorSpace /DeviceGray /BitsPerComponent 8 /Length 1 >>\nstream\n0\nendstream'
 
@@ -17,7 +18,8 @@ const locked = `/Encrypt << /Filter /Standard /V 1 /R 2 /O <${'41'.repeat(32)}> 
 const files: readonly (readonly [string, string, () => string | Uint8Array, string])[] = [
   ['an empty file', 'a.pdf', () => '', 'empty'],
   ['white space', 'a.txt', () => ' \n\u200b\t', 'no_text'],
-  ['a truncated PDF', 'a.pdf', () => whole.subarray(0, whole.length / 2), 'corrupt'],
+  ['a truncated PDF', 'a.pdf', () => whole.subarray(0, whole.indexOf('Three') + 3), 'corrupt'],
+  ['a PDF with half of an update', 'a.pdf', () => Buffer.concat([whole, half]), 'corrupt'],
   ['a PDF that is only its mark', 'a.pdf', () => '%PDF-1.7\n%%EOF', 'corrupt'],
   ['a PDF under a password', 'a.pdf', () => pdf(['Secret'], locked), 'encrypted'],
   ['a PDF of images', 'a.pdf', () => scanned(), 'no_text'],

@@ -11,7 +11,7 @@ export interface Library {
   /** A text file with its bytes. Answers the source's id. */
   newFile(text: string, name?: string): Promise<string>
   /** Another file for the source, complete. */
-  replaceFile(source_id: string, text: string): Promise<void>
+  replaceFile(source_id: string, content: string | Uint8Array<ArrayBuffer>): Promise<void>
   attach(dataset_id: string, source_id: string, chunking_strategy?: object): Promise<DatasetSource>
   find(attachment: DatasetSource): Promise<DatasetSource>
   /** As it is once it is ready or has failed. */
@@ -26,9 +26,19 @@ export interface Library {
 
 export const small = { method: 'fixed_size', chunk_size: 100, chunk_overlap: 0 } as const
 
-/** A text of so many chunks, when it is cut into pieces of 100 characters. */
+const sentence = 'is what the handbook says about this and about other things that people want to know. '
+
+/** Texts of 99 characters, each a chunk of its own when a text of them is cut into pieces of 100. */
+export function piecesOf(chunks: number, word = 'word'): string[] {
+  return Array.from({ length: chunks }, (_, index) =>
+    `${word} ${index} ${sentence.repeat(2)}`.slice(0, 98).trimEnd().padEnd(99, '.'),
+  )
+}
+
 export function textOf(chunks: number, word = 'word'): string {
-  return Array.from({ length: chunks }, (_, index) => `${word} ${index} `.padEnd(99, 'abcdefghi ') + '\n').join('')
+  return piecesOf(chunks, word)
+    .map((piece) => `${piece}\n`)
+    .join('')
 }
 
 export async function startLibrary(
@@ -36,32 +46,31 @@ export async function startLibrary(
   options: NodeOptions = {},
 ): Promise<Library & AsyncDisposable> {
   const server = await startTestServer(environment, options)
-  const { client } = server
   const rows: Library['rows'] = async (text, values = []) => (await server.database.pool.query(text, values)).rows
   const pathOf = ({ dataset_id, id }: DatasetSource) => ({ dataset_id, dataset_source_id: id })
-  const find = (attachment: DatasetSource) => client.getDatasetSource(pathOf(attachment))
-  const send = async (presigned_url: string, text: string) => {
-    const answer = await fetch(presigned_url, { method: 'PUT', body: text })
+  const find = (attachment: DatasetSource) => server.client.getDatasetSource(pathOf(attachment))
+  const send = async (presigned_url: string, body: string | Uint8Array<ArrayBuffer>) => {
+    const answer = await fetch(presigned_url, { method: 'PUT', body })
     expect(answer.status).toBe(200)
   }
   return {
     server,
     rows,
     find,
-    newDataset: async (more = {}) => (await client.createDataset({ name: 'Handbook', ...more })).id,
+    newDataset: async (more = {}) => (await server.client.createDataset({ name: 'Handbook', ...more })).id,
     async newFile(text, name = 'file.txt') {
-      const [source] = await client.createSources({ items: [{ name, type: 'FILE' }] })
+      const [source] = await server.client.createSources({ items: [{ name, type: 'FILE' }] })
       await send(source!.presigned_url!, text)
-      await client.updateSource({ source_id: source!.id, file_upload_status: 'COMPLETE' })
+      await server.client.updateSource({ source_id: source!.id, file_upload_status: 'COMPLETE' })
       return source!.id
     },
-    async replaceFile(source_id, text) {
-      const { presigned_url } = await client.createSourceUploadUrl({ source_id })
-      await send(presigned_url!, text)
-      await client.updateSource({ source_id, file_upload_status: 'COMPLETE' })
+    async replaceFile(source_id, content) {
+      const { presigned_url } = await server.client.createSourceUploadUrl({ source_id })
+      await send(presigned_url!, content)
+      await server.client.updateSource({ source_id, file_upload_status: 'COMPLETE' })
     },
     async attach(dataset_id, source_id, chunking_strategy = small) {
-      const [attachment] = await client.attachSources({ dataset_id, items: { source_id, chunking_strategy } })
+      const [attachment] = await server.client.attachSources({ dataset_id, items: { source_id, chunking_strategy } })
       return attachment!
     },
     async settled(attachment) {
@@ -69,7 +78,7 @@ export async function startLibrary(
       return find(attachment)
     },
     async textsOf(attachment) {
-      const { data } = await client.listDatasetSourceChunks({ ...pathOf(attachment), limit: 100 })
+      const { data } = await server.client.listDatasetSourceChunks({ ...pathOf(attachment), limit: 100 })
       return data.map(({ content }) => content)
     },
     async hurry() {
@@ -86,4 +95,82 @@ export async function startLibrary(
     },
     [Symbol.asyncDispose]: () => server[Symbol.asyncDispose](),
   }
+}
+
+export interface Pause {
+  reached(point: string): Promise<void>
+  /** Resolves once something waits there. */
+  readonly arrived: Promise<void>
+  release(): void
+}
+
+/** The first that comes to the point waits there until it is released. */
+export function pauseAt(wanted: string): Pause {
+  const arrival = Promise.withResolvers<void>()
+  const release = Promise.withResolvers<void>()
+  let isTaken = false
+  return {
+    arrived: arrival.promise,
+    release: () => release.resolve(),
+    async reached(point) {
+      if (point !== wanted || isTaken) return
+      isTaken = true
+      arrival.resolve()
+      await release.promise
+    },
+  }
+}
+
+const left_over = [
+  [
+    'serves another generation',
+    `select from dataset_sources a left join generations g on g.id = a.serving_generation
+    where a.serving_generation is not null and (g.id is null or g.state <> 'serving' or g.dataset_source_id <> a.id)`,
+  ],
+  ['ready, and serves nothing', `select from dataset_sources where status = 'ready' and serving_generation is null`],
+  [
+    'serves, and nothing points to it',
+    `select from generations g where g.state = 'serving'
+    and not exists (select from dataset_sources a where a.serving_generation = g.id)`,
+  ],
+  [
+    'builds, and nothing waits for it',
+    `select from generations g where g.state = 'building' and not exists
+    (select from dataset_sources a where a.id = g.dataset_source_id and a.status not in ('ready', 'failed'))`,
+  ],
+  ['gone, and still there', `select from generations where state = 'gone' or (state = 'replaced' and is_indexed)`],
+  [
+    'served in parts',
+    `select from generations g where g.state in ('serving', 'replaced') and g.total_chunks <>
+    (select count(*) from chunks c where c.generation_id = g.id)`,
+  ],
+  [
+    'chunks of nothing',
+    `select from chunks c where not exists (select from generations g where g.id = c.generation_id)`,
+  ],
+  [
+    'waits without work',
+    `select from dataset_sources a join sources s on s.id = a.source_id
+    where a.status not in ('ready', 'failed') and s.revision > 0 and not exists (
+      select from (select kind, subject from work union all select kind, subject from work_arrivals) w
+      where (w.kind = 'build_generation' and w.subject = a.id::text) or (w.kind = 'convert_source' and w.subject = s.id::text))`,
+  ],
+] as const
+
+/** What must never be there once work has come to rest; nothing: all is right. */
+export async function faultsOf({ rows }: Pick<Library, 'rows'>): Promise<string[]> {
+  const faults: string[] = []
+  for (const [fault, text] of left_over) {
+    const found = await rows(text)
+    if (found.length > 0) faults.push(`${fault}: ${found.length}`)
+  }
+  return faults
+}
+
+/** Waits until nothing is left to do, and nothing is wrong. */
+export async function atRest(library: Pick<Library, 'rows'>): Promise<void> {
+  const busy = `select kind from work where kind in ('convert_source', 'build_generation', 'erase_chunks')
+    union all select kind from work_arrivals where kind in ('convert_source', 'build_generation', 'erase_chunks')`
+  await expect.poll(() => library.rows(busy), { timeout: 60_000, interval: 50 }).toEqual([])
+  expect(await faultsOf(library)).toEqual([])
 }

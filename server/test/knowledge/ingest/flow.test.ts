@@ -1,7 +1,7 @@
 // A text file becomes chunks that searches use: states, counts, events, chunks in pages.
 import { expect, test } from 'vitest'
 import { refusal } from '../../support/server.ts'
-import { small, soon, startLibrary, textOf } from './fixture.ts'
+import { piecesOf, small, soon, startLibrary, textOf } from './fixture.ts'
 
 test('an attached file is converted, cut and served; its dataset counts it, events tell it', async () => {
   await using library = await startLibrary()
@@ -21,7 +21,7 @@ test('an attached file is converted, cut and served; its dataset counts it, even
   expect(ready).toMatchObject({
     ...{ status: 'ready', processing_status: 'ready', total_chunks: 250, processed_chunks: 250, serving: true },
     ...{ status_reason: null, next_try_at: null, reused_chunks: 0 },
-    sources: { id: source_id, status: 'ready', revision: 1, characters: 25_000 },
+    sources: { id: source_id, status: 'ready', revision: 1, characters: 25_000, language: 'en' },
   })
   expect(await client.getDataset({ dataset_id })).toMatchObject({
     counts: { sources: 1, ready: 1, in_progress: 0, failed: 0, chunks: 250 },
@@ -35,6 +35,23 @@ test('an attached file is converted, cut and served; its dataset counts it, even
   })
 })
 
+test('webhook endpoints get the events of their patterns', async () => {
+  await using library = await startLibrary()
+  const url = 'https://receiver.example.test/hook'
+  await library.server.client.createWebhookEndpoint({ url, events: ['dataset_source.*', 'dataset.deleted'] })
+  const dataset_id = await library.newDataset()
+  const attached = await library.settled(await library.attach(dataset_id, await library.newFile(textOf(2))))
+  await library.server.client.detachSource({ dataset_id, dataset_source_id: attached.id })
+  await library.server.client.deleteDataset({ dataset_id })
+  const deliveries = await library.rows('select type, lane from webhook_deliveries order by sequence')
+  expect(deliveries).toEqual([
+    { type: 'dataset_source.created', lane: attached.id },
+    { type: 'dataset_source.ready', lane: attached.id },
+    { type: 'dataset_source.deleted', lane: attached.id },
+    { type: 'dataset.deleted', lane: dataset_id },
+  ])
+})
+
 test('chunks come in pages, which go on in the content in which they began', async () => {
   await using library = await startLibrary()
   const { client } = library.server
@@ -45,7 +62,7 @@ test('chunks come in pages, which go on in the content in which they began', asy
   const first = await client.listDatasetSourceChunks({ ...path, limit: 20 })
   expect(first.data.map(({ position }) => position)).toEqual(Array.from({ length: 20 }, (_, index) => index))
   expect(first.data[3]).toMatchObject({
-    ...{ content: textOf(25, 'old').slice(300, 400), characters: 100, page: null, url: null, has_vector: false },
+    ...{ content: piecesOf(25, 'old')[3], characters: 99, page: null, url: null, has_vector: false },
     ...{ dataset_id, source_id, dataset_source_id: attached.id, heading_path: [] },
   })
 

@@ -1,7 +1,9 @@
 // Shared by the tests of knowledge in turns: datasets with passages that are written as rows, and agents that search them.
 import { createHash, randomUUID } from 'node:crypto'
-import type { TestServer } from '../../support/server.ts'
-import { publishAgent } from '../../support/server.ts'
+import { openStore } from '../../../src/database/store.ts'
+import { countWords, indexWords } from '../../../src/knowledge/search/index-chunks.ts'
+import type { SearchRequest } from '../../../src/knowledge/search/search.ts'
+import { type TestServer, publishAgent } from '../../support/server.ts'
 
 export interface Planted {
   text: string
@@ -32,7 +34,8 @@ export async function plantDataset(
   return { dataset_id, chunks }
 }
 
-async function plantSource({ database: { pool } }: TestServer, of: string, dataset_id: string, passage: Planted) {
+async function plantSource({ database }: TestServer, of: string, dataset_id: string, passage: Planted) {
+  const { pool } = database
   const [source_id, dataset_source_id, generation_id, chunk_id] = [
     randomUUID(),
     randomUUID(),
@@ -45,14 +48,13 @@ async function plantSource({ database: { pool } }: TestServer, of: string, datas
      values ($1, $2, 'FILE', $3, 'COMPLETE', 'ready', 1, $4)`,
     [source_id, of, source_name, JSON.stringify(metadata)],
   )
-  await pool.query(
-    `insert into dataset_sources (id, organization_id, dataset_id, source_id, status, serving_generation)
-     values ($1, $2, $3, $4, 'ready', $5)`,
-    [dataset_source_id, of, dataset_id, source_id, generation_id],
-  )
-  await pool.query(
-    `insert into generations (id, organization_id, dataset_id, source_id, dataset_source_id, revision, wish, chunking, language, state)
-     values ($1, $2, $3, $4, $5, 1, 1, '{}', 'english', 'serving')`,
+  await pool.query('insert into dataset_sources (id, organization_id, dataset_id, source_id) values ($1, $2, $3, $4)', [
+    ...[dataset_source_id, of, dataset_id, source_id],
+  ])
+  const { rows } = await pool.query<{ number: number }>(
+    `insert into generations (id, organization_id, dataset_id, source_id, dataset_source_id, revision, wish, chunking, language,
+                              state, total_chunks)
+     values ($1, $2, $3, $4, $5, 1, 1, '{}', 'english', 'serving', 1) returning number`,
     [generation_id, of, dataset_id, source_id, dataset_source_id],
   )
   const hash = createHash('sha256').update(text).digest()
@@ -61,7 +63,33 @@ async function plantSource({ database: { pool } }: TestServer, of: string, datas
      values ($1, $2, $3, 0, $4, $5, $6, $7, $8, $9)`,
     [chunk_id, of, generation_id, text, heading_path, page, url, text.length, hash],
   )
+  const generation = {
+    id: generation_id,
+    number: rows[0]!.number,
+    organization_id: of,
+    dataset_id,
+    language: 'english',
+  }
+  await openStore(database, of).transaction(async (tx) => {
+    await indexWords(tx, generation, [{ position: 0, content: text, heading_path }])
+    await countWords(tx, { added: generation, removed: null })
+  })
+  await pool.query(`update dataset_sources set serving_generation = $2, status = 'ready' where id = $1`, [
+    ...[dataset_source_id, generation_id],
+  ])
   return { chunk_id, source_id, dataset_source_id, generation_id }
+}
+
+/** Every search of the server from now on, in order. */
+export function watchSearches(server: TestServer): SearchRequest[] {
+  const asked: SearchRequest[] = []
+  const { knowledge } = server.app.rooms.knowledge
+  const { search } = knowledge
+  knowledge.search = (store, request, signal) => {
+    asked.push(request)
+    return search(store, request, signal)
+  }
+  return asked
 }
 
 /** Whatever searches them then finds nothing of it. */
@@ -71,6 +99,11 @@ export async function detach(
 ) {
   await server.database.pool.query(`update generations set state = 'gone' where id = $1`, [generation_id])
   await server.database.pool.query('delete from dataset_sources where id = $1', [dataset_source_id])
+}
+
+/** A source in a dataset that exists. */
+export function plantInto(server: TestServer, dataset_id: string, passage: Planted, of = server.organization_id) {
+  return plantSource(server, of, dataset_id, passage)
 }
 
 /** An agent with the datasets, and a conversation with it. */

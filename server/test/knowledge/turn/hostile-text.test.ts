@@ -5,12 +5,10 @@ import type { Answer, ChatRequest } from '../../support/scripted-model.ts'
 import { type TestServer, publishAgent, startTestServer } from '../../support/server.ts'
 import { type Planted, plantDataset } from './fixture.ts'
 import { injections } from './injections.ts'
-import { useRowSearch } from './row-search.ts'
 
 let server: TestServer
 beforeAll(async () => {
   server = await startTestServer()
-  useRowSearch(server)
 })
 afterAll(() => server[Symbol.asyncDispose]())
 

@@ -1,16 +1,17 @@
 // A turn looks the messages of the end user up before the model is called: what the model is shown, and what is recorded of it.
+import type { SearchRequest } from '../../../src/knowledge/search/search.ts'
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import type { TurnStreamEvent } from '@parley/contract'
 import type { ChatRequest } from '../../support/scripted-model.ts'
+import { makeOrganization } from '../../support/actors.ts'
 import { type TestServer, startTestServer } from '../../support/server.ts'
-import { converse, plantDataset } from './fixture.ts'
-import { useRowSearch } from './row-search.ts'
+import { converse, plantDataset, watchSearches } from './fixture.ts'
 
 let server: TestServer
-let calls: ReturnType<typeof useRowSearch>['calls']
+let calls: SearchRequest[]
 beforeAll(async () => {
   server = await startTestServer()
-  calls = useRowSearch(server).calls
+  calls = watchSearches(server)
 })
 afterAll(() => server[Symbol.asyncDispose]())
 beforeEach(() => {
@@ -68,6 +69,9 @@ describe('with a dataset', () => {
     for await (const event of stream) events.push(event)
     const { data: turns } = await server.client.listConversationTurns({ conversation_id })
     const [retrieval] = turns[0]!.retrievals!
+    const { score } = retrieval!.chunks[0]!
+    expect(score).toBeGreaterThan(0)
+    expect(score).toBeLessThan(1)
     expect(turns[0]!.retrievals).toEqual([
       {
         id: expect.any(String),
@@ -80,7 +84,7 @@ describe('with a dataset', () => {
         chunks: [
           {
             ...{ number: 1, chunk_id: chunks[0]!.chunk_id, dataset_id, source_id: chunks[0]!.source_id },
-            ...{ source_name: 'Shop.pdf', url: null, page: 3, score: 0.75, shown: true },
+            ...{ source_name: 'Shop.pdf', url: null, page: 3, score, shown: true },
           },
         ],
         latency_ms: expect.any(Number),
@@ -104,12 +108,12 @@ describe('with a dataset', () => {
     const { data } = await server.client.listDatasetRetrievals({ dataset_id })
     expect(data).toEqual([
       {
-        ...{ ...retrieval, conversation_id, turn_id: turns[0]!.turn_id, best_score: 0.75 },
+        ...{ ...retrieval, conversation_id, turn_id: turns[0]!.turn_id, best_score: score },
         created_at: expect.any(String),
       },
     ])
-    expect((await server.client.listDatasetRetrievals({ dataset_id, below_score: 0.5 })).data).toEqual([])
-    expect((await server.client.listDatasetRetrievals({ dataset_id, below_score: 0.8 })).data).toHaveLength(1)
+    expect((await server.client.listDatasetRetrievals({ dataset_id, below_score: score })).data).toEqual([])
+    expect((await server.client.listDatasetRetrievals({ dataset_id, below_score: score + 0.01 })).data).toHaveLength(1)
   })
 })
 
@@ -154,14 +158,14 @@ describe('the settings of an agent', () => {
     const base = {
       dataset_id: first.dataset_id,
       top_n: 2,
-      min_score: 0.1,
+      min_score: 0.01,
       filter: { plan: '{{ custom_metadata.plan }}' },
     }
     const config = { knowledge_bases: [base, { dataset_id: second.dataset_id, enabled: false }] }
     const { conversation_id } = await converse(server, config, { custom_metadata: { plan: 'basic' } })
     await server.client.sendConversationMessage({ conversation_id, text: 'Are returns accepted?' })
     expect(calls.at(-1)!.datasets).toEqual([
-      { dataset_id: first.dataset_id, top_n: 2, min_score: 0.1, filter: { plan: 'basic' } },
+      { dataset_id: first.dataset_id, top_n: 2, min_score: 0.01, filter: { plan: 'basic' } },
     ])
     const { data } = await server.client.listConversationTurns({ conversation_id })
     expect(data[0]!.retrievals![0]!.chunks.map(({ chunk_id }) => chunk_id)).toEqual([first.chunks[1]!.chunk_id])
@@ -289,6 +293,22 @@ test('a dataset that is not there, and one whose id is no id, find nothing and a
   const { data } = await server.client.listConversationTurns({ conversation_id })
   expect(data[0]!.retrievals).toMatchObject([{ outcome: 'nothing', degraded: ['dataset_missing'] }])
   expect(calls).toEqual([])
+})
+
+test('a dataset of another organization finds nothing, and is said to be missing', async () => {
+  const other = await makeOrganization(server)
+  const theirs = await plantDataset(server, [returns], other.id)
+  const unknown = { dataset_id: crypto.randomUUID() }
+  const { dataset_id } = await plantDataset(server, [returns])
+  const { conversation_id } = await converse(server, {
+    knowledge_bases: [unknown, { dataset_id: theirs.dataset_id }, { dataset_id }],
+  })
+  await server.client.sendConversationMessage({ conversation_id, text: 'Are returns accepted?' })
+  const { data } = await server.client.listConversationTurns({ conversation_id })
+  expect(data[0]!.retrievals).toMatchObject([
+    { outcome: 'found', degraded: ['dataset_missing'], chunks: [{ dataset_id }] },
+  ])
+  expect(data[0]!.retrievals![0]!.chunks).toHaveLength(1)
 })
 
 async function eventsOf(conversation_id: string) {
