@@ -64,7 +64,7 @@ async function runConversion(core: Core, gate: Gate, item: WorkItem, port: WorkP
     const text = await gate(() => convert(core, store, begun, port.signal))
     return { next: 'done', write: (tx) => finish(tx, begun, text) }
   } catch (error) {
-    await beforeGivingBack(error, port, (tx) => uncountConversion(tx, begun))
+    await beforeGivingBack(port, error, (tx) => uncountConversion(tx, begun))
     return endTry(core, begun, failureOf(error, port), core.ports.random())
   }
 }
