@@ -7,7 +7,7 @@ import type { Context, Handler } from '../../calls/context.ts'
 import { FileStream } from '../../calls/event-stream.ts'
 import { cutPage, decodeTimeCursor, default_page_size } from '../../database/cursor.ts'
 import type { TransactionStore } from '../../database/store.ts'
-import { latestCrawls, planRefresh } from '../crawl/crawls.ts'
+import { latestCrawls, passOnToPages, planRefresh } from '../crawl/crawls.ts'
 import { removeSources } from '../ingest/contents.ts'
 import { rebuildBySource } from '../ingest/requests.ts'
 import { type LockedSource, lockSourceRows } from '../ingest/rows.ts'
@@ -83,7 +83,9 @@ export const updateSource: Handler<'updateSource', Knowledge> = async (ctx, inpu
     const changes = await readChanges(tx, source, input)
     if (Object.values(changes).some((value) => value !== undefined)) {
       await changeSourceRow(tx, id, changes)
-      if (changes.chunking !== undefined) await rebuildBySource(tx, id)
+      const is_rechunked = changes.chunking !== undefined
+      if (is_rechunked) await rebuildBySource(tx, id)
+      if (is_rechunked || changes.metadata !== undefined) await passOnToPages(tx, id, is_rechunked)
       if (changes.refresh_interval_hours !== undefined) await planRefresh(tx, ctx.core.ports, id)
       reportSource(tx, ctx.core.ports, 'source.updated', { ...source, name: changes.name ?? source.name })
     }
