@@ -96,7 +96,7 @@ async function runBuild(services: BuildServices, item: WorkItem, port: WorkPort)
     return { next: 'done' }
   } catch (error) {
     if (error instanceof Outdated || error instanceof Needless) return { next: 'done' }
-    await beforeGivingBack(error, port, (tx) => uncountTry(tx, build))
+    await beforeGivingBack(port, error, (tx) => uncountTry(tx, build))
     return endTry(core, build, failureOf(error, port), tries)
   }
 }

@@ -64,7 +64,7 @@ async function runConversion(core: Core, gate: Gate, item: WorkItem, port: WorkP
     const text = await gate(() => convert(core, store, begun, port.signal))
     return { next: 'done', write: (tx) => finish(tx, begun, text) }
   } catch (error) {
-    await beforeGivingBack(error, port, (tx) => uncountConversion(tx, begun))
+    await beforeGivingBack(port, error, (tx) => uncountConversion(tx, begun))
     return endTry(core, begun, failureOf(error, port), core.ports.random())
   }
 }
@@ -144,7 +144,7 @@ async function finish(tx: TransactionStore, conversion: Conversion, text: Conver
   const is_other_text = before?.text_hash?.equals(text.blob.sha256) === false
   for (const attachment of await lockAttachmentsOfSource(tx, source_id)) {
     const { id, status } = attachment
-    if (status === 'failed' || (status === 'ready' && is_other_text)) await rebuildAttachment(tx, id)
+    if (status === 'failed' || is_other_text) await rebuildAttachment(tx, id)
     else if (status !== 'ready') requestBuild(tx, attachment)
   }
 }
