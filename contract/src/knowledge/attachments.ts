@@ -102,7 +102,7 @@ export const datasetSourceOperations = {
     path: '/knowledge-base/datasets/{dataset_id}/sources/pattern',
     tag: knowledgeTag,
     summary: 'Attach a page for each slug of an address',
-    description: 'A page that is a source already is fetched anew.',
+    description: 'A page that is a source already is fetched again.',
     access: knowledgeManagers,
     narrowed: false,
     params: datasetPath,

@@ -23,7 +23,7 @@ export const crawlOperations = {
     method: 'POST',
     path: '/knowledge-base/sources/{source_id}/crawl',
     tag: knowledgeTag,
-    summary: 'Fetch a URL anew',
+    summary: 'Fetch a URL again',
     description: 'Starts a crawl or joins the running one.',
     access: knowledgeManagers,
     narrowed: false,

@@ -43,7 +43,6 @@ function flags(module: URL, memory_bytes: number): string[] {
     '--permission',
     ...readable(module).map((folder) => `--allow-fs-read=${folder}`),
     '--disallow-code-generation-from-strings',
-    '--disable-proto=delete',
     '--no-addons',
     '--no-warnings',
     `--max-old-space-size=${heap}`,

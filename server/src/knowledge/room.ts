@@ -4,6 +4,9 @@ import type { AgentContributions } from '../agents/agents.ts'
 import { bindRoom } from '../calls/context.ts'
 import type { Core } from '../calls/core.ts'
 import type { Room } from '../calls/room.ts'
+import { crawlWork } from './crawl/crawl-work.ts'
+import { createPageReader } from './crawl/reader.ts'
+import { refreshWork } from './crawl/refresh-work.ts'
 import { buildWork } from './ingest/build-work.ts'
 import { conversionWork } from './ingest/conversion-work.ts'
 import { erasingWork } from './ingest/erase-work.ts'
@@ -53,6 +56,8 @@ export function createKnowledge(
       embedDatasetWork({ core, room: own }),
       findModelsWork(core, own),
       removeUnusedWork(core),
+      crawlWork({ core, reader: createPageReader(core) }),
+      refreshWork(core),
     ],
     resources: { upload: createUploadResolver(core) },
     sources: [createKnowledgeSource(ofTurns)],

@@ -44,7 +44,7 @@ test('another organization can neither read, keep, drop nor discard it', async (
   await expect(other.transaction((tx) => keepBlob(tx, stored.id))).rejects.toBeInstanceOf(BlobMissing)
   await storeOf(server).transaction((tx) => keepBlob(tx, stored.id))
   await other.transaction(async (tx) => {
-    await expect(keepBlob(tx, stored.id)).rejects.toThrow()
+    await expect(keepBlob(tx, stored.id)).rejects.toBeInstanceOf(BlobMissing)
     dropBlob(tx, stored.id)
   })
   await blobs().discard(other, stored.id)

@@ -11,7 +11,6 @@ create table crawls ( -- stored with the organization; the turns of hosts in eac
   host text not null, -- whose turn it takes
   has_turn boolean not null default false, -- it fetches from its host now, over all nodes
   robots text, -- the site's robots.txt, until the crawl is over; null: not read yet
-  is_seeded boolean not null default false, -- the known pages and the sitemaps are in the frontier
   known_pages integer not null default 0, -- when it was seeded, without the start page
   held_pages integer not null default 0, -- known and new ones: as many as the limit allows
   tries integer not null default 0, -- of what is needed before any page: robots.txt
@@ -57,6 +56,7 @@ create table crawl_addresses ( -- stored with the organization
   source_id uuid, -- of a known page
   tries smallint not null default 0,
   due_at timestamptz, -- of one that is tried again
+  was_fetched boolean not null default false, -- or at least tried: what the options leave out is not
   outcome text
     check (outcome in ('stored', 'unchanged', 'duplicate', 'excluded', 'robots', 'noindex', 'gone', 'failed', 'read')),
   reason_code text,

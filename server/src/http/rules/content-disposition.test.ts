@@ -14,10 +14,10 @@ it('names a file for old and new browsers', () => {
 
 it('no name leaves the header', () => {
   fc.assert(
-    fc.property(fc.string({ unit: 'binary' }), (name) => {
+    fc.property(fc.string({ unit: 'binary', maxLength: 300 }), (name) => {
       const line = describeDownload(name)
       expect(line).toMatch(/^attachment; filename="[ \w.,()+-]*"; filename\*=UTF-8''[\w.!~%-]*$/)
-      expect(decodeURIComponent(line.split("''")[1]!)).not.toMatch(/[/\\\0-\x1f]/)
+      expect(decodeURIComponent(line.split("''")[1]!)).not.toMatch(/[/\\\p{Cc}]/u)
     }),
   )
 })

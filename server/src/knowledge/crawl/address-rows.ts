@@ -106,7 +106,7 @@ const nextStatement = statement(
 
 const waitStatement = statement(
   'wait_for_crawl_address',
-  `select greatest(0, extract(epoch from min(due_at) - clock_timestamp()) * 1000)::float8 as wait_ms
+  `select (extract(epoch from min(due_at) - clock_timestamp()) * 1000)::float8 as wait_ms
    from crawl_addresses where organization_id = $1 and crawl_id = $2 and outcome is null`,
 )
 
@@ -118,12 +118,12 @@ export async function findNextAddress(
   const [next] = await store.query<AddressRow>(nextStatement, [store.organization_id, crawl_id])
   if (next) return next
   const [wait] = await store.query<{ wait_ms: number | null }>(waitStatement, [store.organization_id, crawl_id])
-  return wait?.wait_ms == null ? null : { wait_ms: Math.ceil(wait.wait_ms) }
+  return wait?.wait_ms == null ? null : { wait_ms: Math.max(0, Math.ceil(wait.wait_ms)) }
 }
 
 const outcomeStatement = statement(
   'end_crawl_address',
-  `update crawl_addresses set outcome = $4, reason_code = $5, reason = $6, source_id = coalesce($7::uuid, source_id), due_at = null
+  `update crawl_addresses set was_fetched = true, outcome = $4, reason_code = $5, reason = $6, source_id = coalesce($7::uuid, source_id), due_at = null
    where organization_id = $1 and crawl_id = $2 and position = $3 and outcome is null returning position`,
 )
 
@@ -143,6 +143,15 @@ export async function endAddress(
 ): Promise<boolean> {
   const values = [outcome, reason?.code ?? null, reason?.message ?? null, source_id ?? null]
   return (await tx.query(outcomeStatement, [tx.organization_id, crawl_id, position, ...values])).length > 0
+}
+
+const knownStatement = statement(
+  'find_crawl_address',
+  'select position from crawl_addresses where organization_id = $1 and crawl_id = $2 and url_key = md5($3)',
+)
+
+export async function hasAddress(store: Store, crawl_id: string, url: string): Promise<boolean> {
+  return (await store.query(knownStatement, [store.organization_id, crawl_id, url])).length > 0
 }
 
 const retryStatement = statement(

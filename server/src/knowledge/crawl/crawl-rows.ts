@@ -17,7 +17,6 @@ export interface CrawlRow {
   host: string
   has_turn: boolean
   robots: string | null
-  is_seeded: boolean
   known_pages: number
   held_pages: number
   tries: number
@@ -34,11 +33,11 @@ export interface CrawlRow {
 
 const counted = ['stored', 'unchanged', 'duplicate', 'excluded', 'robots', 'noindex', 'gone', 'failed', 'waiting']
 
-const columns = `id, organization_id, source_id, status, options, accept_removals, start_url, host, has_turn, robots, is_seeded, known_pages,
+const columns = `id, organization_id, source_id, status, options, accept_removals, start_url, host, has_turn, robots, known_pages,
   held_pages, tries, requests, bytes, warning, reason_code, reason, started_at, begun_at, finished_at,
   json_build_object(${counted.map((name) => `'${name}', count_${name}`).join(', ')}) as counts`
 
-const shown = columns.replace('robots, is_seeded', 'null as robots, is_seeded')
+const shown = columns.replace('robots, known', 'null as robots, known')
 
 const insertStatement = statement(
   'insert_crawl',
@@ -115,7 +114,7 @@ const hostLockStatement = acrossOrganizations(
   `select pg_advisory_xact_lock(hashtextextended('crawl ' || $1, 0))`,
 )
 
-// Whoever has the turn keeps it, also when another node goes on with the crawl.
+// The crawl that has the turn keeps it, also when another node goes on with the crawl.
 const turnStatement = acrossOrganizations(
   'a host is shared by the crawls of all organizations',
   'take_turn_of_crawl',
@@ -163,10 +162,10 @@ export async function storeRobots(tx: TransactionStore, id: string, robots: stri
 
 const triedStatement = statement(
   'count_try_of_crawl',
-  'update crawls set tries = tries + 1, has_turn = false where organization_id = $1 and id = $2',
+  'update crawls set tries = tries + 1 where organization_id = $1 and id = $2',
 )
 
-/** What it needs before any page could not be fetched; others take their turn meanwhile. */
+/** What it needs before any page could not be fetched. */
 export async function countTry(tx: TransactionStore, id: string): Promise<void> {
   await tx.query(triedStatement, [tx.organization_id, id])
 }
@@ -185,7 +184,7 @@ export async function moveCrawl(tx: TransactionStore, crawl: CrawlRow, start_url
 
 const seededStatement = statement(
   'mark_crawl_seeded',
-  `update crawls set is_seeded = true, known_pages = $3, held_pages = $3 + 1 where organization_id = $1 and id = $2`,
+  `update crawls set known_pages = $3, held_pages = $3 + 1 where organization_id = $1 and id = $2`,
 )
 
 export async function markSeeded(tx: TransactionStore, id: string, known_pages: number): Promise<void> {

@@ -11,7 +11,7 @@ import { CrawlOver, type Crawling, describeSite } from './crawling.ts'
 import { crawl_source_work, finishCrawl, passTurn, writeEnd } from './finish.ts'
 import type { PageReader } from './reader.ts'
 import { type CrawlLimits, crawlSettings } from './settings.ts'
-import { readRobotsFile, seedCrawl, visitSitemap } from './site.ts'
+import { readRobotsFile, visitSitemap } from './site.ts'
 import { visitPage } from './visit.ts'
 
 /** Its own tries end first; these are for when even their count cannot be stored. */
@@ -20,7 +20,7 @@ const lease_ms = 30_000
 /** Who waits for a host is called when its turn comes; this is in case the call is lost. */
 const wait_for_turn_ms = 30_000
 /** A longer wait leaves the host and the place to others. */
-const longest_wait_ms = 5000
+const longest_wait_ms = 1000
 /** Without a single page for so long, it fails. */
 const deadline_ms = 24 * 3_600_000
 
@@ -63,12 +63,13 @@ async function runCrawl({ core, reader, limits, gate }: Running, item: WorkItem,
       const crawl = await findCrawl(store, item.subject)
       if (!crawl) return { next: 'done' }
       if (crawl.status !== 'running') return { next: 'done', write: (tx) => passTurn(tx, crawl) }
-      const ended = await step({ ...common, crawl }).catch((error: unknown) => {
-        if (error instanceof CrawlOver) return null
-        throw error
-      })
-      if (ended === null) continue
-      return 'next' in ended ? ended : finishCrawl({ ...common, crawl }, ended)
+      const outcome = await step({ ...common, crawl })
+        .then((ended) => (ended === null || 'next' in ended ? ended : finishCrawl({ ...common, crawl }, ended)))
+        .catch((error: unknown) => {
+          if (error instanceof CrawlOver) return null
+          throw error
+        })
+      if (outcome !== null) return outcome
     }
   })
 }
@@ -85,10 +86,6 @@ async function step(common: Omit<Crawling, 'robots' | 'scope'>): Promise<Ending 
   const ctx: Crawling = { ...common, ...describeSite(crawl) }
   const next = await findNextAddress(store, crawl.id)
   if (next && 'wait_ms' in next) return waitFor(ctx, next.wait_ms)
-  if (!crawl.is_seeded && next?.rank !== ranks.start) {
-    await seedCrawl(ctx)
-    return null
-  }
   return next ? visit(ctx, next) : complete(null)
 }
 

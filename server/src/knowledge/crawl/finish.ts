@@ -10,8 +10,16 @@ import { failSource, removeSources } from '../ingest/contents.ts'
 import { type LockedSource, lockSourceRows } from '../ingest/rows.ts'
 import type { Reason } from '../rules/tries.ts'
 import { findStartEnd, forgetWaiting } from './address-rows.ts'
-import { type CrawlRow, type Ending, endTurn, finishCrawlRow, findCrawl, forgetOlderCrawls } from './crawl-rows.ts'
-import type { Crawling } from './crawling.ts'
+import {
+  type CrawlRow,
+  type Ending,
+  countProgress,
+  endTurn,
+  finishCrawlRow,
+  findCrawl,
+  forgetOlderCrawls,
+} from './crawl-rows.ts'
+import { CrawlOver, type Crawling } from './crawling.ts'
 import { listRemovablePages } from './page-rows.ts'
 import { isTooManyGone } from './rules/removals.ts'
 
@@ -25,7 +33,7 @@ const misses = 2
 /** In one commit. */
 const removed_at_once = 50
 
-/** What is over and not cancelled: removes what is gone, then ends. */
+/** What is over and not cancelled: removes what is gone, then ends. Throws `CrawlOver`. */
 export async function finishCrawl(
   { core, store, port, crawl }: Pick<Crawling, 'core' | 'store' | 'port' | 'crawl'>,
   ending: Ending,
@@ -39,7 +47,10 @@ export async function finishCrawl(
     } else {
       for (let first = 0; first < gone.length; first += removed_at_once) {
         port.signal.throwIfAborted()
-        await port.commit((tx) => removeSources(tx, core.ports, gone.slice(first, first + removed_at_once)))
+        await port.commit(async (tx) => {
+          await removeSources(tx, core.ports, gone.slice(first, first + removed_at_once))
+          if (!(await countProgress(tx, crawl.id, {}))) throw new CrawlOver()
+        })
       }
     }
   }
@@ -68,6 +79,12 @@ const endStatement = statement(
   `update sources set upload_status = $3, updated_at = clock_timestamp() where organization_id = $1 and id = $2`,
 )
 
+const triesStatement = statement(
+  'count_tries_of_crawled_source',
+  `update sources s set tries = greatest(c.tries, (select max(a.tries) from crawl_addresses a where a.crawl_id = c.id and a.rank = 0)) + 1
+   from crawls c where s.organization_id = $1 and s.id = $2 and c.id = $3`,
+)
+
 /** Its turn at the host is apart: a request may be under way. */
 export async function writeEnd(
   tx: TransactionStore,
@@ -82,7 +99,10 @@ export async function writeEnd(
   forgetWaiting(tx, id)
   forgetOlderCrawls(tx, source_id)
   const is_empty = source.revision === 0
-  if (is_empty) await failSource(tx, ports, source_id, await whyEmpty(tx, id, ending))
+  if (is_empty) {
+    await tx.query(triesStatement, [tx.organization_id, source_id, id])
+    await failSource(tx, ports, source_id, await whyEmpty(tx, id, ending))
+  }
   const upload_status = is_empty && ending.status !== 'complete' ? 'FAILED' : 'COMPLETE'
   await tx.query(endStatement, [tx.organization_id, source_id, upload_status])
   await planRefresh(tx, ports, source_id)

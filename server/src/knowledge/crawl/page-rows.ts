@@ -140,7 +140,8 @@ const removableStatement = statement(
   'list_pages_to_remove',
   `select p.source_id from crawl_addresses a join crawled_pages p on p.source_id = a.source_id
    where a.organization_id = $1 and a.crawl_id = $2 and a.kind = 'page' and p.source_id <> p.root_source_id
-     and (a.outcome = 'excluded' or (a.outcome in ('gone', 'noindex', 'duplicate') and p.missed >= $3))
+     and (case when a.was_fetched then a.outcome in ('gone', 'noindex', 'duplicate', 'excluded') and p.missed >= $3
+          else a.outcome = 'excluded' end)
    order by p.source_id`,
 )
 

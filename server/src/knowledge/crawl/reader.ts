@@ -1,10 +1,22 @@
 // Reads what a crawl has fetched, in a process of its own: pages for their links and text, sitemaps for their addresses.
 import { createHash } from 'node:crypto'
+import { mkdtemp, rm, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import type { Core } from '../../calls/core.ts'
+import { IsolationFault, runIsolated } from '../../isolation/isolation.ts'
+import { ConversionFault, convertFile } from '../ingest/convert.ts'
 import type { Reason } from '../rules/tries.ts'
-import { type HtmlLinks, readHtmlLinks } from './rules/html.ts'
-import { type Sitemap, readSitemap } from './rules/sitemap.ts'
+import { knowledgeSettings } from '../settings.ts'
+import type { SitemapTask } from './isolated/sitemap.ts'
+import type { Sitemap } from './rules/sitemap.ts'
 
-export interface ReadPage extends HtmlLinks {
+export interface ReadPage {
+  /** Absolute, in the order of the document. */
+  links: string[]
+  canonical: string | null
+  noindex: boolean
+  nofollow: boolean
   /** SHA-256 of its text; null if there is a fault. */
   text_hash: Buffer | null
   /** Why it has no text that could be stored. Its links count all the same. */
@@ -12,25 +24,58 @@ export interface ReadPage extends HtmlLinks {
 }
 
 export interface PageReader {
-  readPage(page: { url: string; media_type: string | null; body: Buffer }, signal: AbortSignal): Promise<ReadPage>
+  readPage(page: { url: string; body: Buffer }, signal: AbortSignal): Promise<ReadPage>
   /** Null: it is no sitemap, or one that cannot be read within bounds. */
-  readSitemap(sitemap: { url: string; body: Buffer; most: number }, signal: AbortSignal): Promise<Sitemap | null>
+  readSitemap(sitemap: SitemapTask & { body: Buffer }, signal: AbortSignal): Promise<Sitemap | null>
 }
 
-export function createPageReader(): PageReader {
+const sitemap_module = new URL('./isolated/sitemap.ts', import.meta.url)
+const sitemap_limits = { seconds: 30, memory_bytes: 805_306_368, output_bytes: 100_000_000 }
+
+export function createPageReader({ config }: Pick<Core, 'config'>): PageReader {
+  const limits = config.of(knowledgeSettings)
+  const conversion = {
+    seconds: limits.conversion_seconds,
+    memory_bytes: limits.conversion_memory_bytes,
+    pages: limits.pages,
+    text_bytes: limits.text_bytes,
+    unpacked_bytes: limits.unpacked_bytes,
+  }
   return {
-    async readPage({ url, body }) {
-      const html = body.toString('utf8')
-      const text = html.replaceAll(/<[^>]*>/g, '').trim()
-      const fault: Reason | null = text === '' ? { code: 'no_text', message: 'The page has no text.' } : null
-      return {
-        ...readHtmlLinks(html, url),
-        text_hash: fault ? null : createHash('sha256').update(text).digest(),
-        fault,
-      }
-    },
-    async readSitemap({ url, body, most }) {
-      return readSitemap(url, body.toString('utf8'), most)
-    },
+    readPage: ({ url, body }, signal) =>
+      withFile(body, async (path) => {
+        try {
+          const { text, page } = await convertFile({ path, name: url, url }, conversion, signal)
+          return { ...(page ?? no_facts), text_hash: createHash('sha256').update(text).digest(), fault: null }
+        } catch (error) {
+          if (!(error instanceof ConversionFault)) throw error
+          const { code, message, page } = error
+          return { ...(page ?? no_facts), text_hash: null, fault: { code, message } }
+        }
+      }),
+    readSitemap: ({ url, most, body }, signal) =>
+      withFile(body, async (path) => {
+        try {
+          const options: SitemapTask = { url, most }
+          return await runIsolated<Sitemap | null>({ module: sitemap_module, options, path }, sitemap_limits, signal)
+        } catch (error) {
+          if (error instanceof IsolationFault) return null
+          throw error
+        }
+      }),
+  }
+}
+
+/** Of a file that is no HTML. */
+const no_facts = { links: [], canonical: null, noindex: false, nofollow: false }
+
+async function withFile<T>(body: Buffer, read: (path: string) => Promise<T>): Promise<T> {
+  const folder = await mkdtemp(join(tmpdir(), 'parley-page-'))
+  try {
+    const path = join(folder, 'page')
+    await writeFile(path, body, { mode: 0o600 })
+    return await read(path)
+  } finally {
+    await rm(folder, { recursive: true, force: true })
   }
 }

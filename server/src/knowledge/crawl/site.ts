@@ -3,11 +3,12 @@ import type { TransactionStore } from '../../database/store.ts'
 import type { Outcome } from '../../work/port.ts'
 import { type Failure, judgeFailure } from '../rules/tries.ts'
 import { type AddressRow, type NewAddress, countSitemaps, endAddress, ranks, retryAddress } from './address-rows.ts'
-import { type Ending, countProgress, countTry, markSeeded, storeRobots, warnOf } from './crawl-rows.ts'
-import { CrawlOver, type Crawling, addFound, newAddress, robotsUrlOf } from './crawling.ts'
+import { type Ending, countProgress, countTry, storeRobots, warnOf } from './crawl-rows.ts'
+import { CrawlOver, type Crawling, robotsUrlOf } from './crawling.ts'
 import { type FetchFailure, fetchAddress, unpackFile } from './fetch.ts'
-import { listKnownPages } from './page-rows.ts'
-import { isSameOrigin, normalizeUrl } from '../rules/url.ts'
+import { passTurn } from './finish.ts'
+import { addFound, judgeAddresses, max_sitemaps, newAddress, sitemapsAt } from './frontier.ts'
+import { isSameOrigin } from '../rules/url.ts'
 
 type Site = Omit<Crawling, 'robots' | 'scope'>
 
@@ -53,41 +54,23 @@ function endRobots({ crawl, core }: Site, failed: FetchFailure): Ending | Outcom
     : { code: failed.code, message: failed.message, final: !failed.may_pass || crawl.tries >= page_tries - 1 }
   const after = judgeFailure(failure, crawl.tries + 1, core.ports.random())
   if ('fail' in after) return { status: 'failed', reason: after.fail, warning: null }
-  return { next: { again_in_ms: after.retry_in_ms }, write: (tx) => countTry(tx, crawl.id) }
+  return {
+    next: { again_in_ms: after.retry_in_ms },
+    async write(tx) {
+      await countTry(tx, crawl.id)
+      await passTurn(tx, crawl)
+    },
+  }
 }
 
 const page_tries = 3
-
-const max_sitemaps = 50
-
-/** Once the start page is read: known pages and sitemaps are addresses of the crawl. */
-export async function seedCrawl({ crawl, store, port, robots, scope, limits }: Crawling): Promise<void> {
-  const { is_one_page, use_sitemap } = crawl.options
-  const known = is_one_page ? [] : await listKnownPages(store, crawl.source_id, limits.addresses)
-  const pages = known.map(({ url, hops, source_id }) =>
-    newAddress(url, { via: 'known', rank: ranks.known, hops, source_id, excluded: scope(url) }),
-  )
-  const named = robots.sitemaps.map((text) => normalizeUrl(text, crawl.start_url)).filter((url) => url !== null)
-  const own = named.length > 0 ? named : [new URL('/sitemap.xml', crawl.start_url).href]
-  const sitemaps = is_one_page || !use_sitemap ? [] : own.filter((url) => isSameOrigin(crawl.start_url, url))
-  await port.commit(async (tx) => {
-    await addFound(tx, { crawl, limits }, [...pages, ...sitemapsAt(sitemaps, 0)])
-    await markSeeded(tx, crawl.id, known.length)
-  })
-}
-
-function sitemapsAt(urls: readonly string[], hops: number): NewAddress[] {
-  return urls
-    .slice(0, max_sitemaps)
-    .map((url) => newAddress(url, { via: 'sitemap', kind: 'sitemap', rank: ranks.sitemap, hops }))
-}
 
 /** Before the second and the third try. */
 const retry_delays_ms = [5000, 30_000]
 
 /** One that cannot be read is left out, with a warning. */
 export async function visitSitemap(ctx: Crawling, row: AddressRow): Promise<void> {
-  const { core, crawl, limits, port, scope, reader } = ctx
+  const { core, crawl, limits, port, reader } = ctx
   const fetched = await fetchAddress(
     core.outbound,
     {
@@ -107,7 +90,8 @@ export async function visitSitemap(ctx: Crawling, row: AddressRow): Promise<void
   const body = fetched.type === 'page' ? await unpackFile(fetched.body, limits.sitemap_bytes) : Buffer.alloc(0)
   if (!Buffer.isBuffer(body)) return failSitemap(ctx, row, body, bytes)
   const sitemap = await reader.readSitemap({ url: row.url, body, most: limits.addresses }, port.signal)
-  const pages = (sitemap?.pages ?? []).map((url) => newAddress(url, { via: 'sitemap', excluded: scope(url) }))
+  const named = (sitemap?.pages ?? []).map((url) => newAddress(url, { via: 'sitemap' }))
+  const pages = await judgeAddresses(ctx, named)
   const left = max_sitemaps - (await countSitemaps(ctx.store, crawl.id))
   const more = row.hops < max_nesting ? (sitemap?.sitemaps ?? []).slice(0, Math.max(0, left)) : []
   await endSitemap(ctx, row, bytes, [...sitemapsAt(more, row.hops + 1), ...pages])

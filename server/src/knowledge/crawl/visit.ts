@@ -6,20 +6,15 @@ import { addContent } from '../ingest/contents.ts'
 import { attach } from '../ingest/attach.ts'
 import { lockSourceRows } from '../ingest/rows.ts'
 import type { Reason } from '../rules/tries.ts'
-import { domainOf } from '../rules/url.ts'
-import { type AddressRow, type NewAddress, retryAddress, ranks } from './address-rows.ts'
+import { domainOf, hostOf } from '../rules/url.ts'
+import { knowledgeSettings } from '../settings.ts'
+import { lockSourceCount } from '../source-rows.ts'
+import { type AddressRow, type NewAddress, hasAddress, retryAddress, ranks } from './address-rows.ts'
 import { countProgress, type Ending, moveCrawl } from './crawl-rows.ts'
-import {
-  CrawlOver,
-  type Crawling,
-  type VisitEnd,
-  addressesOfLinks,
-  endVisit,
-  isStart,
-  newAddress,
-  ownLinks,
-} from './crawling.ts'
+import { CrawlOver, type Crawling } from './crawling.ts'
+import { passTurn } from './finish.ts'
 import { type FetchFailure, type Fetched, type FetchedPage, fetchAddress } from './fetch.ts'
+import { addressesOfLinks, newAddress, ownLinks } from './frontier.ts'
 import {
   type PageState,
   findEqualPage,
@@ -32,6 +27,7 @@ import {
 } from './page-rows.ts'
 import type { ReadPage } from './reader.ts'
 import { readDirectives } from './rules/robots.ts'
+import { type VisitEnd, endVisit, isStart } from './visit-end.ts'
 
 type KnownState = PageState & { content_hash: Buffer | null }
 
@@ -48,15 +44,15 @@ const retry_delays_ms = [5000, 30_000]
 const max_kept_links = 2000
 const max_kept_characters = 262_144
 
-const unread_types =
-  /^(image|audio|video|font)\/|^text\/(css|javascript)$|^application\/(javascript|zip|gzip|octet-stream)$/
+/** Of anything else the bytes decide. */
+const unread_types = /^(image|audio|video|font)\/|^text\/(css|javascript)$|^application\/javascript$/
 
 /** Answers how the crawl ends if it cannot go on; null: it goes on. Throws `CrawlOver`. */
 export async function visitPage(ctx: Crawling, row: AddressRow): Promise<Ending | null> {
   const state = row.source_id === null ? null : await findPageState(ctx.store, row.source_id)
   const visit: Visit = { ...ctx, row, state }
   if (row.source_id !== null && !state && !isStart(row)) {
-    await endVisit(visit, row, { ...leftOut('The page was deleted.', 0), progress: {} })
+    await endVisit(visit, row, { ...leftOut(visit, 'The page was deleted.', 0), progress: {} })
     return null
   }
   if (!ctx.robots.isAllowed(row.url)) return leaveToRobots(visit)
@@ -110,18 +106,19 @@ async function endFailed(visit: Visit, failure: FetchFailure & { bytes: number }
   const reason = { code, message }
   await endVisit(visit, row, {
     ...{ outcome: is_gone ? 'gone' : 'failed', reason, progress: received(bytes) },
-    ...(is_gone ? { after: (tx) => missPage(tx, state.source_id) } : {}),
+    ...(is_gone ? { after: missing(visit) } : {}),
   })
   return isStart(row) ? failed(reason) : null
 }
 
 /** The target is an address like any other, with a chain behind it. The start page may move to another origin. */
 async function followRedirect(visit: Visit, to: string, bytes: number): Promise<Ending | null> {
-  const { row, crawl, scope } = visit
-  if (row.redirects >= max_redirects || to === row.url) {
+  const { row, crawl, scope, store } = visit
+  const isLoop = to === row.url || (isStart(row) && (await hasAddress(store, crawl.id, to)))
+  if (row.redirects >= max_redirects || isLoop) {
     const reason: Reason = {
       code: 'too_many_redirects',
-      message: `The page redirects more than ${max_redirects} times.`,
+      message: `The page redirects in a circle, or more than ${max_redirects} times.`,
     }
     await endVisit(visit, row, { outcome: 'failed', reason, progress: received(bytes) })
     return isStart(row) ? failed(reason) : null
@@ -131,29 +128,37 @@ async function followRedirect(visit: Visit, to: string, bytes: number): Promise<
     const moved = { ...target, rank: ranks.start, source_id: row.source_id }
     await endVisit(visit, row, {
       ...elsewhere(visit, `It redirects to ${to}.`, moved, bytes),
-      after: (tx) => moveCrawl(tx, crawl, to),
+      is_moving: true,
+      async after(tx) {
+        if (hostOf(to) !== crawl.host) await passTurn(tx, crawl)
+        await moveCrawl(tx, crawl, to)
+      },
     })
     return null
   }
   const excluded = scope(to)
   const why = `It redirects to ${to}.`
   if (excluded === null) await endVisit(visit, row, elsewhere(visit, why, target, bytes))
-  else await endVisit(visit, row, leftOut(`${why} ${excluded}`, bytes))
+  else await endVisit(visit, row, leftOut(visit, `${why} ${excluded}`, bytes))
   return null
 }
 
-/** The page is another one: what is known of it may go. */
-function elsewhere({ state, row }: Visit, message: string, target: NewAddress, bytes: number): VisitEnd {
-  return {
-    ...{ outcome: 'duplicate', reason: { code: null, message }, progress: received(bytes), found: [target] },
-    async after(tx) {
-      if (state && !isStart(row)) await missPage(tx, state.source_id)
-    },
-  }
+/** The page is another one. */
+function elsewhere(visit: Visit, message: string, target: NewAddress, bytes: number): VisitEnd {
+  const reason = { code: null, message }
+  return { outcome: 'duplicate', reason, progress: received(bytes), found: [target], after: missing(visit) }
 }
 
-function leftOut(message: string, bytes: number): VisitEnd {
-  return { outcome: 'excluded', reason: { code: null, message }, progress: received(bytes) }
+/** It is no page of this crawl. */
+function leftOut(visit: Visit, message: string, bytes: number): VisitEnd {
+  return { outcome: 'excluded', reason: { code: null, message }, progress: received(bytes), after: missing(visit) }
+}
+
+/** What is known of the page may go, if this is found again. */
+function missing({ state, row }: Visit) {
+  return async (tx: TransactionStore) => {
+    if (state && !isStart(row)) await missPage(tx, state.source_id)
+  }
 }
 
 /** `page` null: the site said so. */
@@ -161,7 +166,7 @@ async function endUnchanged(visit: Visit, { bytes }: Fetched, page: PageState | 
   const { row, crawl } = visit
   const state = page ?? visit.state!
   await endVisit(visit, row, {
-    ...{ outcome: 'unchanged', progress: received(bytes), found: addressesOfLinks(visit, state.links, row) },
+    ...{ outcome: 'unchanged', progress: received(bytes), found: await addressesOfLinks(visit, state.links, row) },
     async after(tx) {
       if (page) await storePageState(tx, page, crawl.id)
       else await seePage(tx, state.source_id, crawl.id)
@@ -176,29 +181,32 @@ async function takePage(visit: Visit, page: FetchedPage & { bytes: number }): Pr
   if (media_type !== null && unread_types.test(media_type)) {
     return endFailed(visit, faultOf('unsupported_type', `The page is of the type ${media_type}.`, bytes))
   }
+  const header = readDirectives(page.robots)
   const same_bytes = state?.content_hash?.equals(createHash('sha256').update(body).digest()) ?? false
-  if (state && same_bytes) {
+  if (state && same_bytes && !header.noindex) {
     await endUnchanged(visit, page, { ...state, url: row.url, etag: page.etag, last_modified: page.last_modified })
     return null
   }
-  const read = await reader.readPage({ url: row.url, media_type, body }, port.signal)
-  const { noindex, nofollow } = readDirectives(page.robots, read.robots)
-  const links = nofollow ? [] : cutLinks(ownLinks(crawl.start_url, read.links))
-  const found = addressesOfLinks(visit, links, row)
+  const read = await reader.readPage({ url: row.url, body }, port.signal)
+  const links = header.nofollow || read.nofollow ? [] : cutLinks(ownLinks(crawl.start_url, read.links))
+  const found = await addressesOfLinks(visit, links, row)
   const canonical = otherAddress(visit, read)
   if (canonical) {
     const end = elsewhere(visit, `Its canonical address is ${canonical.url}.`, canonical, bytes)
     const excluded = visit.scope(canonical.url)
-    await endVisit(visit, row, excluded === null ? { ...end, found: [canonical, ...found] } : leftOut(excluded, bytes))
+    await endVisit(
+      visit,
+      row,
+      excluded === null ? { ...end, found: [canonical, ...found] } : leftOut(visit, excluded, bytes),
+    )
     return null
   }
-  if (noindex) return endNoindex(visit, found, bytes)
+  if (header.noindex || read.noindex) return endNoindex(visit, found, bytes)
   if (read.fault) {
     await endVisit(visit, row, { outcome: 'failed', reason: read.fault, progress: received(bytes), found })
     return isStart(row) && crawl.options.is_one_page ? failed(read.fault) : null
   }
-  await storePage(visit, { ...page, text_hash: read.text_hash!, links }, found)
-  return null
+  return storePage(visit, { ...page, text_hash: read.text_hash!, links }, found)
 }
 
 const faultOf = (code: Reason['code'], message: string, bytes: number): FetchFailure & { bytes: number } => ({
@@ -218,20 +226,17 @@ function otherAddress({ row, crawl }: Visit, { canonical }: ReadPage): NewAddres
 }
 
 async function endNoindex(visit: Visit, found: readonly NewAddress[], bytes: number): Promise<Ending | null> {
-  const { row, state, crawl } = visit
+  const { row, crawl } = visit
   const reason: Reason = { code: 'robots_disallowed', message: 'The page asks not to be indexed.' }
   await endVisit(visit, row, {
-    ...{ outcome: 'noindex', reason, progress: received(bytes), found },
-    async after(tx) {
-      if (state && !isStart(row)) await missPage(tx, state.source_id)
-    },
+    ...{ outcome: 'noindex', reason, progress: received(bytes), found, after: missing(visit) },
   })
   return isStart(row) && crawl.options.is_one_page ? failed(reason) : null
 }
 
 type StoredPage = FetchedPage & { bytes: number; text_hash: Buffer; links: string[] }
 
-async function storePage(visit: Visit, page: StoredPage, found: readonly NewAddress[]): Promise<void> {
+async function storePage(visit: Visit, page: StoredPage, found: readonly NewAddress[]): Promise<Ending | null> {
   const { row, state, crawl, store, core } = visit
   const { bytes, text_hash, links, etag, last_modified } = page
   const root = crawl.source_id
@@ -240,31 +245,52 @@ async function storePage(visit: Visit, page: StoredPage, found: readonly NewAddr
     ...{ source_id: id, root_source_id: state?.root_source_id ?? root, url: row.url, hops: row.hops, missed: 0 },
     ...{ etag, last_modified, text_hash, links },
   }
-  if (state?.text_hash.equals(text_hash)) return endUnchanged(visit, page, next)
+  if (state?.text_hash.equals(text_hash)) {
+    await endUnchanged(visit, page, next)
+    return null
+  }
   const equal = await findEqualPage(store, { root_source_id: root, crawl_id: crawl.id, text_hash, source_id: id })
   if (equal !== null && !isStart(row)) {
-    const missed = async (tx: TransactionStore) => {
-      if (state) await missPage(tx, state.source_id)
-    }
     const reason = { code: null, message: `It has the same text as ${equal}.` }
-    return endVisit(visit, row, { outcome: 'duplicate', reason, progress: received(bytes), found, after: missed })
+    await endVisit(visit, row, {
+      ...{ outcome: 'duplicate', reason, progress: received(bytes), found, after: missing(visit) },
+    })
+    return null
   }
   const blob = await putBody(visit, page)
-  if (blob === null) {
-    const reason: Reason = { code: 'quota_exceeded', message: 'The organization stores as many bytes as it may.' }
-    return endVisit(visit, row, { outcome: 'failed', reason, progress: received(bytes), found })
-  }
   const is_new = row.source_id === null
-  await endVisit(visit, row, {
+  const stored: VisitEnd = {
     ...{ outcome: 'stored', source_id: id, progress: { ...received(bytes), held: is_new ? 1 : 0 }, found },
     async before(tx) {
       await lockPage(tx, visit, is_new ? null : id)
-      if (is_new) await insertPageSource(tx, { id, parent_source_id: root, name: row.url, domain: domainOf(row.url)! })
-      await addContent(tx, { source_id: id, blob, media_type: page.media_type })
+      if (is_new) await addPage(tx, visit, id)
+      await addContent(tx, { source_id: id, blob: blob!, media_type: page.media_type })
       if (is_new) await attachPage(tx, visit, id)
       await storePageState(tx, next, crawl.id)
     },
-  })
+  }
+  try {
+    if (blob === null) throw new QuotaReached('The organization stores as many bytes as it may.')
+    await endVisit(visit, row, stored)
+    return null
+  } catch (error) {
+    if (blob !== null) await core.blobs.discard(store, blob.id)
+    if (!(error instanceof QuotaReached)) throw error
+    return endFailed(visit, faultOf('quota_exceeded', error.message, bytes))
+  }
+}
+
+class QuotaReached extends Error {}
+
+async function addPage(tx: TransactionStore, { core, crawl, row }: Visit, id: string): Promise<void> {
+  const { sources } = core.config.of(knowledgeSettings)
+  if ((await lockSourceCount(tx)) >= sources) {
+    throw new QuotaReached(
+      `The organization has reached its limit of ${sources} sources. Delete some, then crawl again.`,
+    )
+  }
+  const page = { id, parent_source_id: crawl.source_id, name: row.url, domain: domainOf(row.url)! }
+  await insertPageSource(tx, page)
 }
 
 /** A source before the pages of its crawl: as everything that locks them. */

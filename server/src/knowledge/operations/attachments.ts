@@ -24,7 +24,6 @@ import { type Attached, readAttachBody } from '../rules/attach-body.ts'
 import { effectiveChunking, faultsOfChunking, isSameChunking, readChunking } from '../rules/chunking.ts'
 import type { Knowledge } from '../services.ts'
 import { insertSources, insertUploadedSource } from '../sources.ts'
-import { notBuilt } from './not-built.ts'
 
 type Ctx = Context<Knowledge>
 type UploadInput = Extract<Parameters<typeof attachSources>[1], { file: unknown }>
@@ -91,8 +90,6 @@ async function insertUrls(ctx: Ctx, tx: TransactionStore, items: readonly Attach
     return { ...item, source_id: item.source_id.toLowerCase() }
   })
 }
-
-export const attachSourcesByPattern: Handler<'attachSourcesByPattern', Knowledge> = notBuilt
 
 export const getDatasetSource: Handler<'getDatasetSource', Knowledge> = async (ctx, input) => answer(ctx, input)
 

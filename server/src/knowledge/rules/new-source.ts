@@ -9,7 +9,7 @@ import {
 } from '@parley/contract'
 import type { FieldFault } from '../../base/faults.ts'
 import { canonicalJson } from '../../base/json.ts'
-import { checkCrawlOptions } from '../crawl/crawls.ts'
+import { optionFaults } from '../crawl/rules/options.ts'
 import { faultsOfChunking, readChunking } from './chunking.ts'
 import { domainOf, normalizeUrl } from './url.ts'
 
@@ -74,7 +74,7 @@ export function faultsOfFields(isUrl: boolean, fields: SourceFields): FieldFault
   if (!isUrl && crawl) faults.push({ path: 'url_crawl_options', message: 'is for URLs only' })
   if (!isUrl && hours) faults.push({ path: 'refresh_interval_hours', message: 'is for URLs only' })
   if (isUrl && crawl) {
-    faults.push(...checkCrawlOptions(crawl).map((fault) => ({ ...fault, path: `url_crawl_options.${fault.path}` })))
+    faults.push(...optionFaults(crawl).map((fault) => ({ ...fault, path: `url_crawl_options.${fault.path}` })))
   }
   return faults
 }

@@ -1,6 +1,7 @@
 import { assert, property, string, webUrl, array, constantFrom, tuple } from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import { domainOf, fillPattern, isSameOrigin, normalizeUrl, patternFault } from './url.ts'
+import { knowledgeBounds } from '@parley/contract'
+import { domainOf, fillPattern, isSameOrigin, max_url_characters, normalizeUrl, patternFault } from './url.ts'
 
 describe('the one form of an address', () => {
   test.each([
@@ -54,6 +55,10 @@ describe('the one form of an address', () => {
       }),
     )
   })
+})
+
+test('the longest address is the contract’s', () => {
+  expect(max_url_characters).toBe(knowledgeBounds.url)
 })
 
 test('the domain of an address', () => {

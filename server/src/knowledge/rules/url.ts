@@ -1,5 +1,7 @@
 // The one form of a web address: two addresses of the same page have the same form. Pure.
-import { knowledgeBounds } from '@parley/contract'
+
+/** The contract's bound, which isolated processes cannot read; url.test.ts compares them. */
+export const max_url_characters = 2048
 
 /** Parameters that say where a visitor comes from and do not change the page. */
 const tracking_names = new Set([
@@ -18,7 +20,7 @@ export function normalizeUrl(text: string, base?: string): string | null {
   // A setter takes one `?` away; an empty search removes a lone one, which the parser keeps.
   const query = sortQuery(url.search)
   url.search = query === '' ? '' : `?${query}`
-  return url.href.length <= knowledgeBounds.url ? url.href : null
+  return url.href.length <= max_url_characters ? url.href : null
 }
 
 /** Sorted by name, equal names in their order, each as it was written: servers differ in what they take for the same. */
@@ -68,7 +70,7 @@ export function patternFault(url_pattern: string): string | null {
   if (!url_pattern.includes(slug_mark)) return 'must have `{slug}` in its path'
   // A placeholder that no part of an address can have changed or hidden.
   const tried = normalizeUrl(url_pattern.replaceAll(slug_mark, 'parley0slug'))
-  if (tried === null) return `must be an http or https address of at most ${knowledgeBounds.url} characters`
+  if (tried === null) return `must be an http or https address of at most ${max_url_characters} characters`
   const url = new URL(tried)
   const [outside, inside] = [`${url.origin}${url.search}`, url.pathname].map((part) => part.includes('parley0slug'))
   return outside || !inside ? 'must have `{slug}` in its path only' : null

@@ -36,7 +36,7 @@ export function resolveOptions(options: UrlCrawlOptions | null): CrawlOptions {
  */
 export const max_patterns_size = 4000
 
-export function optionFaults(options: UrlCrawlOptions | null | undefined, prefix: string): FieldFault[] {
+export function optionFaults(options: UrlCrawlOptions | null | undefined): FieldFault[] {
   let left = max_patterns_size
   return (['include_paths', 'exclude_paths'] as const).flatMap((field) =>
     (options?.[field] ?? []).flatMap((pattern, n): FieldFault[] => {
@@ -46,7 +46,7 @@ export function optionFaults(options: UrlCrawlOptions | null | undefined, prefix
       const message = compiled
         ? `exceeds the compiled size of ${max_patterns_size} for all patterns; shorten repetitions such as {1,500}`
         : 'is neither a regular expression that RE2 knows nor a glob'
-      return [{ path: `${prefix}.${field}.${n}`, message }]
+      return [{ path: `${field}.${n}`, message }]
     }),
   )
 }

@@ -5,7 +5,7 @@ import library from 'robots-parser'
 const parseRobots = library as unknown as typeof library.default
 
 /** As robots.txt names us. */
-export const robot_name = 'ParleyBot'
+const robot_name = 'ParleyBot'
 
 /** For the header `user-agent`. */
 export const user_agent = `${robot_name}/1.0`
@@ -17,7 +17,7 @@ export interface Robots {
   sitemaps: string[]
 }
 
-export const max_delay_ms = 10_000
+const max_delay_ms = 10_000
 const max_sitemaps = 50
 
 /** `url`: of the robots.txt itself, on the origin that it is about. */
@@ -30,8 +30,6 @@ export function readRobots(url: string, text: string): Robots {
     sitemaps: parsed.getSitemaps().slice(0, max_sitemaps),
   }
 }
-
-export const everything_allowed: Robots = { isAllowed: () => true, delay_ms: 0, sitemaps: [] }
 
 /** Characters of all rules with a wildcard. Such a rule costs its length for each character of an address. */
 const max_wildcard_characters = 20_000
@@ -83,19 +81,19 @@ function agentOf(value: string): string {
   return name === '*' ? '*' : 'other'
 }
 
-export interface Directives {
+interface Directives {
   noindex: boolean
   nofollow: boolean
 }
 
-/** `headers`: the values of `x-robots-tag`; `head`: the contents of the page's robots elements. Each may have several, with commas. */
-export function readDirectives(headers: string | null, head: string): Directives {
-  const words = new Set([...wordsOfHeader(headers ?? ''), ...splitWords(head)])
+/** Of the header `x-robots-tag`, whose values are joined with commas. */
+export function readDirectives(header: string | null): Directives {
+  const words = new Set(wordsOfHeader(header ?? ''))
   const both = words.has('none')
   return { noindex: both || words.has('noindex'), nofollow: both || words.has('nofollow') }
 }
 
-const splitWords = (text: string) => text.toLowerCase().split(/[\s,]+/)
+const splitWords = (text: string) => text.split(/[\s,]+/)
 
 /** `googlebot: noindex, nofollow` is for that robot only, until the next name. `unavailable_after: …` is a directive with a value. */
 function wordsOfHeader(text: string): string[] {

@@ -65,7 +65,7 @@ function isMostlyUtf8(bytes: Buffer): boolean {
     if (code === 0xfffd) wrong += 1
     else if (code > 0x7f) right += 1
   }
-  return right > wrong * 10
+  return right > wrong * 4
 }
 
 function guessEncoding(bytes: Buffer): string | null {

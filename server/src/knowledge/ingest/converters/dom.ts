@@ -13,6 +13,7 @@ export interface DomNode {
 export interface DomElement extends DomNode {
   readonly tagName: string
   getAttribute(name: string): string | null
+  setAttribute(name: string, value: string): void
   querySelector(selector: string): DomElement | null
   querySelectorAll(
     selector: string,

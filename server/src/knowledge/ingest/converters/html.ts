@@ -6,7 +6,7 @@ import type { Convert } from './converter.ts'
 import { decodeText } from './decode-text.ts'
 import { documentOf, removeUnseen } from './html-document.ts'
 import { readPageFacts } from './page-facts.ts'
-import { toMarkdown } from './to-markdown.ts'
+import { level, toMarkdown } from './to-markdown.ts'
 
 /** What frames a page, not an article in it. */
 const frame = [
@@ -16,6 +16,7 @@ const frame = [
   '[role="contentinfo"]',
   ...['header', 'footer', 'aside'].map((name) => `${name}:not(main ${name}, article ${name})`),
 ].join(',')
+const headings = 'h1, h2, h3, h4, h5, h6'
 /** Less than this part of the page's text is not its main text. */
 const least_part = 0.3
 
@@ -41,6 +42,7 @@ function resolveBase(href: string | null | undefined, url: string | null): strin
 function findMain(document: DomDocument): DomElement {
   const all = document.cloneNode(true)
   for (const element of [...document.querySelectorAll(frame)]) element.remove()
+  for (const heading of document.querySelectorAll(headings)) heading.setAttribute(level, heading.tagName.slice(1))
   const { body } = document
   const length = lengthOf(body)
   if (length === 0) return all.body

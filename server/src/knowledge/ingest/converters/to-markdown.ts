@@ -2,6 +2,8 @@
 import type { DomElement } from './dom.ts'
 import TurndownService from 'turndown'
 
+/** The attribute with a heading’s level: libraries change its name. */
+export const level = 'data-level'
 /** Characters that no text keeps. */
 const end_of_cell = '\u0000'
 const end_of_row = '\u0001'
@@ -16,6 +18,10 @@ export function toMarkdown(root: DomElement, base: string | null): string {
     emDelimiter: '*',
   })
   service.escape = escapeBlocks
+  service.addRule('heading', {
+    filter: ['h1', 'h2', 'h3', 'h4', 'h5', 'h6'],
+    replacement: (content, node) => renderHeading(content, node as unknown as DomElement),
+  })
   service.addRule('picture', { filter: 'img', replacement: (_content, node) => descriptionOf(node as DomElement) })
   service.addRule('link', {
     filter: 'a',
@@ -38,6 +44,12 @@ export function toMarkdown(root: DomElement, base: string | null): string {
 /** Text that would begin a block; marks within a line are left as people wrote them. */
 function escapeBlocks(text: string): string {
   return text.replace(/^(#{1,6}\s|[-+*]\s|>|={2,}|-{3,}|`{3,}|~{3,})/, '\\$1').replace(/^(\d{1,9})([.)]\s)/, '$1\\$2')
+}
+
+function renderHeading(content: string, heading: DomElement): string {
+  const depth = Number(heading.getAttribute(level) ?? heading.nodeName.slice(1))
+  const title = content.replaceAll(/\s+/g, ' ').trim()
+  return title === '' ? '' : `\n\n${'#'.repeat(depth)} ${title}\n\n`
 }
 
 function descriptionOf(image: DomElement): string {
