@@ -23,7 +23,7 @@ test('only words of letters have a stem', () => {
 })
 
 test('what is too long to be a word is left out, and costs no more than its length', () => {
-  expect(cut('a'.repeat(200_000))).toEqual([])
-  expect(cut('aB'.repeat(50_000))).toEqual([])
-  expect(cut(`${'a-'.repeat(20_000)}1`).every((word) => word.length <= 64)).toBe(true)
+  expect(cut('a'.repeat(20_000))).toEqual([])
+  expect(cut('aB'.repeat(10_000))).toEqual([])
+  expect(cut(`${'a-'.repeat(5_000)}1`).every((word) => word.length <= 64)).toBe(true)
 })
