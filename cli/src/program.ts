@@ -15,6 +15,7 @@ import {
 } from '@parley/server'
 import { Command, InvalidArgumentError, Option } from 'commander'
 import { addAgentCommands } from './agents/commands.ts'
+import { addKnowledgeCommands } from './knowledge/commands.ts'
 import { addBlobCommands } from './blobs.ts'
 import { withDatabase } from './database.ts'
 import { readPassword } from './password.ts'
@@ -50,6 +51,7 @@ export function createProgram(around: Surroundings = processSurroundings()): Com
   addSecretKeyCommands(program, around)
   addBlobCommands(program, around)
   addAgentCommands(program, around)
+  addKnowledgeCommands(program, around)
   return program
 }
 

@@ -16,6 +16,7 @@ import { type DatasetSection, datasetSections } from './knowledge-search.ts'
 import { QuestionsSection } from './questions/questions-section.tsx'
 import { SettingsSection } from './settings/settings-section.tsx'
 import { SourceCounts } from './source-counts.tsx'
+import { LeaveDialog } from './sources/leave-dialog.tsx'
 import { SourcesSection } from './sources/sources-section.tsx'
 import { useUploads } from './sources/use-uploads.ts'
 import { knowledgeTexts as words } from './texts.ts'
@@ -81,6 +82,7 @@ function Shown({ dataset }: { dataset: Dataset }) {
           <Section section={section} dataset={dataset} uploads={uploads} />
         </div>
       </div>
+      <LeaveDialog uploads={uploads.uploads} />
     </>
   )
 }

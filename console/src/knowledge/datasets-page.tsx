@@ -1,7 +1,7 @@
 // The list of knowledge bases: what is in each, how it is searched, and which agents use it.
 import type { Dataset } from '@parley/contract'
 import { Link, useNavigate, useSearch } from '@tanstack/react-router'
-import { useState } from 'react'
+import { useRef, useState } from 'react'
 import { formatNumber } from '../base/format.ts'
 import { knowledgeReaders, datasetsKey } from '../passages/use-datasets.ts'
 import { passageTexts } from '../passages/texts.ts'
@@ -15,6 +15,7 @@ import { Button } from '../ui/button.tsx'
 import { SearchField } from '../ui/search-field.tsx'
 import { EmptyState } from '../ui/state.tsx'
 import { useKeys } from '../ui/use-keys.ts'
+import { useListKeys } from '../ui/use-list-keys.ts'
 import { NewDatasetDialog } from './list/new-dataset-dialog.tsx'
 import { SourceCounts } from './source-counts.tsx'
 import { knowledgeTexts as words } from './texts.ts'
@@ -61,6 +62,8 @@ export function DatasetsPage() {
 
 function List({ name, onMake }: { name: string | undefined; onMake: (() => void) | null }) {
   const { client } = useSession()
+  const list = useRef<HTMLDivElement>(null)
+  useListKeys(list)
   const query = usePages<Dataset>(
     [...datasetsKey, 'pages', name],
     (page, call) => client.listDatasets({ ...page, ...(name === undefined ? {} : { name }) }, call),
@@ -84,7 +87,7 @@ function List({ name, onMake }: { name: string | undefined; onMake: (() => void)
     )
   }
   return (
-    <div className="min-h-0 flex-1 overflow-auto">
+    <div ref={list} className="min-h-0 flex-1 overflow-auto">
       <PagedList query={query} empty={words.empty}>
         {(rows) => <Table label={words.title} columns={columns} rows={rows} keyOf={({ id }) => id} />}
       </PagedList>
@@ -110,6 +113,7 @@ function Name({ dataset: { id, name, description } }: { dataset: Dataset }) {
       <Link
         to="/knowledge/$dataset_id"
         params={{ dataset_id: id }}
+        data-row
         className="rounded font-medium break-words hover:underline"
       >
         <bdi>{name}</bdi>

@@ -16,6 +16,7 @@ import { openPage, signIn, startBrowser, themes } from '../support/chromium.ts'
 import { type Staff, type StaffName, hireStaff } from './agents.ts'
 import { holdMonth } from './days.ts'
 import { bringInHistory, shown_at } from './history.ts'
+import { type Shelf, knowledgeScreens, stockShelf } from './knowledge.ts'
 import { type Furniture, furnish, holdForEndpoint, roomScreens } from './rooms.ts'
 import { shrinkPicture } from './shrink.ts'
 import { tryBeside, tryDraft } from './trial.ts'
@@ -23,7 +24,7 @@ import { askToPublish, compareVersions } from './versions.ts'
 
 const folder = join(import.meta.dirname, '../../../docs/images')
 
-export interface Scene extends Furniture {
+export interface Scene extends Furniture, Shelf {
   url: string
   admin_key: string
   client: Client
@@ -115,7 +116,8 @@ async function setUp(stack: AsyncDisposableStack): Promise<Scene> {
   const conversation_id = await bringInHistory(client, staff)
   const { database } = app.core
   const furniture = await furnish(client, database, stack)
-  return { url: app.url, admin_key, client, model, database, staff, conversation_id, ...furniture }
+  const scene = { url: app.url, admin_key, client, model, database, staff, conversation_id, ...furniture }
+  return { ...scene, dataset_id: '', cited_conversation_id: '' }
 }
 
 async function takePicture(browser: Browser, scene: Scene, screen: Screen, theme: 'light' | 'dark'): Promise<void> {
@@ -153,3 +155,5 @@ await takePictures(screens)
 await holdMonth({ ...scene, staff: Object.values(scene.staff) })
 await holdForEndpoint(scene)
 await takePictures(roomScreens)
+Object.assign(scene, await stockShelf(scene))
+await takePictures(knowledgeScreens)

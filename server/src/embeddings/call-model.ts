@@ -26,7 +26,7 @@ export interface ModelCall {
 export async function callModel(clock: Clock, call: ModelCall): Promise<Float32Array[]> {
   const { caller, space, texts, kind, signal, timeout_ms } = call
   const id = `${space.provider}/${space.model}`
-  const bounded = await within(clock, { signal, timeout_ms, id }, (inner) =>
+  const vectors = await within(clock, { signal, timeout_ms, id }, (inner) =>
     caller({
       texts: texts.map((text) => withPrefix(space.model, kind, text)),
       kind,
@@ -34,7 +34,7 @@ export async function callModel(clock: Clock, call: ModelCall): Promise<Float32A
       signal: inner,
     }),
   )
-  return readVectors(id, space, bounded.vectors, texts.length)
+  return readVectors(id, space, vectors, texts.length)
 }
 
 /** Does not wait for work that ignores its signal. */

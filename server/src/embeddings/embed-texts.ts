@@ -91,6 +91,7 @@ class EmbedRun {
     try {
       await this.#readAll()
       await this.#waitForOthers()
+      this.#throwFailure()
     } catch (error) {
       this.#failure ??= { error }
     }
@@ -158,14 +159,20 @@ class EmbedRun {
 
   #throwFailure(): void {
     if (this.#failure) throw this.#failure.error
+    this.#task.texts.stop?.throwIfAborted()
+  }
+
+  get #isStopped(): boolean {
+    return this.#failure !== null || this.#task.texts.stop?.aborted === true
   }
 
   #send(batch: EmbeddedText[]): Promise<void> {
     const { port, store } = this.#task
     return this.#services.slots.within(store.organization_id, port.signal, async () => {
-      if (this.#failure) return
+      if (this.#isStopped) return
       const mine = await this.#claim(batch)
       if (mine.length === 0) return
+      if (this.#isStopped) return this.#release(mine)
       const vectors = await this.#call(mine)
       await this.#services.ports.reached?.('embedding.answered')
       await this.#write(async (tx) => {
@@ -206,10 +213,14 @@ class EmbedRun {
         texts: texts.map(({ text }) => text),
       })
     } catch (error) {
-      // Otherwise other work would wait for these texts until the claim expires.
-      await port.commit((tx) => releaseVectors(tx, this.#claimed, hashesOf(texts))).catch(() => {})
+      await this.#release(texts)
       throw error
     }
+  }
+
+  /** Otherwise other work would wait for these texts until the claim expires. */
+  async #release(texts: EmbeddedText[]): Promise<void> {
+    await this.#task.port.commit((tx) => releaseVectors(tx, this.#claimed, hashesOf(texts))).catch(() => {})
   }
 
   async #learn(tx: TransactionStore, dimension: number): Promise<void> {

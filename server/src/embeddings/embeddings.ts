@@ -4,4 +4,12 @@ export { EmbeddingFailed, type EmbeddingFault } from './failure.ts'
 export type { EmbeddedText, Embeddings, Space, TextSource, WantedModel } from './port.ts'
 export { RerankFailed, rerank_bounds } from './rerank.ts'
 export { embeddingSettings } from './settings.ts'
-export { type OldVector, eraseVectors, forgetClaims, keepVectors, listOldVectors, removeVectors } from './vectors.ts'
+export {
+  type OldVector,
+  eraseVectors,
+  forgetClaims,
+  keepVectors,
+  listOldVectors,
+  noteUse,
+  removeVectors,
+} from './vectors.ts'

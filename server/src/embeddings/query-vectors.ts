@@ -2,7 +2,9 @@
 // that none can tell what another asks, or make its model pause.
 import { createHash } from 'node:crypto'
 import { LRUCache } from 'lru-cache'
+import type { Logger } from 'pino'
 import type { Ports } from '../base/ports.ts'
+import type { Core } from '../calls/core.ts'
 import type { RootStore } from '../database/store.ts'
 import type { EmbeddingCaller } from './adapters/embedding-models.ts'
 import { callModel, within } from './call-model.ts'
@@ -29,13 +31,18 @@ interface Health {
 
 export class QueryVectors {
   readonly #ports: Pick<Ports, 'clock'>
+  readonly #log: Pick<Logger, 'warn'>
   readonly #callerFor: (store: RootStore, space: Space) => Promise<EmbeddingCaller>
   readonly #kept: LRUCache<string, Float32Array>
   readonly #health = new LRUCache<string, Health>({ max: max_counted })
   readonly #slots = new CallSlots(calls_at_once)
 
-  constructor(ports: Pick<Ports, 'clock'>, callerFor: (store: RootStore, space: Space) => Promise<EmbeddingCaller>) {
+  constructor(
+    { ports, log }: Pick<Core, 'ports' | 'log'>,
+    callerFor: (store: RootStore, space: Space) => Promise<EmbeddingCaller>,
+  ) {
     this.#ports = ports
+    this.#log = log
     this.#callerFor = callerFor
     const perf = { now: () => ports.clock.monotonic() }
     this.#kept = new LRUCache({ max: kept.most, ttl: kept.ms, ttlResolution: 0, perf })
@@ -55,7 +62,7 @@ export class QueryVectors {
       this.#kept.set(key, vector)
       return vector
     } catch (error) {
-      if (error instanceof EmbeddingFailed) this.#noteFailure(subject)
+      if (error instanceof EmbeddingFailed) this.#noteFailure(subject, error)
       throw error
     }
   }
@@ -82,8 +89,13 @@ export class QueryVectors {
       )
   }
 
-  #noteFailure(subject: string): void {
+  #noteFailure(subject: string, error: EmbeddingFailed): void {
     const failures = (this.#health.get(subject)?.failures ?? 0) + 1
+    if (failures === failures_in_a_row)
+      this.#log.warn(
+        { kind: error.kind, reason: error.message },
+        'an embedding model fails; queries are answered by words',
+      )
     this.#health.set(subject, { failures, paused_until: this.#ports.clock.monotonic() + pause_ms })
   }
 }

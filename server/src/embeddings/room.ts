@@ -31,7 +31,7 @@ export function createEmbeddings(core: Core): Room & { embeddings: Embeddings } 
     throw new EmbeddingFailed('not_configured', message)
   }
 
-  const queries = new QueryVectors(ports, callerFor)
+  const queries = new QueryVectors(core, callerFor)
   const embeddings: Embeddings = {
     spaceFor: (tx, wanted) => spaceFor(core, tx, wanted),
     findSpace: async (store, id) => (await findSpaces(store, [id])).get(id) ?? null,

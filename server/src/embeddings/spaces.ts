@@ -4,7 +4,7 @@ import { type Executor, statement } from '../database/database.ts'
 import type { Store, TransactionStore } from '../database/store.ts'
 import { chooseOwnSettings, listKeyNames } from '../models/rules/own-keys.ts'
 import { readSecrets } from '../secrets/secrets.ts'
-import { type EmbeddingSettings, callableWith } from './adapters/embedding-models.ts'
+import { type EmbeddingSettings, callableWith, isOpenAi } from './adapters/embedding-models.ts'
 import type { DescribedModel, EmbeddingOffers, Space, WantedModel } from './port.ts'
 import { defaultDimension, offered_models, ownDimension } from './rules/known-models.ts'
 import { type EmbeddingModelRef, isModelName, resolveModelName, splitModelName } from './rules/model-name.ts'
@@ -136,7 +136,8 @@ export async function listOffers(core: Part, store: Store): Promise<EmbeddingOff
     ...ref,
     dimension: asked_dimension ?? ownDimension(ref.model),
   })
-  const known = [...callableWith(settings)].flatMap((provider) =>
+  const callable = [...callableWith(settings)].filter((provider) => provider !== 'openai' || isOpenAi(settings))
+  const known = callable.flatMap((provider) =>
     (offered_models[provider] ?? []).map((model) =>
       offerOf({ ref: { provider, model }, asked_dimension: defaultDimension(model) }),
     ),

@@ -72,6 +72,21 @@ export async function storeVectors(
   await tx.query(storeStatement, [tx.organization_id, space_id, hashes, vectors.map(toBytes)])
 }
 
+const noteStatement = statement(
+  'note_use_of_vectors',
+  `with there as (
+     select v.space_id, v.text_hash from vectors v join embedding_spaces s on s.id = v.space_id
+     where s.organization_id = $1 and v.text_hash = any($2::bytea[]) order by v.space_id, v.text_hash for no key update of v
+   )
+   update vectors v set used_at = clock_timestamp() from there
+   where v.space_id = there.space_id and v.text_hash = there.text_hash`,
+)
+
+/** In all spaces: their last use is now, because the chunks that have them go. */
+export async function noteUse(tx: TransactionStore, hashes: readonly Buffer[]): Promise<void> {
+  if (hashes.length > 0) await tx.query(noteStatement, [tx.organization_id, hashes])
+}
+
 // Not those that a generation has come to use since this transaction began.
 const eraseStatement = statement(
   'erase_vectors',
@@ -92,8 +107,10 @@ export interface OldVector {
 
 const listOldStatement = statement(
   'list_old_vectors',
-  `select organization_id, space_id, text_hash from vectors
-   where used_at < clock_timestamp() - $1::double precision * interval '1 day' order by used_at limit $2`,
+  `select * from (
+     select organization_id, space_id, text_hash from vectors
+     where used_at < clock_timestamp() - $1::double precision * interval '1 day' order by used_at limit $2
+   ) oldest order by space_id, text_hash`,
   { replanned: true },
 )
 

@@ -11,9 +11,6 @@ export async function sendFileStream(
   { open, name, media_type, bytes }: FileStream,
   core: Pick<Core, 'ports' | 'node'>,
 ): Promise<unknown> {
-  const gone = watchReader(reply)
-  const pieces = await readFirst(open(gone), gone)
-  if (pieces === null) return reply.hijack()
   const headers = {
     'content-type': media_type,
     'content-length': String(bytes),
@@ -22,5 +19,9 @@ export async function sendFileStream(
     'content-security-policy': "default-src 'none'; sandbox",
     'x-content-type-options': 'nosniff',
   }
+  if (request.method === 'HEAD') return reply.headers(headers).send()
+  const gone = watchReader(reply)
+  const pieces = await readFirst(open(gone), gone)
+  if (pieces === null) return reply.hijack()
   return writeStream({ request, reply, core, gone, headers, pieces })
 }

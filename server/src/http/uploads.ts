@@ -44,6 +44,12 @@ export interface Uploads {
 
 export function createUploads(core: Core, connections: Pick<Connections, 'keepsOwnTime'>): Uploads {
   const places = createPlaces()
+  const discard = async (store: RootStore, { blob }: ReceivedFile): Promise<void> => {
+    // It expires by itself too, and the reason must not hide what the call was refused for.
+    await core.blobs.discard(store, blob.id).catch((error: unknown) => {
+      core.log.debug({ err: error }, 'could not discard a file; it expires within a day')
+    })
+  }
   const { file_bytes } = core.config.of(blobSettings)
   return {
     isUpload: (request, { upload }) => upload !== undefined && (upload.form === 'raw' || request.isMultipart()),
@@ -62,14 +68,14 @@ export function createUploads(core: Core, connections: Pick<Connections, 'keepsO
         return { ...named, blob: await core.blobs.put(store, receivePieces(content, bounds), options) }
       }
       try {
-        if (isForm) return await receiveForm(request, bounds, put, (file) => core.blobs.discard(store, file.blob.id))
+        if (isForm) return await receiveForm(request, bounds, put, (file) => discard(store, file))
         const file = await put(request.raw, { name: null, media_type: request.headers['content-type'] ?? null })
         return { file, metadata: undefined }
       } catch (error) {
         throw toRefusal(error)
       }
     },
-    discard: (request, { file }) => core.blobs.discard(storeOf(core, request), file.blob.id),
+    discard: (request, { file }) => discard(storeOf(core, request), file),
   }
 }
 

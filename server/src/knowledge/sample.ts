@@ -12,9 +12,7 @@ import { changeModel } from './vectors/vectors.ts'
 const name = 'Harbour Lane'
 
 const files: Readonly<Record<string, string>> = {
-  'Orders and returns.md': `# Orders and returns
-
-## Delivery
+  'Orders and returns.md': `## Delivery
 
 Orders leave our warehouse within two working days. Delivery takes three to five days and is free above 40 euros; below that it costs 3.90 euros. We deliver to all countries of the European Union, to Norway and to Switzerland.
 
@@ -30,9 +28,7 @@ Send us a photo of a damaged parcel within seven days, and we send the order aga
 
 A gift card is valid for three years and can be used for several orders. Its code is on the back, under the silver strip.
 `,
-  'Brewing guide.md': `# Brewing guide
-
-## Green tea
+  'Brewing guide.md': `## Green tea
 
 Brew green tea at 70 to 80 degrees for two minutes, with two grams of leaves for each 100 millilitres. Boiling water makes it bitter.
 

@@ -167,32 +167,38 @@ export async function findSourceContent(store: Store, source_id: string): Promis
 const openUploadStatement = acrossOrganizations(
   'the token of the address decides, before its organization is known',
   'find_open_upload',
-  `select organization_id, upload_expires_at from sources
-   where id = $1 and type = 'FILE' and upload_expires_at > clock_timestamp()`,
+  `select organization_id from sources
+   where id = $1 and type = 'FILE' and upload_expires_at = $2::timestamptz and upload_expires_at > clock_timestamp()`,
 )
 
-export interface OpenUpload {
-  organization_id: string
-  upload_expires_at: string
-}
-
-export async function findOpenUpload(database: Executor, source_id: string): Promise<OpenUpload | null> {
-  const [row] = await database.query<OpenUpload>(openUploadStatement, [source_id])
-  return row ?? null
+/** Its organization; null: this address is closed or has expired. */
+export async function findOpenUpload(
+  database: Executor,
+  source_id: string,
+  upload_expires_at: string,
+): Promise<string | null> {
+  const [row] = await database.query<{ organization_id: string }>(openUploadStatement, [source_id, upload_expires_at])
+  return row?.organization_id ?? null
 }
 
 const uploadStatement = statement(
   'lock_upload',
-  `select upload_status, upload_expires_at, upload_blob_id, revision,
+  `select id, type, name, upload_status, upload_expires_at, upload_blob_id, revision,
+     coalesce(upload_expires_at <= clock_timestamp(), true) as is_closed,
      coalesce(upload_expires_at < clock_timestamp() - interval '23 hours', false) as is_over from sources
    where organization_id = $1 and id = $2 and type = 'FILE' for no key update`,
 )
 
 export interface LockedUpload {
+  id: string
+  type: 'FILE'
+  name: string
   upload_status: 'PENDING' | 'IN_PROGRESS' | 'COMPLETE' | 'FAILED'
   upload_expires_at: string | null
   upload_blob_id: string | null
   revision: number
+  /** It has no address, or one that has expired. */
+  is_closed: boolean
   /** Its address was made a day ago. */
   is_over: boolean
 }

@@ -6,7 +6,6 @@ import { isUuid } from '../base/ports.ts'
 import type { ReceivedFile } from '../calls/call.ts'
 import type { Context } from '../calls/context.ts'
 import type { Store, TransactionStore } from '../database/store.ts'
-import { addOrganizationEvent } from '../events/events.ts'
 import { planRefresh, startCrawl } from './crawl/crawls.ts'
 import { attach } from './ingest/attach.ts'
 import { addContent } from './ingest/contents.ts'
@@ -14,6 +13,7 @@ import { readSources } from './read/sources.ts'
 import { suggestMediaType } from './rules/media-types.ts'
 import { type CheckedSource, checkNewSource } from './rules/new-source.ts'
 import { knowledgeSettings } from './settings.ts'
+import { reportSource } from './source-events.ts'
 import {
   type KnownSource,
   type NewSourceRow,
@@ -133,11 +133,7 @@ async function addRows(
   if (rows.length === 0) return
   if (count + rows.length > config.of(knowledgeSettings).sources) throw new AppError('too_many_sources')
   if ((await insertSourceRows(tx, [...rows])) < rows.length) throw new AppError('source_id_taken')
-  const { organization_id } = tx
-  for (const { id, type, name } of rows) {
-    const event = { id: ports.newId(), organization_id, subject: id }
-    addOrganizationEvent(tx, { ...event, type: 'source.created', data: { source_id: id, type, name } })
-  }
+  for (const row of rows) reportSource(tx, ports, 'source.created', row)
 }
 
 /** In the order asked, with the addresses for their files. */

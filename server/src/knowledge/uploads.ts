@@ -11,13 +11,35 @@ import { everyMinute } from '../work/every-minute.ts'
 import type { WorkKind } from '../work/port.ts'
 import { addContent, failSource } from './ingest/contents.ts'
 import { never_uploaded } from './rules/tries.ts'
+import { reportSource } from './source-events.ts'
 import { changeSourceRow, findExpiredUploads, findOpenUpload, lockUpload, renewUpload } from './source-rows.ts'
 
 type Sealing = Pick<Core, 'sealers'>
 
-/** Bound to the time at which it expires: a new address ends the one before. Nothing that is stored reveals it. */
+const time_bytes = 8
+/** The end of the year 9999. */
+const latest_microseconds = 253_402_300_799_999_999n
+
+/**
+ * The time at which it expires, and a signature over that and the source: a wrong one is refused without a look into the database, a
+ * new address ends the one before, and nothing that is stored reveals it.
+ */
 function tokenOf({ sealers }: Sealing, source_id: string, upload_expires_at: string): string {
-  return sealers.upload_signer(`${source_id} ${upload_expires_at}`).toString('base64url')
+  const time = Buffer.alloc(time_bytes)
+  const milliseconds = BigInt(Date.parse(`${upload_expires_at.slice(0, 23)}Z`))
+  time.writeBigInt64BE(milliseconds * 1000n + BigInt(upload_expires_at.slice(23, 26)))
+  return Buffer.concat([time, sealers.upload_signer(`${source_id} ${upload_expires_at}`)]).toString('base64url')
+}
+
+/** The time that a token names; null: it is not one of this source. */
+function readToken(core: Sealing, source_id: string, token: unknown): string | null {
+  if (typeof token !== 'string') return null
+  const bytes = Buffer.from(token, 'base64url')
+  const time = bytes.length > time_bytes ? bytes.readBigInt64BE() : -1n
+  if (time < 0n || time > latest_microseconds) return null
+  const date = new Date(Number(time / 1000n)).toISOString().slice(0, 23)
+  const expires_at = `${date}${String(time % 1000n).padStart(3, '0')}Z`
+  return isSame(token, tokenOf(core, source_id, expires_at)) ? expires_at : null
 }
 
 /** Null: it is closed. */
@@ -32,12 +54,13 @@ export function addressOf(
 
 /** Who has the address may send the file of this source, and nothing else. */
 export function createUploadResolver(core: Pick<Core, 'database' | 'sealers'>): ResolveResource {
-  return async ({ path: { source_id = '' }, query: { token } }) => {
-    if (!isUuid(source_id) || typeof token !== 'string') return null
-    const open = await findOpenUpload(core.database, source_id)
-    if (open === null || !isSame(token, tokenOf(core, source_id.toLowerCase(), open.upload_expires_at))) return null
+  return async ({ path, query: { token } }) => {
+    const source_id = path['source_id']!.toLowerCase()
+    const expires_at = isUuid(source_id) ? readToken(core, source_id, token) : null
+    const organization_id = expires_at && (await findOpenUpload(core.database, source_id, expires_at))
+    if (!organization_id) return null
     return {
-      organization_id: open.organization_id,
+      organization_id,
       actor: { type: 'credential', id: null, name: null },
       scopes: new Set(),
       agent_ids: null,
@@ -60,8 +83,7 @@ export async function storeUpload(
   { blob }: ReceivedFile,
 ): Promise<void> {
   const upload = await lockUpload(tx, source_id)
-  const expires_at = upload?.upload_expires_at ?? null
-  if (upload === null || expires_at === null || !isSame(token, tokenOf(core, source_id, expires_at))) {
+  if (upload === null || upload.is_closed || readToken(core, source_id, token) !== upload.upload_expires_at) {
     throw new AppError('upload_url_invalid')
   }
   await keepBlob(tx, blob.id)
@@ -73,7 +95,7 @@ export async function storeUpload(
 /** Its bytes become its next content, if they are there; a second time nothing changes. Locks the source. */
 export async function completeUpload(
   tx: TransactionStore,
-  _ports: Pick<Ports, 'newId'>,
+  ports: Pick<Ports, 'newId'>,
   source_id: string,
 ): Promise<void> {
   const upload = await lockUpload(tx, source_id)
@@ -87,6 +109,7 @@ export async function completeUpload(
   await addContent(tx, { source_id, blob, media_type: null })
   dropBlob(tx, upload_blob_id)
   await changeSourceRow(tx, source_id, { upload_status: 'COMPLETE', upload_blob_id: null, upload_expires_at: null })
+  reportSource(tx, ports, 'source.updated', upload)
 }
 
 /** A day is over, and no complete file came: as if it had been given up, but a source that has a content stays as it was. */
@@ -97,6 +120,7 @@ async function expireUpload(tx: TransactionStore, ports: Pick<Ports, 'newId'>, s
   const upload_status = upload.revision === 0 ? 'FAILED' : 'COMPLETE'
   await changeSourceRow(tx, source_id, { upload_status, upload_blob_id: null, upload_expires_at: null })
   if (upload.revision === 0) await failSource(tx, ports, source_id, never_uploaded)
+  reportSource(tx, ports, 'source.updated', upload)
 }
 
 const expired_at_once = 1000
@@ -120,6 +144,7 @@ export async function closeUpload(tx: TransactionStore, ports: Pick<Ports, 'newI
   if (upload.upload_blob_id !== null) dropBlob(tx, upload.upload_blob_id)
   await changeSourceRow(tx, source_id, { upload_status: 'FAILED', upload_blob_id: null, upload_expires_at: null })
   if (upload.revision === 0) await failSource(tx, ports, source_id, { code: 'cancelled', message: given_up })
+  reportSource(tx, ports, 'source.updated', upload)
 }
 
 const given_up = 'The upload was marked as FAILED. Ask for a new address with `upload-url` and send the file there.'

@@ -53,7 +53,8 @@ function composeReply(request: ModelRequest): string {
   const passage = said === null ? null : findPassage(request.messages)
   if (passage !== null) {
     const mark = request.system.includes(citationRules) ? ` [${passage.number}]` : ''
-    sentences.push(`${oneLine(passage.source)} says: ${quote(passage.text, MAX_PASSAGE_CHARS)}${mark}.`)
+    const text = passage.text.replace(/^(?:#{1,6} .*\n+)+/, '')
+    sentences.push(`${oneLine(passage.source)} says: ${quote(text, MAX_PASSAGE_CHARS)}${mark}.`)
     return sentences.join(' ')
   }
   const instructions = firstSentences(request.system)

@@ -1,5 +1,9 @@
 // Vectors of texts: each asked for once (K7), in bounded batches, stored by commits of their own; a kill repeats four calls at most.
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
+import { statement } from '../../src/database/database.ts'
+import type { TransactionStore } from '../../src/database/store.ts'
+import { eraseVectors, noteUse } from '../../src/embeddings/embeddings.ts'
+import { LeaseLost } from '../../src/work/port.ts'
 import { fromBytes } from '../../src/embeddings/rules/vector.ts'
 import { makeOrganization } from '../support/actors.ts'
 import { type EmbeddingServer, startEmbeddingServer } from '../support/embedding-server.ts'
@@ -17,6 +21,8 @@ import {
   storeOf,
   textsOf,
 } from './fixture.ts'
+
+const begin = statement('begin_of_a_test', 'select $1::uuid as organization_id')
 
 let model: EmbeddingServer
 let server: TestServer
@@ -239,4 +245,62 @@ test('other work waits for texts that dead work has claimed, until the claim exp
   await server.database.pool.query(`update embedding_claims set expires_at = clock_timestamp()`)
   await embedded
   expect(model.texts).toEqual(['free', 'claimed'])
+})
+
+describe('how long vectors stay', () => {
+  const used = async () =>
+    (
+      await server.database.pool.query<{ days: number }>(
+        'select extract(day from now() - used_at)::integer as days from vectors order by text_hash',
+      )
+    ).rows.map(({ days }) => days)
+  const age = () => server.database.pool.query(`update vectors set used_at = now() - interval '5 days'`)
+
+  test('a build that uses one again notes it', async () => {
+    await embed(sourceOf(['used again']))
+    await age()
+    await embed(sourceOf(['used again']))
+    expect(await used()).toEqual([0])
+  })
+
+  test('a detach notes it too, in every space', async () => {
+    const small = (await spaceOf(server, store(), 'hashing', 32))!
+    await embed(sourceOf(['detached']))
+    await embeddingsOf(server).embedGeneration(portOf(server, store()), store(), small, sourceOf(['detached']))
+    await age()
+    await store().transaction((tx) => noteUse(tx, [hashOf('detached')]))
+    expect(await used()).toEqual([0, 0])
+  })
+
+  test('a deleted source takes its vectors along: of its organization, and not one that came into use meanwhile', async () => {
+    const other = storeOf(server, (await makeOrganization(server)).id)
+    const space = (await spaceOf(server, other))!
+    await embed(sourceOf(['deleted', 'used meanwhile']))
+    await embeddingsOf(server).embedGeneration(portOf(server, other), other, space, sourceOf(['deleted']))
+    await store().transaction(async (tx) => {
+      await tx.query(begin, [tx.organization_id])
+      await embed(sourceOf(['used meanwhile']))
+      await eraseVectors(tx, [hashOf('deleted'), hashOf('used meanwhile')])
+    })
+    const { rows } = await server.database.pool.query('select organization_id, text_hash from vectors order by used_at')
+    expect(rows).toEqual([
+      { organization_id: other.organization_id, text_hash: hashOf('deleted') },
+      { organization_id: server.organization_id, text_hash: hashOf('used meanwhile') },
+    ])
+  })
+})
+
+test('K4: a run that lost its lease while it was waiting for an answer stores nothing', async () => {
+  const space = (await spaceOf(server, store()))!
+  const port = portOf(server, store())
+  let isLost = false
+  model.before = async () => void (isLost = true)
+  const fenced = {
+    ...port,
+    commit: <T>(write: (tx: TransactionStore) => Promise<T>) =>
+      isLost ? Promise.reject(new LeaseLost()) : port.commit(write),
+  }
+  const embedding = embeddingsOf(server).embedGeneration(fenced, store(), space, sourceOf(textsOf(10)))
+  await expect(embedding).rejects.toThrow(LeaseLost)
+  expect(await countVectors(server)).toBe(0)
 })

@@ -145,3 +145,14 @@ test('what datasets show of their models', async () => {
     { provider: 'anthropic', model: 'something', dimension: 100, reason: 'embedding_model_unavailable' },
   ])
 })
+
+test('the models that can be named: of OpenAI only where `openai` is OpenAI', async () => {
+  const server = await start(model.environment)
+  const store = storeOf(server)
+  const namesOf = async () => (await embeddingsOf(server).listOffers(store)).models.map(({ model: name }) => name)
+  expect(await namesOf()).toEqual(['hashing'])
+  await using direct = await server.startAnother({ ...model.environment, OPENAI_BASE_URL: '', OPENAI_API_KEY: 'key' })
+  const { models, default_model } = await direct.rooms.embeddings.embeddings.listOffers(store)
+  expect(models.map(({ model: name }) => name)).toEqual(['hashing', 'text-embedding-3-small', 'text-embedding-3-large'])
+  expect(default_model).toMatchObject({ model: 'hashing' })
+})

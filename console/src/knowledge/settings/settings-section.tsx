@@ -27,7 +27,7 @@ export function SettingsSection({ dataset }: { dataset: Dataset }) {
   return (
     <>
       {!mayManage && <Refused>{words.readOnly}</Refused>}
-      <General key={dataset.updated_at} dataset={dataset} mayManage={mayManage} />
+      <General key={JSON.stringify(generalOf(dataset))} dataset={dataset} mayManage={mayManage} />
       <ModelSection dataset={dataset} capabilities={capabilities} mayManage={mayManage} />
       {capabilities?.blob_store === 's3' && (
         <Section title={words.storage}>

@@ -31,7 +31,9 @@ export function SourceFacts({ source }: { source: SourceDetail }) {
             [words.datasets, <Datasets key="datasets" source={source} />],
             [
               words.file,
-              type === 'FILE' && source.file_upload_status !== 'COMPLETE' && words.uploads[source.file_upload_status],
+              type === 'FILE' && source.file_upload_status !== 'COMPLETE'
+                ? words.uploads[source.file_upload_status]
+                : null,
             ],
             [words.size, file_size === null ? null : formatBytes(file_size)],
             [words.revision, words.revisionHint(source.revision)],

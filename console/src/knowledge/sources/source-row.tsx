@@ -22,7 +22,7 @@ interface Props {
 }
 
 export function SourceRow({ attachment, now, isSelected, mayManage, onSelect, onAct, onReplace }: Props) {
-  const { sources, source_id, dataset_id, total_chunks, updated_at } = attachment
+  const { sources, source_id, dataset_id, total_chunks, updated_at, attached_by } = attachment
   return (
     <li className="flex items-start gap-3 border-t border-line px-4 py-2 first:border-t-0">
       {mayManage && (
@@ -48,6 +48,12 @@ export function SourceRow({ attachment, now, isSelected, mayManage, onSelect, on
         <p className="numeric flex flex-wrap gap-x-3 text-xs text-faint">
           {total_chunks > 0 && <span>{words.chunks(total_chunks)}</span>}
           {sources.pages !== null && <span>{words.pages(sources.pages)}</span>}
+          {attached_by === 'crawl' && <span>{words.byCrawl}</span>}
+          {sources.crawl?.status === 'running' && (
+            <span className="text-accent">
+              {words.fetching(sources.crawl.counts.stored, sources.crawl.counts.waiting)}
+            </span>
+          )}
           <time dateTime={updated_at} title={formatFull(updated_at)}>
             {formatMoment(updated_at, now)}
           </time>

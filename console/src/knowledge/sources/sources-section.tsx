@@ -1,7 +1,7 @@
 // The sources of a knowledge base: adding files and pages, following their states, and changing them, many at once.
 import type { Dataset, DatasetSource } from '@parley/contract'
 import { useNavigate, useSearch } from '@tanstack/react-router'
-import { useState } from 'react'
+import { useRef, useState } from 'react'
 import { datasetKey } from '../../passages/use-datasets.ts'
 import { useSession } from '../../session/session-context.ts'
 import { PagedList } from '../../settings/paged-table.tsx'
@@ -10,6 +10,7 @@ import { Connection } from '../../transcript/connection.tsx'
 import { Button } from '../../ui/button.tsx'
 import { controlClasses } from '../../ui/control-classes.ts'
 import { SearchField } from '../../ui/search-field.tsx'
+import { useListKeys } from '../../ui/use-list-keys.ts'
 import { useNow } from '../../ui/use-now.ts'
 import { type DatasetSearch, sourceFilters } from '../knowledge-search.ts'
 import { ChangeDialog } from './change-dialog.tsx'
@@ -36,6 +37,8 @@ export function SourcesSection({ dataset, uploads }: { dataset: Dataset; uploads
   const [asked, setAsked] = useState<Asked | null>(null)
   const { rerun, act, replace } = useChanges(dataset_id, setAsked)
   const now = useNow()
+  const list = useRef<HTMLDivElement>(null)
+  useListKeys(list)
   const mayManage = scopes.has('sources:manage')
   // What has gone from the list is not selected any more.
   const chosen = query.rows.filter(({ id }) => selected.has(id))
@@ -57,7 +60,7 @@ export function SourcesSection({ dataset, uploads }: { dataset: Dataset; uploads
           onAsk={(action) => setAsked({ action, attachments: chosen })}
         />
       )}
-      <div className="rounded-lg border border-line bg-surface">
+      <div ref={list} className="rounded-lg border border-line bg-surface">
         <PagedList query={query} empty={name !== undefined || state !== undefined ? words.emptyFiltered : words.empty}>
           {(rows) => (
             <ul aria-label={words.list}>

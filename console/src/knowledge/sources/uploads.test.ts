@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { type Upload, type UploadEvent, changeUploads, nextUploads } from './uploads.ts'
+import { type Upload, type UploadEvent, changeUploads, isBusy, nextUploads } from './uploads.ts'
 import { formatBytes } from './texts.ts'
 
 const files = ['a', 'b', 'c', 'd', 'e'].map((name) => new File(['x'], name))
@@ -23,6 +23,14 @@ test('one that failed says why and makes room, and starts anew when asked', () =
   const again = changeUploads(failed, { type: 'again', key: 1 })
   expect(again[0]).toMatchObject({ state: 'waiting', error: null, sent: 0 })
   expect(statesOf(changeUploads(failed, { type: 'discarded', key: 1 }))[0]).toBe('2 waiting')
+})
+
+test('leaving loses what is on its way or waits, and nothing that has failed', () => {
+  expect(isBusy([])).toBe(false)
+  expect(isBusy(after(added))).toBe(true)
+  const one: UploadEvent = { type: 'added', files: files.slice(0, 1), first_key: 1 }
+  expect(isBusy(after(one, started(1), { type: 'whole', key: 1 }))).toBe(true)
+  expect(isBusy(after(one, started(1), { type: 'failed', key: 1, error: 'Full' }))).toBe(false)
 })
 
 test.each([

@@ -46,7 +46,11 @@ export function changeUploads(uploads: readonly Upload[], event: UploadEvent): r
   }
 }
 
-export const isUnderWay = ({ state }: Upload) => state === 'sending' || state === 'finishing'
+const isUnderWay = ({ state }: Upload) => state === 'sending' || state === 'finishing'
+
+/** Whether leaving the page would lose something. */
+export const isBusy = (uploads: readonly Upload[]) =>
+  uploads.some((upload) => isUnderWay(upload) || upload.state === 'waiting')
 
 /** Those that can start now, oldest first. */
 export function nextUploads(uploads: readonly Upload[]): readonly Upload[] {

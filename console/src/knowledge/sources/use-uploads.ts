@@ -6,7 +6,7 @@ import { useSession } from '../../session/session-context.ts'
 import { describeError } from '../../ui/describe-error.ts'
 import { sourcesKey } from './use-sources.ts'
 import { addFile } from './upload.ts'
-import { type Upload, changeUploads, isUnderWay, nextUploads } from './uploads.ts'
+import { type Upload, changeUploads, nextUploads } from './uploads.ts'
 
 export interface Uploads {
   uploads: readonly Upload[]
@@ -45,7 +45,6 @@ export function useUploads(dataset_id: string): Uploads {
       void send(key, file)
     }
   }, [uploads])
-  useWarning(uploads.some((upload) => isUnderWay(upload) || upload.state === 'waiting'))
   return {
     uploads,
     add: (files) => {
@@ -56,14 +55,4 @@ export function useUploads(dataset_id: string): Uploads {
     again: (key) => dispatch({ type: 'again', key }),
     discard: (key) => dispatch({ type: 'discarded', key }),
   }
-}
-
-/** The browser asks before it closes the page. */
-function useWarning(isBusy: boolean): void {
-  useEffect(() => {
-    if (!isBusy) return
-    const warn = (event: BeforeUnloadEvent) => event.preventDefault()
-    addEventListener('beforeunload', warn)
-    return () => removeEventListener('beforeunload', warn)
-  }, [isBusy])
 }

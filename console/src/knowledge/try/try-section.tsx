@@ -1,6 +1,6 @@
 // A search to try: passages with their scores, what words and vectors find alone, and the fence as the model gets it.
 import { type Dataset, type QueryAnswer, fencePassages } from '@parley/contract'
-import { useQuery } from '@tanstack/react-query'
+import { useQuery, useQueryClient } from '@tanstack/react-query'
 import { useNavigate, useSearch } from '@tanstack/react-router'
 import { type FormEvent, useState } from 'react'
 import { formatMilliseconds } from '../../base/format.ts'
@@ -28,6 +28,7 @@ interface Options {
 export function TrySection({ dataset }: { dataset: Dataset }) {
   const { query = '' } = useSearch({ from: '/pages/knowledge/$dataset_id' })
   const navigate = useNavigate({ from: '/knowledge/$dataset_id' })
+  const queries = useQueryClient()
   const [text, setText] = useState(query)
   const [count, setCount] = useState('5')
   const [score, setScore] = useState('')
@@ -38,6 +39,8 @@ export function TrySection({ dataset }: { dataset: Dataset }) {
     event.preventDefault()
     if (text.trim() === '' || isBad) return
     void navigate({ search: { section: 'try', query: text.trim() }, replace: true })
+    // The same question again is asked again: sources may have changed.
+    void queries.invalidateQueries({ queryKey: ['dataset-query', dataset.id] })
   }
   const options = { results_count: Number(count), min_score: isBad ? null : min_score }
   return (

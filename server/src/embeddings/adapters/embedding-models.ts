@@ -13,12 +13,6 @@ export interface EmbeddingSettings {
   server: EmbeddingConfig['server']
 }
 
-export interface Embedded {
-  /** In the order of the texts, as the provider sent them. */
-  vectors: number[][]
-  tokens: number | null
-}
-
 export interface EmbedRequest {
   texts: string[]
   kind: TextKind
@@ -27,7 +21,8 @@ export interface EmbedRequest {
   signal: AbortSignal
 }
 
-export type EmbeddingCaller = (request: EmbedRequest) => Promise<Embedded>
+/** The vectors in the order of the texts, as the provider sent them. */
+export type EmbeddingCaller = (request: EmbedRequest) => Promise<number[][]>
 
 /** The providers that can be called with these settings. */
 export function callableWith(settings: EmbeddingSettings): ReadonlySet<EmbeddingProvider> {
@@ -38,6 +33,11 @@ export function callableWith(settings: EmbeddingSettings): ReadonlySet<Embedding
   if (google) callable.add('google')
   if (azure) callable.add('azure')
   return callable
+}
+
+/** Whether `openai` is OpenAI, and not another server with its wire. */
+export function isOpenAi({ providers: { openai } }: EmbeddingSettings): boolean {
+  return openai !== undefined && (openai.base_url === undefined || isOpenAiHost(openai.base_url))
 }
 
 /** Null without settings for the provider. */
@@ -76,9 +76,11 @@ function addressesOf({ providers }: EmbeddingSettings) {
 }
 
 /** The embedding server, or else what `openai` names instead of OpenAI. */
-function compatibleOf({ providers: { openai }, server }: EmbeddingSettings): Address | null {
+function compatibleOf(settings: EmbeddingSettings): Address | null {
+  const { server, providers } = settings
+  const { openai } = providers
   if (server) return server
-  if (openai?.base_url === undefined || isOpenAiHost(openai.base_url)) return null
+  if (openai?.base_url === undefined || isOpenAi(settings)) return null
   return { base_url: openai.base_url, api_key: openai.api_key ?? null }
 }
 
@@ -112,7 +114,7 @@ function callerOf(model: EmbeddingModelV4, options?: Record<TextKind, SharedV4Pr
       ...{ values: texts, abortSignal: signal, ...asked },
       providerOptions: options?.[kind] ?? { openai: asked },
     })
-    return { vectors: inOrder(answer), tokens: answer.usage?.tokens ?? null }
+    return inOrder(answer)
   }
 }
 

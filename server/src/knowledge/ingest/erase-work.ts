@@ -1,5 +1,5 @@
 // Erases what searches no longer use: what is detached or deleted at once, of what was replaced only what searches read.
-import { eraseVectors } from '../../embeddings/embeddings.ts'
+import { eraseVectors, noteUse } from '../../embeddings/embeddings.ts'
 import type { TransactionStore } from '../../database/store.ts'
 import type { WorkKind, WorkPort } from '../../work/port.ts'
 import { eraseIndex } from '../search/index-chunks.ts'
@@ -59,7 +59,7 @@ async function eraseRows(tx: TransactionStore, { id, is_source_deleted }: Erasab
   if (is_source_deleted && hashes.length > 0) {
     const unused = await findUnusedTexts(tx, hashes)
     if (unused.length > 0) await eraseVectors(tx, unused)
-  }
+  } else await noteUse(tx, hashes)
   if (hashes.length === rows_at_once) return
   await deleteGeneration(tx, id)
 }

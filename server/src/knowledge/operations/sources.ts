@@ -7,7 +7,6 @@ import type { Context, Handler } from '../../calls/context.ts'
 import { FileStream } from '../../calls/event-stream.ts'
 import { cutPage, decodeTimeCursor, default_page_size } from '../../database/cursor.ts'
 import type { TransactionStore } from '../../database/store.ts'
-import { addOrganizationEvent } from '../../events/events.ts'
 import { latestCrawls, passOnToPages, planRefresh } from '../crawl/crawls.ts'
 import { removeSources } from '../ingest/contents.ts'
 import { rebuildBySource } from '../ingest/requests.ts'
@@ -17,6 +16,7 @@ import { readChunking } from '../rules/chunking.ts'
 import { faultsOfFields } from '../rules/new-source.ts'
 import { normalizeUrl } from '../rules/url.ts'
 import type { Knowledge } from '../services.ts'
+import { reportSource } from '../source-events.ts'
 import {
   type SourceContent,
   type SourceFilters,
@@ -87,7 +87,7 @@ export const updateSource: Handler<'updateSource', Knowledge> = async (ctx, inpu
       if (is_rechunked) await rebuildBySource(tx, id)
       if (is_rechunked || changes.metadata !== undefined) await passOnToPages(tx, id, is_rechunked)
       if (changes.refresh_interval_hours !== undefined) await planRefresh(tx, ctx.core.ports, id)
-      report(ctx, tx, 'source.updated', { ...source, name: changes.name ?? source.name })
+      reportSource(tx, ctx.core.ports, 'source.updated', { ...source, name: changes.name ?? source.name })
     }
     await changeUpload(ctx, tx, source, input.file_upload_status ?? null)
     return (await readSources(tx, [id])).get(id)!
@@ -144,7 +144,7 @@ export const deleteSource: Handler<'deleteSource', Knowledge> = async (ctx, { so
     const [source] = await lockSourceRows(tx, [id], 'update')
     if (!source) throw notFound('Source')
     await removeSources(tx, ctx.core.ports, [id])
-    report(ctx, tx, 'source.deleted', source)
+    reportSource(tx, ctx.core.ports, 'source.deleted', source)
   })
 }
 
@@ -204,14 +204,4 @@ async function requireContent({ store }: Pick<Context, 'store'>, source_id: stri
 function requireId(source_id: string): string {
   if (!isUuid(source_id)) throw notFound('Source')
   return source_id.toLowerCase()
-}
-
-function report(
-  { core }: Pick<Context, 'core'>,
-  tx: TransactionStore,
-  type: 'source.updated' | 'source.deleted',
-  { id, type: kind, name }: Pick<LockedSource, 'id' | 'type' | 'name'>,
-): void {
-  const event = { id: core.ports.newId(), organization_id: tx.organization_id, subject: id }
-  addOrganizationEvent(tx, { ...event, type, data: { source_id: id, type: kind, name } })
 }

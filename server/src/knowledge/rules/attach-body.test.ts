@@ -8,7 +8,13 @@ test('each form names sources in order', () => {
     readAttachBody(body).items.map((item) => ('url' in item ? item.url : item.source_id))
   expect(namesOf({ source_id: 'a' })).toEqual(['a'])
   expect(namesOf({ source_ids: ['b', 'a'] })).toEqual(['b', 'a'])
-  expect(namesOf(['a', { source_id: 'b' }, { source_ids: ['c', 'd'] }, { type: 'URL', url }])).toEqual(['a', 'b', 'c', 'd', url])
+  expect(namesOf(['a', { source_id: 'b' }, { source_ids: ['c', 'd'] }, { type: 'URL', url }])).toEqual([
+    'a',
+    'b',
+    'c',
+    'd',
+    url,
+  ])
   expect(namesOf({ url })).toEqual([url])
 })
 
@@ -30,5 +36,7 @@ test('faults say where', () => {
   expect(pathsOf({ source_id: 'a', chunking_strategy: { chunk_size: 100, chunk_overlap: 60 } })).toEqual([
     'chunking_strategy.chunk_overlap',
   ])
-  expect(pathsOf(Array.from({ length: 2 }, () => ({ source_ids: Array.from({ length: 51 }, String) })))).toEqual(['source_ids'])
+  expect(pathsOf(Array.from({ length: 2 }, () => ({ source_ids: Array.from({ length: 51 }, String) })))).toEqual([
+    'source_ids',
+  ])
 })

@@ -8,7 +8,11 @@ test('a method or an object with some fields means the whole strategy', () => {
     expect(readChunking(input)).toEqual(usual)
   }
   expect(readChunking('structure_based')).toEqual({ ...usual, method: 'structure_based' })
-  expect(readChunking({ chunk_size: 400, chunk_overlap: 200 })).toEqual({ ...usual, chunk_size: 400, chunk_overlap: 200 })
+  expect(readChunking({ chunk_size: 400, chunk_overlap: 200 })).toEqual({
+    ...usual,
+    chunk_size: 400,
+    chunk_overlap: 200,
+  })
   expect([readChunking(null), readChunking(undefined)]).toEqual([null, null])
 })
 

@@ -4,7 +4,7 @@ import type { Space } from '../../embeddings/embeddings.ts'
 import type { WorkPort } from '../../work/port.ts'
 import { indexVectors } from '../search/index-chunks.ts'
 import type { Knowledge } from '../services.ts'
-import { type ServingGeneration, findProgress, holdGeneration, noteProgress, readTexts } from './rows.ts'
+import { type ServingGeneration, findProgress, holdGeneration, holdSpace, noteProgress, readTexts } from './rows.ts'
 
 /** Nothing needs the vectors any more: the generation is gone, or the dataset has another space. */
 export class Needless extends Error {
@@ -16,36 +16,42 @@ export class Needless extends Error {
 export interface Filling {
   generation: ServingGeneration
   space: Space
-  /** In each commit, before anything is written: throws if this run must not write. */
-  fence(tx: TransactionStore): Promise<void>
-  /** In the commit of each part. */
-  wrote?(tx: TransactionStore, done_chunks: number, reused_chunks: number): Promise<void>
+  /**
+   * In the commit of each part. Throws if the vectors are not needed any more: then those under way are stored all the same, since
+   * they are paid for, unless the generation is gone.
+   */
+  wrote(tx: TransactionStore, done_chunks: number, reused_chunks: number): Promise<void>
 }
 
-/** Throws `EmbeddingFailed`, `Needless`, or what the fence throws. */
+/** Throws `EmbeddingFailed`, `Needless`, or what `wrote` throws. */
 export async function fillSpace(
   { embeddings }: Pick<Knowledge, 'embeddings'>,
   port: WorkPort,
   store: RootStore,
-  { generation, space, fence, wrote }: Filling,
+  { generation, space, wrote }: Filling,
 ): Promise<{ made: number }> {
   const { id, total_chunks } = generation
   const before = await findProgress(store, id, space.id)
   if (before.is_complete) return { made: 0 }
-  const hold = async (tx: TransactionStore) => {
-    await fence(tx)
-    if (!(await holdGeneration(tx, id))) throw new Needless()
-  }
+  const stop = new AbortController()
   const { made } = await embeddings.embedGeneration(port, store, space, {
     holder: id,
+    stop: stop.signal,
     read: (from, after_position, limit) => readTexts(from, id, after_position, limit),
     async wrote(tx, done, made_now) {
-      await hold(tx)
       const all_made = before.made_chunks + made_now
-      await noteProgress(tx, id, space.id, { done, made: all_made })
-      await wrote?.(tx, done, Math.max(0, done - all_made))
+      await wrote(tx, done, Math.max(0, done - all_made)).catch((error: unknown) => stop.abort(error))
+      if (!(await holdGeneration(tx, id))) throw stop.signal.aborted ? stop.signal.reason : new Needless()
+      if (!stop.signal.aborted) await noteProgress(tx, id, space.id, { done, made: all_made })
     },
   })
+  const all_made = before.made_chunks + made
+  // A space that is left is erased: nothing may be complete there that is chosen again later.
+  const hold = async (tx: TransactionStore) => {
+    if (!(await holdSpace(tx, generation.dataset_id, space.id))) throw new Needless()
+    await wrote(tx, total_chunks, Math.max(0, total_chunks - all_made))
+    if (!(await holdGeneration(tx, id))) throw new Needless()
+  }
   for (let hasMore = true; hasMore;) {
     port.signal.throwIfAborted()
     hasMore = await port.commit(async (tx) => {
@@ -55,7 +61,7 @@ export async function fillSpace(
   }
   await port.commit(async (tx) => {
     await hold(tx)
-    await noteProgress(tx, id, space.id, { done: total_chunks, made: before.made_chunks + made, is_complete: true })
+    await noteProgress(tx, id, space.id, { done: total_chunks, made: all_made, is_complete: true })
   })
   return { made }
 }

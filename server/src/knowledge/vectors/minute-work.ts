@@ -44,11 +44,12 @@ async function findModel(core: Core, room: Pick<Knowledge, 'embeddings'>, organi
   await openReservedStore(core.database, organization_id).transaction(async (tx) => {
     const dataset = await lockDatasetSpaces(tx, id)
     if (!dataset) return
-    const wished = await embeddings.spaceFor(tx, dataset)
-    const serving = dataset.space_id === null ? null : await embeddings.findSpace(tx, dataset.space_id)
-    // One that names no model keeps the one that it has.
-    const wants_another = wished !== null && (serving === null || dataset.embedding_model !== null)
-    if (wants_another) return changeModel(tx, core.ports, room, id)
+    const { space_id, embedding_model, reembedding_status } = dataset
+    // One that names no model keeps the one that it has; a re-embedding that failed is resumed by its owner only.
+    const may_change = reembedding_status === null && (space_id === null || embedding_model !== null)
+    const wished = may_change ? await embeddings.spaceFor(tx, dataset) : null
+    if (wished !== null && wished.id !== space_id) return changeModel(tx, core.ports, room, id)
+    const serving = space_id === null ? null : await embeddings.findSpace(tx, space_id)
     const isCallable = serving !== null && (await embeddings.isCallable(tx, serving))
     await awaitVectors(tx, id, isCallable ? null : look_ms)
     if (isCallable) addEmbedding(tx, id)

@@ -35,9 +35,9 @@ export async function changeModel(
   if (!dataset) return
   const target = await room.embeddings.spaceFor(tx, dataset)
   const { space_id, next_space_id, reembedding_status, has_chunks } = dataset
-  if (target === null) return setDatasetSpaces(tx, dataset_id, { ...still, ...waitingFor(dataset) })
-  if (target.id === next_space_id && reembedding_status === 'running') return addEmbedding(tx, dataset_id)
-  if (target.id === space_id) await setDatasetSpaces(tx, dataset_id, { ...still, space_id })
+  if (target?.id === next_space_id && reembedding_status === 'running') return addEmbedding(tx, dataset_id)
+  if (target === null) await setDatasetSpaces(tx, dataset_id, { ...still, ...waitingFor(dataset) })
+  else if (target.id === space_id) await setDatasetSpaces(tx, dataset_id, { ...still, space_id })
   else if (has_chunks) await setDatasetSpaces(tx, dataset_id, startOf(dataset, target))
   else {
     await setDatasetSpaces(tx, dataset_id, { ...still, space_id: target.id })
@@ -120,7 +120,13 @@ export async function failReembedding(
   const dataset = await lockDatasetSpaces(tx, dataset_id)
   if (dataset?.next_space_id !== space.id || dataset.reembedding_status !== 'running') return
   const { id, name, space_id, next_space_id } = dataset
-  await setDatasetSpaces(tx, id, { space_id, next_space_id, status: 'failed', error: reason.message, look_in_ms: null })
+  await setDatasetSpaces(tx, id, {
+    space_id,
+    next_space_id,
+    status: 'failed',
+    error: reason.message,
+    look_in_ms: look_ms,
+  })
   const { organization_id } = tx
   const data = { dataset_id: id, name, ...namesOf(space), reason }
   addOrganizationEvent(tx, {

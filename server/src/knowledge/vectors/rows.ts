@@ -111,6 +111,16 @@ export async function holdGeneration(tx: TransactionStore, id: string): Promise<
   return (await tx.query(holdStatement, [tx.organization_id, id])).length > 0
 }
 
+const holdSpaceStatement = statement(
+  'hold_dataset_space',
+  'select id from datasets where organization_id = $1 and id = $2 and $3 in (space_id, next_space_id) for share',
+)
+
+/** Keeps the dataset's spaces as they are until this commit. False: it does not use this one any more. */
+export async function holdSpace(tx: TransactionStore, dataset_id: string, space_id: string): Promise<boolean> {
+  return (await tx.query(holdSpaceStatement, [tx.organization_id, dataset_id, space_id])).length > 0
+}
+
 export interface GenerationProgress {
   done: number
   made: number

@@ -10,7 +10,7 @@ import { eraseSpace } from '../search/index-chunks.ts'
 import type { Knowledge } from '../services.ts'
 import { Needless, fillSpace } from './fill.ts'
 import { embed_dataset_work, failReembedding, switchSpace } from './reembedding.ts'
-import { awaitVectors, dropLeftover, findDatasetSpaces, findLacking, findLeftover } from './rows.ts'
+import { awaitVectors, dropLeftover, findDatasetSpaces, findLacking, findLeftover, lockDatasetSpaces } from './rows.ts'
 
 const lease_ms = 30_000
 /** Before each further try, of what an internal error or a lost node has ended; failures of models have their own pauses. */
@@ -65,18 +65,22 @@ class EmbedDataset {
       if (!dataset) return { next: 'done' }
       const { space_id, next_space_id, reembedding_status } = dataset
       const target = reembedding_status === 'running' ? next_space_id : space_id
-      const space = target === null ? null : await this.#services.room.embeddings.findSpace(this.#store, target)
-      if (space === null) break
-      const outcome = await this.#fill(space, reembedding_status === 'running')
-      if (outcome === 'over') break
+      const outcome = target === null ? 'over' : await this.#fill(target, reembedding_status === 'running')
+      if (outcome === 'over') {
+        await this.#eraseLeftovers()
+        return { next: 'done' }
+      }
       if (outcome !== 'again') return outcome
     }
-    await this.#eraseLeftovers()
-    return { next: 'done' }
+    return { next: { again_in_ms: 0 } }
   }
 
   /** `again`: the dataset has changed, or its new space serves now. */
-  async #fill(space: Space, isNext: boolean): Promise<Outcome | 'again' | 'over'> {
+  async #fill(space_id: string, isNext: boolean): Promise<Outcome | 'again' | 'over'> {
+    const { embeddings } = this.#services.room
+    const space = await embeddings.findSpace(this.#store, space_id)
+    // The model of a space that serves is looked for each minute; without that of the next one, the re-embedding fails.
+    if (!space || (!isNext && !(await embeddings.isCallable(this.#store, space)))) return 'over'
     try {
       const isComplete = await this.#fillAll(space)
       if (!isComplete) return 'again'
@@ -100,9 +104,9 @@ class EmbedDataset {
       this.#port.signal.throwIfAborted()
       const generation = await findLacking(this.#store, id, space.id)
       if (!generation) return true
-      const fence = (tx: TransactionStore) => requireSpace(tx, id, space)
+      const wrote = (tx: TransactionStore) => requireSpace(tx, id, space)
       try {
-        const { made } = await fillSpace(this.#services.room, this.#port, this.#store, { generation, space, fence })
+        const { made } = await fillSpace(this.#services.room, this.#port, this.#store, { generation, space, wrote })
         this.#made += made
       } catch (error) {
         if (error instanceof EmbeddingFailed) this.#made += error.made
@@ -140,11 +144,22 @@ class EmbedDataset {
       const of = { organization_id: organization_id!, dataset_id, space_id }
       for (let hasMore = true; hasMore;) {
         this.#port.signal.throwIfAborted()
-        hasMore = await this.#port.commit((tx) => eraseSpace(tx, of, most_erased))
+        hasMore = await this.#port.commit((tx) => eraseUnlessUsed(tx, of))
       }
-      await this.#port.commit((tx) => dropLeftover(tx, dataset_id, space_id))
     }
   }
+}
+
+/** A part of what the space left; true: there is more. Nothing if the dataset uses it again. */
+async function eraseUnlessUsed(
+  tx: TransactionStore,
+  of: { organization_id: string; dataset_id: string; space_id: string },
+): Promise<boolean> {
+  const dataset = await lockDatasetSpaces(tx, of.dataset_id)
+  if (dataset && [dataset.space_id, dataset.next_space_id].includes(of.space_id)) return false
+  if (await eraseSpace(tx, of, most_erased)) return true
+  await dropLeftover(tx, of.dataset_id, of.space_id)
+  return false
 }
 
 interface Failed {

@@ -28,7 +28,7 @@ test('create → presigned_url → PUT → COMPLETE', async () => {
     ...{ content_type: 'text/markdown', domain: null, revision: 0, organization_id: server.organization_id },
   })
   expect(source.presigned_url).toMatch(
-    new RegExp(`^${server.url}/knowledge-base/uploads/${source.id}\\?token=[\\w-]{43}$`),
+    new RegExp(`^${server.url}/knowledge-base/uploads/${source.id}\\?token=[\\w-]{54}$`),
   )
   const missing = await send('PUT', `/sources/${source.id}`, { file_upload_status: 'COMPLETE' })
   expect([missing.status, missing.body.code]).toEqual([409, 'file_missing'])

@@ -330,7 +330,7 @@ test('deleteSource: with pages, uploads, files and texts, within seconds', async
     `select type from organization_events where subject = $1 order by place`,
     [source.id],
   )
-  expect(rows.map(({ type }) => type)).toEqual(['source.created', 'source.deleted'])
+  expect(rows.map(({ type }) => type)).toEqual(['source.created', 'source.updated', 'source.deleted'])
 })
 
 describe('limits of an organization', () => {

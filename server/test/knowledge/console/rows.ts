@@ -11,7 +11,12 @@ export interface ChunkRows {
   chunk_id: string
 }
 
-export async function insertChunk({ database, organization_id }: TestServer, content: string): Promise<ChunkRows> {
+/** Of the first organization, unless another one is named. */
+export async function insertChunk(
+  { database, organization_id: first }: TestServer,
+  content: string,
+  organization_id = first,
+): Promise<ChunkRows> {
   const [dataset_id, source_id, dataset_source_id] = [randomUUID(), randomUUID(), randomUUID()]
   const [generation_id, chunk_id] = [randomUUID(), randomUUID()]
   await database.execute(sql`

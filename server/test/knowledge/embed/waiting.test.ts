@@ -2,6 +2,7 @@
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import { changeModel, giveVectors, hasVectors } from '../../../src/knowledge/vectors/vectors.ts'
 import { type EmbeddingServer, startEmbeddingServer } from '../../support/embedding-server.ts'
+import { startProviderServer } from '../../support/provider-server.ts'
 import { type TestServer, startTestServer } from '../../support/server.ts'
 import { countVectors, embeddingsOf, portOf, storeOf, textsOf } from '../../embeddings/fixture.ts'
 import { addSource, countLacking, detach, eventsOf, makeDataset, readDataset, serve, servingModel } from './fixture.ts'
@@ -89,6 +90,56 @@ describe('without a model', () => {
     expect(await servingModel(server, dataset_id)).toBe('hashing 64')
     const { reembedding_status, vectors_awaited_at } = await readDataset(server, dataset_id)
     expect([reembedding_status, vectors_awaited_at === null]).toEqual([null, false])
+  })
+
+  test('such a model is taken as soon as its provider can be called', async () => {
+    await start(model.environment)
+    const google = stack.use(await startProviderServer())
+    const body = Buffer.from(JSON.stringify({ embedding: { values: Array(64).fill(0.1) } }))
+    const route = google.addRoute({ headers: { 'content-type': 'application/json' }, chunks: [body] })
+    const dataset_id = await makeDataset(server)
+    await build(dataset_id, ['one'])
+    await query(
+      `update datasets set embedding_model = 'google/gemini-embedding-001', embedding_dimension = 64 where id = $1`,
+      [dataset_id],
+    )
+    await store().transaction((tx) => changeModel(tx, server.app.core.ports, room(), dataset_id))
+    expect(await servingModel(server, dataset_id)).toBe('hashing 64')
+    // From now on every node has the key.
+    await server.app[Symbol.asyncDispose]()
+    await using _node = await server.startAnother({
+      ...model.environment,
+      GOOGLE_GENERATIVE_AI_API_KEY: 'key',
+      GOOGLE_GENERATIVE_AI_BASE_URL: route.base_url,
+    })
+    await query('update datasets set vectors_awaited_at = now() where id = $1', [dataset_id])
+    await expect
+      .poll(async () => {
+        await runMinute('find_embedding_models')
+        return servingModel(server, dataset_id)
+      }, patience)
+      .toBe('gemini-embedding-001 64')
+    expect(route.requests).toHaveLength(1)
+  })
+
+  test('one that failed is not started again by itself', async () => {
+    await start(model.environment)
+    const dataset_id = await makeDataset(server)
+    await build(dataset_id, ['one'])
+    model.trouble = { status: 401 }
+    await query(`update datasets set embedding_model = 'other', embedding_dimension = 32 where id = $1`, [dataset_id])
+    await store().transaction((tx) => changeModel(tx, server.app.core.ports, room(), dataset_id))
+    const status = async () => (await readDataset(server, dataset_id)).reembedding_status
+    await expect.poll(status, patience).toBe('failed')
+    model.trouble = null
+    await query('update datasets set vectors_awaited_at = now() where id = $1', [dataset_id])
+    await expect
+      .poll(async () => {
+        await runMinute('find_embedding_models')
+        return (await readDataset(server, dataset_id)).vectors_awaited_at
+      }, patience)
+      .toBe(null)
+    expect(await status()).toBe('failed')
   })
 })
 

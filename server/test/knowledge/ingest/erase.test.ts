@@ -67,16 +67,17 @@ test('what was replaced is not searched any more, and can be read for 30 days', 
   await expect.poll(() => library.find(attached), soon).toMatchObject({ status: 'ready', total_chunks: 5 })
   await atRest(library)
   const statesOf = () =>
-    library.rows('select state, is_indexed, total_chunks from generations where dataset_source_id = $1 order by number', [
-      attached.id,
-    ])
+    library.rows(
+      'select state, is_indexed, total_chunks from generations where dataset_source_id = $1 order by number',
+      [attached.id],
+    )
   const serving = { state: 'serving', is_indexed: true, total_chunks: 5 }
   expect(await statesOf()).toEqual([{ state: 'replaced', is_indexed: false, total_chunks: 4 }, serving])
   const age = async (days: number) => {
-    await library.rows(`update generations set ended_at = now() - $1 * interval '1 day' where dataset_source_id = $2 and state = 'replaced'`, [
-      days,
-      attached.id,
-    ])
+    await library.rows(
+      `update generations set ended_at = now() - $1 * interval '1 day' where dataset_source_id = $2 and state = 'replaced'`,
+      [days, attached.id],
+    )
     await endStuckIngestion(library.server.app.core, new AbortController().signal)
     await atRest(library)
   }
@@ -89,7 +90,9 @@ test('what was replaced is not searched any more, and can be read for 30 days', 
 
 test('a crawled source brings its pages, and takes along those that it brought', async () => {
   const { client } = library.server
-  const [parent, page, other] = await Promise.all(['parent', 'page', 'other'].map((word) => library.newFile(textOf(2, word))))
+  const [parent, page, other] = await Promise.all(
+    ['parent', 'page', 'other'].map((word) => library.newFile(textOf(2, word))),
+  )
   // As a crawl leaves it.
   await library.rows('update sources set parent_source_id = $1 where id = any($2::uuid[])', [parent, [page, other]])
   const dataset_id = await library.newDataset()

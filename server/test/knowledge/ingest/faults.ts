@@ -3,7 +3,12 @@
 import { ApiError } from '@parley/sdk'
 import type { DatasetSource } from '@parley/contract'
 import { afterAll, beforeAll, expect, inject, test } from 'vitest'
-import { type Fault, type PostgresProxy, type PassingStatement, startPostgresProxy } from '../../support/postgres-proxy.ts'
+import {
+  type Fault,
+  type PostgresProxy,
+  type PassingStatement,
+  startPostgresProxy,
+} from '../../support/postgres-proxy.ts'
 import { type Library, faultsOf, startLibrary, textOf } from './fixture.ts'
 
 const own_tables = /\b(dataset_sources|source_contents|generations|chunks|sources|datasets|blobs|blob_parts)\b/

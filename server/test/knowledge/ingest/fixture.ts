@@ -30,11 +30,15 @@ const sentence = 'is what the handbook says about this and about other things th
 
 /** Texts of 99 characters, each a chunk of its own when a text of them is cut into pieces of 100. */
 export function piecesOf(chunks: number, word = 'word'): string[] {
-  return Array.from({ length: chunks }, (_, index) => `${word} ${index} ${sentence.repeat(2)}`.slice(0, 98).trimEnd().padEnd(99, '.'))
+  return Array.from({ length: chunks }, (_, index) =>
+    `${word} ${index} ${sentence.repeat(2)}`.slice(0, 98).trimEnd().padEnd(99, '.'),
+  )
 }
 
 export function textOf(chunks: number, word = 'word'): string {
-  return piecesOf(chunks, word).map((piece) => `${piece}\n`).join('')
+  return piecesOf(chunks, word)
+    .map((piece) => `${piece}\n`)
+    .join('')
 }
 
 export async function startLibrary(
@@ -164,7 +168,7 @@ export async function faultsOf({ rows }: Pick<Library, 'rows'>): Promise<string[
 }
 
 /** Waits until nothing is left to do, and nothing is wrong. */
-export async function atRest(library: Library): Promise<void> {
+export async function atRest(library: Pick<Library, 'rows'>): Promise<void> {
   const busy = `select kind from work where kind in ('convert_source', 'build_generation', 'erase_chunks')
     union all select kind from work_arrivals where kind in ('convert_source', 'build_generation', 'erase_chunks')`
   await expect.poll(() => library.rows(busy), { timeout: 60_000, interval: 50 }).toEqual([])

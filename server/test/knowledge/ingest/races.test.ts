@@ -33,8 +33,7 @@ async function during(
   await check(attached)
 }
 
-const leftOf = ({ id }: DatasetSource) =>
-  library.rows('select id from generations where dataset_source_id = $1', [id])
+const leftOf = ({ id }: DatasetSource) => library.rows('select id from generations where dataset_source_id = $1', [id])
 
 describe.each(points)('a build waits at %s', (point) => {
   test('another file: its build serves, the earlier one never did', async () => {
@@ -42,7 +41,11 @@ describe.each(points)('a build waits at %s', (point) => {
       point,
       (attached) => library.replaceFile(attached.source_id, textOf(5, 'three')),
       async (attached) => {
-        expect(await library.find(attached)).toMatchObject({ status: 'ready', total_chunks: 5, sources: { revision: 3 } })
+        expect(await library.find(attached)).toMatchObject({
+          status: 'ready',
+          total_chunks: 5,
+          sources: { revision: 3 },
+        })
         expect(await library.textsOf(attached)).toEqual(piecesOf(5, 'three'))
         const told = await library.rows(
           `select data ->> 'revision' as revision from organization_events
@@ -183,7 +186,11 @@ test('a worker that has lost its lease cannot write: another node has done the w
   pause = pauseAt('knowledge.chunked')
   const { server } = library
   const held = async () =>
-    (await library.rows<{ lease: number }>(`select lease from work where kind = 'build_generation' and lease is not null`))[0]?.lease
+    (
+      await library.rows<{ lease: number }>(
+        `select lease from work where kind = 'build_generation' and lease is not null`,
+      )
+    )[0]?.lease
   const dataset_id = await library.newDataset()
   const attached = await library.attach(dataset_id, await library.newFile(textOf(350)))
   await pause.arrived

@@ -23,21 +23,32 @@ export async function walkDatasets(walk: Walk): Promise<void> {
   await call('listDatasets', 'by name', { query: 'name=HAND' })
   await call('getDataset', 'one', { params })
   await call('getDataset', 'unknown', { params: { dataset_id: unknown_id } })
-  await call('updateDataset', 'some fields', { params, body: { description: null, chunking_strategy: { chunk_size: 500 } } })
+  await call('updateDataset', 'some fields', {
+    params,
+    body: { description: null, chunking_strategy: { chunk_size: 500 } },
+  })
   await walkAttachments(walk, params)
   await call('deleteDataset', 'one', { params })
   await call('deleteDataset', 'again', { params })
 }
 
 async function walkAttachments({ call, prepare, open }: Walk, dataset: { dataset_id: string }): Promise<void> {
-  const created = await prepare('createSources', { body: [{ name: 'a.md', type: 'FILE' }, { name: 'b.pdf', type: 'FILE' }] })
+  const created = await prepare('createSources', {
+    body: [
+      { name: 'a.md', type: 'FILE' },
+      { name: 'b.pdf', type: 'FILE' },
+    ],
+  })
   const [a, b] = (created.json as { id: string }[]).map(({ id }) => id)
   const attached = await call('attachSources', 'two, in this order', { params: dataset, body: [b, { source_id: a }] })
   const params = { ...dataset, dataset_source_id: attached.json[0].id as string }
   await call('attachSources', 'attached already', { params: dataset, body: { source_ids: [b] } })
   await call('attachSources', 'faults', { params: dataset, body: [{}, { source_id: a, chunking_strategy: 'x' }] })
   await call('attachSources', 'an unknown source', { params: dataset, body: [a, unknown_id] })
-  await call('listDatasetSources', 'by extension and status', { params: dataset, query: 'file_extension=md,txt&status=pending' })
+  await call('listDatasetSources', 'by extension and status', {
+    params: dataset,
+    query: 'file_extension=md,txt&status=pending',
+  })
   await call('listDatasetSources', 'an unknown status', { params: dataset, query: 'status=done' })
   await call('getDatasetSource', 'one', { params })
   await call('updateDatasetSource', 'another strategy', { params, body: { chunking_strategy: 'fixed' } })

@@ -1,5 +1,6 @@
 // The action `knowledge_base` and the tool `search_knowledge`: what templates and the model get, and what is recorded.
 import type { SearchRequest } from '../../../src/knowledge/search/search.ts'
+import type { TurnStreamEvent } from '@parley/contract'
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import type { Answer } from '../../support/scripted-model.ts'
 import { type TestServer, startTestServer } from '../../support/server.ts'
@@ -172,6 +173,23 @@ describe('search_knowledge', () => {
     expect(server.model.requests.at(-1)!.tools ?? []).toEqual([])
   })
 
+  test('calls of one step are searches of their own, each recorded once, with numbers of their own', async () => {
+    const { dataset_id } = await plantDataset(server, [returns, tea])
+    const built_in_tools = { search_knowledge: { enabled: true } }
+    const retrieval = { implicit: false }
+    const { conversation_id } = await converse(server, { knowledge_bases: [{ dataset_id }], built_in_tools, retrieval })
+    const search = (query: string) => ({ name: 'search_knowledge', arguments: { query } })
+    answer({ tool_calls: ['returns', 'green tea', 'zzz'].map(search) }, 'Done.')
+    await server.client.sendConversationMessage({ conversation_id, text: 'Hello' })
+    const all = await retrievalsOf(conversation_id)
+    expect(all.map(({ query }) => query).toSorted()).toEqual(['green tea', 'returns', 'zzz'])
+    expect(all.flatMap(({ chunks }) => chunks.map(({ number }) => number)).toSorted()).toEqual([1, 2])
+    const turns = await server.database.pool.query('select retrievals from turns where conversation_id = $1', [
+      conversation_id,
+    ])
+    expect(turns.rows).toEqual([{ retrievals: 3 }])
+  })
+
   test('a query that is missing is a fault of the call', async () => {
     const { dataset_id } = await plantDataset(server, [returns])
     const built_in_tools = { search_knowledge: { enabled: true } }
@@ -211,8 +229,12 @@ describe('citations', () => {
     const shown = expected.map(({ number, source_name, url }) => ({ number, source_name, url }))
     expect((await endUser.getConversation({ conversation_id })).conversation!.items.at(-1)!.citations).toEqual(shown)
     answer('As said [1].')
-    const again = await endUser.sendConversationMessage({ conversation_id, text: 'Returns accepted?' })
-    expect(again.citations).toEqual([{ number: 1, source_name: 'Shop.pdf', url: null }])
+    const told: TurnStreamEvent[] = []
+    const stream = endUser.streamConversationMessage({ conversation_id, text: 'Returns accepted?' })
+    for await (const event of stream) told.push(event)
+    expect(told.map(({ event }) => event)).not.toContain('retrieval.completed')
+    expect(told.at(-1)!.data).toMatchObject({ citations: [{ number: 1, source_name: 'Shop.pdf', url: null }] })
+    expect(JSON.stringify(told)).not.toContain('chunk_id')
     const events = []
     const abort = new AbortController()
     for await (const event of endUser.streamConversationEvents({ conversation_id }, { signal: abort.signal })) {

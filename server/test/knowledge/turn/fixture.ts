@@ -102,8 +102,8 @@ export async function detach(
 }
 
 /** A source in a dataset that exists. */
-export function plantInto(server: TestServer, dataset_id: string, passage: Planted) {
-  return plantSource(server, server.organization_id, dataset_id, passage)
+export function plantInto(server: TestServer, dataset_id: string, passage: Planted, of = server.organization_id) {
+  return plantSource(server, of, dataset_id, passage)
 }
 
 /** An agent with the datasets, and a conversation with it. */

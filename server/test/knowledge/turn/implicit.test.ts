@@ -3,6 +3,7 @@ import type { SearchRequest } from '../../../src/knowledge/search/search.ts'
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import type { TurnStreamEvent } from '@parley/contract'
 import type { ChatRequest } from '../../support/scripted-model.ts'
+import { makeOrganization } from '../../support/actors.ts'
 import { type TestServer, startTestServer } from '../../support/server.ts'
 import { converse, plantDataset, watchSearches } from './fixture.ts'
 
@@ -292,6 +293,22 @@ test('a dataset that is not there, and one whose id is no id, find nothing and a
   const { data } = await server.client.listConversationTurns({ conversation_id })
   expect(data[0]!.retrievals).toMatchObject([{ outcome: 'nothing', degraded: ['dataset_missing'] }])
   expect(calls).toEqual([])
+})
+
+test('a dataset of another organization finds nothing, and is said to be missing', async () => {
+  const other = await makeOrganization(server)
+  const theirs = await plantDataset(server, [returns], other.id)
+  const unknown = { dataset_id: crypto.randomUUID() }
+  const { dataset_id } = await plantDataset(server, [returns])
+  const { conversation_id } = await converse(server, {
+    knowledge_bases: [unknown, { dataset_id: theirs.dataset_id }, { dataset_id }],
+  })
+  await server.client.sendConversationMessage({ conversation_id, text: 'Are returns accepted?' })
+  const { data } = await server.client.listConversationTurns({ conversation_id })
+  expect(data[0]!.retrievals).toMatchObject([
+    { outcome: 'found', degraded: ['dataset_missing'], chunks: [{ dataset_id }] },
+  ])
+  expect(data[0]!.retrievals![0]!.chunks).toHaveLength(1)
 })
 
 async function eventsOf(conversation_id: string) {

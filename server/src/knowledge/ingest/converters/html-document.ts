@@ -1,4 +1,5 @@
 // HTML as a document whose hidden parts are gone.
+import { corrupt } from './converter.ts'
 import type { DomDocument, DomNode } from './dom.ts'
 import { parseHTML } from 'linkedom'
 
@@ -7,10 +8,22 @@ export function documentOf(html: string): DomDocument {
   const source = /<html[\s>]/i.test(html) ? html : `<html>${html}</html>`
   const { document } = parseHTML(source) as unknown as { document: DomDocument }
   const { body, documentElement } = document
+  checkDepth(documentElement)
   for (const node of [...documentElement.childNodes]) {
     if (node !== body && node.nodeName.toUpperCase() !== 'HEAD') body.appendChild(node)
   }
   return document
+}
+
+/** Browsers do not go deeper; libraries that do run out of stack, or of time. */
+const max_depth = 512
+
+function checkDepth(root: DomNode): void {
+  let level = [root]
+  for (let depth = 0; level.length > 0; depth += 1) {
+    if (depth > max_depth) throw corrupt(`The page is nested more than ${max_depth} levels deep.`)
+    level = level.flatMap(({ childNodes }) => [...childNodes])
+  }
 }
 
 /** What no reader sees, or what is not text. */

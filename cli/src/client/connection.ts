@@ -2,7 +2,7 @@
 import { readFile } from 'node:fs/promises'
 import { setTimeout as pause } from 'node:timers/promises'
 import { type Client, ApiError, createClient } from '@parley/sdk'
-import { AgentsError } from './faults.ts'
+import { ClientError } from './faults.ts'
 
 export interface ConnectionOptions {
   url: string
@@ -11,11 +11,13 @@ export interface ConnectionOptions {
 }
 
 const request_timeout_ms = 60_000
+/** As long as the server takes a file. */
+const upload_timeout_ms = 10 * 60_000
 const max_limit_pauses = 20
 const longest_pause_seconds = 60
 const max_key_bytes = 4096
 
-/** Calls `work` with a client and turns failures into an `AgentsError`. */
+/** Calls `work` with a client and turns failures into an `ClientError`. */
 export async function withClient<T>(options: ConnectionOptions, work: (client: Client) => Promise<T>): Promise<T> {
   const { url, org } = options
   checkUrl(url)
@@ -36,15 +38,15 @@ export async function withClient<T>(options: ConnectionOptions, work: (client: C
 function checkUrl(text: string): void {
   const url = URL.canParse(text) ? new URL(text) : null
   const isRight = url !== null && /^https?:$/.test(url.protocol) && url.username === '' && url.password === ''
-  if (!isRight) throw new AgentsError('the URL must look like http://localhost:8080, without a user name or password')
+  if (!isRight) throw new ClientError('the URL must look like http://localhost:8080, without a user name or password')
 }
 
 /** The key is never an argument, because every user of the machine can see arguments. */
 async function readKey({ keyFile }: ConnectionOptions): Promise<string> {
   const key = keyFile === undefined ? (process.env['PARLEY_API_KEY'] ?? '') : await readKeyFile(keyFile)
   const where = keyFile === undefined ? 'PARLEY_API_KEY' : keyFile
-  if (key.trim() === '') throw new AgentsError(`no API key was given; set PARLEY_API_KEY or pass --key-file`)
-  if (!/^[\x21-\x7e]+$/.test(key.trim())) throw new AgentsError(`${where} does not contain a valid key`)
+  if (key.trim() === '') throw new ClientError(`no API key was given; set PARLEY_API_KEY or pass --key-file`)
+  if (!/^[\x21-\x7e]+$/.test(key.trim())) throw new ClientError(`${where} does not contain a valid key`)
   return key.trim()
 }
 
@@ -53,14 +55,14 @@ async function readKeyFile(path: string): Promise<string> {
     const text = await readFile(path, 'utf8')
     return text.slice(0, max_key_bytes)
   } catch (error) {
-    throw new AgentsError(`could not read the key file: ${messageOf(error)}`)
+    throw new ClientError(`could not read the key file: ${messageOf(error)}`)
   }
 }
 
 /** A rate-limited request did nothing, so it is sent again when the server allows. */
 const patientFetch: typeof fetch = async (address, init) => {
   for (let pauses = 0; ; pauses += 1) {
-    const response = await fetch(address, { ...init, signal: AbortSignal.timeout(request_timeout_ms) })
+    const response = await fetch(address, { ...init, signal: AbortSignal.timeout(timeoutOf(init)) })
     if (response.status !== 429 || pauses >= max_limit_pauses) return response
     const asked = Number(response.headers.get('retry-after') ?? 1)
     await response.body?.cancel()
@@ -68,19 +70,23 @@ const patientFetch: typeof fetch = async (address, init) => {
   }
 }
 
+function timeoutOf(init: RequestInit | undefined): number {
+  return typeof init?.body === 'string' || init?.body == null ? request_timeout_ms : upload_timeout_ms
+}
+
 function explain(error: unknown, url: string): Error {
-  if (error instanceof AgentsError) return error
-  if (error instanceof ApiError) return new AgentsError(describeAnswer(error))
+  if (error instanceof ClientError) return error
+  if (error instanceof ApiError) return new ClientError(describeAnswer(error))
   if (error instanceof DOMException && error.name === 'TimeoutError')
-    return new AgentsError(`the server did not respond within ${request_timeout_ms / 1000} seconds`)
+    return new ClientError('the server did not respond in time')
   if (error instanceof TypeError && error.cause !== undefined)
-    return new AgentsError(`could not connect to the server at ${url}: ${messageOf(error.cause)}`)
-  if (error instanceof Error && 'code' in error) return new AgentsError(messageOf(error))
+    return new ClientError(`could not connect to the server at ${url}: ${messageOf(error.cause)}`)
+  if (error instanceof Error && 'code' in error) return new ClientError(messageOf(error))
   return error instanceof Error ? error : new Error(String(error))
 }
 
-function describeAnswer({ status, message, errors, code, request_id }: ApiError): string {
-  if (code === 'idempotency_key_reused') return 'another run is creating the same agent or version; try again'
+export function describeAnswer({ status, message, errors, code, request_id }: ApiError): string {
+  if (code === 'idempotency_key_reused') return 'another run is making the same change; try again'
   const faults = errors.map((fault) => `${fault.path} ${fault.message}`).join('; ')
   const request = request_id === null ? '' : ` (request ${request_id})`
   return `the server responded with ${status}: ${faults === '' ? message : faults}${request}`

@@ -1,10 +1,10 @@
-// What is wrong with agent files, reported all at once: each fault with its file and the path inside it.
+// What is wrong with files, reported all at once: each fault with its file and the path inside it.
 
 import { showControls } from './terminal.ts'
 
 /** An error that the person can correct. The message can have several lines. */
-export class AgentsError extends Error {
-  override name = 'AgentsError'
+export class ClientError extends Error {
+  override name = 'ClientError'
 
   constructor(message: string) {
     super(showControls(message))
@@ -22,13 +22,13 @@ export interface FileFault {
 const max_told_faults = 100
 
 /** Nothing was changed. The message has one line for each fault. */
-export function fileFaults(faults: readonly FileFault[]): AgentsError {
+export function fileFaults(faults: readonly FileFault[]): ClientError {
   const count = faults.length === 1 ? '1 fault' : `${faults.length} faults`
   const lines = faults
     .slice(0, max_told_faults)
     .map(({ file, path, message }) => `  ${file}: ${path === '' ? '' : `${path} `}${message}`)
   const rest = faults.length - lines.length
-  return new AgentsError(
+  return new ClientError(
     [`${count}; nothing was changed:`, ...lines, ...(rest > 0 ? [`  and ${rest} more`] : [])].join('\n'),
   )
 }
