@@ -18,7 +18,7 @@ export { planRefresh } from './finish.ts'
 const beginStatement = statement(
   'begin_crawl_of_source',
   `update sources set upload_status = 'IN_PROGRESS', next_refresh_at = null, updated_at = clock_timestamp(),
-     status = case when revision = 0 then 'pending' else status end,
+     status = case when revision = 0 then 'pending' else status end, tries = case when revision = 0 then 0 else tries end,
      reason_code = case when revision > 0 then reason_code end, reason = case when revision > 0 then reason end
    where organization_id = $1 and id = $2 and type = 'URL' returning name, url_crawl_options`,
 )
