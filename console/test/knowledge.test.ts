@@ -83,7 +83,8 @@ test('a failed source says why and what to do, is run again, and replaced', asyn
   const { page, faults } = opened
   await signIn(page, server, `/knowledge/${dataset_id}?state=failed`)
   await stateOf(page, 'prices.pdf', 'Failed').waitFor()
-  await row(page, 'prices.pdf').getByText('Check that the file opens on your computer').waitFor()
+  await row(page, 'prices.pdf').getByText('The file ends in the middle. Send it again.').waitFor()
+  await row(page, 'prices.pdf').getByText('1 try').waitFor()
   for (const theme of themes) {
     await page.emulateMedia({ colorScheme: theme })
     await expectAccessible(page)

@@ -51,7 +51,11 @@ const files = [
     '# Returns\n\nTeapots, cups and tins can be sent back within 30 days, unused and in their box.\n\n## Refunds\n\nWe refund the price within a week after the parcel has arrived.\n',
   ),
   textFile('policies/delivery.md', '# Delivery\n\nParcels to Norway take three to five days and cost 9 euros.\n'),
-  pdfFile('care-of-cast-iron.pdf', 'Rinse a teapot of cast iron with hot water only.', 'Dry it before you put it away.'),
+  pdfFile(
+    'care-of-cast-iron.pdf',
+    'Rinse a teapot of cast iron with hot water only.',
+    'Dry it before you put it away.',
+  ),
   { ...pdfFile('prices-2026.pdf', 'x'), buffer: Buffer.from('%PDF-1.4\n') },
 ]
 
