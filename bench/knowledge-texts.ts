@@ -12,7 +12,10 @@ export function randomNumbers(seed: number): () => number {
 }
 
 const vocabulary = 40_000
-const syllables = 'ba be bi bo bu da de di do du ka ke ki ko ku la le li lo lu ma me mi mo mu na ne ni no nu ra re ri ro ru sa se si so su ta te ti to tu'.split(' ')
+const syllables =
+  'ba be bi bo bu da de di do du ka ke ki ko ku la le li lo lu ma me mi mo mu na ne ni no nu ra re ri ro ru sa se si so su ta te ti to tu'.split(
+    ' ',
+  )
 
 /** Frequent words are short. */
 export function wordAt(rank: number): string {

@@ -34,7 +34,12 @@ const begun = performance.now()
 const per_source = Math.ceil(chunks / sources)
 for (let source = 0; source < sources; source += 1) {
   const written = generateChunks(Math.min(per_source, chunks - source * per_source), seed * 100_000 + source)
-  await library.addSource(written, { dataset_id, space_id, name: `source-${source}.md`, metadata: { part: source % 10 } })
+  await library.addSource(written, {
+    dataset_id,
+    space_id,
+    name: `source-${source}.md`,
+    metadata: { part: source % 10 },
+  })
   if (source % 50 === 49) process.stderr.write(`${source + 1} of ${sources} sources\n`)
 }
 const seconds = (performance.now() - begun) / 1000
@@ -59,7 +64,11 @@ async function measure(name: string, run: (query: string) => Promise<number>, wi
   rows.push([name, String(width), at(sorted, 0.5), at(sorted, 0.95), at(sorted, 1)])
 }
 
-async function searchOnce(query: string, mode: 'auto' | 'full_text' | 'vector', filter: Record<string, unknown> | null = null) {
+async function searchOnce(
+  query: string,
+  mode: 'auto' | 'full_text' | 'vector',
+  filter: Record<string, unknown> | null = null,
+) {
   const since = performance.now()
   const found = await library.search({
     query,
@@ -78,13 +87,18 @@ await measure('hybrid, a tenth by metadata', (query) => searchOnce(query, 'auto'
 await measure('hybrid', (query) => searchOnce(query, 'auto'), at_once)
 
 process.stdout.write(`machine ${machine}\n`)
-process.stdout.write(`${chunks} chunks of ${dimension} dimensions in ${sources} sources, written in ${seconds.toFixed(0)} s\n\n`)
+process.stdout.write(
+  `${chunks} chunks of ${dimension} dimensions in ${sources} sources, written in ${seconds.toFixed(0)} s\n\n`,
+)
 printTable(['search', 'at once', 'median ms', 'p95 ms', 'longest ms'], rows)
 
 const tables = ['chunks', 'vectors', 'chunk_signs', 'word_postings', 'word_batches', 'dataset_words'] as const
 const sizes = await Promise.all(
   tables.map(async (table) => {
-    const { rows: sized } = await admin.query<{ bytes: string }>(`select pg_total_relation_size($1::regclass) as bytes`, [table])
+    const { rows: sized } = await admin.query<{ bytes: string }>(
+      `select pg_total_relation_size($1::regclass) as bytes`,
+      [table],
+    )
     return [table, (Number(sized[0]!.bytes) / chunks).toFixed(0)]
   }),
 )

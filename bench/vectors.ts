@@ -23,7 +23,9 @@ export function randomVectors(dimension: number, seed: number, topics = 200): Ve
   const normal = normalNumbers(randomNumbers(seed))
   const scale = Float64Array.from({ length: dimension }, (_, at) => 1 / (1 + at / 40) ** 0.7)
   const mean = Float64Array.from({ length: dimension }, () => normal() * 0.6)
-  const centres = Array.from({ length: topics }, () => Float64Array.from({ length: dimension }, (_, at) => normal() * scale[at]!))
+  const centres = Array.from({ length: topics }, () =>
+    Float64Array.from({ length: dimension }, (_, at) => normal() * scale[at]!),
+  )
   const at = (of: number) => {
     const random = randomNumbers(of)
     const own = normalNumbers(random)

@@ -6,14 +6,7 @@ import { crawlSettings } from './knowledge/crawl/settings.ts'
 import { knowledgeSettings } from './knowledge/settings.ts'
 import { secretSettings } from './secrets/settings.ts'
 
-const rooms = [
-  blobSettings,
-  blobStoreSettings,
-  secretSettings,
-  embeddingSettings,
-  knowledgeSettings,
-  crawlSettings,
-]
+const rooms = [blobSettings, blobStoreSettings, secretSettings, embeddingSettings, knowledgeSettings, crawlSettings]
 
 /** In the order of the reference page. */
 export const settings = settingsWith(rooms)

@@ -259,7 +259,9 @@ export const DatasetSource = named(
     dataset_id: Id,
     chunking_strategy: ChunkingStrategy,
     total_chunks: Type.Integer({ description: 'Of the content that is being prepared, or that searches use.' }),
-    processed_chunks: Type.Integer({ description: 'How many of them are done: with their vectors, if there is a model.' }),
+    processed_chunks: Type.Integer({
+      description: 'How many of them are done: with their vectors, if there is a model.',
+    }),
     processing_status: statusOf('How far the newest content is.'),
     status: statusOf('The same as `processing_status`.'),
     status_reason: nullable(KnowledgeReason),

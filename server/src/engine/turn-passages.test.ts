@@ -12,7 +12,12 @@ const chunk = (number: number, shown: boolean) => ({
 })
 const retrieval = (id: string, ...numbers: [number, boolean][]): NewRetrieval => ({
   ...{ id, turn_id: 't', kind: 'tool', call_id: 'c', query: 'q', retrieval_mode: 'hybrid', degraded: [] },
-  ...{ outcome: 'found', latency_ms: 1, dataset_ids: ['d'], chunks: numbers.map(([number, shown]) => chunk(number, shown)) },
+  ...{
+    outcome: 'found',
+    latency_ms: 1,
+    dataset_ids: ['d'],
+    chunks: numbers.map(([number, shown]) => chunk(number, shown)),
+  },
 })
 function open(stored: NewRetrieval[] = []) {
   let codes = 0

@@ -49,7 +49,13 @@ describe('what the demo model says', () => {
 
   test('quotes the best passage that it is shown, names its source, and marks it where citations are asked for', async () => {
     const passages = [
-      { number: 3, text: '# Shop\n\n## Returns\n\nWithin 30 days.\n\nAll of it.', source_name: 'Shop.pdf', heading_path: ['Returns'], page: 2 },
+      {
+        number: 3,
+        text: '# Shop\n\n## Returns\n\nWithin 30 days.\n\nAll of it.',
+        source_name: 'Shop.pdf',
+        heading_path: ['Returns'],
+        page: 2,
+      },
       { number: 4, text: 'Never.', source_name: 'Old.pdf' },
     ]
     const fence = { role: 'user' as const, text: fencePassages(passages, 'a'.repeat(32)) }

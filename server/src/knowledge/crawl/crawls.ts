@@ -71,7 +71,16 @@ export async function cancelCrawl(
   addWork(tx, crawl_source_work, keyOf({ ...running, organization_id }), { urgent: true })
 }
 
-export function presentCrawl({ id, status, started_at, finished_at, counts, warning, reason_code, reason }: CrawlRow): Crawl {
+export function presentCrawl({
+  id,
+  status,
+  started_at,
+  finished_at,
+  counts,
+  warning,
+  reason_code,
+  reason,
+}: CrawlRow): Crawl {
   return {
     ...{ id, status, started_at, finished_at, counts, warning },
     reason: reason_code && { code: reason_code, message: reason ?? '' },

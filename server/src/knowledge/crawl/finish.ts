@@ -10,7 +10,15 @@ import { failSource, removeSources } from '../ingest/contents.ts'
 import { type LockedSource, lockSourceRows } from '../ingest/rows.ts'
 import type { Reason } from '../rules/tries.ts'
 import { findStartEnd, forgetWaiting } from './address-rows.ts'
-import { type CrawlRow, type Ending, countProgress, endTurn, finishCrawlRow, findCrawl, forgetOlderCrawls } from './crawl-rows.ts'
+import {
+  type CrawlRow,
+  type Ending,
+  countProgress,
+  endTurn,
+  finishCrawlRow,
+  findCrawl,
+  forgetOlderCrawls,
+} from './crawl-rows.ts'
 import { CrawlOver, type Crawling } from './crawling.ts'
 import { listRemovablePages } from './page-rows.ts'
 import { isTooManyGone } from './rules/removals.ts'

@@ -194,7 +194,11 @@ async function takePage(visit: Visit, page: FetchedPage & { bytes: number }): Pr
   if (canonical) {
     const end = elsewhere(visit, `Its canonical address is ${canonical.url}.`, canonical, bytes)
     const excluded = visit.scope(canonical.url)
-    await endVisit(visit, row, excluded === null ? { ...end, found: [canonical, ...found] } : leftOut(visit, excluded, bytes))
+    await endVisit(
+      visit,
+      row,
+      excluded === null ? { ...end, found: [canonical, ...found] } : leftOut(visit, excluded, bytes),
+    )
     return null
   }
   if (header.noindex || read.noindex) return endNoindex(visit, found, bytes)
@@ -281,7 +285,9 @@ class QuotaReached extends Error {}
 async function addPage(tx: TransactionStore, { core, crawl, row }: Visit, id: string): Promise<void> {
   const { sources } = core.config.of(knowledgeSettings)
   if ((await lockSourceCount(tx)) >= sources) {
-    throw new QuotaReached(`The organization has reached its limit of ${sources} sources. Delete some, then crawl again.`)
+    throw new QuotaReached(
+      `The organization has reached its limit of ${sources} sources. Delete some, then crawl again.`,
+    )
   }
   const page = { id, parent_source_id: crawl.source_id, name: row.url, domain: domainOf(row.url)! }
   await insertPageSource(tx, page)

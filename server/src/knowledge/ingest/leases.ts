@@ -14,6 +14,8 @@ export async function beforeGivingBack(
   uncount: (tx: TransactionStore) => Promise<void>,
 ): Promise<void> {
   if (!port.signal.aborted || port.signal.reason instanceof LeaseLost || error instanceof LeaseLost) return
-  await port.commit(uncount).catch((cause: unknown) => port.log.warn({ err: cause }, 'a try that was broken off counts'))
+  await port
+    .commit(uncount)
+    .catch((cause: unknown) => port.log.warn({ err: cause }, 'a try that was broken off counts'))
   throw error
 }

@@ -57,7 +57,8 @@ async function* follow(
     for await (const changed of findChanges(ctx, dataset_id, since)) {
       const news = changed.filter(({ id, updated_at }) => told.get(id) !== updated_at)
       for (const { id, updated_at } of news) told.set(id, updated_at)
-      for (const attachment of await presentAttachments(ctx.store, news)) yield { event: 'attachment', data: attachment }
+      for (const attachment of await presentAttachments(ctx.store, news))
+        yield { event: 'attachment', data: attachment }
     }
     for (const [id, updated_at] of told) if (updated_at < since) told.delete(id)
     since = time

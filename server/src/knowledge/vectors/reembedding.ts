@@ -120,7 +120,13 @@ export async function failReembedding(
   const dataset = await lockDatasetSpaces(tx, dataset_id)
   if (dataset?.next_space_id !== space.id || dataset.reembedding_status !== 'running') return
   const { id, name, space_id, next_space_id } = dataset
-  await setDatasetSpaces(tx, id, { space_id, next_space_id, status: 'failed', error: reason.message, look_in_ms: look_ms })
+  await setDatasetSpaces(tx, id, {
+    space_id,
+    next_space_id,
+    status: 'failed',
+    error: reason.message,
+    look_in_ms: look_ms,
+  })
   const { organization_id } = tx
   const data = { dataset_id: id, name, ...namesOf(space), reason }
   addOrganizationEvent(tx, {

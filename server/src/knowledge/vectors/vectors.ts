@@ -49,7 +49,8 @@ export async function giveVectors(
       await giveUp(false)
     }
   }
-  if (next !== null && next !== main) await fillNext(port, room, store, { generation, space: next, wrote: countAsBefore })
+  if (next !== null && next !== main)
+    await fillNext(port, room, store, { generation, space: next, wrote: countAsBefore })
 }
 
 /** The re-embedding gives it its vectors if this fails. */

@@ -50,7 +50,11 @@ test('pages keep the metadata and the strategy of their parent, also when these 
   const { client } = crawler.server
   const { id: dataset_id } = await client.createDataset({ name: 'Followers' })
   await using site = await startSite({ '/': pageOf('Home', '/a'), '/a': pageOf('A') })
-  const { id } = await crawler.create(site.url, { ...plain, add_to_datasets: [dataset_id] }, { metadata: { team: 'a' } })
+  const { id } = await crawler.create(
+    site.url,
+    { ...plain, add_to_datasets: [dataset_id] },
+    { metadata: { team: 'a' } },
+  )
   await crawler.crawled(id)
   const chunking_strategy = { method: 'structure_based', chunk_size: 400, chunk_overlap: 0 }
   await client.updateSource({ source_id: id, metadata: { team: 'b' }, chunking_strategy })
@@ -74,11 +78,19 @@ describe('options', () => {
 
   test.each([
     ['the limit counts the start page', { limit: 3 }, ['/docs/', '/docs/a', '/docs/a/b']],
-    ['the depth is counted from the start', { max_depth: 1, max_discovery_depth: 1 }, ['/1', '/blog/x', '/docs/', '/docs/a']],
+    [
+      'the depth is counted from the start',
+      { max_depth: 1, max_discovery_depth: 1 },
+      ['/1', '/blog/x', '/docs/', '/docs/a'],
+    ],
     ['link hops', { max_discovery_depth: 2, include_paths: ['^/\\d'] }, ['/1', '/2', '/docs/']],
     ['no hop at all', { max_discovery_depth: 0 }, ['/docs/']],
     ['paths to include', { include_paths: ['^/blog/'] }, ['/blog/x', '/docs/']],
-    ['paths to exclude win', { include_paths: ['/docs/'], exclude_paths: ['**/b/*', '^/docs/a/b$'] }, ['/docs/', '/docs/a']],
+    [
+      'paths to exclude win',
+      { include_paths: ['/docs/'], exclude_paths: ['**/b/*', '^/docs/a/b$'] },
+      ['/docs/', '/docs/a'],
+    ],
   ])('%s', async (_what, options, stored) => {
     await using site = await site_of()
     const source = await crawler.crawled((await crawler.create(`${site.url}/docs/`, { ...plain, ...options })).id)
@@ -130,9 +142,13 @@ describe('one page under several addresses', () => {
   })
 
   test('a canonical address of the same site counts, another site’s does not', async () => {
-    const canonical = (text: string, href: string) => pageOf(text).replace('<head>', `<head><link rel=canonical href="${href}">`)
+    const canonical = (text: string, href: string) =>
+      pageOf(text).replace('<head>', `<head><link rel=canonical href="${href}">`)
     await using site = await startSite({
-      '/': canonical('Home', '/index').replace('</main>', '<a href="/a?x=1">a</a><a href="/b">b</a><a href="/l">l</a></main>'),
+      '/': canonical('Home', '/index').replace(
+        '</main>',
+        '<a href="/a?x=1">a</a><a href="/b">b</a><a href="/l">l</a></main>',
+      ),
       '/a?x=1': canonical('A', '/a'),
       '/a': canonical('A', '/a'),
       '/b': canonical('B', 'https://elsewhere.test/b'),
@@ -157,7 +173,14 @@ describe('one page under several addresses', () => {
     })
     const source = await crawler.crawled((await crawler.create(site.url, plain)).id)
     expect(await crawler.outcomes(source)).toEqual({
-      ...{ '/': 'duplicate', '/home': 'stored', '/old': 'duplicate', '/new': 'stored', '/out': 'excluded', '/down': 'failed' },
+      ...{
+        '/': 'duplicate',
+        '/home': 'stored',
+        '/old': 'duplicate',
+        '/new': 'stored',
+        '/out': 'excluded',
+        '/down': 'failed',
+      },
     })
     expect(source.revision).toBe(1)
     expect(Object.keys(await crawler.pages(source.id))).toEqual(['/new'])
@@ -201,16 +224,22 @@ describe('what a site asks of robots', () => {
   })
 
   test.each([[401], [403], [404], [410]])('without one (%i) everything is allowed', async (status) => {
-    await using site = await startSite({ '/robots.txt': robots('User-agent: *\nDisallow: /', status), '/': pageOf('Home') })
+    await using site = await startSite({
+      '/robots.txt': robots('User-agent: *\nDisallow: /', status),
+      '/': pageOf('Home'),
+    })
     expect((await crawler.crawled((await crawler.create(site.url)).id)).crawl.status).toBe('complete')
   })
 
-  test.each([[500], [503], [429]])('while it cannot be read (%i) nothing is fetched, then the crawl fails', async (status) => {
-    await using site = await startSite({ '/robots.txt': robots('', status), '/': pageOf('Home') })
-    const source = await crawler.crawled((await crawler.create(site.url)).id)
-    expect(source).toMatchObject({ status: 'failed', status_reason: { code: 'robots_unavailable' }, tries: 6 })
-    expect(site.requests).toEqual(Array(6).fill('/robots.txt'))
-  })
+  test.each([[500], [503], [429]])(
+    'while it cannot be read (%i) nothing is fetched, then the crawl fails',
+    async (status) => {
+      await using site = await startSite({ '/robots.txt': robots('', status), '/': pageOf('Home') })
+      const source = await crawler.crawled((await crawler.create(site.url)).id)
+      expect(source).toMatchObject({ status: 'failed', status_reason: { code: 'robots_unavailable' }, tries: 6 })
+      expect(site.requests).toEqual(Array(6).fill('/robots.txt'))
+    },
+  )
 
   test('noindex and nofollow, in head and header', async () => {
     const meta = (content: string, ...links: string[]) =>
@@ -237,10 +266,22 @@ describe('sitemaps', () => {
     `<urlset>${paths.map((path) => `<url><loc>${site.url}${path}</loc></url>`).join('')}</urlset>`
 
   test('their pages are found without links, of this site only', async () => {
-    await using site = await startSite({ '/': pageOf('Home'), '/a': pageOf('A'), '/b': pageOf('B'), '/c/d/e/f': pageOf('C') })
-    site.pages['/sitemap.xml'] = xml(urls(site, '/a', '/b', '/c/d/e/f').replace('</urlset>', '<url><loc>https://x.test/</loc></url></urlset>'))
+    await using site = await startSite({
+      '/': pageOf('Home'),
+      '/a': pageOf('A'),
+      '/b': pageOf('B'),
+      '/c/d/e/f': pageOf('C'),
+    })
+    site.pages['/sitemap.xml'] = xml(
+      urls(site, '/a', '/b', '/c/d/e/f').replace('</urlset>', '<url><loc>https://x.test/</loc></url></urlset>'),
+    )
     const source = await crawler.crawled((await crawler.create(site.url, {})).id)
-    expect(await crawler.outcomes(source)).toEqual({ '/': 'stored', '/a': 'stored', '/b': 'stored', '/c/d/e/f': 'excluded' })
+    expect(await crawler.outcomes(source)).toEqual({
+      '/': 'stored',
+      '/a': 'stored',
+      '/b': 'stored',
+      '/c/d/e/f': 'excluded',
+    })
   })
 
   test('robots.txt names them; an index leads to packed ones', async () => {
@@ -270,7 +311,9 @@ describe('datasets', () => {
     const { id: dataset_id } = await client.createDataset({ name: 'Later' })
     const [attachment] = await client.attachSources({ dataset_id, items: { source_id: id } })
     const names = async () =>
-      (await client.listDatasetSources({ dataset_id })).data.map(({ sources }) => sources.name.slice(site.url.length)).toSorted()
+      (await client.listDatasetSources({ dataset_id })).data
+        .map(({ sources }) => sources.name.slice(site.url.length))
+        .toSorted()
     expect(await names()).toEqual(['/', '/a'])
 
     site.pages['/a'] = pageOf('A', '/b')
@@ -289,18 +332,29 @@ describe('the operations', () => {
     const { id: dataset_id } = await client.createDataset({ name: 'Retried' })
     await using site = await startSite({ '/': { status: 500 } })
     const { id } = await crawler.create(site.url, { add_to_datasets: [dataset_id] })
-    expect(await crawler.crawled(id)).toMatchObject({ status: 'failed', tries: 3, status_reason: { code: 'fetch_status' } })
+    expect(await crawler.crawled(id)).toMatchObject({
+      status: 'failed',
+      tries: 3,
+      status_reason: { code: 'fetch_status' },
+    })
     const attached = async () => (await client.listDatasetSources({ dataset_id })).data[0]!
     expect(await attached()).toMatchObject({ status: 'failed', tries: 3, status_reason: { code: 'fetch_status' } })
     site.pages['/'] = pageOf('Home')
-    expect(await client.crawlSource({ source_id: id })).toMatchObject({ status: 'pending', status_reason: null, crawl: { status: 'running' } })
+    expect(await client.crawlSource({ source_id: id })).toMatchObject({
+      status: 'pending',
+      status_reason: null,
+      crawl: { status: 'running' },
+    })
     expect(await crawler.crawled(id)).toMatchObject({ revision: 1, file_upload_status: 'COMPLETE' })
     await expect.poll(async () => (await attached()).status, soon).toBe('ready')
   })
 
   test('requests are apart as the source says, or as its robots.txt asks', async () => {
     const asked: number[] = []
-    const clock = { ...testPorts.clock, after: (ms: number, call: () => void) => (asked.push(ms), testPorts.clock.after(ms === 7000 ? 0 : ms, call)) }
+    const clock = {
+      ...testPorts.clock,
+      after: (ms: number, call: () => void) => (asked.push(ms), testPorts.clock.after(ms === 7000 ? 0 : ms, call)),
+    }
     await using other = await startCrawler({}, { ports: { clock } })
     await using site = await startSite({ '/': pageOf('Home', '/a'), '/a': pageOf('A') })
     await other.crawled((await other.create(site.url, { use_sitemap: false, delay_ms: 123 })).id)
@@ -344,7 +398,12 @@ describe('the operations', () => {
     for (let n = 0; n < 11; n += 1) await crawler.again(id)
     const { data } = await crawler.server.client.listSourceCrawls({ source_id: id })
     expect(data).toHaveLength(10)
-    expect(data.map(({ started_at }) => started_at)).toEqual(data.map(({ started_at }) => started_at).toSorted().toReversed())
+    expect(data.map(({ started_at }) => started_at)).toEqual(
+      data
+        .map(({ started_at }) => started_at)
+        .toSorted()
+        .toReversed(),
+    )
     const page = await crawler.server.client.listSourceCrawls({ source_id: id, limit: 4 })
     const next = await crawler.server.client.listSourceCrawls({ source_id: id, cursor: page.pagination.next_cursor! })
     expect([...page.data, ...next.data]).toEqual(data)

@@ -60,7 +60,12 @@ describe('a page', () => {
     ['what is said to be packed', packed(Buffer.from('plain')), 'fetch_failed', 1],
     ['an unknown encoding', packed(Buffer.from('x'), 'constructor'), 'fetch_failed', 1],
     ['encodings over each other', packed(bomb, 'gzip, gzip'), 'fetch_failed', 1],
-    ['a length that is too long', (_q, r) => (r.writeHead(200, { 'content-length': '500' }), r.write('short'), r.destroy()), 'fetch_failed', 3],
+    [
+      'a length that is too long',
+      (_q, r) => (r.writeHead(200, { 'content-length': '500' }), r.write('short'), r.destroy()),
+      'fetch_failed',
+      3,
+    ],
     ['headers without end', (_q, r) => r.writeHead(200, { 'x-long': 'a'.repeat(100_000) }).end(), 'fetch_failed', 3],
     ['a redirect to itself', redirect('/'), 'too_many_redirects', 1],
     ['a redirect to itself with tracking', redirect('/?utm_source=x'), 'too_many_redirects', 1],
@@ -114,7 +119,12 @@ describe('a page', () => {
 describe('addresses', () => {
   test.each([
     ...['http://localhost/', 'http://127.0.0.2/', 'http://0x7f000002/', 'http://2130706434/'],
-    ...['http://[::1]/', 'http://[::ffff:127.0.0.2]/', 'http://[64:ff9b::7f00:2]/', 'http://169.254.169.254/latest/meta-data'],
+    ...[
+      'http://[::1]/',
+      'http://[::ffff:127.0.0.2]/',
+      'http://[64:ff9b::7f00:2]/',
+      'http://169.254.169.254/latest/meta-data',
+    ],
     ...['http://10.0.0.1/', 'http://192.168.1.1/', 'http://100.64.0.1/', 'http://0.0.0.0/', 'http://[fd00::1]/'],
   ])('%s is refused', async (url) => {
     const source = await crawler.crawled((await crawler.create(url)).id)
@@ -208,7 +218,11 @@ describe('a site', () => {
   }, 60_000)
 
   test('a robots.txt without end is read in part', async () => {
-    await using site = await startSite({ '/': pageOf('Home', '/private', '/a'), '/a': pageOf('A'), '/private': pageOf('P') })
+    await using site = await startSite({
+      '/': pageOf('Home', '/private', '/a'),
+      '/a': pageOf('A'),
+      '/private': pageOf('P'),
+    })
     site.pages['/robots.txt'] = (_request, response) => {
       response.writeHead(200, { 'content-type': 'text/plain' })
       response.write('User-agent: *\nDisallow: /private\n')
@@ -236,7 +250,10 @@ describe('a site', () => {
     await using site = await startSite({ '/': pageOf('Home') })
     site.other = (request, response) => {
       if (!request.url!.includes('sitemap')) return void response.writeHead(404).end()
-      const each = Array.from({ length: 100 }, (_, n) => `<sitemap><loc>${site.url}/sitemap-${n}-${request.url!.length}</loc></sitemap>`)
+      const each = Array.from(
+        { length: 100 },
+        (_, n) => `<sitemap><loc>${site.url}/sitemap-${n}-${request.url!.length}</loc></sitemap>`,
+      )
       response.writeHead(200).end(`<sitemapindex>${each.join('')}</sitemapindex>`)
     }
     const source = await crawl(site, {})
@@ -247,7 +264,12 @@ describe('a site', () => {
   test('pages nested without end, or of one long line, fail alone', async () => {
     const deep = '<div>'.repeat(190_000)
     const wide = `<html><body><p>${'<b>x'.repeat(200_000)}`
-    await using site = await startSite({ '/': pageOf('Home', '/deep', '/wide', '/a'), '/deep': deep, '/wide': wide, '/a': pageOf('A') })
+    await using site = await startSite({
+      '/': pageOf('Home', '/deep', '/wide', '/a'),
+      '/deep': deep,
+      '/wide': wide,
+      '/a': pageOf('A'),
+    })
     const source = await crawl(site)
     expect(await crawler.outcomes(source)).toMatchObject({ '/': 'stored', '/a': 'stored', '/deep': 'failed' })
   }, 300_000)

@@ -21,7 +21,12 @@ test('a page source for each slug, attached, in their order; a known one is fetc
   const slugs = ['b c', 'a', '../x', 'a']
   const chunking_strategy = { method: 'structure_based', chunk_size: 300, chunk_overlap: 0 }
   const attached = await client.attachSourcesByPattern({ dataset_id, url_pattern, slugs, chunking_strategy })
-  expect(attached.map(({ sources }) => sources.name.slice(site.url.length))).toEqual(['/p/b%20c', '/p/a', '/p/..%2Fx', '/p/a'])
+  expect(attached.map(({ sources }) => sources.name.slice(site.url.length))).toEqual([
+    '/p/b%20c',
+    '/p/a',
+    '/p/..%2Fx',
+    '/p/a',
+  ])
   expect(attached[1]!.id).toBe(attached[3]!.id)
   expect(attached[1]!.source_id).toBe(known.id)
   for (const one of attached) {
@@ -38,7 +43,11 @@ test('a page of a crawl is a known page', async () => {
   await using site = await startSite({ '/': pageOf('Home', '/a'), '/a': pageOf('A') })
   const { id } = await crawler.create(site.url, { use_sitemap: false })
   await crawler.crawled(id)
-  const [attached] = await client.attachSourcesByPattern({ dataset_id, url_pattern: `${site.url}/{slug}`, slugs: ['a'] })
+  const [attached] = await client.attachSourcesByPattern({
+    dataset_id,
+    url_pattern: `${site.url}/{slug}`,
+    slugs: ['a'],
+  })
   expect(attached!.sources.parent_source_id).toBe(id)
   expect((await crawler.crawled(attached!.source_id)).crawl.counts).toMatchObject({ unchanged: 1 })
   // It still belongs to the crawl.

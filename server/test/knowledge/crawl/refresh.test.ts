@@ -24,7 +24,10 @@ const contents = async () =>
 
 test('a page that the site says is the same is not read again, and its links are followed', async () => {
   const tagged = (tag: string, body: string) => ({ headers: { etag: `"${tag}"` }, body })
-  await using site = await startSite({ '/': tagged('1', pageOf('Home', '/a', '/b')), '/a': tagged('2', pageOf('A', '/c')) })
+  await using site = await startSite({
+    '/': tagged('1', pageOf('Home', '/a', '/b')),
+    '/a': tagged('2', pageOf('A', '/c')),
+  })
   site.pages['/b'] = { headers: { 'last-modified': 'Wed, 01 Jan 2025 00:00:00 GMT' }, body: pageOf('B') }
   const { id } = await crawl(site)
   // A link that failed before is tried again, although the page that has it is the same.
@@ -66,7 +69,12 @@ test('404 or 410 twice in a row removes a page', async () => {
   site.pages['/a'] = { status: 404 }
   site.pages['/b'] = { status: 410 }
   site.pages['/c'] = { status: 404 }
-  expect(await crawler.outcomes(await crawler.again(id))).toEqual({ '/': 'unchanged', '/a': 'gone', '/b': 'gone', '/c': 'gone' })
+  expect(await crawler.outcomes(await crawler.again(id))).toEqual({
+    '/': 'unchanged',
+    '/a': 'gone',
+    '/b': 'gone',
+    '/c': 'gone',
+  })
   expect(Object.keys(await revisionsOf(id)).toSorted()).toEqual(['/a', '/b', '/c'])
   // Back in between: it starts from the beginning.
   site.pages['/c'] = pageOf('C')
@@ -125,7 +133,10 @@ test('where more than half would go, none goes, until that is accepted', async (
   await crawler.again(id)
   for (let n = 0; n < 2; n += 1) {
     const source = await crawler.again(id)
-    expect(source).toMatchObject({ file_upload_status: 'COMPLETE', crawl: { status: 'failed', reason: { code: 'too_many_gone' } } })
+    expect(source).toMatchObject({
+      file_upload_status: 'COMPLETE',
+      crawl: { status: 'failed', reason: { code: 'too_many_gone' } },
+    })
     expect(source.crawl.reason!.message).toContain('10 of 18 pages')
     expect(Object.keys(await revisionsOf(id))).toHaveLength(18)
   }
@@ -138,7 +149,10 @@ test('where more than half would go, none goes, until that is accepted', async (
 test('pages that the options leave out now are removed at once', async () => {
   await using site = await startSite({ '/': pageOf('Home', '/a', '/b'), '/a': pageOf('A'), '/b': pageOf('B') })
   const { id } = await crawl(site)
-  await crawler.server.client.updateSource({ source_id: id, url_crawl_options: { ...plain, delay_ms: 0, exclude_paths: ['^/b'] } })
+  await crawler.server.client.updateSource({
+    source_id: id,
+    url_crawl_options: { ...plain, delay_ms: 0, exclude_paths: ['^/b'] },
+  })
   expect(await crawler.outcomes(await crawler.again(id))).toMatchObject({ '/b': 'excluded' })
   expect(Object.keys(await revisionsOf(id))).toEqual(['/a'])
 })

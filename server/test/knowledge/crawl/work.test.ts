@@ -44,7 +44,9 @@ test('one crawl of a host at a time, over all nodes and organizations', async ()
   const other = await makeOrganization(server, 'Other')
   const ids: string[] = []
   for (let n = 0; n < 6; n += 1) ids.push((await crawler.create(`${site.url}/${n}`)).id)
-  const [foreign] = await server.as({ token: other.key }).createSources({ items: { name: `${site.url}/x`, type: 'URL' } })
+  const [foreign] = await server
+    .as({ token: other.key })
+    .createSources({ items: { name: `${site.url}/x`, type: 'URL' } })
   for (const id of ids) expect((await crawler.crawled(id)).crawl.status).toBe('complete')
   const status = async () => (await server.as({ token: other.key }).getSource({ source_id: foreign!.id })).crawl?.status
   await expect.poll(status, soon).toBe('complete')
@@ -69,14 +71,21 @@ test('a node that stalls loses the crawl: stored pages stay, one request is repe
 
   await using _other = await crawler.server.startAnother({}, { ports: {} })
   // As if its node had not renewed it for longer than it lasts.
-  await crawler.rows(`update work set due_at = now() - interval '1 second' where kind = 'crawl_source' and lease is not null`)
+  await crawler.rows(
+    `update work set due_at = now() - interval '1 second' where kind = 'crawl_source' and lease is not null`,
+  )
   const source = await crawler.crawled(id)
   expect(source.crawl).toMatchObject({ status: 'complete', counts: { stored: 4 } })
   stalled.resolve()
-  await expect.poll(() => crawler.server.log.some((line) => line.includes('another node took the work over')), soon).toBe(true)
+  await expect
+    .poll(() => crawler.server.log.some((line) => line.includes('another node took the work over')), soon)
+    .toBe(true)
   expect(site.requests.toSorted()).toEqual(['/', '/a', '/b', '/b', '/c', '/robots.txt'])
   expect(Object.keys(await crawler.pages(id)).toSorted()).toEqual(['/a', '/b', '/c'])
-  const doubled = await crawler.rows('select name from sources where parent_source_id = $1 group by name having count(*) > 1', [id])
+  const doubled = await crawler.rows(
+    'select name from sources where parent_source_id = $1 group by name having count(*) > 1',
+    [id],
+  )
   expect(doubled).toEqual([])
 }, 60_000)
 
@@ -117,4 +126,3 @@ test('what a crawl stores is converted, cut and found by searches', async () => 
   const { chunks } = await client.queryDataset({ dataset_id, query: 'Shizuoka' })
   expect(chunks[0]).toMatchObject({ source_name: `${site.url}/tea`, url: `${site.url}/tea` })
 }, 60_000)
-

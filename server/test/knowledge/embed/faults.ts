@@ -3,7 +3,12 @@
 import { afterAll, beforeAll, expect, inject, test } from 'vitest'
 import { changeModel, giveVectors } from '../../../src/knowledge/vectors/vectors.ts'
 import { type EmbeddingServer, type Trouble, startEmbeddingServer } from '../../support/embedding-server.ts'
-import { type Fault, type PassingStatement, type PostgresProxy, startPostgresProxy } from '../../support/postgres-proxy.ts'
+import {
+  type Fault,
+  type PassingStatement,
+  type PostgresProxy,
+  startPostgresProxy,
+} from '../../support/postgres-proxy.ts'
 import { type TestServer, startTestServer } from '../../support/server.ts'
 import { embeddingsOf, portOf, storeOf, textsOf } from '../../embeddings/fixture.ts'
 import { addSource, countLacking, eventsOf, makeDataset, serve, servingModel } from './fixture.ts'
@@ -38,9 +43,18 @@ class Play {
     const { server } = this
     const store = storeOf(server)
     const dataset_id = await makeDataset(server)
-    for (const [part, size] of [[`${label} one`, 200], [`${label} two`, 20]] as const) {
+    for (const [part, size] of [
+      [`${label} one`, 200],
+      [`${label} two`, 20],
+    ] as const) {
       const made = await addSource(server, dataset_id, textsOf(size, `${dataset_id} ${part}`), { serves: false })
-      await giveVectors(portOf(server, store), { embeddings: embeddingsOf(server) }, store, made.generation, async () => {})
+      await giveVectors(
+        portOf(server, store),
+        { embeddings: embeddingsOf(server) },
+        store,
+        made.generation,
+        async () => {},
+      )
       await serve(server, made)
     }
     this.model.calls.length = 0
@@ -51,7 +65,9 @@ class Play {
     const { server } = this
     const { pool } = server.database
     const dataset_id = await this.prepare(label)
-    await pool.query(`update datasets set embedding_model = 'other', embedding_dimension = 32 where id = $1`, [dataset_id])
+    await pool.query(`update datasets set embedding_model = 'other', embedding_dimension = 32 where id = $1`, [
+      dataset_id,
+    ])
     const fault = arm()
     await this.#choose(dataset_id)
     await expect
@@ -68,7 +84,10 @@ class Play {
       }, patience)
       .toEqual({ works: 0, claims: 0, spaces: 0 })
     fault?.release()
-    expect([label, (await eventsOf(server, dataset_id)).map(({ type }) => type)]).toEqual([label, ['dataset.reembedded']])
+    expect([label, (await eventsOf(server, dataset_id)).map(({ type }) => type)]).toEqual([
+      label,
+      ['dataset.reembedded'],
+    ])
     return fault
   }
 

@@ -36,7 +36,11 @@ class Scene {
   }
 
   /** Under the dataset's lock, as every change of what serves. */
-  #locked<T>(work: Parameters<ReturnType<typeof storeOf>['transaction']>[0] extends (tx: infer Tx) => unknown ? (tx: Tx) => Promise<T> : never) {
+  #locked<T>(
+    work: Parameters<ReturnType<typeof storeOf>['transaction']>[0] extends (tx: infer Tx) => unknown
+      ? (tx: Tx) => Promise<T>
+      : never,
+  ) {
     return storeOf(this.server).transaction(async (tx) => {
       await tx.execute(
         sql`select id from datasets where organization_id = ${tx.organization_id} and id = ${this.dataset_id} for no key update`,
@@ -74,7 +78,9 @@ class Scene {
     if (!gone) return
     await this.#locked(async (tx) => {
       const { organization_id } = tx
-      await tx.execute(sql`delete from dataset_sources where organization_id = ${organization_id} and id = ${gone.dataset_source_id}`)
+      await tx.execute(
+        sql`delete from dataset_sources where organization_id = ${organization_id} and id = ${gone.dataset_source_id}`,
+      )
       await tx.execute(
         sql`update generations set state = 'gone', ended_at = now() where organization_id = ${organization_id} and id = ${gone.generation.id}`,
       )
@@ -92,38 +98,42 @@ class Scene {
   }
 }
 
-test.each([1, 2, 3])('seed %i', async (seed) => {
-  await using stack = new AsyncDisposableStack()
-  const model = stack.use(await startEmbeddingServer())
-  const server = stack.use(await startTestServer(model.environment))
-  stack.use(await server.startAnother(model.environment))
-  const scene = new Scene(server, await makeDataset(server))
-  await Promise.all([scene.build(), scene.build(), scene.build()])
+test.each([1, 2, 3])(
+  'seed %i',
+  async (seed) => {
+    await using stack = new AsyncDisposableStack()
+    const model = stack.use(await startEmbeddingServer())
+    const server = stack.use(await startTestServer(model.environment))
+    stack.use(await server.startAnother(model.environment))
+    const scene = new Scene(server, await makeDataset(server))
+    await Promise.all([scene.build(), scene.build(), scene.build()])
 
-  let isOver = false
-  const lacking: number[] = []
-  const watching = (async () => {
-    while (!isOver) lacking.push(await countLacking(server, scene.dataset_id))
-  })()
-  const chance = random(seed)
-  const models = ['hashing', 'other', 'third']
-  let chosen = 'hashing'
-  const act = async (): Promise<void> => {
-    const kind = chance()
-    if (kind < 0.4) return scene.build()
-    if (kind < 0.55) return scene.detach(chance())
-    chosen = models[Math.floor(chance() * models.length)]!
-    return scene.choose(chosen)
-  }
-  for (let round = 0; round < rounds; round += 4) await Promise.all([act(), act(), act(), act()])
-  chosen = 'last'
-  await scene.choose(chosen)
-  await expect.poll(() => servingModel(server, scene.dataset_id), patience).toBe('last 64')
-  isOver = true
-  await watching
-  expect(lacking.length).toBeGreaterThan(10)
-  expect(lacking.filter((count) => count > 0)).toEqual([])
-  // Each text was asked for once in each space.
-  const asked = model.calls.flatMap(({ model: name, input }) => input.map((text) => `${name}: ${text}`))
-  expect(asked.length).toBe(new Set(asked).size)
-}, 120_000)
+    let isOver = false
+    const lacking: number[] = []
+    const watching = (async () => {
+      while (!isOver) lacking.push(await countLacking(server, scene.dataset_id))
+    })()
+    const chance = random(seed)
+    const models = ['hashing', 'other', 'third']
+    let chosen = 'hashing'
+    const act = async (): Promise<void> => {
+      const kind = chance()
+      if (kind < 0.4) return scene.build()
+      if (kind < 0.55) return scene.detach(chance())
+      chosen = models[Math.floor(chance() * models.length)]!
+      return scene.choose(chosen)
+    }
+    for (let round = 0; round < rounds; round += 4) await Promise.all([act(), act(), act(), act()])
+    chosen = 'last'
+    await scene.choose(chosen)
+    await expect.poll(() => servingModel(server, scene.dataset_id), patience).toBe('last 64')
+    isOver = true
+    await watching
+    expect(lacking.length).toBeGreaterThan(10)
+    expect(lacking.filter((count) => count > 0)).toEqual([])
+    // Each text was asked for once in each space.
+    const asked = model.calls.flatMap(({ model: name, input }) => input.map((text) => `${name}: ${text}`))
+    expect(asked.length).toBe(new Set(asked).size)
+  },
+  120_000,
+)

@@ -48,7 +48,9 @@ export async function dieAt(strike: Strike): Promise<void> {
   const page = await successor.listDatasetSourceChunks({ ...path, limit: 100 })
   expect(page.data.map(({ content }) => content)).toEqual(piecesOf(250, 'two').slice(0, 100))
   await atRest({ rows })
-  const ready = await rows(`select data ->> 'revision' as revision from organization_events where type = 'dataset_source.ready'`)
+  const ready = await rows(
+    `select data ->> 'revision' as revision from organization_events where type = 'dataset_source.ready'`,
+  )
   expect(ready).toEqual([{ revision: '1' }, { revision: '2' }])
   if (strike.signal === 'SIGKILL') return
   // It wakes up, and must not write.

@@ -186,7 +186,11 @@ test('a worker that has lost its lease cannot write: another node has done the w
   pause = pauseAt('knowledge.chunked')
   const { server } = library
   const held = async () =>
-    (await library.rows<{ lease: number }>(`select lease from work where kind = 'build_generation' and lease is not null`))[0]?.lease
+    (
+      await library.rows<{ lease: number }>(
+        `select lease from work where kind = 'build_generation' and lease is not null`,
+      )
+    )[0]?.lease
   const dataset_id = await library.newDataset()
   const attached = await library.attach(dataset_id, await library.newFile(textOf(350)))
   await pause.arrived

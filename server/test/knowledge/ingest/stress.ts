@@ -22,15 +22,34 @@ export async function stress(changes: number, seed: number): Promise<void> {
     const { data } = await client.listDatasetSources({ dataset_id })
     const attached = data.find((one) => one.source_id === source_id)
     const path = { dataset_id, dataset_source_id: attached?.id ?? source_id }
-    switch (pick(['attach', 'attach', 'replace', 'replace', 'detach', 'rechunk', 'reprocess', 'language', 'recreate', 'delete'])) {
+    switch (
+      pick([
+        'attach',
+        'attach',
+        'replace',
+        'replace',
+        'detach',
+        'rechunk',
+        'reprocess',
+        'language',
+        'recreate',
+        'delete',
+      ])
+    ) {
       case 'attach':
-        return void (await client.attachSources({ dataset_id, items: { source_ids: sources, chunking_strategy: small } }))
+        return void (await client.attachSources({
+          dataset_id,
+          items: { source_ids: sources, chunking_strategy: small },
+        }))
       case 'replace':
         return library.replaceFile(source_id, textOf(between(1, 150), `file ${(files += 1)}`))
       case 'detach':
         return void (await client.detachSource(path))
       case 'rechunk':
-        return void (await client.updateDatasetSource({ ...path, chunking_strategy: { ...small, chunk_size: pick([100, 300]) } }))
+        return void (await client.updateDatasetSource({
+          ...path,
+          chunking_strategy: { ...small, chunk_size: pick([100, 300]) },
+        }))
       case 'reprocess':
         return void (await client.reprocessDatasetSource(path))
       case 'language':
@@ -62,7 +81,13 @@ function allowRefusal(error: unknown): void {
 const isClosedUpload = (error: unknown) => error instanceof Error && /to be 200/.test(error.message)
 
 async function checkServed(library: Library): Promise<void> {
-  const served = await library.rows<{ texts: string[]; status: string; revision: number; newest: number; size: number }>(
+  const served = await library.rows<{
+    texts: string[]
+    status: string
+    revision: number
+    newest: number
+    size: number
+  }>(
     `select array_agg(c.content order by c.position) as texts, a.status, g.revision, s.revision as newest,
             (g.chunking ->> 'chunk_size')::integer as size
      from dataset_sources a join sources s on s.id = a.source_id join generations g on g.id = a.serving_generation

@@ -3,7 +3,7 @@ import { afterAll, beforeAll, expect, test } from 'vitest'
 import { type TestDatabase, createTestDatabase } from '../../support/database.ts'
 import { corpusVectors } from './corpus-vector.ts'
 import { type Library, createLibrary } from './library.ts'
-import { type Figures, type Mode, addDocuments, judge, modes, questionsOf, readDocuments } from './quality.ts'
+import { type Figures, type Mode, addDocuments, judge, modes, readDocuments } from './quality.ts'
 import { questions, small } from './questions.ts'
 
 let test_database: TestDatabase

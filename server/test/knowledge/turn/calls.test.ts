@@ -184,7 +184,9 @@ describe('search_knowledge', () => {
     const all = await retrievalsOf(conversation_id)
     expect(all.map(({ query }) => query).toSorted()).toEqual(['green tea', 'returns', 'zzz'])
     expect(all.flatMap(({ chunks }) => chunks.map(({ number }) => number)).toSorted()).toEqual([1, 2])
-    const turns = await server.database.pool.query('select retrievals from turns where conversation_id = $1', [conversation_id])
+    const turns = await server.database.pool.query('select retrievals from turns where conversation_id = $1', [
+      conversation_id,
+    ])
     expect(turns.rows).toEqual([{ retrievals: 3 }])
   })
 

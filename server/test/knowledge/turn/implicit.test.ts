@@ -300,10 +300,14 @@ test('a dataset of another organization finds nothing, and is said to be missing
   const theirs = await plantDataset(server, [returns], other.id)
   const unknown = { dataset_id: crypto.randomUUID() }
   const { dataset_id } = await plantDataset(server, [returns])
-  const { conversation_id } = await converse(server, { knowledge_bases: [unknown, { dataset_id: theirs.dataset_id }, { dataset_id }] })
+  const { conversation_id } = await converse(server, {
+    knowledge_bases: [unknown, { dataset_id: theirs.dataset_id }, { dataset_id }],
+  })
   await server.client.sendConversationMessage({ conversation_id, text: 'Are returns accepted?' })
   const { data } = await server.client.listConversationTurns({ conversation_id })
-  expect(data[0]!.retrievals).toMatchObject([{ outcome: 'found', degraded: ['dataset_missing'], chunks: [{ dataset_id }] }])
+  expect(data[0]!.retrievals).toMatchObject([
+    { outcome: 'found', degraded: ['dataset_missing'], chunks: [{ dataset_id }] },
+  ])
   expect(data[0]!.retrievals![0]!.chunks).toHaveLength(1)
 })
 

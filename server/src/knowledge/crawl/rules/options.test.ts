@@ -82,9 +82,7 @@ describe('patterns that cost too much', () => {
     const each = '(?:abcdefghij){90}'
     const faults = optionFaults({ include_paths: ['x'], exclude_paths: Array(10).fill(each) })
     expect(faults[0]).toMatchObject({ message: expect.stringContaining('compiled size') })
-    expect(faults.map(({ path }) => path)).toEqual(
-      [4, 5, 6, 7, 8, 9].map((n) => `exclude_paths.${n}`),
-    )
+    expect(faults.map(({ path }) => path)).toEqual([4, 5, 6, 7, 8, 9].map((n) => `exclude_paths.${n}`))
   })
 
   test('a pattern that would never end elsewhere ends at once', () => {
