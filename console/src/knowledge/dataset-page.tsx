@@ -115,7 +115,7 @@ function SectionLinks({ dataset_id, section }: { dataset_id: string; section: Da
             <Link
               to="/knowledge/$dataset_id"
               params={{ dataset_id }}
-              search={name === 'sources' ? {} : { section: name }}
+              search={{ section: name }}
               replace
               aria-current={name === section ? 'page' : undefined}
               className="flex h-8 items-center rounded-md px-2.5 whitespace-nowrap text-soft hover:bg-hover hover:text-ink aria-[current=page]:bg-accent-wash aria-[current=page]:font-medium aria-[current=page]:text-accent-strong"

@@ -39,7 +39,7 @@ function Found({ chunk_id, query }: { chunk_id: string; query: string }) {
     <>
       <PassagePlace {...data} />
       {!data.serving && <p className="rounded-md bg-warn-wash px-3 py-2 text-warn">{words.replaced}</p>}
-      <PassageText text={data.content} query={query} />
+      <PassageText text={data.content} query={query} isUnfolded />
       <p className="text-xs text-faint">
         {words.from} <bdi>{data.dataset_name}</bdi>
       </p>

@@ -70,10 +70,12 @@ export const formatScore = (score: number) => score.toFixed(2)
 interface TextProps {
   text: string
   query?: string
+  /** Never folded. */
+  isUnfolded?: boolean
 }
 
-export function PassageText({ text, query = '' }: TextProps) {
-  const isLong = text.length > long_text
+export function PassageText({ text, query = '', isUnfolded = false }: TextProps) {
+  const isLong = text.length > long_text && !isUnfolded
   const [isWhole, setWhole] = useState(false)
   const pieces = useMemo(() => markWords(text, query), [text, query])
   return (

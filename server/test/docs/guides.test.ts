@@ -3,7 +3,7 @@ import { chmod, mkdtemp, readFile, rm, symlink } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { createClient } from '@parley/sdk'
-import { afterAll, beforeAll, describe, expect, it, test } from 'vitest'
+import { afterAll, beforeAll, describe, expect, it, test, vi } from 'vitest'
 import { validateAgentConfig } from '../../src/agents/rules/config.ts'
 import { type ServerProcess, startServerProcess } from '../support/process.ts'
 import { type CodeBlock, codeBlocks, pages, readGuide, root } from './markdown.ts'
@@ -23,7 +23,8 @@ async function untilSampleIsReady(url: string, folder: string): Promise<void> {
     const { data } = await client.listDatasets({})
     return data.find(({ name }) => name === 'Harbour Lane')?.counts.ready
   }
-  await expect.poll(ready, { timeout: 60_000 }).toBe(2)
+  // Not `expect.poll`, which works within tests only.
+  await vi.waitFor(async () => expect(await ready()).toBe(2), { timeout: 60_000, interval: 100 })
 }
 
 describe('the blocks of', () => {

@@ -3,7 +3,7 @@ import { Link } from '@tanstack/react-router'
 import { formatFull, formatNumber } from '../../base/format.ts'
 import { Section } from '../../settings/settings-page.tsx'
 import { Facts } from '../../ui/facts.tsx'
-import { formatBytes, sourceTexts } from '../sources/texts.ts'
+import { formatBytes } from '../sources/texts.ts'
 import type { SourceDetail } from './source-key.ts'
 import { sourcePageTexts as words } from './texts.ts'
 
@@ -14,7 +14,7 @@ export function SourceFacts({ source }: { source: SourceDetail }) {
       <div className="flex flex-col gap-3 p-4">
         {status_reason !== null && (
           <p role="alert" className="rounded-md bg-bad-wash px-3 py-2 text-bad">
-            {status_reason.message} {sourceTexts.advice[status_reason.code] ?? sourceTexts.otherAdvice}
+            {status_reason.message}
             {tries > 0 && ` (${words.tries(tries)})`}
           </p>
         )}

@@ -19,7 +19,7 @@ export function AttachmentState({ attachment }: { attachment: DatasetSource }) {
   const { status, total_chunks, processed_chunks, sources } = attachment
   const isAtWork = status !== 'ready' && status !== 'failed' && status !== 'pending'
   return (
-    <div className="flex min-w-24 flex-col gap-1">
+    <div className="flex min-w-24 flex-col gap-1 max-wide:max-w-48">
       <span className={classes('inline-flex items-center gap-1.5', status === 'failed' && 'text-bad')}>
         <span className={classes('size-2 shrink-0 rounded-full', dots[status])} />
         {knowledgeTexts.statuses[status]}
@@ -44,11 +44,7 @@ export function AttachmentReason({ attachment }: { attachment: DatasetSource }) 
   if (status_reason === null && next_try_at === null) return null
   return (
     <div className={classes('mt-1 text-xs text-pretty', isFailed ? 'text-bad' : 'text-warn')}>
-      {status_reason !== null && (
-        <p className="break-words">
-          {status_reason.message} {isFailed && (words.advice[status_reason.code] ?? words.otherAdvice)}
-        </p>
-      )}
+      {status_reason !== null && <p className="break-words">{status_reason.message}</p>}
       <p className="text-faint">
         {tries > 0 && words.tries(tries)}
         {next_try_at !== null && (

@@ -78,7 +78,7 @@ interface FieldsProps {
 function CrawlFields({ form, shown, onChange }: FieldsProps) {
   return (
     <>
-      <div className="grid gap-3 wide:grid-cols-2">
+      <div className="grid items-end gap-3 wide:grid-cols-2">
         {(['limit', 'max_depth', 'max_discovery_depth', 'delay_ms'] as const).map((name) => (
           <Field key={name} label={numberLabels[name]} error={shown[name]}>
             <TextInput

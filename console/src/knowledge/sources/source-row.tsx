@@ -24,18 +24,18 @@ interface Props {
 export function SourceRow({ attachment, now, isSelected, mayManage, onSelect, onAct, onReplace }: Props) {
   const { sources, source_id, dataset_id, total_chunks, updated_at, attached_by } = attachment
   return (
-    <li className="flex items-start gap-3 border-t border-line px-4 py-2 first:border-t-0">
+    <li className="grid grid-cols-[auto_auto_minmax(0,1fr)_auto] items-start gap-x-3 gap-y-1 border-t border-line px-4 py-2 first:border-t-0 wide:grid-cols-[auto_auto_minmax(0,1fr)_9rem_auto]">
       {mayManage && (
         <input
           type="checkbox"
           aria-label={words.select(sources.name)}
-          className="mt-0.5 size-4 shrink-0 accent-accent"
+          className="col-start-1 mt-0.5 size-4 accent-accent"
           checked={isSelected}
           onChange={({ target }) => onSelect(target.checked)}
         />
       )}
-      <Icon name={sources.type === 'FILE' ? 'file' : 'link'} className="mt-px shrink-0 text-faint max-wide:hidden" />
-      <div className="min-w-0 flex-1">
+      <Icon name={sources.type === 'FILE' ? 'file' : 'link'} className="col-start-2 mt-px text-faint" />
+      <div className="col-start-3 row-start-1 min-w-0">
         <Link
           to="/knowledge/sources/$source_id"
           params={{ source_id }}
@@ -65,10 +65,14 @@ export function SourceRow({ attachment, now, isSelected, mayManage, onSelect, on
         ))}
         <AttachmentReason attachment={attachment} />
       </div>
-      <div className="w-24 shrink-0 wide:w-36">
+      <div className="col-start-3 row-start-2 wide:col-start-4 wide:row-start-1">
         <AttachmentState attachment={attachment} />
       </div>
-      {mayManage && <RowMenu attachment={attachment} onAct={onAct} onReplace={onReplace} />}
+      {mayManage && (
+        <div className="col-start-4 row-start-1 wide:col-start-5">
+          <RowMenu attachment={attachment} onAct={onAct} onReplace={onReplace} />
+        </div>
+      )}
     </li>
   )
 }

@@ -1,30 +1,8 @@
 // The texts of a knowledge base's sources: adding them, their states, and what can be done with them.
-import type { KnowledgeFault } from '@parley/contract'
 import { formatCount, formatNumber } from '../../base/format.ts'
 import type { SourceFilter } from '../knowledge-search.ts'
 
 const filters: Record<SourceFilter, string> = { ready: 'Ready', waiting: 'Waiting', failed: 'Failed' }
-
-/** What a person can do about a failure; the server says what happened. */
-const advice: Partial<Record<KnowledgeFault, string>> = {
-  unsupported_type: 'Save it as PDF, DOCX, XLSX, CSV, JSON, Markdown, text or HTML, and replace the file.',
-  encrypted: 'Save it without a password, and replace the file.',
-  corrupt: 'Check that the file opens on your computer, and replace it.',
-  empty: 'Replace the file with one that has text.',
-  no_text: 'Pictures of text cannot be read. Run text recognition on the file first, and replace it.',
-  too_large: 'Split the file, and add the parts.',
-  too_many_pages: 'Split the file, and add the parts.',
-  too_many_chunks: 'Split the file, or choose larger chunks.',
-  upload_expired: 'Replace the file: its bytes never arrived.',
-  refused_address: 'Only public addresses are fetched.',
-  robots_disallowed: 'The site’s robots.txt forbids it. Ask its owner, or upload the page as a file.',
-  too_many_gone: 'Check the site. If the pages are really gone, fetch it anew and accept the removals.',
-  embedding_unauthorized: 'Check the key of the embedding model’s provider, then run it again.',
-  dimension_mismatch: 'Set the dimension that the model has in Settings.',
-  quota_exceeded: 'Delete what is not needed, then run it again.',
-}
-
-const otherAdvice = 'Run it again. If it fails again, look at the server’s log.'
 
 export const sourceTexts = {
   drop: 'Drop files here',
@@ -60,8 +38,6 @@ export const sourceTexts = {
   stillServed: 'The content of before still answers.',
   tries: (count: number) => formatCount(count, 'try', 'tries'),
   nextTry: (time: string) => `tried again at ${time}`,
-  advice,
-  otherAdvice,
   live: 'Live',
   reconnecting: 'Connection lost. Reconnecting…',
   select: (name: string) => `Select ${name}`,
