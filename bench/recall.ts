@@ -98,19 +98,31 @@ function questionsOf(all: readonly string[], count: number): string[] {
 function hashedTexts(): Collection {
   const all = texts(chunks)
   const embed = (text: string) => Float32Array.from(hashedVector(text, dimension))
-  return { name: 'hashed chunks of documents and generated text', vectors: all.map(embed), queries: questionsOf(all, queries).map(embed) }
+  return {
+    name: 'hashed chunks of documents and generated text',
+    vectors: all.map(embed),
+    queries: questionsOf(all, queries).map(embed),
+  }
 }
 
 function weightedTexts(): Collection {
   const all = texts(chunks)
   const embed = corpusVectors(all.slice(0, 5000), dimension)
-  return { name: 'the same, weighted by rarity', vectors: all.map(embed), queries: questionsOf(all, queries).map(embed) }
+  return {
+    name: 'the same, weighted by rarity',
+    vectors: all.map(embed),
+    queries: questionsOf(all, queries).map(embed),
+  }
 }
 
 function mixture(): Collection {
   const source = randomVectors(dimension, seed)
   const vectors = Array.from({ length: chunks }, (_, at) => source.at(at + 1))
-  return { name: 'an anisotropic mixture', vectors, queries: Array.from({ length: queries }, (_, at) => source.at(-at - 1)) }
+  return {
+    name: 'an anisotropic mixture',
+    vectors,
+    queries: Array.from({ length: queries }, (_, at) => source.at(-at - 1)),
+  }
 }
 
 async function realModel(url: string, model: string): Promise<Collection> {
@@ -132,7 +144,9 @@ async function realModel(url: string, model: string): Promise<Collection> {
   return { name: model, vectors, queries: await embed(questionsOf(all, Math.min(queries, 96))) }
 }
 
-process.stdout.write(`machine ${machine}\n${chunks} vectors of ${dimension} dimensions, ${queries} queries, ${candidates} candidates\n\n`)
+process.stdout.write(
+  `machine ${machine}\n${chunks} vectors of ${dimension} dimensions, ${queries} queries, ${candidates} candidates\n\n`,
+)
 const rows: string[][] = []
 for (const collect of [hashedTexts, weightedTexts, mixture]) {
   const collection = collect()

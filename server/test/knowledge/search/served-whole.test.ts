@@ -1,7 +1,13 @@
 // K5, K6: beside replacements and deletes, a search sees of each source one complete generation or none, and nothing that is gone. What
 // is erased leaves nothing.
 import { afterAll, beforeAll, expect, test } from 'vitest'
-import { countWords, eraseIndex, eraseSpace, indexVectors, indexWords } from '../../../src/knowledge/search/index-chunks.ts'
+import {
+  countWords,
+  eraseIndex,
+  eraseSpace,
+  indexVectors,
+  indexWords,
+} from '../../../src/knowledge/search/index-chunks.ts'
 import { type TestDatabase, createTestDatabase } from '../../support/database.ts'
 import { type Library, createLibrary } from './library.ts'
 
@@ -69,10 +75,10 @@ test('what is counted is what is served, and what is erased leaves nothing', asy
   const kept = await library.addSource(['shared apple', 'shared pear'], options)
   const gone = await library.addSource(['shared secretword', 'another secretword', 'third'], options)
   const count = async (word: string) => {
-    const rows = await query<{ chunks: number }>('select chunks from dataset_words where dataset_id = $1 and text = $2', [
-      dataset_id,
-      word,
-    ])
+    const rows = await query<{ chunks: number }>(
+      'select chunks from dataset_words where dataset_id = $1 and text = $2',
+      [dataset_id, word],
+    )
     return rows[0]?.chunks ?? null
   }
   expect([await count('share'), await count('secretword')]).toEqual([3, 2])
@@ -88,12 +94,17 @@ test('what is counted is what is served, and what is erased leaves nothing', asy
   expect([await count('share'), await count('secretword')]).toEqual([2, null])
   for (const table of ['word_postings', 'word_batches', 'chunk_signs', 'signed_generations']) {
     expect(await query(`select from ${table} where generation = $1`, [gone.generation.number]), table).toEqual([])
-    expect((await query(`select from ${table} where generation = $1`, [kept.generation.number])).length, table).toBeGreaterThan(0)
+    expect(
+      (await query(`select from ${table} where generation = $1`, [kept.generation.number])).length,
+      table,
+    ).toBeGreaterThan(0)
   }
 
   while (await library.store.transaction((tx) => eraseSpace(tx, { dataset_id, space_id }, 1)));
   expect(await query('select from chunk_signs where generation = $1', [kept.generation.number])).toEqual([])
-  expect(await library.search({ dataset_id, query: 'apple', mode: 'auto' })).toMatchObject({ degraded: ['vectors_incomplete'] })
+  expect(await library.search({ dataset_id, query: 'apple', mode: 'auto' })).toMatchObject({
+    degraded: ['vectors_incomplete'],
+  })
 
   await query('delete from datasets where id = $1', [dataset_id])
   expect(await query('select from dataset_words where dataset_id = $1', [dataset_id])).toEqual([])
