@@ -52,7 +52,9 @@ async function untilServed<T>(call: () => Promise<T>): Promise<{ answer: T; refu
 }
 
 async function uploadWithFault({ of, isCommit, when, for_good }: Point): Promise<void> {
-  const [source] = await server.client.createSources({ items: { name: 'a.bin', type: 'FILE' } })
+  const items = { name: 'a.bin', type: 'FILE' as const }
+  const { answer } = await untilServed(() => server.client.createSources({ items }))
+  const [source] = answer
   const source_id = source!.id
   const target = { source_id, token: tokenOf(source!.presigned_url) }
   const point = { when, how: 'cut' as const, for_good }
