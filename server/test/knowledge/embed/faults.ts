@@ -22,6 +22,7 @@ const patience = { timeout: 60_000, interval: 50 }
 class Play {
   readonly server: TestServer
   readonly model: EmbeddingServer
+  #plays = 0
 
   constructor(server: TestServer, model: EmbeddingServer) {
     this.server = server
@@ -65,8 +66,12 @@ class Play {
     const { server } = this
     const { pool } = server.database
     const dataset_id = await this.prepare(label)
-    await pool.query(`update datasets set embedding_model = 'other', embedding_dimension = 32 where id = $1`, [
+    // A new space each time, whose first vectors are looked at more closely.
+    this.#plays += 1
+    const chosen = `other-${this.#plays}`
+    await pool.query(`update datasets set embedding_model = $2, embedding_dimension = 32 where id = $1`, [
       dataset_id,
+      chosen,
     ])
     const fault = arm()
     await this.#choose(dataset_id)
@@ -76,7 +81,7 @@ class Play {
         expect([label, await countLacking(server, dataset_id)]).toEqual([label, 0])
         return servingModel(server, dataset_id)
       }, patience)
-      .toBe('other 32')
+      .toBe(`${chosen} 32`)
     await expect
       .poll(async () => {
         await this.#hasten()
