@@ -23,7 +23,7 @@ function openServer(): void {
   })
 }
 
-/** Statements of a PUT and of COMPLETE, and transactions by one of theirs. */
+/** Statements of a PUT and of COMPLETE, and transactions by one of their statements. */
 const statements = [
   'find_open_upload',
   'begin_blob',
@@ -61,10 +61,12 @@ async function uploadWithFault({ of, isCommit, when, for_good }: Point): Promise
   const fault = isCommit
     ? proxy.atCommit({ ...point, of })
     : proxy.failStatement(1, { ...point, counts: ({ name }) => name === of })
-  void fault.hit.then(async () => {
+  const releaseOnceHit = async () => {
+    await fault.hit
     if (for_good) await expect.poll(() => fault.refused).toBeGreaterThan(1)
     fault.release()
-  })
+  }
+  void releaseOnceHit()
   const sent = await untilServed(() => server.client.uploadSource({ ...target, file: new Blob([bytes]) }))
   const completed = await untilServed(() => server.client.updateSource({ source_id, file_upload_status: 'COMPLETE' }))
   expect(fault.hits.length).toBeGreaterThan(0)

@@ -19,7 +19,7 @@ export interface Target {
   dataset_id: string
   filter: Record<string, unknown> | null
   words: QueryWords
-  /** Of the query in the dataset's space; null: there is none. */
+  /** Of the query in the dataset's space; Null without one. */
   vector: { space_id: string; values: Float32Array } | null
   /** Chunks at most of the result. */
   top_n: number
@@ -144,9 +144,9 @@ async function readWords(store: Store, centres: Centres, asked: Asked): Promise<
 }
 
 function readNumbers(packed: Buffer | null): Set<number> {
-  const numbers = new Set<number>()
-  for (let at = 0; packed !== null && at < packed.length; at += 8) numbers.add(Number(packed.readBigInt64BE(at)))
-  return numbers
+  if (packed === null) return new Set()
+  const at = Array.from({ length: packed.length / 8 }, (_none, index) => index * 8)
+  return new Set(at.map((offset) => Number(packed.readBigInt64BE(offset))))
 }
 
 function foundWord({ token, word, word_chunks, likeness, packed }: WordRow, { words }: QueryWords): FoundWord | null {

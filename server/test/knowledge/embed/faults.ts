@@ -1,3 +1,4 @@
+// oxlint-disable vitest/no-standalone-expect -- a class that tests share
 // The connection to PostgreSQL is lost at each statement of a re-embedding in turn, and each call of the model fails in turn: the old
 // space or the new one serves, whole, and nothing is left over.
 import { afterAll, beforeAll, expect, inject, test } from 'vitest'

@@ -33,10 +33,10 @@ test('searches beside replacements and deletes', async () => {
   const options = { dataset_id, space_id }
   const sources = await Promise.all([0, 1, 2].map((at) => library.addSource(build(at, 0), options)))
   const gone = new Set<number>()
-  let isDone = false
+  const state = { isDone: false }
   let searches = 0
   const search = async () => {
-    while (!isDone) {
+    while (!state.isDone) {
       const goneBefore = new Set(gone)
       const { passages, failed } = await library.search({ dataset_id, query: 'apple', top_n: 100 })
       expect(failed).toBeNull()
@@ -61,7 +61,7 @@ test('searches beside replacements and deletes', async () => {
   // Said to be gone before it is: a search that began earlier may still find it.
   gone.add(2)
   await query('delete from dataset_sources where id = $1', [sources[2]!.dataset_source_id])
-  isDone = true
+  state.isDone = true
   await Promise.all(searching)
   expect(searches).toBeGreaterThan(2)
   const { passages } = await library.search({ dataset_id, query: 'apple', top_n: 100 })
