@@ -5,22 +5,8 @@ import { type FileHandle, open } from 'node:fs/promises'
 import { availableParallelism } from 'node:os'
 import { createGate } from '../base/gate.ts'
 import { startChild } from './launch.ts'
+import type { IsolatedTask, IsolationLimits } from './task.ts'
 import { watchMemory } from './memory.ts'
-
-export interface IsolatedTask {
-  /** Its `run(bytes, options)` answers a value that JSON can hold. */
-  module: URL
-  options: unknown
-  /** The only file that the process can read, besides the server's code. */
-  path: string
-}
-
-export interface IsolationLimits {
-  seconds: number
-  /** Resident. */
-  memory_bytes: number
-  output_bytes: number
-}
 
 /** Why a process gave no answer. `crashed` includes errors that its module threw. */
 export class IsolationFault extends Error {

@@ -3,7 +3,7 @@ import type { Blobs } from '../blobs/blobs.ts'
 import type { RootStore } from '../database/store.ts'
 import type { Embeddings } from '../embeddings/embeddings.ts'
 import type { EventServices } from '../events/events.ts'
-import type { Found, SearchRequest } from './search/search.ts'
+import type { Found, SearchRequest } from './search/request.ts'
 import type { Searches } from './search/searches.ts'
 
 export interface Knowledge extends EventServices {

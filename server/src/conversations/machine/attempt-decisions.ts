@@ -25,7 +25,8 @@ import {
   resultEvent,
   turnEvent,
 } from './turn-endings.ts'
-import { type Found, citing, withRetrievals } from './retrievals.ts'
+import { withRetrievals } from './change-with-retrievals.ts'
+import { type Found, citing } from './retrievals.ts'
 import { max_attempts } from './turn.ts'
 
 export interface AttemptKey {

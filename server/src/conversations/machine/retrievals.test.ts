@@ -3,7 +3,8 @@ import { changed, locked, turn } from '../../../test/conversations/decision-fixt
 import { decideAttemptResult, decideStep } from './attempt-decisions.ts'
 import { noChange } from './change.ts'
 import { planOf } from './plan.ts'
-import { type NewRetrieval, datasetsOf, joinCitations, withRetrievals } from './retrievals.ts'
+import { withRetrievals } from './change-with-retrievals.ts'
+import { type NewRetrieval, datasetsOf, joinCitations } from './retrievals.ts'
 
 const chunk = (dataset_id: string, number: number, score: number) => ({
   ...{ number, chunk_id: `c${number}`, dataset_id, source_id: 's', source_name: 'A.pdf', url: null, page: null },

@@ -1,7 +1,5 @@
 // What was asked of knowledge bases in a turn, as a value: recorded with the turn's next change, and told to readers. Pure.
 import type { Citation, Retrieval, RetrievalOutcome } from '@parley/contract'
-import type { JsonObject } from '../../base/json.ts'
-import type { Change } from './change.ts'
 
 export interface NewRetrieval extends Retrieval {
   turn_id: string
@@ -20,16 +18,6 @@ export type RetrievalEvent = Omit<Retrieval, 'query'> & { turn_id: string }
 export function eventOfRetrieval(turn_id: string, retrieval: Retrieval): RetrievalEvent {
   const { id, call_id, kind, retrieval_mode, degraded, outcome, latency_ms, chunks } = retrieval
   return { turn_id, id, call_id, kind, retrieval_mode, degraded, outcome, latency_ms, chunks }
-}
-
-/** The change with the searches before it. */
-export function withRetrievals(change: Change, retrievals: NewRetrieval[] = []): Change {
-  if (retrievals.length === 0) return change
-  const events = retrievals.map((one) => ({
-    type: 'retrieval.completed' as const,
-    data: eventOfRetrieval(one.turn_id, one) as unknown as JsonObject,
-  }))
-  return { ...change, retrievals: [...retrievals, ...change.retrievals], events: [...events, ...change.events] }
 }
 
 /** How a search ended for one of its datasets. */

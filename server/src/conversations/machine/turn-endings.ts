@@ -13,7 +13,8 @@ import {
   noChange,
 } from './change.ts'
 import { textContent, textsOf } from './content.ts'
-import { type NewRetrieval, citing, withRetrievals } from './retrievals.ts'
+import { withRetrievals } from './change-with-retrievals.ts'
+import { type NewRetrieval, citing } from './retrievals.ts'
 
 /** Text of a stopped attempt, to be kept when its turn is concluded. */
 export interface PartialReply {

@@ -1,23 +1,9 @@
 // From a file's bytes to text, in a child process with bounds of time and memory.
 import { type IsolationFault as Fault, IsolationFault, runIsolated } from '../../isolation/isolation.ts'
 import type { Outcome } from './converters/run.ts'
-import { ConversionFault, type PageFacts } from './conversion-fault.ts'
+import { ConversionFault, type Converted, type PageFacts } from './conversion-fault.ts'
 
-export { ConversionFault, type PageFacts }
-
-export interface Converted {
-  /** Markdown. */
-  text: string
-  /** Where each page begins in the text, in UTF-16 units; null for what has no pages. */
-  page_starts: number[] | null
-  /** As its bytes say. */
-  media_type: string
-  /** Such as `en`; null: not recognized. */
-  language: string | null
-  warnings: string[]
-  /** Of HTML. */
-  page: PageFacts | null
-}
+export { ConversionFault, type Converted }
 
 export interface ConversionLimits {
   seconds: number

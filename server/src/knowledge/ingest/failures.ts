@@ -3,7 +3,7 @@ import { statement } from '../../database/database.ts'
 import type { TransactionStore } from '../../database/store.ts'
 import { addOrganizationEvent } from '../../events/events.ts'
 import type { Reason } from '../rules/tries.ts'
-import type { IdPort } from './attach.ts'
+import type { IdPort } from './detach.ts'
 import { requestErasing } from './requests.ts'
 
 export interface FailedAttachment {

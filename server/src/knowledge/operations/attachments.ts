@@ -12,7 +12,8 @@ import {
   invalidCursor,
 } from '../../database/cursor.ts'
 import type { TransactionStore } from '../../database/store.ts'
-import { attach, detach } from '../ingest/attach.ts'
+import { attach } from '../ingest/attach.ts'
+import { detach } from '../ingest/detach.ts'
 import { lockAttachment } from '../ingest/build-rows.ts'
 import { reprocess } from '../ingest/contents.ts'
 import { rebuildAttachment, storeChunking } from '../ingest/requests.ts'

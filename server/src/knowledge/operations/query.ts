@@ -3,7 +3,8 @@ import { knowledgeDefaults } from '@parley/contract'
 import { AppError, invalid } from '../../base/errors.ts'
 import { isUuid } from '../../base/ports.ts'
 import type { Handler } from '../../calls/context.ts'
-import { type Found, search } from '../search/search.ts'
+import { search } from '../search/search.ts'
+import type { Found } from '../search/request.ts'
 import type { Knowledge } from '../services.ts'
 
 const timeout_ms = 5000

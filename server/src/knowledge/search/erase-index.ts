@@ -1,7 +1,7 @@
 // Erases what searches read of a generation, in parts.
 import { statement } from '../../database/database.ts'
 import type { TransactionStore } from '../../database/store.ts'
-import type { IndexedGeneration } from './index-chunks.ts'
+import type { IndexedGeneration } from './generation.ts'
 
 // Words that no other chunk of the dataset has are erased too: they are text.
 const eraseWordsStatement = statement(

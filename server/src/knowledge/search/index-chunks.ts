@@ -3,20 +3,12 @@ import { statement } from '../../database/database.ts'
 import type { TransactionStore } from '../../database/store.ts'
 import { cutWords } from '../rules/cut-words.ts'
 import { type Posting, formOf, packPostings, wordHashes } from '../rules/postings.ts'
+import type { IndexedGeneration } from './generation.ts'
 import { stems } from './stems.ts'
 
+export type { IndexedGeneration }
 export { indexVectors } from './index-vectors.ts'
 export { eraseIndex, eraseSpace } from './erase-index.ts'
-
-export interface IndexedGeneration {
-  id: string
-  /** Its short key. */
-  number: number
-  organization_id: string
-  dataset_id: string
-  /** The stemmer of its words. */
-  language: string
-}
 
 export interface IndexedChunk {
   position: number

@@ -2,7 +2,7 @@
 import { statement } from '../../database/database.ts'
 import type { TransactionStore } from '../../database/store.ts'
 import { meanOf, readVector, signsOf } from '../rules/signs.ts'
-import type { IndexedGeneration } from './index-chunks.ts'
+import type { IndexedGeneration } from './generation.ts'
 
 /** Of one commit. */
 const chunks_at_once = 500

@@ -5,7 +5,7 @@ import type { RootStore } from '../../database/store.ts'
 import type { Knowledge } from '../services.ts'
 import { targetsStatement } from './queries.ts'
 import { type LanguageShare, type QueryWords, readQueryWords } from './query-words.ts'
-import type { SearchRequest } from './search.ts'
+import type { SearchRequest } from './request.ts'
 import type { Target } from './snapshot.ts'
 
 interface DatasetRow {

@@ -10,7 +10,8 @@ import {
   indexVectors,
   indexWords,
 } from '../../../src/knowledge/search/index-chunks.ts'
-import { type Found, type SearchRequest, search } from '../../../src/knowledge/search/search.ts'
+import { search } from '../../../src/knowledge/search/search.ts'
+import type { Found, SearchRequest } from '../../../src/knowledge/search/request.ts'
 import { createSearches } from '../../../src/knowledge/search/searches.ts'
 import type { Knowledge } from '../../../src/knowledge/services.ts'
 import { createLog } from '../../../src/telemetry/log.ts'

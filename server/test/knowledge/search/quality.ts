@@ -1,7 +1,7 @@
 // Measures how well searches find what answers a question: the project's documents as a dataset, recall@5 and MRR@10 of each mode.
 import { globSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
-import type { FoundPassage } from '../../../src/knowledge/search/search.ts'
+import type { FoundPassage } from '../../../src/knowledge/search/request.ts'
 import { corpusVectors } from './corpus-vector.ts'
 import type { Library, Written } from './library.ts'
 

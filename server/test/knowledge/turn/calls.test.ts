@@ -1,5 +1,5 @@
 // The action `knowledge_base` and the tool `search_knowledge`: what templates and the model get, and what is recorded.
-import type { SearchRequest } from '../../../src/knowledge/search/search.ts'
+import type { SearchRequest } from '../../../src/knowledge/search/request.ts'
 import type { TurnStreamEvent } from '@parley/contract'
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import type { Answer } from '../../support/scripted-model.ts'

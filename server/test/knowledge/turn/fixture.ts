@@ -2,7 +2,7 @@
 import { createHash, randomUUID } from 'node:crypto'
 import { openStore } from '../../../src/database/store.ts'
 import { countWords, indexWords } from '../../../src/knowledge/search/index-chunks.ts'
-import type { SearchRequest } from '../../../src/knowledge/search/search.ts'
+import type { SearchRequest } from '../../../src/knowledge/search/request.ts'
 import { type TestServer, publishAgent } from '../../support/server.ts'
 
 export interface Planted {

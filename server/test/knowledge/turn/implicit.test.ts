@@ -1,5 +1,5 @@
 // A turn looks the messages of the end user up before the model is called: what the model is shown, and what is recorded of it.
-import type { SearchRequest } from '../../../src/knowledge/search/search.ts'
+import type { SearchRequest } from '../../../src/knowledge/search/request.ts'
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import type { TurnStreamEvent } from '@parley/contract'
 import type { ChatRequest } from '../../support/scripted-model.ts'

@@ -1,7 +1,7 @@
 // K11: what the model was shown is on record, however a turn ends and anyone who carries it out; and it goes with the conversation.
 import type { AgentConfig } from '@parley/contract'
 import { sql } from 'kysely'
-import type { SearchRequest } from '../../../src/knowledge/search/search.ts'
+import type { SearchRequest } from '../../../src/knowledge/search/request.ts'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import type { ChatRequest } from '../../support/scripted-model.ts'
 import { holdAnswer } from '../../support/scripted-model.ts'

@@ -1,6 +1,6 @@
 // Chooses the passages that a model is shown: whole ones, best first, as far as there is room. Pure.
 import type { RetrievedChunk } from '@parley/contract'
-import type { FoundPassage } from '../../search/search.ts'
+import type { FoundPassage } from '../../search/request.ts'
 
 export interface Room {
   max_chunks: number
