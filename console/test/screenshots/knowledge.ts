@@ -37,7 +37,7 @@ export const knowledgeScreens: readonly Screen[] = [
 async function compare(page: Page): Promise<void> {
   await page.getByLabel('Compare with words and vectors alone').check()
   await page.getByRole('region', { name: 'Words alone' }).getByRole('article').first().waitFor()
-  await page.getByRole('region', { name: 'Vectors alone' }).getByRole('alert').waitFor()
+  await page.getByRole('region', { name: 'Vectors alone' }).getByText('There are no vectors').waitFor()
 }
 
 async function unfold(page: Page): Promise<void> {
@@ -83,6 +83,7 @@ export async function stockShelf({ client, model }: Pick<Scene, 'client' | 'mode
   const { conversation } = await client.createConversation({ channel: 'text', user_id: 'n.haddad', agent_id })
   await client.sendConversationMessage({ conversation_id: conversation.id, text: question })
   model.answer = answer
+  console.log(JSON.stringify((await client.listConversationTurns({ conversation_id: conversation.id })).data))
   return { dataset_id, cited_conversation_id: conversation.id }
 }
 
