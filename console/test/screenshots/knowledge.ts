@@ -41,7 +41,8 @@ async function compare(page: Page): Promise<void> {
 }
 
 async function unfold(page: Page): Promise<void> {
-  await page.getByText(/^\d passages? · words/).click()
+  const transcript = page.getByRole('region', { name: 'Transcript' })
+  await transcript.getByText(/^\d passages? · words/).click()
   await page.getByText('Searched for').waitFor()
 }
 
@@ -83,7 +84,6 @@ export async function stockShelf({ client, model }: Pick<Scene, 'client' | 'mode
   const { conversation } = await client.createConversation({ channel: 'text', user_id: 'n.haddad', agent_id })
   await client.sendConversationMessage({ conversation_id: conversation.id, text: question })
   model.answer = answer
-  console.log(JSON.stringify((await client.listConversationTurns({ conversation_id: conversation.id })).data))
   return { dataset_id, cited_conversation_id: conversation.id }
 }
 
