@@ -140,6 +140,17 @@ export const indexUses: Record<string, string> = {
   chunks_generation_id_position_key: 'the chunks of a generation, in order',
   chunks_text: 'whether a text is still used; erase_chunks',
 
+  searched_generations_pkey: 'search_words: the generations of a dataset',
+  dataset_words_pkey: 'search_words: how many chunks have a word; count_dataset_words',
+  dataset_words_grams: 'search_words: words like one that the dataset lacks',
+  word_postings_pkey: 'search_words: the chunks that have a word; erase_words',
+  word_batches_pkey: 'erase_words; count_dataset_words: the words of a generation',
+  vector_centres_pkey: 'the target of references',
+  vector_centres_space_id_vectors_key: 'one centre for a size of the sample; search_words: the centres of a space',
+  signed_generations_pkey: 'search_words, search_chunks: whether and how a generation is signed',
+  signed_generations_space: 'read_newest_centre: how many vectors a space has',
+  chunk_signs_pkey: 'search_chunks: the signs of a generation',
+
   sources_upload: 'expire_uploads, each minute',
   blobs_s3: '`parley blobs move --to postgres`; a start without the settings of S3',
   blobs_expired: 'delete_blobs, and each minute whose blobs have expired',

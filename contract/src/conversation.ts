@@ -40,7 +40,7 @@ export type TurnMetrics = Static<typeof TurnMetrics>
 const citations = Type.Optional(
   Type.Array(Citation, {
     description:
-      'With `retrieval.citations`: the passages that the text refers to by number; absent if there are none.',
+      'With `retrieval.citations`: the passages that the text refers to by number; absent without any.',
   }),
 )
 

@@ -73,7 +73,7 @@ export const eventData = {
   'turn.completed': Type.Object({
     ...turn,
     citations: Type.Optional(
-      Type.Array(Citation, { description: 'The passages that its texts refer to; absent if there are none.' }),
+      Type.Array(Citation, { description: 'The passages that its texts refer to; absent without any.' }),
     ),
   }),
   'turn.failed': Type.Object({ ...turn, outcome: oneOf(turnOutcomes), error: nullable(Type.String()) }),

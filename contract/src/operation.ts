@@ -8,7 +8,7 @@ export type ResourceKind = 'upload'
 
 /**
  * Who can call it. `public`: anyone; `user`: a personal access token (without an organization) or a user's session; `session`: a
- * session; `member`: any credential of the organization; a list: any credential that has one of the scopes; `by`: whoever has the
+ * session; `member`: any credential of the organization; a list: any credential that has one of the scopes; `by`: anyone who has the
  * address of such a resource, with its token.
  */
 export type OperationAccess =

@@ -77,7 +77,7 @@ export type Client = { [Id in Exclude<OperationId, WithoutPlainMethod>]: Call<Id
     options?: CallOptions,
   ): AsyncGenerator<ConversationChangeEvent>
   /**
-   * How far the sources of a dataset are, until the signal aborts. The stream reconnects, to any node, and then begins anew:
+   * How far the sources of a dataset are, until the signal aborts. The stream reconnects, to any node, and then begins again:
    * - `snapshot`: comes first, and after each reconnection; the newest attachments, or all of them if `is_complete`.
    * - `attachment`: one is new or has changed; at most once a second for each.
    *

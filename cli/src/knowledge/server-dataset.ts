@@ -12,7 +12,7 @@ const page_size = 100
 const [max_datasets, max_sources] = [1000, 100_000]
 const uuid = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i
 
-/** By its exact name, or its id. Null if there is none. */
+/** By its exact name, or its id. Null without one. */
 export async function findDataset(client: Client, name: string): Promise<Dataset | null> {
   const found = await readAll<Dataset>(max_datasets, (page) => client.listDatasets({ name, ...page }))
   const exact = found.filter((dataset) => dataset.name === name)

@@ -41,8 +41,8 @@ export const knowledgeTexts = {
   noAgents: 'None',
   chunks: (count: number) => formatCount(count, 'chunk', 'chunks'),
   modes: { hybrid: 'Words and vectors', full_text: 'Words only' },
-  reembedding: (done: number, total: number) => `Embedding anew: ${formatNumber(done)} of ${formatNumber(total)}`,
-  reembeddingFailed: 'Embedding anew failed',
+  reembedding: (done: number, total: number) => `Embedding again: ${formatNumber(done)} of ${formatNumber(total)}`,
+  reembeddingFailed: 'Embedding again failed',
   newDialog: {
     title: 'New knowledge base',
     text: 'Add files and web pages to it afterwards.',

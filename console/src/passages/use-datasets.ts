@@ -12,7 +12,7 @@ const [page_size, pages_at_most] = [100, 2]
 export const datasetsKey = ['datasets'] as const
 export const datasetKey = (dataset_id: string) => ['datasets', dataset_id] as const
 
-/** Empty for callers who may not see them. */
+/** Empty for callers who can not see them. */
 export function useDatasets(session: Session) {
   return useQuery({
     queryKey: [...datasetsKey, 'all'],

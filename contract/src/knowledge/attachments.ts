@@ -74,7 +74,7 @@ export const datasetSourceOperations = {
     tag: knowledgeTag,
     summary: 'Attach sources to a dataset',
     description:
-      'All or nothing. A source that is attached already answers its attachment, and is chunked anew if the strategy differs. A crawled source brings its pages, also later ones.',
+      'All or nothing. A source that is attached already answers its attachment, and is chunked again if the strategy differs. A crawled source brings its pages, also later ones.',
     access: knowledgeManagers,
     narrowed: false,
     params: datasetPath,
@@ -140,7 +140,7 @@ export const datasetSourceOperations = {
     method: 'PUT',
     path: '/knowledge-base/datasets/{dataset_id}/sources/{dataset_source_id}',
     tag: knowledgeTag,
-    summary: 'Chunk a source anew in this dataset',
+    summary: 'Chunk a source again in this dataset',
     description:
       'What is served stays until the new chunks are ready. Null: the source’s strategy, else the dataset’s. One that means the same changes nothing.',
     access: knowledgeManagers,
@@ -168,7 +168,7 @@ export const datasetSourceOperations = {
     method: 'POST',
     path: '/knowledge-base/datasets/{dataset_id}/sources/{dataset_source_id}/reprocess',
     tag: knowledgeTag,
-    summary: 'Convert and chunk a source anew',
+    summary: 'Convert and chunk a source again',
     access: knowledgeManagers,
     narrowed: false,
     params: attachmentPath,

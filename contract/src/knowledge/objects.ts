@@ -95,7 +95,7 @@ export const Dataset = named(
     description: nullable(Type.String()),
     embedding_provider: nullable(Type.String({ description: 'Ours.' })),
     embedding_model: nullable(
-      Type.String({ description: 'The model’s name. Null while there is none: the dataset is searched by words.' }),
+      Type.String({ description: 'The model’s name. Null while there is no model: the dataset is searched by words.' }),
     ),
     embedding_dimension: nullable(Type.Integer({ description: '64 to 4,096.' })),
     language: oneOf(datasetLanguages, 'Ours. The stemmer of all sources, or `auto`: of each source’s language.'),

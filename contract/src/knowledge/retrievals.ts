@@ -64,7 +64,7 @@ export const DatasetRetrieval = named(
     query,
     ...found,
     chunks: Type.Array(RetrievedChunk, { description: 'Those of this dataset, best first.' }),
-    best_score: nullable(Type.Number({ description: 'The highest score of these; null if there are none.' })),
+    best_score: nullable(Type.Number({ description: 'The highest score of these; null without any.' })),
     created_at: Timestamp,
   }),
 )

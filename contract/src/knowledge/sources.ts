@@ -22,7 +22,7 @@ const changeable = {
   url_crawl_options: Type.Optional(nullable(UrlCrawlOptions)),
   refresh_interval_hours: Type.Optional(
     nullable(
-      Type.Integer({ minimum: 1, maximum: refresh_interval_hours, description: 'How often a URL is fetched anew.' }),
+      Type.Integer({ minimum: 1, maximum: refresh_interval_hours, description: 'How often a URL is fetched again.' }),
     ),
   ),
 }
@@ -128,7 +128,7 @@ export const sourceOperations = {
     tag: knowledgeTag,
     summary: 'Change a source, or complete its upload',
     description:
-      'Only the fields that are sent change. `COMPLETE` says that the file is there: its conversion begins. Another strategy chunks its attachments anew. The name of a URL cannot change.',
+      'Only the fields that are sent change. `COMPLETE` says that the file is there: its conversion begins. Another strategy chunks its attachments again. The name of a URL cannot change.',
     access: knowledgeManagers,
     narrowed: false,
     params: sourcePath,

@@ -1,4 +1,4 @@
-// Moves blobs to another store, one commit each, beside a running server. Whoever reads one meanwhile goes on where it is then.
+// Moves blobs to another store, one commit each, beside a running server. Anyone who reads one meanwhile goes on where it is then.
 import type { Logger } from 'pino'
 import type { Ports } from '../base/ports.ts'
 import { type Database, acrossOrganizations, statement } from '../database/database.ts'

@@ -7,7 +7,7 @@ export interface PartStore {
   readonly part_bytes: number
   /** False: its blob is not being written any more. Otherwise its row counts the part before the store has it. */
   write(database: Executor, part: NewPart, signal: AbortSignal): Promise<boolean>
-  /** Null: there is none. */
+  /** Null without one. */
   read(database: Executor, key: string, position: number): Promise<Buffer | null>
   /** Resolves once the store confirms that none of the parts is there any more. */
   delete(database: Executor, key: string, parts: number, signal: AbortSignal): Promise<void>

@@ -9,7 +9,7 @@ export type Principal =
   | { kind: 'user'; user: { id: string; email: string }; minter: Minter; limit_key: string }
   /** A session, in calls about the session itself. */
   | { kind: 'session'; session: Session; limit_key: string }
-  /** Whoever has the address of a resource, with its token: may call the operations on that resource. */
+  /** Anyone who has the address of a resource, with its token: may call the operations on that resource. */
   | { kind: 'resource'; resource: ResourceKind; access: Access }
 
 /** What creates a new token, which ends together with it. */

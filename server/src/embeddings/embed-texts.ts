@@ -239,6 +239,7 @@ class EmbedRun {
     const { port, texts } = this.#task
     return this.#turn(async () => {
       const { keys, made, result, done } = await port.commit(async (tx) => {
+        await texts.hold?.(tx, this.#done, this.made)
         const written = await write(tx)
         const done = this.#done + written.keys.reduce((sum, key) => sum + (this.#waiting.get(key) ?? 0), 0)
         await texts.wrote(tx, done, this.made + written.made)

@@ -36,9 +36,11 @@ export interface TextSource {
   /** In order of their positions. `text_hash`: SHA-256 of the text. */
   read(store: Store, after_position: number, limit: number): Promise<EmbeddedText[]>
   /**
-   * In the commit that stores a part: how many of the texts have a vector now, and how many of these this run has made. If it throws,
-   * the part is not stored.
+   * First in each commit, to lock what comes before vectors; with the counts of the commit before. If it throws, nothing of the part
+   * is stored.
    */
+  hold?(tx: TransactionStore, done: number, made: number): Promise<void>
+  /** Last in each commit: how many of the texts have a vector now, and how many of these this run has made. */
   wrote(tx: TransactionStore, done: number, made: number): Promise<void>
   /** Ends the run with its reason, once what is under way is stored: it is paid for. */
   stop?: AbortSignal

@@ -379,7 +379,7 @@ export class Engine implements TurnRunner {
   }
 }
 
-/** What a stopped attempt leaves to whoever concludes its turn. */
+/** What a stopped attempt leaves to anyone who concludes its turn. */
 function foundBy(passages: TurnPassages | null, text: string): FoundSoFar | null {
   if (!passages) return null
   const [retrievals, citations] = [passages.take(), passages.cite(text)]
@@ -392,4 +392,3 @@ export type { ActionRunners } from './actions/runner.ts'
 export type { CallRun, FoundTurn } from './running-turn.ts'
 export { type ToolRun, type TurnTool, done, failed } from './tools/turn-tool.ts'
 export type { Added, TurnContributions, TurnSource } from './turn-source.ts'
-export type { TurnPassages } from './turn-passages.ts'

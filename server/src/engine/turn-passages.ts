@@ -48,7 +48,7 @@ export class TurnPassages {
     }
   }
 
-  /** What the fences of this attempt are made with: nobody but the model is shown it. */
+  /** What the fences of this attempt are made with: only the model is shown it. */
   get code(): string {
     return (this.#code ??= this.#newCode())
   }
@@ -74,7 +74,7 @@ export class TurnPassages {
     this.tell(retrieval)
   }
 
-  /** What is not stored yet; whoever takes it stores it, or gives it back. */
+  /** What is not stored yet; anyone who takes it stores it, or gives it back. */
   take(): NewRetrieval[] {
     const taken = this.#pending
     this.#pending = []

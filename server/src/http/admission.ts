@@ -65,7 +65,7 @@ async function findCaller(
   const path = request.params as Record<string, string>
   const found = await gate.resources[access.by]?.({ path, query: request.query as Record<string, unknown> })
   if (found) return { kind: 'resource', resource: access.by, access: found }
-  // As a failed authentication: whoever guesses is soon refused.
+  // As a failed authentication: anyone who guesses is soon refused.
   requireRoom(gate.unknown_callers.take(request.ip), reply)
   throw new AppError(refusals[access.by])
 }

@@ -8,7 +8,7 @@ interface IsolatedModule {
 }
 
 const unprivileged = 65_534
-const [module, options] = process.argv.slice(2) as [string, string]
+const [server, module, options] = process.argv.slice(2) as [string, string, string]
 
 /** To the user that owns nothing, if that one can read the code. */
 function dropRoot(): void {
@@ -27,8 +27,7 @@ function dropRoot(): void {
 
 /** A server that is gone wants no answer. */
 function endWithServer(): void {
-  const server = process.ppid
-  setInterval(() => process.ppid !== server && process.exit(1), 1000).unref()
+  setInterval(() => process.ppid !== Number(server) && process.exit(1), 1000).unref()
 }
 
 async function answer(): Promise<unknown> {

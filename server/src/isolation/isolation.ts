@@ -39,7 +39,11 @@ const max_message_bytes = 4096
 /** Throws `IsolationFault`, the signal's reason, or another error where the process could not be run. */
 export async function runIsolated<T>(task: IsolatedTask, limits: IsolationLimits, signal: AbortSignal): Promise<T> {
   signal.throwIfAborted()
-  return gate(async () => {
+  const waiting = Promise.withResolvers<never>()
+  const leave = () => waiting.reject(signal.reason)
+  signal.addEventListener('abort', leave)
+  const running = gate(async () => {
+    signal.removeEventListener('abort', leave)
     signal.throwIfAborted()
     const file = await open(task.path, 'r')
     try {
@@ -48,6 +52,7 @@ export async function runIsolated<T>(task: IsolatedTask, limits: IsolationLimits
       await file.close()
     }
   })
+  return Promise.race([waiting.promise, running])
 }
 
 async function runWith<T>(

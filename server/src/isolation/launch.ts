@@ -10,6 +10,8 @@ import type { IsolatedTask, IsolationLimits } from './isolation.ts'
 
 const entry = fileURLToPath(new URL('./child.ts', import.meta.url))
 const shell = '/bin/sh'
+/** Its threads can use several at once. */
+const processors = 4
 /** V8 reserves more than it uses. */
 const reserved_bytes = 2 ** 30
 
@@ -24,10 +26,25 @@ export async function startChild(
   { module, options }: IsolatedTask,
   { seconds, memory_bytes }: IsolationLimits,
 ): Promise<ChildProcess> {
-  const command = [process.execPath, ...flags(module, memory_bytes), entry, module.href, JSON.stringify(options)]
+  const command = [
+    process.execPath,
+    ...flags(module, memory_bytes),
+    entry,
+    String(process.pid),
+    module.href,
+    JSON.stringify(options),
+  ]
   const kilobytes = String(Math.ceil((memory_bytes + reserved_bytes) / 1024))
   const [file, ...args] = existsSync(shell)
-    ? [shell, '-c', limiting, String(seconds * 4), kilobytes, ...(await withoutNetwork()), ...command]
+    ? [
+        shell,
+        '-c',
+        limiting,
+        String(Math.ceil(seconds) * processors),
+        kilobytes,
+        ...(await withoutNetwork()),
+        ...command,
+      ]
     : command
   // Nothing of the environment: it has the server's secrets. A group of its own: Ctrl-C is for the server.
   const child = spawn(file!, args, { stdio: [fd, 'pipe', 'pipe'], env: {}, cwd: sep, detached: true })

@@ -10,7 +10,7 @@ const prepareStatement = acrossOrganizations(
 )
 
 /** While it lacks something, the database is asked as often at most. */
-const asked_every_ms = 5000
+const asked_every_ms = 1000
 
 export interface Availability {
   /** Throws `knowledge_unavailable`. */

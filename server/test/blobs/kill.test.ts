@@ -85,7 +85,7 @@ test('killed while it deletes: another node deletes what is left', { timeout: 60
   const [source] = await client.createSources({ file: new File([bytesOf(1_200_000)], 'c.bin') })
   expect(peer.objects.size).toBe(3)
   const begun = Promise.withResolvers<void>()
-  // Whoever deletes first stands still.
+  // Anyone who deletes first stands still.
   peer.trouble = (method, name) => {
     if (method !== 'DELETE' || !name.endsWith('/1')) return null
     begun.resolve()

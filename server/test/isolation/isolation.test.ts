@@ -1,8 +1,9 @@
 // A task in a process of its own: what it can do, and what ends it.
+import { spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs'
+import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs'
 import { createServer } from 'node:net'
-import { tmpdir } from 'node:os'
+import { availableParallelism, tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { type IsolationFault, type IsolationLimits, runIsolated } from '../../src/isolation/isolation.ts'
@@ -68,6 +69,7 @@ test.for([
   ['wait', null, { seconds: 1 }, 'timeout'],
   ['heap', null, {}, 'memory'],
   ['buffers', null, {}, 'memory'],
+  ['hold', 400, { seconds: 30 }, 'memory'],
   ['much', 2 ** 20, {}, 'output'],
   ['fail', null, {}, 'crashed'],
   ['exit', null, {}, 'crashed'],
@@ -92,6 +94,30 @@ test('an abort kills it', async () => {
   during.abort(new Error('not needed'))
   await expect(running).rejects.toThrow('not needed')
   expect(childrenOf(process.pid)).toEqual([])
+})
+
+test('no more run at once than there are processors, and an abort ends those that wait', async () => {
+  const most = Math.max(2, availableParallelism())
+  const stop = new AbortController()
+  const running = Array.from({ length: most + 3 }, () => faultOf(run('wait', null, {}, stop.signal)))
+  await expect.poll(() => childrenOf(process.pid).length).toBe(most)
+  expect(await run('size', null, {}, AbortSignal.timeout(1)).catch((error: Error) => error.name)).toBe('TimeoutError')
+  expect(childrenOf(process.pid).length).toBeLessThanOrEqual(most)
+  stop.abort(new Error('enough'))
+  for (const error of await Promise.all(running)) expect(error).toEqual(new Error('enough'))
+})
+
+test.for(['spin', 'wait'])('a process that does %s ends after its server was killed', async (name) => {
+  const isolation = new URL('../../src/isolation/isolation.ts', import.meta.url).href
+  const task = `{ module: new URL('${module.href}'), options: ['${name}', null], path: '${path}' }`
+  const limits = JSON.stringify({ ...usual, seconds: 1 })
+  const code = `import { runIsolated } from '${isolation}'
+    await runIsolated(${task}, { ...${limits}, seconds: 1 }, new AbortController().signal)`
+  const server = spawn(process.execPath, ['--input-type=module', '-e', code], { stdio: 'ignore' })
+  await expect.poll(() => childrenOf(server.pid!).length).toBeGreaterThan(0)
+  const [child] = childrenOf(server.pid!)
+  server.kill('SIGKILL')
+  await expect.poll(() => existsSync(`/proc/${child}`), { timeout: 50_000 }).toBe(false)
 })
 
 /** Whether any user can read it: else a process of root stays root. */

@@ -40,6 +40,11 @@ const doing: Doing = {
     const all: Buffer[] = []
     for (;;) all.push(Buffer.alloc(2 ** 20, 1))
   },
+  hold: async (_bytes, mebibytes) => {
+    const all = Array.from({ length: mebibytes as number }, () => Buffer.alloc(2 ** 20, 1))
+    await new Promise((resolve) => setTimeout(resolve, 60_000))
+    return all.length
+  },
   recurse: () => {
     const deeper = (): number => 1 + deeper()
     return deeper()

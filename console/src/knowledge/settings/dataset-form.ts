@@ -33,7 +33,7 @@ export function checkGeneral(form: GeneralForm): { chunk_size?: string; chunk_ov
   }
 }
 
-/** Only what differs is sent: another way of cutting makes every source anew. */
+/** Only what differs is sent: another way of cutting makes every source again. */
 export function changesOf(dataset: Dataset, form: GeneralForm): Changes {
   const before = generalOf(dataset)
   const chunking = {
@@ -64,7 +64,7 @@ export const other_model = 'other'
 
 type NamedModel = Pick<Dataset, 'embedding_provider' | 'embedding_model'>
 
-/** As it is chosen: `provider/model`. Empty if there is none. */
+/** As it is chosen: `provider/model`. Empty without one. */
 export function nameModel({ embedding_provider, embedding_model }: NamedModel): string {
   if (embedding_model === null) return ''
   return embedding_provider === null ? embedding_model : `${embedding_provider}/${embedding_model}`

@@ -22,7 +22,7 @@ export const datasetSettingsTexts = {
   nameOfLanguage: (language: DatasetLanguage) =>
     languageNames.get(language) ?? language.charAt(0).toUpperCase() + language.slice(1),
   chunking: 'How sources are cut',
-  chunkingHint: 'Holds for sources that name no way of their own. Each that changes is cut and embedded anew.',
+  chunkingHint: 'Holds for sources that name no way of their own. Each that changes is cut and embedded again.',
   method: 'Cut',
   methods,
   size: 'Characters at most',

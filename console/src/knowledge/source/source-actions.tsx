@@ -1,4 +1,4 @@
-// The actions on a source: its file, fetching it anew, deleting it.
+// The actions on a source: its file, fetching it again, deleting it.
 import { useQueryClient } from '@tanstack/react-query'
 import { useNavigate } from '@tanstack/react-router'
 import { useRef, useState } from 'react'

@@ -1,6 +1,6 @@
 // A long text in pieces that are shown one after another. Pure.
 
-/** Cuts at the last line that begins within `most` characters, or at `most` where there is none. */
+/** Cuts at the last line that begins within `most` characters, or at `most` without one. */
 export function cutPieces(text: string, most: number): string[] {
   const pieces: string[] = []
   for (let start = 0; start < text.length;) {

@@ -68,7 +68,7 @@ export const sourcePageTexts = {
   openPage: 'Open page',
   replace: 'Replace file',
   replaced: 'File replaced. The old content answers until the new is ready.',
-  fetch: 'Fetch anew',
+  fetch: 'Fetch again',
   fetching: 'Fetching…',
   fetched: 'Fetching started',
   stop: 'Stop fetching',

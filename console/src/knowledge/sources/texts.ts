@@ -49,7 +49,7 @@ export const sourceTexts = {
   rerunDone: (count: number) => `${formatCount(count, 'source', 'sources')} queued`,
   replace: 'Replace file…',
   replaced: (name: string) => `${name} was replaced`,
-  fetchAgain: 'Fetch anew',
+  fetchAgain: 'Fetch again',
   fetchDone: 'Fetching started',
   cancelFetch: 'Stop fetching',
   cancelDone: 'Fetching stopped. Pages that are stored stay.',

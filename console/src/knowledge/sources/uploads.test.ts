@@ -16,7 +16,7 @@ test('three are sent at once, in their order', () => {
   expect(nextUploads(changeUploads(three, { type: 'done', key: 2 })).map(({ key }) => key)).toEqual([4])
 })
 
-test('one that failed says why and makes room, and starts anew when asked', () => {
+test('one that failed says why and makes room, and starts again when asked', () => {
   const failed = after(added, started(1), { type: 'sent', key: 1, bytes: 7 }, { type: 'failed', key: 1, error: 'Full' })
   expect(failed[0]).toMatchObject({ state: 'failed', error: 'Full', sent: 7 })
   expect(nextUploads(failed).map(({ key }) => key)).toEqual([2, 3, 4])

@@ -74,7 +74,7 @@ function useProgress(dataset_id: string, { name, state }: Filters, isReady: bool
     const start = () => {
       listen().catch((error: unknown) => {
         if (signal.aborted) return
-        // A dataset that is gone, or a caller who may not see it, is told by the page itself.
+        // A dataset that is gone, or a caller who can not see it, is told by the page itself.
         if (error instanceof ApiError && error.status < 500 && error.status !== 429) return
         setConnected(false)
         timer = setTimeout(start, reconnect_ms)

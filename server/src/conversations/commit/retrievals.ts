@@ -28,7 +28,7 @@ const insertStatement = statement(
    where t.id = c.turn_id and t.organization_id = c.organization_id and t.status = 'running'`,
 )
 
-/** Before their turns end. No statement if there are none. */
+/** Before their turns end. No statement without any. */
 export function insertRetrievals(tx: Pipeline, plans: Planned[]): void {
   const rows = plans.flatMap(({ state: { id: conversation_id, organization_id, now }, change: { retrievals } }) =>
     retrievals.map((one) => ({ ...one, conversation_id, organization_id, now, datasets: datasetsOf(one) })),

@@ -156,7 +156,7 @@ function* tellEnd(
   yield* narrator.finish(items)
 }
 
-/** The stored searches of a turn; those of most turns are none, which costs no statement. */
+/** The stored searches of a turn; most turns have no retrieval, which costs no statement. */
 async function findRetrievals(
   { store }: Context<Conversations>,
   conversation_id: string,

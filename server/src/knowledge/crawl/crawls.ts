@@ -1,14 +1,14 @@
-// The face of crawls: starts and cancels them, and tells of them.
-import type { Crawl, UrlCrawlOptions } from '@parley/contract'
+// Starts and cancels crawls, and passes changes of a crawled source on to its pages.
+import type { UrlCrawlOptions } from '@parley/contract'
 import type { Ports } from '../../base/ports.ts'
 import { statement } from '../../database/database.ts'
-import type { Store, TransactionStore } from '../../database/store.ts'
+import type { TransactionStore } from '../../database/store.ts'
 import { addWork } from '../../work/add.ts'
 import { rebuildBySource, wishBuildsOfSource } from '../ingest/requests.ts'
 import { listPages, lockSourceRows } from '../ingest/rows.ts'
 import { hostOf, normalizeUrl } from '../rules/url.ts'
 import { addAddresses, ranks } from './address-rows.ts'
-import { type CrawlRow, acceptRemovals, findRunningCrawl, insertCrawl, listLatestCrawls } from './crawl-rows.ts'
+import { acceptRemovals, findRunningCrawl, insertCrawl } from './crawl-rows.ts'
 import { newAddress } from './frontier.ts'
 import { crawl_source_work, keyOf, writeEnd } from './finish.ts'
 import { resolveOptions } from './rules/options.ts'
@@ -18,7 +18,7 @@ export { planRefresh } from './finish.ts'
 const beginStatement = statement(
   'begin_crawl_of_source',
   `update sources set upload_status = 'IN_PROGRESS', next_refresh_at = null, updated_at = clock_timestamp(),
-     status = case when revision = 0 then 'pending' else status end,
+     status = case when revision = 0 then 'pending' else status end, tries = case when revision = 0 then 0 else tries end,
      reason_code = case when revision > 0 then reason_code end, reason = case when revision > 0 then reason end
    where organization_id = $1 and id = $2 and type = 'URL' returning name, url_crawl_options`,
 )
@@ -69,29 +69,6 @@ export async function cancelCrawl(
   await writeEnd(tx, ports, { id: running.id, source_id }, { status: 'cancelled', reason: null, warning: null })
   // The node that carries it out has to give its turn at the host away.
   addWork(tx, crawl_source_work, keyOf({ ...running, organization_id }), { urgent: true })
-}
-
-export function presentCrawl({
-  id,
-  status,
-  started_at,
-  finished_at,
-  counts,
-  warning,
-  reason_code,
-  reason,
-}: CrawlRow): Crawl {
-  return {
-    ...{ id, status, started_at, finished_at, counts, warning },
-    reason: reason_code && { code: reason_code, message: reason ?? '' },
-  }
-}
-
-/** By the id of the source: those that have been crawled. */
-export async function latestCrawls(store: Store, source_ids: readonly string[]): Promise<Map<string, Crawl>> {
-  if (source_ids.length === 0) return new Map()
-  const rows = await listLatestCrawls(store, source_ids)
-  return new Map(rows.map((row) => [row.source_id, presentCrawl(row)]))
 }
 
 const passOnStatement = statement(

@@ -1,11 +1,10 @@
 // Reads what a crawl has fetched, in a process of its own: pages for their links and text, sitemaps for their addresses.
-import { createHash } from 'node:crypto'
 import { mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import type { Core } from '../../calls/core.ts'
 import { IsolationFault, runIsolated } from '../../isolation/isolation.ts'
-import { ConversionFault, convertFile } from '../ingest/convert.ts'
+import { ConversionFault, type Converted, convertFile } from '../ingest/convert.ts'
 import type { Reason } from '../rules/tries.ts'
 import { knowledgeSettings } from '../settings.ts'
 import type { SitemapTask } from './isolated/sitemap.ts'
@@ -17,8 +16,8 @@ export interface ReadPage {
   canonical: string | null
   noindex: boolean
   nofollow: boolean
-  /** SHA-256 of its text; null if there is a fault. */
-  text_hash: Buffer | null
+  /** Null: there is a fault. */
+  converted: Converted | null
   /** Why it has no text that could be stored. Its links count all the same. */
   fault: Reason | null
 }
@@ -45,12 +44,12 @@ export function createPageReader({ config }: Pick<Core, 'config'>): PageReader {
     readPage: ({ url, body }, signal) =>
       withFile(body, async (path) => {
         try {
-          const { text, page } = await convertFile({ path, name: url, url }, conversion, signal)
-          return { ...(page ?? no_facts), text_hash: createHash('sha256').update(text).digest(), fault: null }
+          const converted = await convertFile({ path, name: url, url }, conversion, signal)
+          return { ...(converted.page ?? no_facts), converted, fault: null }
         } catch (error) {
           if (!(error instanceof ConversionFault)) throw error
           const { code, message, page } = error
-          return { ...(page ?? no_facts), text_hash: null, fault: { code, message } }
+          return { ...(page ?? no_facts), converted: null, fault: { code, message } }
         }
       }),
     readSitemap: ({ url, most, body }, signal) =>

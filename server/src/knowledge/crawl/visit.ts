@@ -3,6 +3,9 @@ import { createHash } from 'node:crypto'
 import type { TransactionStore } from '../../database/store.ts'
 import { BlobQuotaExceeded, type StoredBlob } from '../../blobs/blobs.ts'
 import { addContent } from '../ingest/contents.ts'
+import type { ConvertedText } from '../ingest/conversion-rows.ts'
+import { finishConversion } from '../ingest/conversion-work.ts'
+import type { Converted } from '../ingest/convert.ts'
 import { attach } from '../ingest/attach.ts'
 import { lockSourceRows } from '../ingest/rows.ts'
 import type { Reason } from '../rules/tries.ts'
@@ -206,7 +209,7 @@ async function takePage(visit: Visit, page: FetchedPage & { bytes: number }): Pr
     await endVisit(visit, row, { outcome: 'failed', reason: read.fault, progress: received(bytes), found })
     return isStart(row) && crawl.options.is_one_page ? failed(read.fault) : null
   }
-  return storePage(visit, { ...page, text_hash: read.text_hash!, links }, found)
+  return storePage(visit, { ...page, converted: read.converted!, links }, found)
 }
 
 const faultOf = (code: Reason['code'], message: string, bytes: number): FetchFailure & { bytes: number } => ({
@@ -234,11 +237,12 @@ async function endNoindex(visit: Visit, found: readonly NewAddress[], bytes: num
   return isStart(row) && crawl.options.is_one_page ? failed(reason) : null
 }
 
-type StoredPage = FetchedPage & { bytes: number; text_hash: Buffer; links: string[] }
+type StoredPage = FetchedPage & { bytes: number; converted: Converted; links: string[] }
 
 async function storePage(visit: Visit, page: StoredPage, found: readonly NewAddress[]): Promise<Ending | null> {
   const { row, state, crawl, store, core } = visit
-  const { bytes, text_hash, links, etag, last_modified } = page
+  const { bytes, links, etag, last_modified } = page
+  const text_hash = createHash('sha256').update(page.converted.text).digest()
   const root = crawl.source_id
   const id = row.source_id ?? core.ports.newId()
   const next: PageState = {
@@ -257,24 +261,25 @@ async function storePage(visit: Visit, page: StoredPage, found: readonly NewAddr
     })
     return null
   }
-  const blob = await putBody(visit, page)
+  const blobs = await putContent(visit, page)
   const is_new = row.source_id === null
   const stored: VisitEnd = {
     ...{ outcome: 'stored', source_id: id, progress: { ...received(bytes), held: is_new ? 1 : 0 }, found },
     async before(tx) {
       await lockPage(tx, visit, is_new ? null : id)
       if (is_new) await addPage(tx, visit, id)
-      await addContent(tx, { source_id: id, blob: blob!, media_type: page.media_type })
+      const revision = await addContent(tx, { source_id: id, blob: blobs!.body, media_type: page.media_type })
+      await finishConversion(tx, { source_id: id, revision }, textOf(page, blobs!.text))
       if (is_new) await attachPage(tx, visit, id)
       await storePageState(tx, next, crawl.id)
     },
   }
   try {
-    if (blob === null) throw new QuotaReached('The organization stores as many bytes as it may.')
+    if (blobs === null) throw new QuotaReached('The organization stores as many bytes as it may.')
     await endVisit(visit, row, stored)
     return null
   } catch (error) {
-    if (blob !== null) await core.blobs.discard(store, blob.id)
+    for (const { id: blob_id } of Object.values(blobs ?? {})) await core.blobs.discard(store, blob_id)
     if (!(error instanceof QuotaReached)) throw error
     return endFailed(visit, faultOf('quota_exceeded', error.message, bytes))
   }
@@ -306,15 +311,32 @@ async function attachPage(tx: TransactionStore, { crawl, core }: Visit, source_i
   if (attachments.length > 0) await attach(tx, core.ports, attachments)
 }
 
+interface StoredBlobs {
+  body: StoredBlob
+  text: StoredBlob
+}
+
 /** Null: the organization stores as much as it may. */
-async function putBody({ core, store, port, limits }: Visit, { body }: FetchedPage): Promise<StoredBlob | null> {
-  const pieces = (async function* () {
-    yield body
-  })()
+async function putContent(visit: Visit, { body, converted }: StoredPage): Promise<StoredBlobs | null> {
+  const { core, store, port, limits } = visit
+  const { text_bytes } = core.config.of(knowledgeSettings)
+  const put = (bytes: Buffer, max_bytes: number) =>
+    core.blobs.put(store, piecesOf(bytes), { max_bytes, signal: port.signal })
+  const text = Buffer.from(converted.text, 'utf8')
   try {
-    return await core.blobs.put(store, pieces, { max_bytes: limits.page_bytes, signal: port.signal })
+    return { body: await put(body, limits.page_bytes), text: await put(text, text_bytes) }
   } catch (error) {
+    // A first one that nothing keeps is deleted after a day.
     if (error instanceof BlobQuotaExceeded) return null
     throw error
   }
+}
+
+async function* piecesOf(bytes: Buffer): AsyncGenerator<Buffer> {
+  yield bytes
+}
+
+function textOf({ converted }: StoredPage, blob: StoredBlob): ConvertedText {
+  const { text, page_starts, media_type, language, warnings } = converted
+  return { blob, characters: text.length, page_starts, media_type, language, warnings }
 }

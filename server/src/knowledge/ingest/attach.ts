@@ -38,7 +38,7 @@ interface Existing {
 }
 
 /**
- * Attaches, or finds the attachment that is there, which is chunked anew if it was asked for with another strategy. A crawled source
+ * Attaches, or finds the attachment that is there, which is chunked again if it was asked for with another strategy. A crawled source
  * brings its pages. In the commit of what asks for it. Answers the ids in the order asked; throws `not_found`.
  */
 export async function attach(

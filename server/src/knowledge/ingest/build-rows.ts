@@ -6,7 +6,7 @@ import type { TransactionStore } from '../../database/store.ts'
 import type { Reason } from '../rules/tries.ts'
 import { lockDatasetRows } from './rows.ts'
 
-/** The attachment is gone, or is to be built anew: what this build has done does not count. */
+/** The attachment is gone, or is to be built again: what this build has done does not count. */
 export class Outdated extends Error {
   constructor() {
     super('the build is out of date')
@@ -210,7 +210,7 @@ export async function insertGeneration(tx: TransactionStore, generation: NewGene
   return inserted!
 }
 
-// Whoever deletes vectors of texts that no chunk has any more takes the same lock alone (erase-rows.ts).
+// Anyone who deletes vectors of texts that no chunk has any more takes the same lock alone (erase-rows.ts).
 const textsLockStatement = statement(
   'share_texts',
   `select pg_advisory_xact_lock_shared(hashtextextended('texts of organization_id ' || $1::text, 0))`,

@@ -1,5 +1,5 @@
 // Builds a generation of chunks for an attachment: chunks in batches that nobody searches, then their vectors, then the switch.
-// A build that dies while it cuts is begun anew; one with all of its chunks goes on with what vectors there are.
+// A build that dies while it cuts is begun again; one with all of its chunks goes on with what vectors there are.
 import { createHash } from 'node:crypto'
 import type { KnowledgeFault } from '@parley/contract'
 import type { Core } from '../../calls/core.ts'
@@ -96,7 +96,7 @@ async function runBuild(services: BuildServices, item: WorkItem, port: WorkPort)
     return { next: 'done' }
   } catch (error) {
     if (error instanceof Outdated || error instanceof Needless) return { next: 'done' }
-    await beforeGivingBack(error, port, (tx) => uncountTry(tx, build))
+    await beforeGivingBack(port, error, (tx) => uncountTry(tx, build))
     return endTry(core, build, failureOf(error, port), tries)
   }
 }

@@ -52,7 +52,7 @@ const reconvertStatement = statement(
    where organization_id = $1 and id = $2`,
 )
 
-/** Converts its newest content again, and builds this attachment anew; others too if the text is then another. */
+/** Converts its newest content again, and builds this attachment again; others too if the text is then another. */
 export async function reprocess(tx: TransactionStore, attachment: { id: string; source_id: string }): Promise<void> {
   const [source] = await lockSourceRows(tx, [attachment.source_id])
   if (!source) throw notFound('Source')

@@ -32,9 +32,12 @@ import { lockSourceRows } from './rows.ts'
 const no_bytes_left =
   'The organization has reached its limit of stored bytes. Delete sources, then process this one again.'
 
-interface Conversion {
+interface ConvertedRevision {
   source_id: string
   revision: number
+}
+
+interface Conversion extends ConvertedRevision {
   name: string
   url: string | null
   blob_id: string
@@ -62,9 +65,9 @@ async function runConversion(core: Core, gate: Gate, item: WorkItem, port: WorkP
   await core.ports.reached?.('knowledge.converting')
   try {
     const text = await gate(() => convert(core, store, begun, port.signal))
-    return { next: 'done', write: (tx) => finish(tx, begun, text) }
+    return { next: 'done', write: (tx) => finishConversion(tx, begun, text) }
   } catch (error) {
-    await beforeGivingBack(error, port, (tx) => uncountConversion(tx, begun))
+    await beforeGivingBack(port, error, (tx) => uncountConversion(tx, begun))
     return endTry(core, begun, failureOf(error, port), core.ports.random())
   }
 }
@@ -128,12 +131,17 @@ function failureOf(error: unknown, port: WorkPort): Failure {
 }
 
 /** Whether its content is still the newest one of a source that exists. Locks it. */
-async function isCurrent(tx: TransactionStore, { source_id, revision }: Conversion): Promise<boolean> {
+async function isCurrent(tx: TransactionStore, { source_id, revision }: ConvertedRevision): Promise<boolean> {
   const [source] = await lockSourceRows(tx, [source_id])
   return source?.revision === revision
 }
 
-async function finish(tx: TransactionStore, conversion: Conversion, text: ConvertedText): Promise<void> {
+/** Its text is stored, and what waits for it is built. A crawl has converted its pages already: it calls this with the content. */
+export async function finishConversion(
+  tx: TransactionStore,
+  conversion: ConvertedRevision,
+  text: ConvertedText,
+): Promise<void> {
   if (!(await isCurrent(tx, conversion))) return
   const { source_id, revision } = conversion
   const before = await findContent(tx, source_id, revision)
@@ -144,7 +152,7 @@ async function finish(tx: TransactionStore, conversion: Conversion, text: Conver
   const is_other_text = before?.text_hash?.equals(text.blob.sha256) === false
   for (const attachment of await lockAttachmentsOfSource(tx, source_id)) {
     const { id, status } = attachment
-    if (status === 'failed' || (status === 'ready' && is_other_text)) await rebuildAttachment(tx, id)
+    if (status === 'failed' || is_other_text) await rebuildAttachment(tx, id)
     else if (status !== 'ready') requestBuild(tx, attachment)
   }
 }

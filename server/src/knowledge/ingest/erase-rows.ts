@@ -48,7 +48,7 @@ export async function deleteChunks(tx: TransactionStore, generation_id: string, 
   return rows.map(({ text_hash }) => text_hash)
 }
 
-// Whoever stores chunks shares it (build-rows.ts): none is stored between the look for unused texts and the end of their vectors.
+// Anyone who stores chunks shares it (build-rows.ts): none is stored between the look for unused texts and the end of their vectors.
 const textsLockStatement = statement(
   'lock_texts',
   `select pg_advisory_xact_lock(hashtextextended('texts of organization_id ' || $1::text, 0))`,

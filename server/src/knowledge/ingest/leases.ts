@@ -9,8 +9,8 @@ export const spare_delays_ms = [5000, 30_000, ...Array.from({ length: 22 }, () =
 
 /** A try that ends because the process stops does not count: undoes that, if there is still time, and throws the error. */
 export async function beforeGivingBack(
-  error: unknown,
   port: WorkPort,
+  error: unknown,
   uncount: (tx: TransactionStore) => Promise<void>,
 ): Promise<void> {
   if (!port.signal.aborted || port.signal.reason instanceof LeaseLost || error instanceof LeaseLost) return

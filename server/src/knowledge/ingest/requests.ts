@@ -1,4 +1,4 @@
-// Asks for work: conversions, builds, erasing; in the commit of what needs it. A wish goes up with each reason to build anew.
+// Asks for work: conversions, builds, erasing; in the commit of what needs it. A wish goes up with each reason to build again.
 import { statement } from '../../database/database.ts'
 import type { TransactionStore } from '../../database/store.ts'
 import { addWork } from '../../work/add.ts'

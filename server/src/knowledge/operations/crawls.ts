@@ -15,7 +15,8 @@ import {
 import type { Store } from '../../database/store.ts'
 import { listReportedPages } from '../crawl/address-rows.ts'
 import { findCrawl, listCrawlRows } from '../crawl/crawl-rows.ts'
-import { cancelCrawl, presentCrawl, startCrawl } from '../crawl/crawls.ts'
+import { cancelCrawl, startCrawl } from '../crawl/crawls.ts'
+import { presentCrawl } from '../crawl/present.ts'
 import { readSources } from '../read/sources.ts'
 import type { Knowledge } from '../services.ts'
 

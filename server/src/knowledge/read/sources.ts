@@ -2,7 +2,7 @@
 import type { ChunkingStrategy, Crawl, KnowledgeReason, Source, UrlCrawlOptions } from '@parley/contract'
 import { statement } from '../../database/database.ts'
 import type { Store } from '../../database/store.ts'
-import { latestCrawls } from '../crawl/crawls.ts'
+import { latestCrawls } from '../crawl/present.ts'
 
 type Plain =
   | 'id'

@@ -36,7 +36,7 @@ export function poolOf<Chunk extends Scored>(found: readonly Pooled<Chunk>[], re
   return sorted.filter(({ chunk }) => first.has(chunk))
 }
 
-/** `scores`: of the first candidates, by the rerank model; null: there are none. At most `top_n` of each dataset, `results` in all. */
+/** `scores`: of the first candidates, by the rerank model; null without any. At most `top_n` of each dataset, `results` in all. */
 export function choosePassages<Chunk>(
   candidates: readonly Candidate<Chunk>[],
   scores: readonly number[] | null,

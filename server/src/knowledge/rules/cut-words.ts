@@ -16,8 +16,10 @@ const letters = /^[\p{L}\p{M}]+$/u
 const parts = /[\p{L}\p{M}]+|[\p{L}\p{M}\p{N}]+/gu
 const part = /[\p{L}\p{M}\p{N}]+/gu
 const humps = /(?<=[\p{Ll}\p{N}])(?=\p{Lu})/u
-/** Joined by signs, with a digit or an underscore or a dot in it: `ERR-4042`, `v1.2.3`, `max_tokens`, `config.json`. */
-const codes = /[\p{L}\p{N}]+(?:[._\-/:#@+]+[\p{L}\p{N}]+)+/gu
+/** What may be a code: one that is joined by signs, with a digit, an underscore or a dot in it (`ERR-4042`, `v1.2.3`, `max_tokens`). */
+const runs = /[\p{L}\p{N}._\-/:#@+]+/gu
+const outerSigns = /^[._\-/:#@+]+|[._\-/:#@+]+$/g
+const signsOfCode = /[._\-/:#@+]/
 const marksOfCode = /[\p{N}_.]/u
 
 /** In order. A code counts as a whole and in its parts, and so does a name in camel case. */
@@ -29,8 +31,11 @@ export function* cutWords(text: string): Generator<CutWord> {
       yield { text: segment.toLowerCase(), has_stem: true }
     } else yield* cutSegment(segment)
   }
-  for (const [code] of normal.matchAll(codes)) {
-    if (code.length <= longest && marksOfCode.test(code)) yield { text: code.toLowerCase(), has_stem: false }
+  for (const [run] of normal.matchAll(runs)) {
+    if (run.length > longest * 2) continue
+    const code = run.replace(outerSigns, '')
+    if (code.length > longest || !signsOfCode.test(code) || !marksOfCode.test(code)) continue
+    yield { text: code.toLowerCase(), has_stem: false }
   }
 }
 

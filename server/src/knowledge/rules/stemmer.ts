@@ -38,7 +38,7 @@ const stemmers: Record<string, Stemmer> = {
   yi: 'yiddish',
 }
 
-/** The dataset's, or that of the text's own language; `simple` where there is none. */
+/** The dataset's, or that of the text's own language; `simple` without one. */
 export function stemmerOf(dataset_language: DatasetLanguage, text_language: string | null): Stemmer {
   if (dataset_language !== 'auto') return dataset_language
   const [code = ''] = (text_language ?? '').toLowerCase().split(/[-_]/)

@@ -65,54 +65,72 @@ export interface WordRow {
   packed: Buffer | null
 }
 
+const totals = `
+  totals as materialized (
+    select place, sum(chunks)::float8 as chunks, sum(words)::float8 as words,
+      coalesce(sum(chunks) filter (where is_chosen), 0)::float8 as chosen_chunks,
+      string_agg(int8send(number), '') filter (where is_chosen) as chosen
+    from served group by place
+  ), state as materialized (
+    select a.place, a.space_id,
+      $6 and a.space_id is not null and exists (
+        select from served s where s.place = a.place and s.is_chosen and not exists (
+          select from signed_generations g where g.generation = s.number and g.space_id = a.space_id and g.is_complete)
+      ) as is_incomplete,
+      (select jsonb_agg(jsonb_build_object('number', c.number,
+         'mean', case when c.number <> all($5::integer[]) then encode(c.mean, 'base64') end) order by c.number)
+       from vector_centres c where c.organization_id = $1 and c.space_id = a.space_id) as centres
+    from asked a
+  )`
+
+const packed = `
+  known as materialized (
+    select f.place, f.token, f.word, w.chunks, 1.0::real as likeness
+    from unnest($7::integer[], $8::integer[], $9::integer[]) f (place, token, word)
+    join asked a on a.place = f.place
+    join dataset_words w on w.dataset_id = a.dataset_id and w.word = f.word and w.chunks > 0
+  ), lacking as materialized (
+    select a.place, a.dataset_id, s.token, s.text, ${gramsOf('a.dataset_id', 's.text')} as grams
+    from unnest($10::integer[], $11::integer[], $12::text[]) s (place, token, text) join asked a on a.place = s.place
+    where not exists (select from known k where k.place = s.place and k.token = s.token)
+  ), matched as (
+    select * from known
+    union all
+    select l.place, l.token, near.word, near.chunks, near.likeness from lacking l cross join lateral (${nearWords}) near
+  ), ranked as materialized (
+    select *, dense_rank() over (partition by place order by token_chunks, token) as rarity
+    from (select *, sum(chunks) over (partition by place, token) as token_chunks from matched) counted
+  ), packed as (
+    select r.place, r.token, r.word, r.chunks, r.likeness, (
+      select string_agg(int8send(p.generation) || int4send(p.first) || int4send(length(p.data)) || p.data, '')
+      from word_postings p where p.word = r.word
+    ) as packed
+    from ranked r where r.rarity <= ${most_query_words}
+  )`
+
+// Planned for what is asked: one dataset or fifty, a page or a hundred thousand chunks.
+const more = { replanned: true }
+
 /** A row for each dataset and word; one with nulls for a dataset that has none of the words. */
 export const wordsStatement = statement(
   'search_words',
-  `with ${asked}, totals as materialized (
-     select place, sum(chunks)::float8 as chunks, sum(words)::float8 as words,
-       coalesce(sum(chunks) filter (where is_chosen), 0)::float8 as chosen_chunks,
-       string_agg(int8send(number), '') filter (where is_chosen) as chosen
-     from served group by place
-   ), known as materialized (
-     select f.place, f.token, f.word, w.chunks, 1.0::real as likeness
-     from unnest($5::integer[], $6::integer[], $7::integer[]) f (place, token, word)
-     join asked a on a.place = f.place
-     join dataset_words w on w.dataset_id = a.dataset_id and w.word = f.word and w.chunks > 0
-   ), lacking as materialized (
-     select a.place, a.dataset_id, s.token, s.text, ${gramsOf('a.dataset_id', 's.text')} as grams
-     from unnest($8::integer[], $9::integer[], $10::text[]) s (place, token, text) join asked a on a.place = s.place
-     where not exists (select from known k where k.place = s.place and k.token = s.token)
-   ), matched as (
-     select * from known
-     union all
-     select l.place, l.token, near.word, near.chunks, near.likeness from lacking l cross join lateral (${nearWords}) near
-   ), ranked as materialized (
-     select *, dense_rank() over (partition by place order by token_chunks, token) as rarity
-     from (select *, sum(chunks) over (partition by place, token) as token_chunks from matched) counted
-   ), packed as (
-     select r.place, r.token, r.word, r.chunks, r.likeness, (
-       select string_agg(int8send(p.generation) || int4send(p.first) || int4send(length(p.data)) || p.data, '')
-       from word_postings p where p.word = r.word
-     ) as packed
-     from ranked r where r.rarity <= ${most_query_words}
-   ), state as materialized (
-     select a.place, a.space_id,
-       $12 and a.space_id is not null and exists (
-         select from served s where s.place = a.place and s.is_chosen and not exists (
-           select from signed_generations g where g.generation = s.number and g.space_id = a.space_id and g.is_complete)
-       ) as is_incomplete,
-       (select jsonb_agg(jsonb_build_object('number', c.number,
-          'mean', case when c.number <> all($11::integer[]) then encode(c.mean, 'base64') end) order by c.number)
-        from vector_centres c where c.organization_id = $1 and c.space_id = a.space_id) as centres
-     from asked a
-   )
+  `with ${asked}, ${totals}, ${packed}
    select a.place::integer, a.space_id, a.is_incomplete, a.centres, t.chunks, t.words, t.chosen_chunks,
      case when row_number() over (partition by a.place order by p.token, p.word) = 1 then t.chosen end as chosen,
      p.token, p.word, p.chunks as word_chunks, p.likeness, p.packed
    from state a left join totals t on t.place = a.place left join packed p on p.place = a.place
    order by a.place, p.token, p.word`,
-  // Planned for what is asked: one dataset or fifty, a page or a hundred thousand chunks.
-  { replanned: true },
+  more,
+)
+
+/** The same without words. */
+export const stateStatement = statement(
+  'search_state',
+  `with ${asked}, ${totals}
+   select a.place::integer, a.space_id, a.is_incomplete, a.centres, t.chunks, t.words, t.chosen_chunks, null::bytea as chosen,
+     null::integer as token, null::integer as word, 0 as word_chunks, 0::real as likeness, null::bytea as packed
+   from state a left join totals t on t.place = a.place order by a.place`,
+  more,
 )
 
 /** Chunks that words have found, the best of equal texts. */
@@ -128,16 +146,16 @@ const byWords = `
     ) found where copy = 1 order by word_rank limit $9
   )`
 
-const candidates = (isThorough: boolean) => `
+const candidates = (nearest: string) => `
   signed as materialized (
     select s.place, g.generation, g.centre, g.signed
     from served s join asked a on a.place = s.place
     join signed_generations g on g.generation = s.number and g.space_id = a.space_id
-    where s.is_chosen and cardinality($10::integer[]) > 0
+    where s.is_chosen
   ), by_vectors as materialized (
     select q.place, near.generation as number, near.position, near.distance
     from unnest($10::integer[], $11::integer[], $12::bit varying[], $13::integer[]) q (place, centre, bits, most)
-    cross join lateral (${isThorough ? differentSigns : nearestSigns}) near
+    cross join lateral (${nearest}) near
   )`
 
 const signsOf = `
@@ -185,17 +203,18 @@ export interface ChunkRow {
   is_by_vector: boolean
 }
 
-const chunksText = (isThorough: boolean) => `
-  with ${asked}, ${byWords}, ${candidates(isThorough)}, wanted as (
+/** `nearest`: how vectors find chunks; null: only words do. */
+const chunksText = (nearest: string | null) => `
+  with ${asked}, ${byWords}${nearest === null ? '' : `, ${candidates(nearest)}`}, wanted as (
     select place, number, position, bool_or(is_by_vector) as is_by_vector from (
       select place, number, position, false as is_by_vector from by_words
-      union all
-      select place, number, position, true from by_vectors
+      ${nearest === null ? '' : 'union all select place, number, position, true from by_vectors'}
     ) found group by place, number, position
   )
-  select w.place, c.id as chunk_id, a.dataset_id, g.source_id, g.dataset_source_id, w.number, w.position, o.name as source_name,
-    o.metadata, c.heading_path, c.page, c.url, c.content, c.text_hash, v.text_hash is not null as has_vector,
-    case when w.place = any($10) then v.vector end as vector, w.is_by_vector
+  select w.place::integer, c.id as chunk_id, a.dataset_id, g.source_id, g.dataset_source_id, w.number, w.position,
+    o.name as source_name, o.metadata, c.heading_path, c.page, c.url, c.content, c.text_hash,
+    v.text_hash is not null as has_vector, ${nearest === null ? 'null::bytea' : 'case when w.place = any($10) then v.vector end'} as vector,
+    w.is_by_vector
   from wanted w join asked a on a.place = w.place
   join generations g on g.number = w.number and g.organization_id = $1
   join chunks c on c.generation_id = g.id and c.position = w.position
@@ -205,7 +224,7 @@ const chunksText = (isThorough: boolean) => `
     where v.organization_id = $1 and v.space_id = a.space_id and v.text_hash = c.text_hash offset 0
   ) v on true`
 
-const more = { replanned: true }
-export const chunksStatement = statement('search_chunks', chunksText(false), more)
+export const chunksOfWordsStatement = statement('search_chunks_of_words', chunksText(null), more)
+export const chunksStatement = statement('search_chunks', chunksText(nearestSigns), more)
 /** For a dataset in which so many chunks are equal that the nearest ones are too few different texts. */
-export const thoroughChunksStatement = statement('search_chunks_thoroughly', chunksText(true), more)
+export const thoroughChunksStatement = statement('search_chunks_thoroughly', chunksText(differentSigns), more)

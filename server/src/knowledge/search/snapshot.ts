@@ -3,7 +3,15 @@ import type { Store } from '../../database/store.ts'
 import { signsOf } from '../rules/signs.ts'
 import { type FoundWord, type ScoredChunk, scoreWords } from '../rules/word-score.ts'
 import type { Centre, Centres } from './centres.ts'
-import { type ChunkRow, type WordRow, chunksStatement, thoroughChunksStatement, wordsStatement } from './queries.ts'
+import {
+  type ChunkRow,
+  type WordRow,
+  chunksOfWordsStatement,
+  chunksStatement,
+  stateStatement,
+  thoroughChunksStatement,
+  wordsStatement,
+} from './queries.ts'
 import type { QueryWords } from './query-words.ts'
 
 /** A dataset as it is searched. */
@@ -11,7 +19,7 @@ export interface Target {
   dataset_id: string
   filter: Record<string, unknown> | null
   words: QueryWords
-  /** Of the query in the dataset's space; null: there is none. */
+  /** Of the query in the dataset's space; Null without one. */
   vector: { space_id: string; values: Float32Array } | null
   /** Chunks at most of the result. */
   top_n: number
@@ -99,26 +107,26 @@ const columnsOf = ({ targets, source_ids }: Asked) => [
   source_ids,
 ]
 
-async function readWords(store: Store, centres: Centres, asked: Asked): Promise<Map<number, Place>> {
-  const { targets, parts, isThorough } = asked
-  const words = parts.words
-    ? targets.flatMap((of, at) => of.words.words.map((word) => ({ place: at + 1, ...word })))
-    : []
-  const spelled = parts.words
-    ? targets.flatMap((of, at) => of.words.spelled.map((word) => ({ place: at + 1, ...word })))
-    : []
-  const rows = await store.query<WordRow>(wordsStatement, [
-    store.organization_id,
-    ...columnsOf(asked),
+async function queryWords(store: Store, centres: Centres, asked: Asked): Promise<WordRow[]> {
+  const { targets, parts } = asked
+  const base = [store.organization_id, ...columnsOf(asked), centres.known(), parts.vectors]
+  if (!parts.words) return store.query<WordRow>(stateStatement, base)
+  const words = targets.flatMap((of, at) => of.words.words.map((word) => ({ place: at + 1, ...word })))
+  const spelled = targets.flatMap((of, at) => of.words.spelled.map((word) => ({ place: at + 1, ...word })))
+  return store.query<WordRow>(wordsStatement, [
+    ...base,
     words.map(({ place }) => place),
     words.map(({ token }) => token),
     words.map(({ hash }) => hash),
     spelled.map(({ place }) => place),
     spelled.map(({ token }) => token),
     spelled.map(({ text }) => text),
-    centres.known(),
-    parts.vectors,
   ])
+}
+
+async function readWords(store: Store, centres: Centres, asked: Asked): Promise<Map<number, Place>> {
+  const { targets, isThorough } = asked
+  const rows = await queryWords(store, centres, asked)
   const most = isThorough ? most_by_words.thorough : most_by_words.usual
   const places = new Map<number, Place>()
   for (const of of Map.groupBy(rows, ({ place }) => place).values()) {
@@ -136,9 +144,9 @@ async function readWords(store: Store, centres: Centres, asked: Asked): Promise<
 }
 
 function readNumbers(packed: Buffer | null): Set<number> {
-  const numbers = new Set<number>()
-  for (let at = 0; packed !== null && at < packed.length; at += 8) numbers.add(Number(packed.readBigInt64BE(at)))
-  return numbers
+  if (packed === null) return new Set()
+  const at = Array.from({ length: packed.length / 8 }, (_none, index) => index * 8)
+  return new Set(at.map((offset) => Number(packed.readBigInt64BE(offset))))
 }
 
 function foundWord({ token, word, word_chunks, likeness, packed }: WordRow, { words }: QueryWords): FoundWord | null {
@@ -155,7 +163,7 @@ async function readChunks(store: Store, asked: Asked, places: Map<number, Place>
     ? [...places].flatMap(([place, { centres }]) => signsIn(place, centres, targets[place - 1]!))
     : []
   if (hits.length === 0 && signs.length === 0) return []
-  return store.query<ChunkRow>(isThorough ? thoroughChunksStatement : chunksStatement, [
+  const base = [
     store.organization_id,
     ...columnsOf(asked),
     hits.map(({ place }) => place),
@@ -163,6 +171,10 @@ async function readChunks(store: Store, asked: Asked, places: Map<number, Place>
     hits.map(({ position }) => position),
     hits.map(({ rank }) => rank),
     most_ranked * targets.length,
+  ]
+  if (signs.length === 0) return store.query<ChunkRow>(chunksOfWordsStatement, base)
+  return store.query<ChunkRow>(isThorough ? thoroughChunksStatement : chunksStatement, [
+    ...base,
     signs.map(({ place }) => place),
     signs.map(({ centre }) => centre),
     signs.map(({ bits }) => bits),

@@ -31,7 +31,7 @@ export async function readStoredPassages(
   return shown.flatMap(({ chunk_id, number, source_name, page }) => {
     const row = found.get(chunk_id)
     if (!row) return []
-    // As when it was found: only the best one may be longer than there is room for.
+    // As when it was found: only the best one may be longer than what fits.
     return [{ number, text: cutText(row.content, max_characters), source_name, heading_path: row.heading_path, page }]
   })
 }

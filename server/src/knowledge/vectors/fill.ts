@@ -17,8 +17,8 @@ export interface Filling {
   generation: ServingGeneration
   space: Space
   /**
-   * In the commit of each part. Throws if the vectors are not needed any more: then those under way are stored all the same, since
-   * they are paid for, unless the generation is gone.
+   * In the commit of each part, with the counts of the part before. Throws if the vectors are not needed any more: then those under
+   * way are stored all the same, since they are paid for, unless the generation is gone.
    */
   wrote(tx: TransactionStore, done_chunks: number, reused_chunks: number): Promise<void>
 }
@@ -38,11 +38,18 @@ export async function fillSpace(
     holder: id,
     stop: stop.signal,
     read: (from, after_position, limit) => readTexts(from, id, after_position, limit),
+    // Rows are locked in the order of all commits: the dataset's, the attachment's, the generation's, then vectors.
+    async hold(tx, done, made_now) {
+      const reused = Math.max(0, done - before.made_chunks - made_now)
+      await wrote(tx, done, reused).catch((error: unknown) => stop.abort(error))
+      const isHeld = await holdGeneration(tx, id).catch((error: unknown) => {
+        // After a failed statement the transaction answers nothing else.
+        throw stop.signal.aborted ? stop.signal.reason : error
+      })
+      if (!isHeld) throw stop.signal.aborted ? stop.signal.reason : new Needless()
+    },
     async wrote(tx, done, made_now) {
-      const all_made = before.made_chunks + made_now
-      await wrote(tx, done, Math.max(0, done - all_made)).catch((error: unknown) => stop.abort(error))
-      if (!(await holdGeneration(tx, id))) throw stop.signal.aborted ? stop.signal.reason : new Needless()
-      if (!stop.signal.aborted) await noteProgress(tx, id, space.id, { done, made: all_made })
+      if (!stop.signal.aborted) await noteProgress(tx, id, space.id, { done, made: before.made_chunks + made_now })
     },
   })
   const all_made = before.made_chunks + made

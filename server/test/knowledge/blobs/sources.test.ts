@@ -220,7 +220,7 @@ describe('updateSource', () => {
     })
   })
 
-  test('another strategy builds those attachments anew that have none of their own', async () => {
+  test('another strategy builds those attachments again that have none of their own', async () => {
     const { id: source_id } = await newFile()
     const { pool } = server.database
     const { rows: datasets } = await pool.query<{ id: string }>(

@@ -9,6 +9,7 @@ const bomb: Part = { name: 'word/media/image.xml', content: zeros }
 const laughs = `<!DOCTYPE w [<!ENTITY a "${'ha'.repeat(100)}">${Array.from({ length: 9 }, (_, at) => `<!ENTITY ${'bcdefghij'[at]} "${`&${'abcdefghi'[at]};`.repeat(10)}">`).join('')}]>`
 const outside = '<!DOCTYPE w [<!ENTITY j SYSTEM "file:///etc/passwd">]>'
 const whole = pdf(['One', 'Two', 'Three'])
+const half = Buffer.from(`9 0 obj\n<< /Length 9999 >>\nstream\n${'x'.repeat(5000)}`)
 const image =
   '<< /Type /XObject /Subtype /Image /Width 1 /Height 1 /ColorSpace /DeviceGray /BitsPerComponent 8 /Length 1 >>\nstream\n0\nendstream'
 
@@ -17,7 +18,8 @@ const locked = `/Encrypt << /Filter /Standard /V 1 /R 2 /O <${'41'.repeat(32)}> 
 const files: readonly (readonly [string, string, () => string | Uint8Array, string])[] = [
   ['an empty file', 'a.pdf', () => '', 'empty'],
   ['white space', 'a.txt', () => ' \n\u200b\t', 'no_text'],
-  ['a truncated PDF', 'a.pdf', () => whole.subarray(0, whole.length / 2), 'corrupt'],
+  ['a truncated PDF', 'a.pdf', () => whole.subarray(0, whole.indexOf('Three') + 3), 'corrupt'],
+  ['a PDF with half of an update', 'a.pdf', () => Buffer.concat([whole, half]), 'corrupt'],
   ['a PDF that is only its mark', 'a.pdf', () => '%PDF-1.7\n%%EOF', 'corrupt'],
   ['a PDF under a password', 'a.pdf', () => pdf(['Secret'], locked), 'encrypted'],
   ['a PDF of images', 'a.pdf', () => scanned(), 'no_text'],
@@ -69,6 +71,10 @@ const files: readonly (readonly [string, string, () => string | Uint8Array, stri
   ['a broken line of JSON', 'a.jsonl', () => '{"a":1}\n{', 'corrupt'],
   ['JSON with long paths', 'a.json', () => longPaths(), 'too_large'],
   ['HTML 100,000 deep', 'a.html', () => `<html><body>${'<div>'.repeat(100_000)}text`, 'corrupt'],
+  ['HTML 1,000,000 deep', 'a.html', () => '<div>'.repeat(1_000_000), 'corrupt'],
+  ['HTML 600 deep', 'a.html', () => `<html><body>${'<div>'.repeat(600)}text`, 'corrupt'],
+  ['comments before nothing', 'a.txt', () => `${'<!---->'.repeat(500)}x${'a'.repeat(2 * mib)}`, 'too_large'],
+  ['a sheet of distant cells', 'a.xlsx', () => xlsx([{ name: 'A', rows: distant() }]), 'too_large'],
   ['HTML of scripts', 'a.html', () => `<html><body><script>${'x();'.repeat(mib / 4)}</script>`, 'no_text'],
 ]
 
@@ -84,6 +90,10 @@ const cyclic = () =>
 
 const parts = (count: number): Part[] => Array.from({ length: count }, (_, at) => ({ name: `p${at}`, content: '' }))
 
+/** Each row has one cell, as far away as can be. */
+const distant = () =>
+  Array.from({ length: 2000 }, (_, at) => `<row r="${at + 1}"><c r="XFD${at + 1}"><v>7</v></c></row>`).join('')
+
 /** Each value repeats a long path: small as a file, large as text. */
 function longPaths(): string {
   const name = 'n'.repeat(20_000)
@@ -94,6 +104,12 @@ test.for(files)('%s', async ([, name, make, code]) => {
   const fault = await faultOf(make(), name)
   expect(fault.code).toBe(code)
   expect(fault.message).toMatch(/^[A-Z].{10,300}\.$/)
+})
+
+test('white space, comments and rules without end take no time', async () => {
+  const html = `<html><head><style>${'/*'.repeat(mib / 2)}</style></head><body><pre>a${' '.repeat(mib / 2)}b</pre>`
+  expect((await convert(html, 'a.html')).text).toBe('```\na b\n```')
+  expect((await convert(`a,b\n"x${' '.repeat(mib / 2)}y",1`, 'a.csv')).text).toMatch(/\| x +y \| 1 \|$/)
 })
 
 test('what a hostile file says it needs is not needed', async () => {

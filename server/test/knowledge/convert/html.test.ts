@@ -16,7 +16,7 @@ test('the main text, its headings, lists, tables and links', async () => {
     <p><a href="javascript:alert(1)">click</a> <a href="ftp://x.test">files</a> <a href="data:text/html,x">page</a></p>
     <p><img src="https://spy.test/x.png" alt="A parcel"> 1. not a list, snake_case_name</p>
     <table><tr><td>Weight</td><td>Price</td></tr><tr><td><p>1 kg</p><p>or less</p></td><td>a | b</td></tr></table>
-    <pre><code>const a = 1
+    <pre><code class="hl language-ts">const a = 1
   # b</code></pre></main>
     <footer>Imprint</footer></body></html>`,
     'page',
@@ -25,7 +25,7 @@ test('the main text, its headings, lists, tables and links', async () => {
   )
   expect(media_type).toBe('text/html')
   expect(text).toBe(
-    `# Refunds\n\n${prose.trim()}\n\n## How\n\n1.  Write to [us](mailto:a@shop.test)\n2.  Read [the terms](https://shop.test/terms?a=1#b)\n\n-   one\n    -   nested\n\nclick files page\n\nA parcel 1. not a list, snake_case_name\n\n| Weight | Price |\n| --- | --- |\n| 1 kg or less | a \\| b |\n\n\`\`\`\nconst a = 1\n  # b\n\`\`\``,
+    `# Refunds\n\n${prose.trim()}\n\n## How\n\n1. Write to [us](mailto:a@shop.test)\n2. Read [the terms](https://shop.test/terms?a=1#b)\n\n- one\n  - nested\n\nclick files page\n\nA parcel 1. not a list, snake_case_name\n\n| Weight | Price |\n| --- | --- |\n| 1 kg or less | a \\| b |\n\n\`\`\`ts\nconst a = 1\n  # b\n\`\`\``,
   )
 })
 

@@ -9,6 +9,9 @@ import { type NodeOptions, type TestServer, startTestServer } from '../../suppor
 /** Long enough for a busy machine. */
 export const soon = { timeout: 90_000, interval: 20 }
 
+/** Each page is read in a process of its own. */
+const patient = { timeout: 280_000, interval: 20 }
+
 export interface SitePage {
   status?: number
   headers?: Record<string, string>
@@ -120,7 +123,7 @@ export async function startCrawler(
           await rows(`update crawl_addresses set due_at = now() where due_at > now()`)
           await rows(`update work set due_at = now(), ready = true where lease is null and kind = 'crawl_source'`)
           return (await get(source_id)).crawl?.status
-        }, soon)
+        }, patient)
         .not.toBe('running')
       return (await get(source_id)) as Source & { crawl: Crawl }
     },

@@ -114,8 +114,10 @@ test('a crawl without a page for a day ends as stuck', async () => {
   expect(await client.getSource({ source_id: id })).toMatchObject({ file_upload_status: 'FAILED' })
 })
 
-test('what a crawl stores is converted, cut and found by searches', async () => {
-  await using crawler = await startCrawler()
+test('what a crawl stores is converted once, cut and found by searches', async () => {
+  let conversions = 0
+  const reached = (point: string) => void (conversions += Number(point === 'knowledge.converting'))
+  await using crawler = await startCrawler({}, { ports: { reached } })
   const { client } = crawler.server
   const { id: dataset_id } = await client.createDataset({ name: 'Site' })
   await using site = await startSite({ '/': pageOf('Home', '/tea'), '/tea': pageOf('Green tea from Shizuoka') })
@@ -123,6 +125,8 @@ test('what a crawl stores is converted, cut and found by searches', async () => 
   await crawler.crawled(id)
   const statuses = async () => (await client.listDatasetSources({ dataset_id })).data.map(({ status }) => status)
   await expect.poll(statuses, soon).toEqual(['ready', 'ready'])
+  // The crawl has read the text already.
+  expect(conversions).toBe(0)
   const { chunks } = await client.queryDataset({ dataset_id, query: 'Shizuoka' })
   expect(chunks[0]).toMatchObject({ source_name: `${site.url}/tea`, url: `${site.url}/tea` })
 }, 60_000)

@@ -1,3 +1,4 @@
+// oxlint-disable vitest/no-standalone-expect -- a class that tests share
 // The connection to PostgreSQL is lost at each statement of a re-embedding in turn, and each call of the model fails in turn: the old
 // space or the new one serves, whole, and nothing is left over.
 import { afterAll, beforeAll, expect, inject, test } from 'vitest'
@@ -22,6 +23,7 @@ const patience = { timeout: 60_000, interval: 50 }
 class Play {
   readonly server: TestServer
   readonly model: EmbeddingServer
+  #plays = 0
 
   constructor(server: TestServer, model: EmbeddingServer) {
     this.server = server
@@ -65,8 +67,12 @@ class Play {
     const { server } = this
     const { pool } = server.database
     const dataset_id = await this.prepare(label)
-    await pool.query(`update datasets set embedding_model = 'other', embedding_dimension = 32 where id = $1`, [
+    // A new space each time, whose first vectors are looked at more closely.
+    this.#plays += 1
+    const chosen = `other-${this.#plays}`
+    await pool.query(`update datasets set embedding_model = $2, embedding_dimension = 32 where id = $1`, [
       dataset_id,
+      chosen,
     ])
     const fault = arm()
     await this.#choose(dataset_id)
@@ -76,7 +82,7 @@ class Play {
         expect([label, await countLacking(server, dataset_id)]).toEqual([label, 0])
         return servingModel(server, dataset_id)
       }, patience)
-      .toBe('other 32')
+      .toBe(`${chosen} 32`)
     await expect
       .poll(async () => {
         await this.#hasten()

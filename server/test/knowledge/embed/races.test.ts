@@ -108,10 +108,10 @@ test.each([1, 2, 3])(
     const scene = new Scene(server, await makeDataset(server))
     await Promise.all([scene.build(), scene.build(), scene.build()])
 
-    let isOver = false
+    const state = { isOver: false }
     const lacking: number[] = []
     const watching = (async () => {
-      while (!isOver) lacking.push(await countLacking(server, scene.dataset_id))
+      while (!state.isOver) lacking.push(await countLacking(server, scene.dataset_id))
     })()
     const chance = random(seed)
     const models = ['hashing', 'other', 'third']
@@ -127,7 +127,7 @@ test.each([1, 2, 3])(
     chosen = 'last'
     await scene.choose(chosen)
     await expect.poll(() => servingModel(server, scene.dataset_id), patience).toBe('last 64')
-    isOver = true
+    state.isOver = true
     await watching
     expect(lacking.length).toBeGreaterThan(10)
     expect(lacking.filter((count) => count > 0)).toEqual([])

@@ -101,7 +101,7 @@ test('all or nothing: one unknown source, and none is attached; a wrong form is 
   expect(await refusal(attach(randomUUID(), { source_id: files[0] }))).toMatchObject({ status: 404 })
 })
 
-test('one that is attached already is the same attachment, built anew only for another strategy', async () => {
+test('one that is attached already is the same attachment, built again only for another strategy', async () => {
   const dataset_id = await library.newDataset()
   const first = await library.settled(await library.attach(dataset_id, files[0]!))
   const wishOf = async () => (await library.rows('select wish from dataset_sources where id = $1', [first.id]))[0]
@@ -119,7 +119,7 @@ test('one that is attached already is the same attachment, built anew only for a
   ])
 })
 
-test('PUT changes the strategy; reprocess converts and builds anew', async () => {
+test('PUT changes the strategy; reprocess converts and builds again', async () => {
   const { client } = library.server
   const dataset_id = await library.newDataset()
   const source_id = await library.newFile(textOf(4))

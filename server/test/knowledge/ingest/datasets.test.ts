@@ -93,7 +93,7 @@ test('an update changes what is sent; null takes back; an event tells it', async
   expect(await refusal(client.getDataset({ dataset_id: 'nonsense' }))).toMatchObject({ status: 404 })
 })
 
-test('another strategy builds anew what has none of its own; another language builds all', async () => {
+test('another strategy builds again what has none of its own; another language builds all', async () => {
   const { client } = library.server
   const dataset_id = await library.newDataset({ chunking_strategy: { chunk_size: 100 } })
   const attachAs = async (items: object) => {

@@ -20,7 +20,7 @@ beforeEach(() => {
 })
 
 /** A PNG, whatever its name says. */
-const picture = new Uint8Array([0x89, 0x50, 0x4e, 0x47, 0x0d, 0x0a, 0x1a, 0x0a, ...new Array(64).fill(0)])
+const picture = new Uint8Array([0x89, 0x50, 0x4e, 0x47, 0x0d, 0x0a, 0x1a, 0x0a, ...Buffer.alloc(64)])
 
 test('a file that cannot be converted fails at once, for all of its attachments; what was there before serves', async () => {
   const source_id = await library.newFile(textOf(3, 'good'))

@@ -47,9 +47,9 @@ const thesaurus = [
 
 const words = /[\p{L}\p{N}]+/gu
 /** What the trigrams of a word count together, beside the word. */
-const trigram_share = Number(process.env['TS'] ?? 1.2)
-const meaning = Number(process.env['TM'] ?? 1)
-const own = Number(process.env['TO'] ?? 1)
+const trigram_share = 2
+/** What a group of the thesaurus counts, beside a word. */
+const meaning = 3
 
 export function corpusVectors(corpus: readonly string[], dimension: number): (text: string) => Float32Array {
   const counts = new Map<string, number>()
@@ -89,7 +89,7 @@ function featuresOf(text: string): Map<string, number> {
   const features = new Map<string, number>()
   const add = (feature: string, weight: number) => features.set(feature, (features.get(feature) ?? 0) + weight)
   for (const [word] of text.toLowerCase().matchAll(words)) {
-    add(word, own)
+    add(word, 1)
     for (const [at, group] of thesaurus.entries())
       if (group.some((stem) => word.startsWith(stem))) add(`=${at}`, meaning)
     const padded = `^${word}$`

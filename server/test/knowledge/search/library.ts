@@ -72,12 +72,16 @@ const serveStatement = statement(
 const hashOf = (text: string) => createHash('sha256').update(text).digest()
 const bytesOf = (vector: Float32Array) => Buffer.from(vector.buffer, vector.byteOffset, vector.byteLength)
 
-export async function createLibrary(database: PooledDatabase, dimension = 256): Promise<Library> {
-  const organization_id = randomUUID()
-  await database.pool.query(`insert into organizations (id, name, slug) values ($1, 'Library', $2)`, [
-    organization_id,
-    `library-${organization_id.slice(0, 8)}`,
-  ])
+/** `organization_id`: of one that is there; by default it is a new one. */
+export async function createLibrary(
+  database: PooledDatabase,
+  dimension = 256,
+  organization_id: string = randomUUID(),
+): Promise<Library> {
+  await database.pool.query(
+    `insert into organizations (id, name, slug) values ($1, 'Library', $2) on conflict do nothing`,
+    [organization_id, `library-${organization_id.slice(0, 8)}`],
+  )
   const store = openStore(database, organization_id)
   const core = {
     ports: testPorts,

@@ -1,7 +1,6 @@
 // Measures how well searches find what answers a question: the project's documents as a dataset, recall@5 and MRR@10 of each mode.
 import { globSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { randomNumbers } from '../../../../bench/knowledge-texts.ts'
 import type { FoundPassage } from '../../../src/knowledge/search/search.ts'
 import { corpusVectors } from './corpus-vector.ts'
 import type { Library, Written } from './library.ts'
@@ -52,38 +51,6 @@ async function searchWhole(library: Library, dataset_id: string, query: string, 
 }
 
 const docs = join(import.meta.dirname, '..', '..', '..', '..', 'docs')
-
-/** Questions that are made of the words of a chunk: some of them, then with faults in them, then its code words. */
-export function questionsOf(documents: readonly Document[], seed: number, each: number): (Asked & { kind: string })[] {
-  const random = randomNumbers(seed)
-  const pick = <Item>(items: readonly Item[]) => items[Math.floor(random() * items.length)]!
-  const chunks = documents
-    .filter(({ name }) => name.startsWith('decisions/0'))
-    .flatMap(({ chunks: written }) => written.filter(({ content }) => content.length > 400))
-  const asked: (Asked & { kind: string })[] = []
-  const ask = (kind: string, question: string, content: string) =>
-    asked.push({ kind, question, isRight: (passage) => passage.content === content })
-  for (let at = 0; at < each; at += 1) {
-    const { content } = pick(chunks)
-    const plain = [...new Set(content.toLowerCase().match(/\b\p{L}{4,}\b/gu))]
-    const some = Array.from({ length: 4 }, () => pick(plain))
-    ask('same words', `what about ${some.join(' ')}`, content)
-    ask('misspelt', Array.from({ length: 4 }, () => misspell(pick(plain), random)).join(' '), content)
-    const coded = pick(chunks.filter((chunk) => codesOf(chunk.content).length >= 2))
-    ask('code', `${pick(codesOf(coded.content))} ${pick(codesOf(coded.content))}`, coded.content)
-  }
-  return asked
-}
-
-const codesOf = (text: string) => [...new Set(text.match(/\b[\w.]*[_.\d][\w./-]*\w\b/g))]
-
-/** Two neighbouring letters change their places, or one is lost. */
-function misspell(word: string, random: () => number): string {
-  const at = 1 + Math.floor(random() * (word.length - 2))
-  return random() < 0.5
-    ? word.slice(0, at) + word.slice(at + 1)
-    : word.slice(0, at) + word[at + 1] + word[at] + word.slice(at + 2)
-}
 
 export interface Document {
   name: string

@@ -114,7 +114,7 @@ describe('the action', () => {
     expect(retrieval!.chunks.map(({ shown }) => shown)).toEqual([true, false])
   })
 
-  test('no answer at all is an error with its actions; nothing found is none', async () => {
+  test('no answer at all is an error with its actions; nothing found is no error', async () => {
     const { dataset_id } = await plantDataset(server, [returns])
     const more = { actions_on_error: [{ type: 'play_message', message: 'Sorry: {{ error }}' }] }
     const { conversation_id } = await converse(server, {
@@ -268,7 +268,7 @@ describe('citations', () => {
     expect(cited).toEqual([[1], [2]])
   })
 
-  test('without the setting, and without a mark, there are none', async () => {
+  test('without the setting, and without a mark, there is nothing', async () => {
     const { dataset_id } = await plantDataset(server, [returns])
     const off = await converse(server, { knowledge_bases: [{ dataset_id }] })
     answer('Thirty days [1].')

@@ -1,4 +1,4 @@
-// K11: what the model was shown is on record, however a turn ends and whoever carries it out; and it goes with the conversation.
+// K11: what the model was shown is on record, however a turn ends and anyone who carries it out; and it goes with the conversation.
 import type { AgentConfig } from '@parley/contract'
 import { sql } from 'kysely'
 import type { SearchRequest } from '../../../src/knowledge/search/search.ts'
@@ -69,7 +69,7 @@ describe('an attempt that takes a turn over', () => {
     expect((await turnsOf(conversation_id))[0]!.retrievals).toEqual(before)
   })
 
-  test('before any step searches anew; only its own search is on record', async () => {
+  test('before any step searches again; only its own search is on record', async () => {
     const { conversation_id } = await converse(server, base())
     const held = holdAnswer()
     const answers = [held]
@@ -230,7 +230,7 @@ test('a purge removes it, and nobody is shown it from the first commit on', asyn
   expect(data.map((one) => one.conversation_id)).not.toContain(conversation_id)
 })
 
-describe('who may name a dataset, and who may read what was asked', () => {
+describe('who can name a dataset, and who can read what was asked', () => {
   test.each(['sources:read', 'sources:manage', 'agents:manage'] as const)('inline, with %s', async (scope) => {
     const agent_configs: AgentConfig[] = [
       base(),

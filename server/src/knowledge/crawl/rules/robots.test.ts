@@ -102,6 +102,13 @@ describe('a hostile robots.txt costs little', () => {
     expect(isAllowed('/open/x.html', ...many, 'Disallow: /private/*.html')).toBe(true)
   })
 
+  test('a site with more rules than anybody writes is closed', () => {
+    const rules = (most: number) => ['User-agent: *', ...Array.from({ length: most }, (_, n) => `Disallow: /${n}-x`)]
+    expect(isAllowed('/open', ...rules(5000))).toBe(true)
+    expect(isAllowed('/open', ...rules(5001))).toBe(false)
+    expect(isAllowed('/open', ...rules(100).flatMap((rule) => Array.from({ length: 100 }, () => rule)))).toBe(true)
+  })
+
   test('anything can be read', () => {
     const unit = constantFrom(...'user-agent:disallow*$/#\r\n \t\u0000\ufeff%é')
     assert(

@@ -33,6 +33,8 @@ export function readRobots(url: string, text: string): Robots {
 
 /** Characters of all rules with a wildcard. Such a rule costs its length for each character of an address. */
 const max_wildcard_characters = 20_000
+/** Different rules that concern us; each costs the length of the address. A site with more is closed. */
+const max_rules = 5000
 
 /**
  * The parser adds each rule to each agent named above it, so many of both would fill the memory: a group names each agent once, and
@@ -41,23 +43,34 @@ const max_wildcard_characters = 20_000
 function boundRules(text: string): string {
   let left = max_wildcard_characters
   const agents = new Set<string>()
+  const kept = new Set<string>()
   let is_new_group = true
-  return linesOf(text)
-    .flatMap(([name, value]) => {
-      if (name === 'user-agent') {
-        if (is_new_group) agents.clear()
-        is_new_group = false
-        const agent = agentOf(value)
-        return agents.has(agent) || !agents.add(agent) ? [] : [`${name}: ${agent}`]
-      }
-      // As the parser sees it: whatever follows the names ends their list.
-      is_new_group = true
-      if (!value.includes('*') || name === 'sitemap') return [`${name}: ${value}`]
-      left -= value.length
-      if (left >= 0) return [`${name}: ${value}`]
-      return name === 'disallow' ? [`${name}: ${value.slice(0, value.indexOf('*')) || '/'}`] : []
-    })
-    .join('\n')
+  const lines: string[] = []
+  for (const [name, value] of linesOf(text)) {
+    if (name === 'user-agent') {
+      if (is_new_group) agents.clear()
+      is_new_group = false
+      const agent = agentOf(value)
+      if (!agents.has(agent)) lines.push(`${name}: ${agent}`)
+      agents.add(agent)
+      continue
+    }
+    // As the parser sees it: whatever follows the names ends their list.
+    is_new_group = true
+    if (name === 'sitemap') lines.push(`${name}: ${value}`)
+    if (name === 'sitemap' || (agents.size === 1 && agents.has('other'))) continue
+    const is_wild = value.includes('*')
+    if (is_wild) left -= value.length
+    const cut = is_wild && left < 0 ? value.slice(0, value.indexOf('*')) || '/' : value
+    if (cut !== value && name === 'allow') continue
+    const rule = `${[...agents].join()} ${name}: ${cut}`
+    if (kept.has(rule)) continue
+    kept.add(rule)
+    if (kept.size <= max_rules) lines.push(`${name}: ${cut}`)
+    else if (kept.size === max_rules + 1)
+      return [...lines, 'user-agent: *', 'user-agent: parleybot', 'disallow: /'].join('\n')
+  }
+  return lines.join('\n')
 }
 
 const known_names = new Set(['user-agent', 'allow', 'disallow', 'crawl-delay', 'sitemap'])

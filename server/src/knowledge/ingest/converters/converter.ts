@@ -46,6 +46,15 @@ export class TextBudget {
   }
 }
 
+/** Without line breaks, and without white space around them. */
+export function flatten(text: string): string {
+  return text
+    .split(/[\r\n]+/)
+    .map((line) => line.trim())
+    .join(' ')
+    .trim()
+}
+
 export function tooMuchText(most_bytes: number): ConversionFault {
   return tooLarge(`The file has more than ${Math.floor(most_bytes / 2 ** 20)} MiB of text. Split it.`)
 }

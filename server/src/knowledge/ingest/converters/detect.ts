@@ -78,7 +78,7 @@ export async function detectKind(bytes: Buffer, name: string, isPage: boolean): 
 
 async function kindOfBytes(bytes: Buffer, named: Kind | null, isPage: boolean): Promise<Kind> {
   const head = bytes.subarray(0, 4096)
-  if (head.includes('%PDF-')) return kinds.pdf
+  if (isPdf(bytes)) return kinds.pdf
   const found = await fileTypeFromBuffer(bytes)
   if (found && found.ext in openPackages) return openPackages[found.ext]!
   if (found?.ext === 'cfb') throw ofCompoundFile(bytes)
@@ -89,11 +89,27 @@ async function kindOfBytes(bytes: Buffer, named: Kind | null, isPage: boolean): 
     .replace(/^(ï»¿|ÿþ|þÿ)/, '')
     .replaceAll('\0', '')
     .trimStart()
-  if (/^(<\?xml[^>]*>\s*)?(<!--[^]*?-->\s*)*<(!doctype\s+html|html|head|body)[\s>]/i.test(start)) return kinds.html
+  if (/^<(!doctype\s+html|html|head|body)[\s>]/i.test(afterComments(start))) return kinds.html
   if (named === kinds.html || (isPage && /^<[a-z!]/i.test(start))) return kinds.html
   if (named !== null && !binary.has(named)) return named
   if (/^[[{]/.test(start) && isJson(bytes)) return kinds.json
   return kinds.txt
+}
+
+/** Its mark can follow other bytes, such as those of a mail. */
+function isPdf(bytes: Buffer): boolean {
+  const at = bytes.subarray(0, 1024).indexOf('%PDF-')
+  return at === 0 || (at > 0 && bytes.includes('startxref'))
+}
+
+/** What follows a declaration of XML, and comments. */
+function afterComments(start: string): string {
+  let rest = start.replace(/^<\?xml[^>]*>/, '').trimStart()
+  while (rest.startsWith('<!--')) {
+    const end = rest.indexOf('-->', 4)
+    rest = end < 0 ? '' : rest.slice(end + 3).trimStart()
+  }
+  return rest
 }
 
 /** Older office formats, and newer ones under a password. */

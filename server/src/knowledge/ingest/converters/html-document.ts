@@ -5,7 +5,10 @@ import { parseHTML } from 'linkedom'
 
 /** A full document, whatever the source was: all of its content is in its body. */
 export function documentOf(html: string): DomDocument {
-  const source = /<html[\s>]/i.test(html) ? html : `<html>${html}</html>`
+  checkTags(html)
+  // Turndown takes quadratic time for long runs of white space.
+  const short = html.replaceAll(/\s{500,}/g, (run) => (run.includes('\n') ? '\n\n' : ' '))
+  const source = /<html[\s>]/i.test(short) ? short : `<html>${short}</html>`
   const { document } = parseHTML(source) as unknown as { document: DomDocument }
   const { body, documentElement } = document
   checkDepth(documentElement)
@@ -13,6 +16,24 @@ export function documentOf(html: string): DomDocument {
     if (node !== body && node.nodeName.toUpperCase() !== 'HEAD') body.appendChild(node)
   }
   return document
+}
+
+/** Elements whose end tags people leave out, or that have none. */
+const unclosed = new Set(
+  'p li dt dd tr td th thead tbody tfoot option optgroup colgroup rt rp area base br col embed hr img input link meta param source track wbr'.split(
+    ' ',
+  ),
+)
+const max_open = 4096
+
+/** Before a document is made of them: making a very deep one takes quadratic time. */
+function checkTags(html: string): void {
+  let open = 0
+  for (const [, end, name] of html.matchAll(/<(\/?)([a-z][a-z0-9-]{0,20})/gi)) {
+    if (unclosed.has(name!.toLowerCase())) continue
+    open = Math.max(0, open + (end === '' ? 1 : -1))
+    if (open > max_open) throw corrupt(`The page is nested more than ${max_depth} levels deep.`)
+  }
 }
 
 /** Browsers do not go deeper; libraries that do run out of stack, or of time. */
@@ -51,7 +72,7 @@ const unseen = [
 const hiding =
   /(?:^|[;{\s])(?:display\s*:\s*none|visibility\s*:\s*(?:hidden|collapse)|opacity\s*:\s*0(?:\.0+)?(?![.\d])|font-size\s*:\s*0(?:px|em|rem|pt|%)?(?![.\d])|clip-path\s*:\s*inset\((?:50|100)%\)|(?:left|top|text-indent)\s*:\s*-\d{4,}px)/i
 
-const max_rules = 2000
+const max_rules = 200
 
 /** Scripts, styles, comments, and elements that are hidden by an attribute, their style, or a style sheet of the page. */
 export function removeUnseen(document: DomDocument): void {
@@ -81,12 +102,23 @@ function remove(document: DomDocument, selector: string): void {
 function hiddenSelectors(document: DomDocument): string[] {
   const selectors: string[] = []
   for (const sheet of document.querySelectorAll('style')) {
-    for (const { selector, body } of readRules((sheet.textContent ?? '').replaceAll(/\/\*[^]*?\*\//g, ''))) {
+    for (const { selector, body } of readRules(withoutComments(sheet.textContent ?? ''))) {
       if (selectors.length >= max_rules) return selectors
       if (!selector.startsWith('@') && !selector.includes(':') && hiding.test(body)) selectors.push(selector)
     }
   }
   return selectors
+}
+
+function withoutComments(css: string): string {
+  const parts: string[] = []
+  for (let at = 0; ;) {
+    const open = css.indexOf('/*', at)
+    parts.push(css.slice(at, open < 0 ? css.length : open))
+    const close = open < 0 ? -1 : css.indexOf('*/', open + 2)
+    if (close < 0) return parts.join(' ')
+    at = close + 2
+  }
 }
 
 function* readRules(css: string): Generator<{ selector: string; body: string }> {

@@ -1,5 +1,5 @@
 // HTML: the main text of a page, with its title as the heading.
-import type { DomDocument, DomElement } from './dom.ts'
+import type { DomDocument, DomElement, DomNode } from './dom.ts'
 import { Readability } from '@mozilla/readability'
 import { ConversionFault, type PageFacts } from '../conversion-fault.ts'
 import type { Convert } from './converter.ts'
@@ -16,6 +16,7 @@ const frame = [
   '[role="contentinfo"]',
   ...['header', 'footer', 'aside'].map((name) => `${name}:not(main ${name}, article ${name})`),
 ].join(',')
+const max_elements = 20_000
 const headings = 'h1, h2, h3, h4, h5, h6'
 /** Less than this part of the page's text is not its main text. */
 const least_part = 0.3
@@ -40,17 +41,27 @@ function resolveBase(href: string | null | undefined, url: string | null): strin
 
 /** The text within its frame, else all of it. */
 function findMain(document: DomDocument): DomElement {
-  const all = document.cloneNode(true)
-  for (const element of [...document.querySelectorAll(frame)]) element.remove()
-  for (const heading of document.querySelectorAll(headings)) heading.setAttribute(level, heading.tagName.slice(1))
   const { body } = document
-  const length = lengthOf(body)
-  if (length === 0) return all.body
+  removeFrame(document)
   const marked = document.querySelectorAll('main, [role="main"]')
+  const length = lengthOf(body)
   if (marked.length === 1 && lengthOf(marked[0]!) >= least_part * length) return marked[0]!
+  // Longer pages are lists and tables; choosing a part of them takes more memory than the whole.
+  if (document.querySelectorAll('*').length > max_elements) return body
+  for (const heading of document.querySelectorAll(headings)) heading.setAttribute(level, heading.tagName.slice(1))
   const reader = new Readability(document.cloneNode(true) as never, { serializer: (node) => node })
   const found = reader.parse()?.content as unknown as DomElement | null | undefined
   return found && lengthOf(found) >= least_part * length ? found : body
+}
+
+/** Unless there is nothing else. */
+function removeFrame(document: DomDocument): void {
+  const parts = [...document.querySelectorAll(frame)]
+  const known = new Set<unknown>(parts)
+  const isInner = (node: DomNode | null): boolean => node !== null && (known.has(node) || isInner(node.parentNode))
+  const outer = parts.filter(({ parentNode }) => !isInner(parentNode))
+  const framed = outer.reduce((sum, part) => sum + lengthOf(part), 0)
+  if (framed < lengthOf(document.body)) for (const part of outer) part.remove()
 }
 
 const lengthOf = (element: DomElement | null) => (element?.textContent ?? '').replaceAll(/\s+/g, ' ').trim().length

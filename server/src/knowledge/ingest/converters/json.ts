@@ -1,5 +1,5 @@
 // JSON and JSON Lines as lines of `path: value`; entries of a list are apart.
-import { type Convert, TextBudget, corrupt } from './converter.ts'
+import { type Convert, TextBudget, corrupt, flatten } from './converter.ts'
 import { decodeText } from './decode-text.ts'
 
 const max_levels = 64
@@ -26,7 +26,7 @@ function parse(text: string, what: string): unknown {
   if (depthOf(text) > max_levels) throw corrupt(`${what} is nested more than ${max_levels} levels deep.`)
   try {
     return (JSON.parse as ParseWithSource)(text, (_key, value, { source }) =>
-      typeof value === 'number' && source !== undefined ? new Written(source) : value,
+      typeof value === 'number' && source !== undefined && source !== String(value) ? new Written(source) : value,
     )
   } catch (error) {
     if (error instanceof RangeError) throw error
@@ -73,14 +73,13 @@ function renderValue(value: unknown, budget: TextBudget): string {
         if (path === '' && typeof each === 'object') lines.push('')
       }
     } else if (typeof entry === 'object' && entry !== null && !(entry instanceof Written)) {
-      for (const [key, each] of Object.entries(entry)) visit(each, path === '' ? flat(key) : `${path}.${flat(key)}`)
+      for (const [key, each] of Object.entries(entry))
+        visit(each, path === '' ? flatten(key) : `${path}.${flatten(key)}`)
     } else {
-      const text = entry instanceof Written ? entry.text : flat(String(entry))
+      const text = entry instanceof Written ? entry.text : flatten(String(entry))
       lines.push(budget.take(path === '' ? text : `${path}: ${text}`))
     }
   }
   visit(value, '')
   return lines.join('\n').trim()
 }
-
-const flat = (text: string) => text.replaceAll(/\s*[\r\n]+\s*/g, ' ')

@@ -22,6 +22,15 @@ export function toMarkdown(root: DomElement, base: string | null): string {
     filter: ['h1', 'h2', 'h3', 'h4', 'h5', 'h6'],
     replacement: (content, node) => renderHeading(content, node as unknown as DomElement),
   })
+  const counts = new Map<unknown, number>()
+  service.addRule('item', {
+    filter: 'li',
+    replacement: (content, node) => renderItem(content, node as unknown as DomElement, counts),
+  })
+  service.addRule('code', {
+    filter: 'pre',
+    replacement: (_content, node) => renderCode(node as unknown as DomElement),
+  })
   service.addRule('picture', { filter: 'img', replacement: (_content, node) => descriptionOf(node as DomElement) })
   service.addRule('link', {
     filter: 'a',
@@ -35,8 +44,8 @@ export function toMarkdown(root: DomElement, base: string | null): string {
   service.addRule('table', { filter: 'table', replacement: renderTable })
   service.remove(['script', 'style', 'noscript', 'template', 'title', 'head'] as never)
   return service
-    .turndown(root as unknown as DomElement)
-    .replaceAll(/[ \t]+$/gm, '')
+    .turndown(root as never)
+    .replaceAll(/(?<![ \t])[ \t]+$/gm, '')
     .replaceAll(/\n{3,}/g, '\n\n')
     .trim()
 }
@@ -52,6 +61,26 @@ function renderHeading(content: string, heading: DomElement): string {
   return title === '' ? '' : `\n\n${'#'.repeat(depth)} ${title}\n\n`
 }
 
+/** `counts`: how many items of each list there were before. */
+function renderItem(content: string, { parentNode: list }: DomElement, counts: Map<unknown, number>): string {
+  const before = counts.get(list) ?? 0
+  counts.set(list, before + 1)
+  const first = Number((list as DomElement | null)?.getAttribute?.('start') ?? 1)
+  const mark = list?.nodeName === 'OL' ? `${(Number.isInteger(first) ? first : 1) + before}. ` : '- '
+  return `${mark}${content.trim().replaceAll('\n', `\n${' '.repeat(mark.length)}`)}\n`
+}
+
+/** Also without an element `code` in it. */
+function renderCode(block: DomElement): string {
+  const code = (block.textContent ?? '').replace(/^\n/, '').trimEnd()
+  if (code.trim() === '') return ''
+  const name = [block, block.querySelector('code')].map((element) => element?.getAttribute('class') ?? '').join(' ')
+  const language = /(?:^|\s)lang(?:uage)?-([\w+#-]{1,30})/.exec(name)?.[1] ?? ''
+  let fence = '```'
+  for (const [, inner] of code.matchAll(/^ *(`{3,})/gm)) if (inner!.length >= fence.length) fence = `${inner}\``
+  return `\n\n${fence}${language}\n${code}\n${fence}\n\n`
+}
+
 function descriptionOf(image: DomElement): string {
   return (image.getAttribute('alt') ?? '').replaceAll(/\s+/g, ' ').trim()
 }
@@ -64,7 +93,7 @@ function renderLink(content: string, href: string | null, base: string | null): 
   // Within the page a link says nothing.
   if (base !== null && target.hash !== '' && target.href.split('#')[0] === base.split('#')[0]) return content
   const address = target.href.replaceAll('(', '%28').replaceAll(')', '%29')
-  return `[${text.replaceAll(/\s*\n\s*/g, ' ')}](${address})`
+  return `[${text.replaceAll(/\s+/g, ' ')}](${address})`
 }
 
 const flatten = (content: string) =>
@@ -88,7 +117,7 @@ function renderTable(content: string): string {
         .map((cell) => cell.trim()),
     )
     .filter((row) => row.some((cell) => cell !== ''))
-  const width = Math.max(0, ...rows.map((row) => row.length))
+  const width = rows.reduce((widest, row) => Math.max(widest, row.length), 0)
   if (width === 0) return content
   // A table of one column lays a page out.
   if (width === 1) return `\n\n${rows.map(([cell]) => cell!.replaceAll('\\|', '|')).join('\n\n')}\n\n`

@@ -1,8 +1,11 @@
 // XLSX: each sheet as a table, formulas as their values.
 import * as xlsx from '@e965/xlsx'
 import { checkArchive } from './archive.ts'
-import { type Convert, TextBudget, corrupt } from './converter.ts'
+import { type Convert, TextBudget, corrupt, tooLarge } from './converter.ts'
 import { renderTable } from './table.ts'
+
+/** Empty ones before others count. */
+const max_cells = 5_000_000
 
 type Sheet = xlsx.WorkSheet & { '!data'?: (xlsx.CellObject | undefined)[][] }
 
@@ -28,12 +31,15 @@ export const convertXlsx: Convert = async (bytes, { unpacked_bytes, text_bytes }
 /** Only the cells that exist: a sheet can claim to have billions. */
 function rowsOf(sheet: Sheet | undefined): string[][] {
   const rows: string[][] = []
+  let left = max_cells
   // eslint-disable-next-line unicorn/no-array-for-each -- skips the holes
   sheet?.['!data']?.forEach((cells) => {
     const row: string[] = []
     cells?.forEach((cell, column) => {
       const text = textOf(cell)
       if (text === '') return
+      left -= column - row.length + 1
+      if (left < 0) throw tooLarge(`A sheet is larger than ${max_cells} cells. Split it.`)
       while (row.length < column) row.push('')
       row[column] = text
     })

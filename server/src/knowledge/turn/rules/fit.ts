@@ -8,7 +8,7 @@ export interface Room {
   max_characters: number
 }
 
-/** A passage with the text that is shown; null: there is no room for it. */
+/** A passage with the text that is shown; null: it does not fit. */
 export interface FittedPassage {
   passage: FoundPassage
   text: string | null
