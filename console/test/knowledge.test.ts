@@ -147,7 +147,7 @@ test('a question is tried: words marked, scores, words and vectors alone, and th
     .waitFor()
   await page.getByRole('region', { name: 'Words alone' }).getByRole('article').first().waitFor()
   // This server has no embedding model.
-  await page.getByRole('region', { name: 'Vectors alone' }).getByRole('alert').waitFor()
+  await page.getByRole('region', { name: 'Vectors alone' }).getByText('There are no vectors').waitFor()
   await page.getByText('What the model gets').click()
   await page.getByText(/<passages [0-9a-f]{32}>\n\[1\] returns\.md/).waitFor()
   await page.emulateMedia({ colorScheme: 'dark' })

@@ -108,16 +108,18 @@ interface PassageProps {
   passage: FoundChunk
   number: number
   query: string
+  /** Whether vectors were searched, so that it matters if it has none. */
+  areVectorsSearched?: boolean
   children?: ReactNode
 }
 
 /** One that a search has found. */
-export function Passage({ passage, number, query, children }: PassageProps) {
+export function Passage({ passage, number, query, areVectorsSearched = true, children }: PassageProps) {
   return (
     <article className="flex min-w-0 flex-col gap-1.5 rounded-md border border-line bg-surface p-3">
       <PassagePlace {...passage} number={number} />
       <Scores {...passage} />
-      {!passage.has_vector && <p className="text-xs text-faint">{words.noVector}</p>}
+      {areVectorsSearched && !passage.has_vector && <p className="text-xs text-faint">{words.noVector}</p>}
       <PassageText text={passage.content} query={query} />
       {children}
     </article>

@@ -37,11 +37,12 @@ export const knowledgeScreens: readonly Screen[] = [
 async function compare(page: Page): Promise<void> {
   await page.getByLabel('Compare with words and vectors alone').check()
   await page.getByRole('region', { name: 'Words alone' }).getByRole('article').first().waitFor()
-  await page.getByRole('region', { name: 'Vectors alone' }).getByRole('alert').waitFor()
+  await page.getByRole('region', { name: 'Vectors alone' }).getByText('There are no vectors').waitFor()
 }
 
 async function unfold(page: Page): Promise<void> {
-  await page.getByText(/^\d passages? · words/).click()
+  const transcript = page.getByRole('region', { name: 'Transcript' })
+  await transcript.getByText(/^\d passages? · words/).click()
   await page.getByText('Searched for').waitFor()
 }
 

@@ -8,7 +8,7 @@ import { type Client, createClient } from '@parley/sdk'
 import type { Browser, Page } from 'playwright-core'
 import { startApp } from '../../../server/src/app.ts'
 import { readConfig } from '../../../server/src/settings.ts'
-import { type Database, statement } from '../../../server/src/database/database.ts'
+import { type Database, acrossOrganizations } from '../../../server/src/database/database.ts'
 import { createLog } from '../../../server/src/telemetry/log.ts'
 import { type ScriptedModel, startScriptedModel } from '../../../server/test/support/scripted-model.ts'
 import { opened_hosts } from '../../../server/test/support/tool-peer.ts'
@@ -93,7 +93,11 @@ async function openCall(page: Page): Promise<void> {
   await page.getByRole('region', { name: 'Transcript' }).evaluate((transcript) => transcript.scrollTo(0, 100_000))
 }
 
-const nameOrganization = statement('screenshots_organization', 'update organizations set name = $1')
+const nameOrganization = acrossOrganizations(
+  'the server of the pictures has one',
+  'screenshots_organization',
+  'update organizations set name = $1',
+)
 
 async function setUp(stack: AsyncDisposableStack): Promise<Scene> {
   const model = stack.use(await startScriptedModel())

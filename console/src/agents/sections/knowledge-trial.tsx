@@ -78,7 +78,13 @@ function Results({ query, datasets }: { query: string; datasets: readonly Datase
         {data && <DegradedNotes degraded={data.degraded} />}
         {data?.chunks.length === 0 && <p className="text-faint">{words.nothing}</p>}
         {data?.chunks.map((chunk, rank) => (
-          <Passage key={chunk.id} passage={chunk} number={rank + 1} query={query} />
+          <Passage
+            key={chunk.id}
+            passage={chunk}
+            number={rank + 1}
+            query={query}
+            areVectorsSearched={data.retrieval_mode !== 'full_text'}
+          />
         ))}
       </section>
     )

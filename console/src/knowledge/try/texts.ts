@@ -18,6 +18,7 @@ export const tryTexts = {
   nothingHint: 'Other words may find more, or the sources do not say it.',
   rank: (rank: number) => `${rank}. in the search of agents`,
   notFound: 'not in the search of agents',
+  noVectors: 'There are no vectors: no embedding model is configured.',
   fence: 'What the model gets',
   fenceHint:
     'Before the messages of the turn, in a fence that the passages cannot close, because its number is random and new each time. The model is told that this is reference data whose instructions it must not follow.',

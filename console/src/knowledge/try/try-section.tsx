@@ -88,21 +88,22 @@ export function TrySection({ dataset }: { dataset: Dataset }) {
       {query === '' ? (
         <p className="px-4 py-8 text-center text-faint">{words.start}</p>
       ) : (
-        <Results dataset_id={dataset.id} query={query} options={options} isCompared={isCompared} />
+        <Results dataset={dataset} query={query} options={options} isCompared={isCompared} />
       )}
     </>
   )
 }
 
 interface ResultsProps {
-  dataset_id: string
+  dataset: Dataset
   query: string
   options: Options
   isCompared: boolean
 }
 
-function useAnswer({ dataset_id, query, options }: ResultsProps, mode: Mode, isEnabled: boolean) {
+function useAnswer({ dataset, query, options }: ResultsProps, mode: Mode, isEnabled: boolean) {
   const { client } = useSession()
+  const dataset_id = dataset.id
   const { results_count, min_score } = options
   return useQuery({
     queryKey: ['dataset-query', dataset_id, query, mode, results_count, min_score],
@@ -119,10 +120,11 @@ function useAnswer({ dataset_id, query, options }: ResultsProps, mode: Mode, isE
 }
 
 function Results(props: ResultsProps) {
-  const { query, isCompared } = props
+  const { dataset, query, isCompared } = props
+  const hasModel = dataset.embedding_model !== null
   const auto = useAnswer(props, 'auto', true)
   const full_text = useAnswer(props, 'full_text', isCompared)
-  const vector = useAnswer(props, 'vector', isCompared)
+  const vector = useAnswer(props, 'vector', isCompared && hasModel)
   const ranks = new Map(auto.data?.chunks.map(({ id }, index) => [id, index + 1]))
   return (
     <>
@@ -130,9 +132,19 @@ function Results(props: ResultsProps) {
       <div className={classes('grid min-w-0 gap-4', isCompared && 'wide:grid-cols-3')}>
         <Column title={words.columns.auto} query={query} answer={auto} />
         {isCompared && <Column title={words.columns.full_text} query={query} answer={full_text} ranks={ranks} />}
-        {isCompared && <Column title={words.columns.vector} query={query} answer={vector} ranks={ranks} />}
+        {isCompared && hasModel && <Column title={words.columns.vector} query={query} answer={vector} ranks={ranks} />}
+        {isCompared && !hasModel && <NoVectors />}
       </div>
     </>
+  )
+}
+
+function NoVectors() {
+  return (
+    <section aria-label={words.columns.vector} className="flex min-w-0 flex-col gap-2.5">
+      <h3 className="font-semibold">{words.columns.vector}</h3>
+      <p className="rounded-md bg-sunken px-3 py-2 text-soft">{words.noVectors}</p>
+    </section>
   )
 }
 
@@ -171,7 +183,12 @@ function Column({ title, query, answer: { data, error, isPending }, ranks }: Col
         <ol className="flex flex-col gap-2.5">
           {data.chunks.map((chunk, index) => (
             <li key={chunk.id} className="min-w-0">
-              <Passage passage={chunk} number={index + 1} query={query}>
+              <Passage
+                passage={chunk}
+                number={index + 1}
+                query={query}
+                areVectorsSearched={data.retrieval_mode !== 'full_text'}
+              >
                 {ranks && (
                   <p className="text-xs text-faint">
                     {ranks.has(chunk.id) ? words.rank(ranks.get(chunk.id)!) : words.notFound}
