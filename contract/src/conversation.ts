@@ -39,8 +39,7 @@ export type TurnMetrics = Static<typeof TurnMetrics>
 /** Absent where nothing is cited. */
 const citations = Type.Optional(
   Type.Array(Citation, {
-    description:
-      'With `retrieval.citations`: the passages that the text refers to by number; absent without any.',
+    description: 'With `retrieval.citations`: the passages that the text refers to by number; absent without any.',
   }),
 )
 
