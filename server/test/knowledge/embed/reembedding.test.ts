@@ -19,11 +19,13 @@ import {
 
 let model: EmbeddingServer
 let server: TestServer
+/** At pause points. */
+let reached: ((point: string) => Promise<void>) | null = null
 const patience = { timeout: 20_000, interval: 20 }
 
 beforeAll(async () => {
   model = await startEmbeddingServer()
-  server = await startTestServer(model.environment)
+  server = await startTestServer(model.environment, { ports: { reached: (point) => reached?.(point) } })
 })
 afterAll(async () => {
   await server[Symbol.asyncDispose]()
@@ -181,7 +183,7 @@ describe('a re-embedding', () => {
   })
 
   test('the newest choice wins', async () => {
-    const dataset_id = await makeFilled([200])
+    const dataset_id = await makeFilled([96 * 10])
     const held = Promise.withResolvers<void>()
     model.before = () => held.promise
     await choose(dataset_id, 'other', 32)
@@ -190,6 +192,8 @@ describe('a re-embedding', () => {
     held.resolve()
     await expect.poll(() => servingModel(server, dataset_id), patience).toBe('newest 80')
     expect((await eventsOf(server, dataset_id)).map(({ data }) => data)).toMatchObject([{ embedding_model: 'newest' }])
+    // Only the calls that were under way are finished.
+    expect(model.calls.filter((call) => call.model === 'other').length).toBeLessThanOrEqual(4)
   })
 
   test('choosing the old model undoes it', async () => {
@@ -252,6 +256,23 @@ describe('a re-embedding', () => {
     await expect.poll(() => servingModel(server, dataset_id), patience).toBe('other 32')
     const vectors = `select from vectors v join embedding_spaces s on s.id = v.space_id where s.model = 'other' and v.text_hash = sha256('to be deleted')`
     expect((await server.database.pool.query(vectors)).rowCount).toBe(0)
+  })
+
+  test('a source that begins to serve right before the switch holds it up until it has its vectors', async () => {
+    const dataset_id = await makeFilled([10])
+    const lacking: number[] = []
+    reached = async (point) => {
+      if (point === 'knowledge.switching_space' && lacking.length === 0) {
+        lacking.push(-1)
+        await addSource(server, dataset_id, ['at the last moment'])
+      }
+      if (point === 'knowledge.switched_space') lacking.push(await countLacking(server, dataset_id))
+    }
+    await choose(dataset_id, 'other', 32)
+    await expect.poll(() => lacking.length, patience).toBe(2)
+    reached = null
+    expect(lacking).toEqual([-1, 0])
+    expect(model.texts).toContain('at the last moment')
   })
 
   test('a dataset without chunks has the new space at once', async () => {
