@@ -6,21 +6,9 @@ import { availableParallelism } from 'node:os'
 import { createGate } from '../base/gate.ts'
 import { startChild } from './launch.ts'
 import { watchMemory } from './memory.ts'
+import type { IsolatedTask, IsolationLimits } from './task.ts'
 
-export interface IsolatedTask {
-  /** Its `run(bytes, options)` answers a value that JSON can hold. */
-  module: URL
-  options: unknown
-  /** The only file that the process can read, besides the server's code. */
-  path: string
-}
-
-export interface IsolationLimits {
-  seconds: number
-  /** Resident. */
-  memory_bytes: number
-  output_bytes: number
-}
+export type { IsolatedTask, IsolationLimits }
 
 /** Why a process gave no answer. `crashed` includes errors that its module threw. */
 export class IsolationFault extends Error {

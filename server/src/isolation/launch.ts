@@ -6,7 +6,7 @@ import { writeFile } from 'node:fs/promises'
 import { dirname, join, sep } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { promisify } from 'node:util'
-import type { IsolatedTask, IsolationLimits } from './isolation.ts'
+import type { IsolatedTask, IsolationLimits } from './task.ts'
 
 const entry = fileURLToPath(new URL('./child.ts', import.meta.url))
 const shell = '/bin/sh'

@@ -2,22 +2,9 @@
 import { type IsolationFault as Fault, IsolationFault, runIsolated } from '../../isolation/isolation.ts'
 import type { Outcome } from './converters/run.ts'
 import { ConversionFault, type PageFacts } from './conversion-fault.ts'
+import type { Converted } from './converted.ts'
 
-export { ConversionFault, type PageFacts }
-
-export interface Converted {
-  /** Markdown. */
-  text: string
-  /** Where each page begins in the text, in UTF-16 units; null for what has no pages. */
-  page_starts: number[] | null
-  /** As its bytes say. */
-  media_type: string
-  /** Such as `en`; null: not recognized. */
-  language: string | null
-  warnings: string[]
-  /** Of HTML. */
-  page: PageFacts | null
-}
+export { ConversionFault, type Converted, type PageFacts }
 
 export interface ConversionLimits {
   seconds: number
