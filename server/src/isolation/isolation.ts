@@ -5,8 +5,10 @@ import { type FileHandle, open } from 'node:fs/promises'
 import { availableParallelism } from 'node:os'
 import { createGate } from '../base/gate.ts'
 import { startChild } from './launch.ts'
-import type { IsolatedTask, IsolationLimits } from './task.ts'
 import { watchMemory } from './memory.ts'
+import type { IsolatedTask, IsolationLimits } from './task.ts'
+
+export type { IsolatedTask, IsolationLimits }
 
 /** Why a process gave no answer. `crashed` includes errors that its module threw. */
 export class IsolationFault extends Error {

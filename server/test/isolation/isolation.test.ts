@@ -6,8 +6,7 @@ import { createServer } from 'node:net'
 import { availableParallelism, tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
 import { afterAll, beforeAll, expect, test } from 'vitest'
-import { type IsolationFault, runIsolated } from '../../src/isolation/isolation.ts'
-import type { IsolationLimits } from '../../src/isolation/task.ts'
+import { type IsolationFault, type IsolationLimits, runIsolated } from '../../src/isolation/isolation.ts'
 
 const module = new URL('./modules.ts', import.meta.url)
 let folder: string

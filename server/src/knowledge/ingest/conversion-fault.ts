@@ -1,4 +1,4 @@
-// What a file becomes; or why it has no text: its own fault, final, with what to do.
+// Why a file has no text: its own fault, final, with what to do.
 import type { KnowledgeFault } from '@parley/contract'
 
 export class ConversionFault extends Error {
@@ -22,18 +22,4 @@ export interface PageFacts {
   nofollow: boolean
   /** Absolute, http(s), without fragments, in order, each once; none with `rel=nofollow`. */
   links: string[]
-}
-
-export interface Converted {
-  /** Markdown. */
-  text: string
-  /** Where each page begins in the text, in UTF-16 units; null for what has no pages. */
-  page_starts: number[] | null
-  /** As its bytes say. */
-  media_type: string
-  /** Such as `en`; null: not recognized. */
-  language: string | null
-  warnings: string[]
-  /** Of HTML. */
-  page: PageFacts | null
 }

@@ -5,7 +5,7 @@ const segmenter = new Intl.Segmenter('und', { granularity: 'grapheme' })
 /** A grapheme longer than this is cut between code points: only a hostile text has one. */
 const max_grapheme = 64
 
-/** The first position from `from` on that is not white space; the text's end without one. */
+/** The first position from `from` on that is not white space; else the text's end. */
 export function skipSpace(text: string, from: number): number {
   let at = from
   while (at < text.length && isSpace(text, at)) at += 1

@@ -61,7 +61,7 @@ test('any mixture of blocks is read as a complete parser does', () => {
       const text = blocks.join('\n\n')
       expect(readOurs(text)).toEqual(readTheirs(text))
     }),
-    { numRuns: 500 },
+    { numRuns: 1000 },
   )
 })
 
@@ -69,6 +69,7 @@ test('fields before the text are no heading', () => {
   const [fields, heading] = readBlocks('---\ntitle: A\nauthor: B\n---\n# Title')
   expect(fields).toMatchObject({ kind: 'text', start: 0 })
   expect(heading).toMatchObject({ kind: 'heading', depth: 1, title: 'Title' })
+  expect([...readBlocks('---\n\n# Title\n\n---')].map(({ kind }) => kind)).toEqual(['text', 'heading', 'text'])
 })
 
 test('titles have no marks', () => {

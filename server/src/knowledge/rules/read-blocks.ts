@@ -274,7 +274,7 @@ function cleanTitle(source: string): string {
 
 /** Fields between lines of dashes, at the very start: their last line would look like a heading. */
 function skipFrontMatter(text: string, end: number): number {
-  if (!/^---[ \t]*\n/.test(text.slice(0, 100))) return 0
+  if (!/^---[ \t]*\n[\w-]+[ \t]*:/.test(text.slice(0, 200))) return 0
   const closing = /\n---[ \t]*(?:\n|$)/.exec(text.slice(3, Math.min(end, 65_536)))
   return closing ? Math.min(end, 3 + closing.index + closing[0].length) : 0
 }

@@ -1,6 +1,7 @@
 // Converts one file; runs in a process of its own. What it answers has been cleaned and measured.
 import { cleanText } from '../../rules/clean-text.ts'
-import { ConversionFault, type Converted, type PageFacts } from '../conversion-fault.ts'
+import { ConversionFault, type PageFacts } from '../conversion-fault.ts'
+import type { Converted } from '../converted.ts'
 import { type Options, type Raw, max_line_bytes, tooLarge, tooMuchText } from './converter.ts'
 import { detectKind } from './detect.ts'
 import { detectLanguage } from './language.ts'
