@@ -44,7 +44,7 @@ export function toMarkdown(root: DomElement, base: string | null): string {
   service.addRule('table', { filter: 'table', replacement: renderTable })
   service.remove(['script', 'style', 'noscript', 'template', 'title', 'head'] as never)
   return service
-    .turndown(root as unknown as DomElement)
+    .turndown(root as never)
     .replaceAll(/(?<![ \t])[ \t]+$/gm, '')
     .replaceAll(/\n{3,}/g, '\n\n')
     .trim()
