@@ -1,10 +1,10 @@
 // From a file's bytes to text, in a child process with bounds of time and memory.
 import { type IsolationFault as Fault, IsolationFault, runIsolated } from '../../isolation/isolation.ts'
 import type { Outcome } from './converters/run.ts'
-import { ConversionFault, type PageFacts } from './conversion-fault.ts'
+import { ConversionFault } from './conversion-fault.ts'
 import type { Converted } from './converted.ts'
 
-export { ConversionFault, type Converted, type PageFacts }
+export { ConversionFault, type Converted }
 
 export interface ConversionLimits {
   seconds: number
