@@ -1,4 +1,0 @@
-// Every statement of ingestion.
-import { testFaults } from './faults.ts'
-
-testFaults(1)
