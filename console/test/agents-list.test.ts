@@ -93,7 +93,7 @@ describe('the list', () => {
     const { page } = opened
     await signIn(page, server, '/agents', pat_key)
     await page.getByText(texts.states.forbidden).waitFor()
-    expect(await page.getByRole('link', { name: 'Agents' }).count()).toBe(0)
+    await expect.poll(() => page.getByRole('link', { name: 'Agents' }).count()).toBe(0)
   })
 })
 
@@ -128,7 +128,7 @@ describe('how it looks', () => {
       await page.getByRole('heading', { level: 2, name: section, exact: true }).waitFor({ state: 'attached' })
       await openAll(page, section)
       await expectAccessible(page)
-      expect(await page.evaluate('document.documentElement.scrollWidth <= innerWidth')).toBe(true)
+      await expect.poll(() => page.evaluate('document.documentElement.scrollWidth <= innerWidth')).toBe(true)
     }
   })
 

@@ -36,7 +36,7 @@ test('from a new agent to a published version, one that takes its place, and bac
   const agent_id = new URL(page.url()).pathname.split('/')[2]!
   const first = await newest(agent_id)
   expect(first).toMatchObject({ version: 1, published: false, instruction_builder_inputs: { purpose: 'Carries bags' } })
-  expect(await page.getByLabel('Purpose', { exact: true }).inputValue()).toBe('Carries bags')
+  await expect.poll(() => page.getByLabel('Purpose', { exact: true }).inputValue()).toBe('Carries bags')
 
   // What is wrong is said beside its field, and above all of them with the way there; nothing is lost by it.
   await go(page, 'Instructions')
@@ -54,7 +54,7 @@ test('from a new agent to a published version, one that takes its place, and bac
   expect((await newest(agent_id)).revision).toBe(first.revision)
   await unsaved(page).waitFor()
   await page.getByLabel('Temperature').first().fill('0.5')
-  expect(await temperature.getByText('must be').count()).toBe(0)
+  await expect.poll(() => temperature.getByText('must be').count()).toBe(0)
   await press(page, 'Save draft')
   await unsaved(page).waitFor({ state: 'hidden' })
   expect((await newest(agent_id)).config).toMatchObject({
@@ -108,12 +108,12 @@ describe('the editor', () => {
     await press(page, 'Save draft')
     await go(page, 'Rules')
     await page.getByText(agentTexts.notices.unreadable).waitFor()
-    expect(await page.getByRole('textbox', { name: 'Rules' }).isEditable()).toBe(false)
+    await expect.poll(() => page.getByRole('textbox', { name: 'Rules' }).isEditable()).toBe(false)
     await press(page, agentTexts.notices.toJson)
-    expect(await json.inputValue()).toBe('{"guardrails": ')
+    await expect.poll(() => json.inputValue()).toBe('{"guardrails": ')
     await json.fill(JSON.stringify({ ...written, guardrails: 'Be honest.', of_elsewhere: [1] }))
     await go(page, 'Rules')
-    expect(await page.getByRole('textbox', { name: 'Rules' }).inputValue()).toBe('Be honest.')
+    await expect.poll(() => page.getByRole('textbox', { name: 'Rules' }).inputValue()).toBe('Be honest.')
     await press(page, 'Save draft')
     await unsaved(page).waitFor({ state: 'hidden' })
     const draft = await newest(agent_id)
@@ -189,12 +189,12 @@ describe('the editor', () => {
     await dialog(page).getByText(agentTexts.leave.text).waitFor()
     await press(page, 'Cancel')
     await go(page, 'Instructions')
-    expect(await instructions(page).inputValue()).toBe('Changed.')
+    await expect.poll(() => instructions(page).inputValue()).toBe('Changed.')
     await page.context().setOffline(true)
     await press(page, 'Save draft')
     await page.getByText(texts.states.unreachable).first().waitFor()
     await page.context().setOffline(false)
-    expect(await instructions(page).inputValue()).toBe('Changed.')
+    await expect.poll(() => instructions(page).inputValue()).toBe('Changed.')
     await press(page, 'Save draft')
     await unsaved(page).waitFor({ state: 'hidden' })
     expect((await newest(agent_id)).config['instructions']).toBe('Changed.')
@@ -234,7 +234,7 @@ describe('the editor', () => {
     await press(page, agentTexts.generation.write)
     await press(page, agentTexts.generation.show)
     await expect.poll(() => instructions(page).inputValue()).toBe('You are written by a model.')
-    expect(await unsaved(page).count()).toBe(0)
+    await expect.poll(() => unsaved(page).count()).toBe(0)
     expect(faults).toEqual([])
   })
 })
@@ -253,15 +253,17 @@ describe('two people at once', () => {
 
     await press(two.page, 'Save draft')
     await dialog(two.page).getByText(agentTexts.conflict.title).waitFor()
-    expect(await dialog(two.page).innerText()).toMatch(/They changed\s+Rules\s+You changed\s+Instructions/)
+    await expect.poll(() => dialog(two.page).innerText()).toMatch(/They changed\s+Rules\s+You changed\s+Instructions/)
     await press(two.page, agentTexts.conflict.takeMine)
     expect((await newest(agent_id)).config).toMatchObject({ instructions: 'Be brief.', guardrails: 'Of the first.' })
     await press(two.page, 'Save draft')
     await unsaved(two.page).waitFor({ state: 'hidden' })
-    expect(await newest(agent_id)).toMatchObject({
-      version: 2,
-      config: { instructions: 'Of the second.', guardrails: 'Of the first.' },
-    })
+    await expect
+      .poll(() => newest(agent_id))
+      .toMatchObject({
+        version: 2,
+        config: { instructions: 'Of the second.', guardrails: 'Of the first.' },
+      })
     expect([one.faults, two.faults]).toEqual([[], []])
   })
 
@@ -282,7 +284,7 @@ describe('two people at once', () => {
     await dialog(page).getByText(agentTexts.conflict.both('Instructions')).waitFor()
     await press(page, agentTexts.conflict.takeTheirs)
     await expect.poll(() => instructions(page).inputValue()).toBe('Theirs.')
-    expect(await unsaved(page).count()).toBe(0)
+    await expect.poll(() => unsaved(page).count()).toBe(0)
     expect((await newest(agent_id)).config).toEqual({ instructions: 'Theirs.' })
   })
 })
@@ -295,10 +297,10 @@ test('a viewer sees everything, and changes nothing, not even by looking', async
   await signIn(page, server, '/agents', pat_key)
   await page.getByRole('link', { name: 'Glass' }).click()
   await page.getByText('Read only').waitFor()
-  expect(await page.getByLabel('Name', { exact: true }).isEditable()).toBe(false)
+  await expect.poll(() => page.getByLabel('Name', { exact: true }).isEditable()).toBe(false)
   await go(page, 'Abilities')
   await page.getByRole('button', { name: /find_order/ }).click()
-  expect(await page.getByLabel(agentTexts.abilities.tools.description).inputValue()).toBe('Finds an order.')
+  await expect.poll(() => page.getByLabel(agentTexts.abilities.tools.description).inputValue()).toBe('Finds an order.')
   for (const section of [
     'Purpose',
     'Instructions',
@@ -311,8 +313,10 @@ test('a viewer sees everything, and changes nothing, not even by looking', async
   ]) {
     await go(page, section)
     await page.getByRole('heading', { level: 2, name: section, exact: true }).waitFor({ state: 'attached' })
-    expect(await page.getByRole('button', { name: /Save|Publish|Add|Remove|Roll|Write/ }).count()).toBe(0)
-    expect(await page.locator('main input:enabled:not([readonly]), main textarea:not([readonly])').count()).toBe(0)
+    await expect.poll(() => page.getByRole('button', { name: /Save|Publish|Add|Remove|Roll|Write/ }).count()).toBe(0)
+    await expect
+      .poll(() => page.locator('main input:enabled:not([readonly]), main textarea:not([readonly])').count())
+      .toBe(0)
   }
   expect((await newest(agent_id)).version).toBe(1)
   expect(faults).toEqual([])
@@ -355,7 +359,7 @@ test('by keyboard alone: from the list to a new agent, written, saved and publis
   await keyboard.press('Enter')
   await page.getByText('v1 is published', { exact: true }).first().waitFor()
   const agent_id = new URL(page.url()).pathname.split('/')[2]!
-  expect(await newest(agent_id)).toMatchObject({ published: true, config: { instructions: 'Typed.' } })
+  await expect.poll(() => newest(agent_id)).toMatchObject({ published: true, config: { instructions: 'Typed.' } })
   await dialog(page).waitFor({ state: 'hidden' })
   await page.evaluate('document.activeElement.blur()')
   await keyboard.press('Escape')

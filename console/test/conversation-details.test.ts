@@ -45,7 +45,7 @@ test('the analysis is shown with its state, and runs again when it is asked to',
   await signIn(page, server, addressOf(conversation_id))
   const analysis = section(page, 'Analysis')
   await analysis.getByText(conversationTexts.analysis.none).waitFor()
-  expect(await analysis.getByRole('button').count()).toBe(0)
+  await expect.poll(() => analysis.getByRole('button').count()).toBe(0)
 
   server.model.answer = () => 'It was about a parcel.'
   await server.client.endConversation({ conversation_id, prefer: 'wait=30' })
@@ -57,7 +57,7 @@ test('the analysis is shown with its state, and runs again when it is asked to',
   await held.asked
   await analysis.getByText(/Waiting|Running/).waitFor()
   await analysis.getByText('It was about a parcel.').waitFor()
-  expect(await analysis.getByRole('button', { name: 'Run again' }).isDisabled()).toBe(true)
+  await expect.poll(() => analysis.getByRole('button', { name: 'Run again' }).isDisabled()).toBe(true)
   held.say('It was about a teapot.')
   held.finish()
   await analysis.getByText('It was about a teapot.').waitFor()
@@ -83,7 +83,7 @@ test('outcome, success and extracted fields are shown, and earlier results on re
   const analysis = section(page, 'Analysis')
   for (const text of ['They asked for two parcels.', 'found', 'Yes', found.success_reason, '4711', 'openai/scripted'])
     await analysis.getByText(text, { exact: true }).first().waitFor()
-  expect(await analysis.getByText('Earlier results').count()).toBe(0)
+  await expect.poll(() => analysis.getByText('Earlier results').count()).toBe(0)
 
   script(server, { summary: 'They found nothing.', questions: { ...found, outcome: 'lost', success: false } })
   await analysis.getByRole('button', { name: 'Run again' }).click()
@@ -93,7 +93,7 @@ test('outcome, success and extracted fields are shown, and earlier results on re
   const earlier = analysis.getByRole('list', { name: 'Earlier results' })
   await earlier.getByText('They asked for two parcels.').waitFor()
   await earlier.getByText('Run 1').waitFor()
-  expect(await earlier.getByRole('listitem').count()).toBe(1)
+  await expect.poll(() => earlier.getByRole('listitem').count()).toBe(1)
   await expectAccessible(page)
   expect(faults).toEqual([])
 })
@@ -136,8 +136,8 @@ test('deliveries are listed with their tries and answers, by themselves, and are
   await using other = await openPage(browser)
   await signIn(other.page, server, addressOf(conversation_id), pat_key)
   await section(other.page, 'Analysis').waitFor()
-  expect(await section(other.page, 'Webhook deliveries').count()).toBe(0)
-  expect(await section(other.page, 'Analysis').getByRole('button').count()).toBe(0)
+  await expect.poll(() => section(other.page, 'Webhook deliveries').count()).toBe(0)
+  await expect.poll(() => section(other.page, 'Analysis').getByRole('button').count()).toBe(0)
   expect(other.faults).toEqual([])
 })
 

@@ -63,20 +63,20 @@ describe('what has happened', () => {
       await said.getByText(text).first().waitFor()
     }
     // Markdown, and links that lead elsewhere safely; pictures are named and not loaded.
-    expect(await said.locator('strong').allInnerTexts()).toEqual(['breakfast'])
+    await expect.poll(() => said.locator('strong').allInnerTexts()).toEqual(['breakfast'])
     for (const name of ['bakery next door', 'hotel.example', 'Picture at hotel.example']) {
       const link = said.getByRole('link', { name, exact: true })
-      expect(await link.getAttribute('href')).toMatch(/^https:/)
-      expect(await link.getAttribute('rel')).toBe('noopener noreferrer')
+      await expect.poll(() => link.getAttribute('href')).toMatch(/^https:/)
+      await expect.poll(() => link.getAttribute('rel')).toBe('noopener noreferrer')
     }
-    expect(await said.locator('img').count()).toBe(0)
+    await expect.poll(() => said.locator('img').count()).toBe(0)
     await said.getByText('No reply').waitFor()
     await said
       .getByRole('button', { name: /Answered in/ })
       .first()
       .click()
     const breakdown = page.getByRole('dialog', { name: 'Where the time went' })
-    expect(await breakdown.innerText()).toMatch(/Model\s+\d+.*Tools\s+\d+.*Rest\s+\d+.*openai\/scripted/s)
+    await expect.poll(() => breakdown.innerText()).toMatch(/Model\s+\d+.*Tools\s+\d+.*Rest\s+\d+.*openai\/scripted/s)
     await page.keyboard.press('Escape')
 
     const facts = details(page)
@@ -132,11 +132,11 @@ describe('what has happened', () => {
     await signIn(page, server, addressOf(conversation_id), pat_key)
     await transcript(page).getByText(transcriptTexts.hidden).waitFor()
     await details(page).getByText('Harbour Lane').waitFor()
-    expect(await page.getByRole('button', { name: 'End', exact: true }).count()).toBe(0)
+    await expect.poll(() => page.getByRole('button', { name: 'End', exact: true }).count()).toBe(0)
     // Not that there were none.
-    expect(await details(page).getByText('No events yet.').count()).toBe(0)
+    await expect.poll(() => details(page).getByText('No events yet.').count()).toBe(0)
     await page.getByRole('button', { name: 'More' }).click()
-    expect(await page.getByRole('menuitem').allInnerTexts()).toEqual(['Copy ID'])
+    await expect.poll(() => page.getByRole('menuitem').allInnerTexts()).toEqual(['Copy ID'])
     expect(faults).toEqual([])
   })
 
@@ -187,8 +187,8 @@ describe('what happens now', () => {
     await transcript(page)
       .getByRole('button', { name: /Answered in/ })
       .waitFor()
-    expect(await transcript(page).getByText('There once was').count()).toBe(1)
-    expect(await transcript(page).getByText('Tell me a tale.').count()).toBe(1)
+    await expect.poll(() => transcript(page).getByText('There once was').count()).toBe(1)
+    await expect.poll(() => transcript(page).getByText('Tell me a tale.').count()).toBe(1)
     expect(faults).toEqual([])
   })
 
@@ -243,7 +243,7 @@ describe('what happens now', () => {
     finish()
     await reply
     await transcript(page).getByText('Found.').waitFor()
-    expect(await transcript(page).getByText('Running', { exact: true }).count()).toBe(0)
+    await expect.poll(() => transcript(page).getByText('Running', { exact: true }).count()).toBe(0)
     expect(faults).toEqual([])
   })
 
@@ -280,7 +280,7 @@ describe('what happens now', () => {
     await notice(page, transcriptTexts.endDialog.done).waitFor()
     await details(page).getByText('Nobody was there').waitFor()
     await details(page).getByText('conversation.ended').waitFor()
-    expect(await page.getByRole('button', { name: 'End', exact: true }).count()).toBe(0)
+    await expect.poll(() => page.getByRole('button', { name: 'End', exact: true }).count()).toBe(0)
     expect(await server.client.getConversation({ conversation_id })).toMatchObject({
       ended_by: { reason: 'Nobody was there' },
     })
@@ -357,7 +357,7 @@ describe('how it looks', () => {
       if (width < 900) await page.getByRole('button', { name: 'Show details' }).click()
       await details(page).getByText('conversation.created').waitFor()
       await expectAccessible(page)
-      expect(await page.evaluate('document.documentElement.scrollWidth <= innerWidth')).toBe(true)
+      await expect.poll(() => page.evaluate('document.documentElement.scrollWidth <= innerWidth')).toBe(true)
       await page.getByRole('button', { name: 'End', exact: true }).click()
       await page.getByRole('dialog').waitFor()
       await expectAccessible(page)

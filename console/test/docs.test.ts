@@ -42,6 +42,6 @@ test('the policy stops a script that somebody puts into the page', async () => {
   await page.evaluate(
     `document.body.append(Object.assign(document.createElement('script'), { text: 'window.planted = 1' }))`,
   )
-  expect(await page.evaluate('window.planted')).toBeUndefined()
+  await expect.poll(() => page.evaluate('window.planted')).toBeUndefined()
   expect(faults.join()).toContain('Content Security Policy')
 })

@@ -43,7 +43,7 @@ describe('a link', () => {
     page.on('request', (request) => addresses.push(request.url(), JSON.stringify(request.headers())))
     await page.goto(link)
     await page.getByText(invitationTexts.text(email, 'viewer')).waitFor()
-    expect(await page.getByLabel('Your name').inputValue()).toBe('Ada')
+    await expect.poll(() => page.getByLabel('Your name').inputValue()).toBe('Ada')
     await page.getByLabel('Choose a password').fill('short')
     await join(page).click()
     await page.getByRole('alert').getByText(invitationTexts.tooShort).waitFor()
@@ -124,7 +124,7 @@ describe('somebody who is known', () => {
     await using opened = await openPage(browser)
     await opened.page.goto(await invite(person.email))
     await opened.page.getByText(invitationTexts.needsSignIn).waitFor()
-    expect(await join(opened.page).count()).toBe(0)
+    await expect.poll(() => join(opened.page).count()).toBe(0)
   })
 })
 

@@ -58,9 +58,9 @@ describe('the figures', () => {
     const link = figure(page, 'Conversations').getByRole('link')
     await expect.poll(() => link.innerText()).toBe(String(totals.conversations))
     expect(totals.conversations).toBeGreaterThan(20)
-    expect(await figure(page, 'Active now').innerText()).toBe(String(active_conversations))
-    expect(await figure(page, 'Replies').innerText()).toBe('1')
-    expect(await figure(page, 'Failed replies').innerText()).toBe('50%')
+    await expect.poll(() => figure(page, 'Active now').innerText()).toBe(String(active_conversations))
+    await expect.poll(() => figure(page, 'Replies').innerText()).toBe('1')
+    await expect.poll(() => figure(page, 'Failed replies').innerText()).toBe('50%')
     await page.getByRole('listitem').filter({ hasText: texts.outcomes.model_error }).getByText('1').first().waitFor()
 
     await link.click()
@@ -134,7 +134,7 @@ describe('a chart', () => {
     await expect.poll(told).toContain(`Conversations ${buckets[0]!.conversations}`)
     await page.keyboard.press('ArrowRight')
     await expect.poll(told).toContain(`Conversations ${buckets[1]!.conversations}`)
-    expect(await slider.getAttribute('aria-valuenow')).toBe('1')
+    await expect.poll(() => slider.getAttribute('aria-valuenow')).toBe('1')
     // The others show the same moment.
     await expect.poll(() => chart(page, 'Tokens').getAttribute('aria-valuenow')).toBe('1')
 
@@ -186,7 +186,7 @@ test('figures that cannot be read again stay, and say that they are not up to da
   await page.context().setOffline(true)
   await page.clock.fastForward(31_000)
   await page.getByText(texts.outOfDate).waitFor()
-  expect(await figure(page, 'Conversations').innerText()).toBe('61')
+  await expect.poll(() => figure(page, 'Conversations').innerText()).toBe('61')
   await page.context().setOffline(false)
   await page.clock.fastForward(31_000)
   await page.getByText(texts.outOfDate).waitFor({ state: 'detached' })
@@ -213,6 +213,6 @@ test.each(themes)('axe finds nothing in %s, wide and narrow', async (colorScheme
     await chart(page, 'Tokens').waitFor()
     await page.getByText(overviewTexts.table).first().click()
     await expectAccessible(page)
-    expect(await page.evaluate('document.documentElement.scrollWidth <= innerWidth')).toBe(true)
+    await expect.poll(() => page.evaluate('document.documentElement.scrollWidth <= innerWidth')).toBe(true)
   }
 })

@@ -167,9 +167,9 @@ describe('keys and tokens', () => {
     await signIn(page, server, '/settings/keys', pat_key)
     await button(page, 'New key').click()
     await dialog(page).getByLabel('Name').waitFor()
-    expect(await dialog(page).getByLabel('Admin').count()).toBe(0)
-    expect(await dialog(page).getByLabel('agents:manage').isDisabled()).toBe(true)
-    expect(await dialog(page).getByLabel('organizations:manage').isEnabled()).toBe(true)
+    await expect.poll(() => dialog(page).getByLabel('Admin').count()).toBe(0)
+    await expect.poll(() => dialog(page).getByLabel('agents:manage').isDisabled()).toBe(true)
+    await expect.poll(() => dialog(page).getByLabel('organizations:manage').isEnabled()).toBe(true)
   })
 })
 
@@ -188,7 +188,7 @@ describe('secrets', () => {
     await confirm(page, secretTexts.submit)
     await row(page, 'SHOP_TOKEN').waitFor()
     await button(page, secretTexts.replace('SHOP_TOKEN')).click()
-    expect(await dialog(page).getByLabel('Value').inputValue()).toBe('')
+    await expect.poll(() => dialog(page).getByLabel('Value').inputValue()).toBe('')
     await dialog(page).getByLabel('Value').fill('another-value-of-the-shop')
     await confirm(page, secretTexts.submit)
     expect(await page.content()).not.toContain('value-of-the-shop')
@@ -207,7 +207,7 @@ describe('models', () => {
     await signIn(page, server, '/settings/models')
     await row(page, 'openai/scripted').getByText('Default').waitFor()
     const { data } = await server.client.listModels()
-    expect(await page.getByRole('row').count()).toBe(data.length + 1)
+    await expect.poll(() => page.getByRole('row').count()).toBe(data.length + 1)
   })
 })
 
@@ -265,15 +265,15 @@ describe('without the permission', () => {
     const { page, faults } = opened
     await signIn(page, server, '/settings', pat_key)
     await page.getByText('you need the scope organizations:manage').waitFor()
-    expect(await page.getByLabel('Slug').count()).toBe(0)
+    await expect.poll(() => page.getByLabel('Slug').count()).toBe(0)
     const settings = page.getByRole('navigation', { name: 'Settings' })
     await settings.getByRole('link', { name: 'Members' }).click()
     await page.getByText('you need the scope members:manage').waitFor()
-    expect(await page.getByRole('button', { name: /Invite|Remove/ }).count()).toBe(0)
+    await expect.poll(() => page.getByRole('button', { name: /Invite|Remove/ }).count()).toBe(0)
     for (const name of ['Keys and tokens', 'Secrets']) {
       await settings.getByRole('link', { name }).click()
       await page.getByText('you need the scope organizations:manage').waitFor()
-      expect(await page.getByRole('button', { name: /New/ }).count()).toBe(0)
+      await expect.poll(() => page.getByRole('button', { name: /New/ }).count()).toBe(0)
     }
     await settings.getByRole('link', { name: 'Your account' }).click()
     await page.getByText('a key, which has no password').waitFor()
@@ -310,7 +310,7 @@ describe('how it looks', () => {
         await page.getByRole('heading', { level: 1, name }).waitFor()
         await page.getByRole('status', { name: 'Loading' }).first().waitFor({ state: 'detached' })
         await expectAccessible(page)
-        expect(await page.evaluate('document.documentElement.scrollWidth <= innerWidth')).toBe(true)
+        await expect.poll(() => page.evaluate('document.documentElement.scrollWidth <= innerWidth')).toBe(true)
       }
       await page.getByRole('navigation', { name: 'Settings' }).getByRole('link', { name: 'Keys and tokens' }).click()
       await button(page, 'New key').click()

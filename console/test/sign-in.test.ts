@@ -92,7 +92,7 @@ describe('signing in', () => {
     const [cookie] = await page.context().cookies()
     expect(cookie).toMatchObject({ httpOnly: true, sameSite: 'Strict' })
     const readable = 'document.cookie + JSON.stringify(sessionStorage) + JSON.stringify(localStorage)'
-    expect(await page.evaluate(readable)).not.toMatch(/ak_|session/)
+    await expect.poll(() => page.evaluate(readable)).not.toMatch(/ak_|session/)
   })
 
   test('a key that is deleted while somebody works leads back to the way in', async () => {
@@ -137,7 +137,7 @@ describe('a session that ends while somebody writes', () => {
     await again(page).getByLabel('Password').fill(password)
     await page.keyboard.press('Enter')
     await again(page).waitFor({ state: 'detached' })
-    expect(await page.getByLabel('Value').inputValue()).toBe('a long value, typed by hand')
+    await expect.poll(() => page.getByLabel('Value').inputValue()).toBe('a long value, typed by hand')
     await page.getByRole('button', { name: secretTexts.submit, exact: true }).click()
     await notice(page, secretTexts.done('SHOP_TOKEN')).waitFor()
     const { data } = await server.client.listSecrets()
@@ -158,7 +158,7 @@ describe('a session that ends while somebody writes', () => {
     await page.bringToFront()
     await page.evaluate('dispatchEvent(new Event("focus"))')
     await again(page).waitFor({ state: 'detached' })
-    expect(await page.getByLabel('Name').inputValue()).toBe('Half a na')
+    await expect.poll(() => page.getByLabel('Name').inputValue()).toBe('Half a na')
 
     const { pat_key } = await server.client.createOrganizationKey({ name: 'Another', role: 'admin' })
     await endSessions()

@@ -28,9 +28,11 @@ describe('nothing is lost or doubled', () => {
       .getByRole('button', { name: /Answered in/ })
       .waitFor()
     for (const text of ['Good morning!', 'Tell me a tale.', 'There once was a time.']) {
-      expect(await transcript(page).getByText(text).count()).toBe(1)
+      await expect.poll(() => transcript(page).getByText(text).count()).toBe(1)
     }
-    expect(await readSaid(server, agent_id)).toEqual([['Good morning!', 'Tell me a tale.', 'There once was a time.']])
+    await expect
+      .poll(() => readSaid(server, agent_id))
+      .toEqual([['Good morning!', 'Tell me a tale.', 'There once was a time.']])
     expect(faults).toEqual([])
   })
 
@@ -52,8 +54,8 @@ describe('nothing is lost or doubled', () => {
     const [texts] = await readSaid(server, agent_id)
     expect(texts!.toSorted()).toEqual(['First', 'One.', 'Second', 'Two.'])
     expect(texts!.indexOf('First')).toBeLessThan(texts!.indexOf('Second'))
-    expect(await transcript(page).getByText('First', { exact: true }).count()).toBe(1)
-    expect(await page.getByText(testerTexts.outgoing.waiting).count()).toBe(0)
+    await expect.poll(() => transcript(page).getByText('First', { exact: true }).count()).toBe(1)
+    await expect.poll(() => page.getByText(testerTexts.outgoing.waiting).count()).toBe(0)
   })
 })
 
@@ -85,7 +87,7 @@ describe('a server that stops', () => {
     await page.getByText('2 replies').waitFor()
     await page.getByText('Live', { exact: true }).waitFor()
     for (const text of ['Tell me a tale.', 'Are you there?', 'There was a teapot.']) {
-      expect(await transcript(page).getByText(text).count()).toBe(1)
+      await expect.poll(() => transcript(page).getByText(text).count()).toBe(1)
     }
   })
 })

@@ -37,7 +37,7 @@ describe('a draft', () => {
     server.model.answer = () => left.shift()!
     await say(page, 'Where is A-1001?')
     await expect.poll(() => message(page).inputValue()).toBe('')
-    expect(await hasFocus(page)).toBe(true)
+    await expect.poll(() => hasFocus(page)).toBe(true)
     await answer.asked
     answer.say('I am ')
     await transcript(page).getByText('I am').waitFor()
@@ -57,9 +57,9 @@ describe('a draft', () => {
       .getByRole('button', { name: /Answered in/ })
       .first()
       .waitFor()
-    expect(await readTrials(server, agent_id)).toMatchObject([
-      { user_id: 'tester', agent_id: null, status: 'in_progress' },
-    ])
+    await expect
+      .poll(() => readTrials(server, agent_id))
+      .toMatchObject([{ user_id: 'tester', agent_id: null, status: 'in_progress' }])
     expect(faults).toEqual([])
   })
 
@@ -80,8 +80,8 @@ describe('a draft', () => {
     await transcript(page).getByText('The first.').waitFor()
     await page.getByRole('button', { name: testerTexts.startAnew }).click()
     await transcript(page).getByText('The second.').waitFor()
-    expect(await page.getByText('The agent has changed since').count()).toBe(0)
-    expect(await hasFocus(page)).toBe(true)
+    await expect.poll(() => page.getByText('The agent has changed since').count()).toBe(0)
+    await expect.poll(() => hasFocus(page)).toBe(true)
     expect((await readTrials(server, agent_id)).map(({ status, ended_by }) => [status, ended_by?.reason])).toEqual([
       ['in_progress', undefined],
       ['completed', 'A new test was started'],
@@ -113,7 +113,7 @@ describe('a draft', () => {
     await page.getByRole('button', { name: 'More' }).click()
     await page.getByRole('menuitem', { name: testerTexts.changeOptions }).click()
     await page.getByText(testerTexts.options).click()
-    expect(await page.getByLabel('End user').inputValue()).toBe('ada')
+    await expect.poll(() => page.getByLabel('End user').inputValue()).toBe('ada')
     expect((await readTrials(server, agent_id)).map(({ status }) => status)).toEqual(['completed', 'completed'])
   })
 
@@ -127,7 +127,7 @@ describe('a draft', () => {
     const alert = page.getByRole('alert')
     await alert.getByText(testerTexts.startFailed).waitFor()
     await alert.getByText(testerTexts.advice['model_failed']!).waitFor()
-    expect(await readTrials(server, agent_id)).toEqual([])
+    await expect.poll(() => readTrials(server, agent_id)).toEqual([])
   })
 })
 
@@ -183,32 +183,34 @@ describe('widgets', () => {
     await transcript(page).getByLabel('On', { exact: true }).fill('2026-05-03')
     await transcript(page).getByLabel('Quiet').check()
     await transcript(page).getByLabel('3 of 4').check()
-    expect(await transcript(page).getByText('Campaign').count()).toBe(0)
+    await expect.poll(() => transcript(page).getByText('Campaign').count()).toBe(0)
     await expectAccessible(page)
     await transcript(page).getByRole('button', { name: 'Submit' }).click()
     await transcript(page).getByText('Thank you.').waitFor()
-    expect(await readSaid(server, agent_id)).toEqual([
-      [
-        'Hello',
-        'Choose.',
-        'I would like to book.',
-        'Which one?',
-        'Please add the teapot.',
-        'Enter it.',
-        '1234',
-        'Fill it in.',
+    await expect
+      .poll(() => readSaid(server, agent_id))
+      .toEqual([
         [
-          'Name: Ada\nWhen: Afternoon\nDays: Monday, Sunday\nNewsletter: No',
-          'Guests: 2\nOn: 2026-05-03\nWishes: Quiet\nRating: 3 of 4\nCampaign: spring',
-        ].join('\n'),
-        'Thank you.',
-      ],
-    ])
+          'Hello',
+          'Choose.',
+          'I would like to book.',
+          'Which one?',
+          'Please add the teapot.',
+          'Enter it.',
+          '1234',
+          'Fill it in.',
+          [
+            'Name: Ada\nWhen: Afternoon\nDays: Monday, Sunday\nNewsletter: No',
+            'Guests: 2\nOn: 2026-05-03\nWishes: Quiet\nRating: 3 of 4\nCampaign: spring',
+          ].join('\n'),
+          'Thank you.',
+        ],
+      ])
     // Nobody answers in a conversation that is over.
     await page.getByRole('button', { name: 'End', exact: true }).click()
     await page.getByRole('button', { name: 'End conversation' }).click()
     await page.getByText('Ended: By API').waitFor()
-    expect(await transcript(page).getByRole('button', { name: 'Book' }).count()).toBe(0)
+    await expect.poll(() => transcript(page).getByRole('button', { name: 'Book' }).count()).toBe(0)
     expect(faults).toEqual([])
   })
 })
@@ -228,7 +230,7 @@ describe('a reply', () => {
     await page.getByRole('button', { name: testerTexts.stop }).click()
     await transcript(page).getByText('Interrupted', { exact: true }).waitFor()
     await page.getByRole('button', { name: testerTexts.stop }).waitFor({ state: 'detached' })
-    expect(await hasFocus(page)).toBe(true)
+    await expect.poll(() => hasFocus(page)).toBe(true)
     answer.finish()
     expect(faults).toEqual([])
   })
@@ -247,7 +249,7 @@ describe('a reply', () => {
     await page.getByRole('button', { name: testerTexts.askAgain }).click()
     await transcript(page).getByText('Now I can.').waitFor()
     await page.getByRole('button', { name: testerTexts.askAgain }).waitFor({ state: 'detached' })
-    expect(await readSaid(server, agent_id)).toEqual([['Hello?', 'Now I can.']])
+    await expect.poll(() => readSaid(server, agent_id)).toEqual([['Hello?', 'Now I can.']])
   })
 
   test('may be refused by the agent’s rule: the message is not stored, and can be sent later', async () => {
@@ -269,7 +271,7 @@ describe('a reply', () => {
     script(server, 'Second.')
     await page.getByRole('button', { name: 'Send again' }).click()
     await transcript(page).getByText('Second.').waitFor()
-    expect(await readSaid(server, agent_id)).toEqual([['One', 'First.', 'Two', 'Second.']])
+    await expect.poll(() => readSaid(server, agent_id)).toEqual([['One', 'First.', 'Two', 'Second.']])
   })
 })
 
@@ -284,7 +286,7 @@ describe('versions', () => {
     await page.getByRole('heading', { name: 'Version 1' }).waitFor()
     await begin(page)
     await transcript(page).getByText('Published.').waitFor()
-    expect(await readTrials(server, agent_id)).toMatchObject([{ agent_id, status: 'in_progress' }])
+    await expect.poll(() => readTrials(server, agent_id)).toMatchObject([{ agent_id, status: 'in_progress' }])
     await page.getByLabel('Version').selectOption('2')
     await page.getByText('The agent has changed since').waitFor()
     expect(page.url()).toBe(`${server.url}${path('?version=2')}`)
@@ -309,7 +311,7 @@ describe('versions', () => {
     await page.waitForURL(server.url + path('?version=1'))
     // The same conversation goes on there.
     await transcript(page).getByText('Good morning!').waitFor()
-    expect(await readTrials(server, agent_id)).toHaveLength(1)
+    await expect.poll(() => readTrials(server, agent_id)).toHaveLength(1)
     await page.getByRole('button', { name: 'More' }).click()
     await page.getByRole('menuitem', { name: testerTexts.openConversation }).click()
     const [trial] = await readTrials(server, agent_id)
@@ -352,7 +354,7 @@ describe('how it looks', () => {
       await transcript(page).getByText('Please fill it in.').waitFor()
       await page.getByText('1 reply').waitFor()
       await expectAccessible(page)
-      expect(await page.evaluate('document.documentElement.scrollWidth <= innerWidth')).toBe(true)
+      await expect.poll(() => page.evaluate('document.documentElement.scrollWidth <= innerWidth')).toBe(true)
       await page.getByRole('button', { name: 'End', exact: true }).click()
       await page.getByRole('button', { name: 'End conversation' }).click()
       await page.getByText('Ended: By API').waitFor()

@@ -104,8 +104,8 @@ async function seeItEnded(page: Page): Promise<void> {
     await transcript(page).getByText(text, { exact: true }).first().waitFor()
   }
   // Nothing can be said there any more, and its buttons are only to be looked at.
-  expect(await page.getByRole('button', { name: 'End', exact: true }).count()).toBe(0)
-  expect(await transcript(page).getByRole('button', { name: 'Return it' }).count()).toBe(0)
+  await expect.poll(() => page.getByRole('button', { name: 'End', exact: true }).count()).toBe(0)
+  await expect.poll(() => transcript(page).getByRole('button', { name: 'Return it' }).count()).toBe(0)
 }
 
 test('from a new agent to an ended conversation, and to the first one with an end user', async () => {
