@@ -7,6 +7,7 @@ import { authoringOperations } from './authoring.ts'
 import { changeOperations } from './changes.ts'
 import { conversationOperations } from './conversations.ts'
 import { invitationOperations } from './invitations.ts'
+import { knowledgeOperations } from './knowledge/index.ts'
 import type { InputOf, OutputOf } from './operation.ts'
 import { secretOperations } from './secrets.ts'
 import { signInOperations } from './sign-in.ts'
@@ -27,6 +28,7 @@ export const operations = {
   ...signInOperations,
   ...webhookOperations,
   ...secretOperations,
+  ...knowledgeOperations,
 }
 
 export type Operations = typeof operations
@@ -49,6 +51,7 @@ export * from './errors.ts'
 export * from './events.ts'
 export * from './import.ts'
 export * from './invitations.ts'
+export * from './knowledge/index.ts'
 export * from './openapi.ts'
 export * from './operation.ts'
 export * from './own-path.ts'

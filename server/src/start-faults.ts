@@ -2,6 +2,7 @@
 // unless the log level is `debug`.
 import pg from 'pg'
 import { EmbeddedPostgresError } from '@parley/embedded-postgres'
+import { StoreNotConfigured } from './blobs/require-stores.ts'
 import type { ServerConfig } from './config/server.ts'
 import { ConfigError } from './config/config.ts'
 
@@ -17,6 +18,9 @@ export class DatabaseTooOld extends Error {
 /** Null: the settings could not be read. */
 export function explainStartFault(error: unknown, config: StartConfig | null): string {
   if (error instanceof ConfigError || error instanceof EmbeddedPostgresError) return `parley: ${error.message}`
+  if (error instanceof StoreNotConfigured) {
+    return `parley could not start: ${error.message}. Set them, or move the files first with \`parley blobs move --to postgres\`.`
+  }
   const known = config && (explainListening(error, config) ?? explainDatabase(error, config))
   if (!known) return describeUnknown(error, config)
   const details = showsDetails(config) ? `\n${stackOf(error)}` : ''

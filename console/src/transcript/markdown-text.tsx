@@ -10,8 +10,8 @@ const max_characters = 4000
 /** What is nested deeper is left out. */
 const max_depth = 16
 
-export default function MarkdownText({ text }: { text: string }) {
-  if (text.length > max_characters) return <p className="break-words whitespace-pre-wrap">{text}</p>
+export default function MarkdownText({ text, most = max_characters }: { text: string; most?: number }) {
+  if (text.length > most) return <p className="break-words whitespace-pre-wrap">{text}</p>
   return <div className="flex flex-col gap-1.5 break-words">{show(fromMarkdown(text), 0)}</div>
 }
 

@@ -16,7 +16,7 @@ export const transcriptTexts = {
   turnCancelled: 'Reply cancelled',
   latency: (total: string) => `Answered in ${total}. Show the breakdown`,
   latencyTitle: 'Where the time went',
-  parts: { model: 'Model', tools: 'Tools', rest: 'Rest' },
+  parts: { retrieval: 'Knowledge', model: 'Model', tools: 'Tools', rest: 'Rest' },
   firstText: 'First text after',
   total: 'Total',
   model: 'Model',

@@ -1,6 +1,7 @@
 // The services that every room receives, one of each per process, created in app.ts. None belongs to a room.
 import type { Logger } from 'pino'
 import type { Ports } from '../base/ports.ts'
+import type { Blobs } from '../blobs/blobs.ts'
 import type { Config } from '../config/config.ts'
 import type { Database } from '../database/database.ts'
 import type { Live } from '../live/live.ts'
@@ -17,6 +18,7 @@ export interface Core {
   /** For requests to addresses configured by authors of agents. */
   readonly outbound: OutboundClient
   readonly sealers: Sealers
+  readonly blobs: Blobs
   /** Calls an operation, as transports do. */
   readonly invoke: Invoke
   readonly node: Node

@@ -4,6 +4,7 @@ import type { Logger } from 'pino'
 import type { EngineServices } from './services.ts'
 import {
   type ChangeName,
+  type FoundSoFar,
   type GreetingRequest,
   type HaltedAttempt,
   type TurnLease,
@@ -19,6 +20,7 @@ import {
   decideToolResult,
 } from '../conversations/machine/attempt-decisions.ts'
 import type { Decision, LockedConversation } from '../conversations/machine/change.ts'
+import { eventOfRetrieval } from '../conversations/machine/retrievals.ts'
 import { type Words, countPieces, heldWords, joinWords } from '../conversations/machine/turn-items.ts'
 import { renew_ms } from '../conversations/machine/turn.ts'
 import { isUnavailable } from '../database/failures.ts'
@@ -34,6 +36,7 @@ import { isWrapped } from '../agents/rules/wrapping.ts'
 import { haltElsewhere, lendAttempts } from './remote-halt.ts'
 import { Takeovers, nullIfDeleted } from './takeovers.ts'
 import { Speech } from './speech.ts'
+import type { TurnPassages } from './turn-passages.ts'
 import { writeGreeting } from './greeting.ts'
 
 /** In total as long as a lease lasts: after that, another node has the turn. */
@@ -56,6 +59,8 @@ interface RunningAttempt {
   kept: number
   /** The number of the attempt for readers of its live text; null: the text is wrapped and not shown before the reply. */
   shown: number | null
+  /** Null: it has not begun. */
+  passages: TurnPassages | null
   /** Resolves when no part of it runs any more. */
   over: Promise<void>
 }
@@ -117,6 +122,7 @@ export class Engine implements TurnRunner {
       step: 0,
       kept: 0,
       shown: null,
+      passages: null,
       over: over.promise,
     }
     this.#running.set(lease.conversation_id, attempt)
@@ -140,10 +146,10 @@ export class Engine implements TurnRunner {
     const halt = this.#halted.get(conversation_id)
     if (!halt) return null
     halt.holders += 1
-    const { lease, held, step, speech } = halt.attempt
+    const { lease, held, step, speech, passages } = halt.attempt
     const text = speech.redact(joinWords([...held, { text: speech.released, by_tool: false }]).text)
     const release = (isConcluded: boolean) => this.#release(halt, isConcluded)
-    return { turn_id: lease.turn_id, lease: lease.lease, text, step, release }
+    return { turn_id: lease.turn_id, lease: lease.lease, text, step, found: foundBy(passages, text), release }
   }
 
   #release(halt: Halt, isConcluded: boolean): void {
@@ -255,12 +261,21 @@ export class Engine implements TurnRunner {
     const { lease, controller } = attempt
     const { clock } = this.#services.ports
     let stopTimer = () => {}
-    const begin: AttemptPort['begin'] = ({ turn: { deadline_at, steps, attempts }, config, items, redactor }) => {
+    const begin: AttemptPort['begin'] = ({
+      turn: { deadline_at, steps, attempts },
+      config,
+      items,
+      redactor,
+      passages,
+    }) => {
       attempt.speech = new Speech(redactor)
       attempt.step = steps
       attempt.kept = countPieces(items, steps)
       attempt.shown = isWrapped(config) ? null : attempts
       attempt.held = heldWords(items)
+      attempt.passages = passages
+      passages.tell = (one) =>
+        this.#services.live.turns.retrieve(lease.conversation_id, eventOfRetrieval(lease.turn_id, one))
       this.#showKept(attempt)
       const left_ms = Math.max(0, Date.parse(deadline_at) - clock.now())
       stopTimer = clock.after(left_ms, () => controller.abort(new TurnTimeout()))
@@ -312,6 +327,18 @@ export class Engine implements TurnRunner {
   }
 
   async #write<T>(attempt: RunningAttempt, change: ChangeName, written: T, decide: Decide<T>) {
+    const { passages } = attempt
+    const retrievals = passages?.take() ?? []
+    try {
+      const all = retrievals.length > 0 ? { ...written, retrievals } : written
+      return await this.#writeAll(attempt, change, all, decide)
+    } catch (error) {
+      passages?.giveBack(retrievals)
+      throw error
+    }
+  }
+
+  async #writeAll<T>(attempt: RunningAttempt, change: ChangeName, written: T, decide: Decide<T>) {
     const { lease, controller } = attempt
     const characters = charactersOf(written)
     const write = () => {
@@ -351,3 +378,17 @@ export class Engine implements TurnRunner {
     for (const { lease, controller } of held) if (!kept.has(lease.lease)) controller.abort(new Halted())
   }
 }
+
+/** What a stopped attempt leaves to anyone who concludes its turn. */
+function foundBy(passages: TurnPassages | null, text: string): FoundSoFar | null {
+  if (!passages) return null
+  const [retrievals, citations] = [passages.take(), passages.cite(text)]
+  // The attempt may be started again, and others may stop it too.
+  passages.giveBack(retrievals)
+  return retrievals.length + citations.length === 0 ? null : { retrievals: [...retrievals], citations }
+}
+
+export type { ActionRunners } from './actions/runner.ts'
+export type { CallRun, FoundTurn } from './running-turn.ts'
+export { type ToolRun, type TurnTool, done, failed } from './tools/turn-tool.ts'
+export type { Added, TurnContributions, TurnSource } from './turn-source.ts'

@@ -70,6 +70,7 @@ describe('the recordings', () => {
   const unreachable: Partial<Record<ErrorName, string>> = {
     conversation_busy: 'nothing answers it',
     internal: 'it is a defect',
+    upload_timed_out: 'an upload has to be silent for half a minute',
     invitation_needed: 'only an operator is answered so, on the command line',
   }
   const names = Object.keys(errorTable) as ErrorName[]

@@ -3,6 +3,7 @@
 import type { TurnStreamEvent } from '@parley/contract'
 import type { LiveTurn } from '../../live/live-turn.ts'
 import type { ItemRecord } from './rows.ts'
+import { type RetrievalEvent } from './retrievals.ts'
 import { countPieces, textOf, widgetOf } from './turn-items.ts'
 
 export class TurnNarrator {
@@ -25,6 +26,7 @@ export class TurnNarrator {
   #saying: number | null = null
   readonly #calls = new Set<string>()
   readonly #results = new Set<string>()
+  readonly #retrievals = new Set<string>()
 
   constructor(turn_id: string, tells: { tells_calls: boolean; tells_widgets: boolean }) {
     this.#turn_id = turn_id
@@ -45,6 +47,25 @@ export class TurnNarrator {
     if (isFirst) yield { event: 'turn.started', data }
     // Of two simultaneous reasons, only one was announced: the node that lost the turn had started the step again.
     else if (!this.#isTakenBack) yield* this.#restart()
+  }
+
+  /** Whether an attempt has carried it out. */
+  get hasStarted(): boolean {
+    return this.#attempt > 0
+  }
+
+  /** How many searches were emitted. */
+  get retrievals(): number {
+    return this.#retrievals.size
+  }
+
+  /** Searches of the turn, stored or not. */
+  *retrieve(found: readonly RetrievalEvent[]): Generator<TurnStreamEvent> {
+    for (const data of found) {
+      if (this.#retrievals.has(data.id)) continue
+      this.#retrievals.add(data.id)
+      if (this.#tells.tells_calls) yield { event: 'retrieval.completed', data }
+    }
   }
 
   /** What the turn has stored so far: the items of this many finished steps. */

@@ -7,7 +7,8 @@ import { type ItemRecord, type TurnRecord, contentAsJson, itemColumns } from '..
 
 /** The bytes of an item's own fields, as JSON. */
 export const itemBytes = `coalesce(octet_length(to_json(content)::text), 0) + coalesce(octet_length(arguments::text), 0)
-  + coalesce(octet_length(output::text), 0) + coalesce(octet_length(metrics::text), 0)`
+  + coalesce(octet_length(output::text), 0) + coalesce(octet_length(metrics::text), 0)
+  + coalesce(octet_length(citations::text), 0)`
 
 /** The bytes that an answer adds to an item. */
 export const frame_bytes = 300
@@ -107,7 +108,10 @@ export function readEnds(
  * What a model may be shown of an item, with the turn of its user messages: its own turn, or the failed one that its turn
  * tries again.
  */
-export type HistoryItem = Omit<ItemRecord, 'parts' | 'author' | 'metrics' | 'latency_ms' | 'created_at'> & {
+export type HistoryItem = Omit<
+  ItemRecord,
+  'parts' | 'author' | 'metrics' | 'latency_ms' | 'citations' | 'created_at'
+> & {
   messages_of: string | null
   /** Older items exist that were not read. */
   is_cut?: boolean

@@ -1,0 +1,67 @@
+// `npm run bench:search-quality`: how well words, vectors and both find what answers a question, over the project's documents and over
+// small German and Japanese texts. Vectors are those of a stand-in, which needs no network.
+import { startEmbeddedPostgres } from '@parley/embedded-postgres'
+import { chmod, mkdtemp, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { openDatabase } from '../server/src/database/database.ts'
+import { migrate } from '../server/src/database/migrate.ts'
+import { corpusVectors } from '../server/test/knowledge/search/corpus-vector.ts'
+import { createLibrary } from '../server/test/knowledge/search/library.ts'
+import { type Asked, addDocuments, judge, modes, readDocuments } from '../server/test/knowledge/search/quality.ts'
+import { questions, small } from '../server/test/knowledge/search/questions.ts'
+import { readOptions } from './options.ts'
+import { machine } from './server.ts'
+import { printTable } from './table.ts'
+
+const { dimension, database_url } = readOptions({ dimension: 2048 })
+await using stack = new AsyncDisposableStack()
+const database = stack.use(
+  openDatabase({
+    connection_string: database_url ?? (await startPrivate()),
+    max_connections: 10,
+    statement_timeout_ms: 60_000,
+    onError: () => {},
+  }),
+)
+await migrate(database)
+const library = await createLibrary(database, dimension)
+const rows: string[][] = []
+
+async function startPrivate(): Promise<string> {
+  const folder = await mkdtemp(join(tmpdir(), 'parley-bench-'))
+  stack.defer(() => rm(folder, { recursive: true, force: true }))
+  // When run as root, PostgreSQL runs as another user, which must be able to enter the folder.
+  await chmod(folder, 0o711)
+  return stack.use(await startEmbeddedPostgres({ data_dir: join(folder, 'postgres') })).connection_string
+}
+
+async function add(name: string, dataset_id: string, asked: readonly Asked[]): Promise<void> {
+  const figures = await judge(library, dataset_id, asked)
+  const cells = modes.map((mode) => `${figures[mode].recall_at_5.toFixed(3)}, ${figures[mode].mrr_at_10.toFixed(3)}`)
+  rows.push([name, String(asked.length), ...cells])
+}
+
+const dataset_id = await addDocuments(library, readDocuments())
+const asked = questions.map(({ kind, question, files }) => ({
+  kind,
+  question,
+  isRight: ({ source_name }: { source_name: string }) => files.some((file) => source_name.startsWith(file)),
+}))
+for (const [kind, some] of Map.groupBy(asked, (each) => each.kind)) await add(kind, dataset_id, some)
+await add('all', dataset_id, asked)
+
+for (const { language, texts, asked: of } of small) {
+  library.embed = corpusVectors(texts, dimension)
+  const space_id = await library.addSpace()
+  const small_dataset_id = await library.addDataset(space_id)
+  await library.addSource(texts, { dataset_id: small_dataset_id, space_id, language })
+  const right = of.map(([question, place]) => ({
+    question,
+    isRight: ({ content }: { content: string }) => content === texts[place],
+  }))
+  await add(language === 'simple' ? 'Japanese' : 'German', small_dataset_id, right)
+}
+
+process.stdout.write(`machine ${machine}\n\n`)
+printTable(['questions', 'count', 'both: recall@5, MRR@10', 'words', 'vectors'], rows)

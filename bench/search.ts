@@ -1,0 +1,106 @@
+// `npm run bench:search`: how long a hybrid search takes, in the database and in the process, and what an indexed chunk needs.
+import pg from 'pg'
+import { openDatabase } from '../server/src/database/database.ts'
+import { migrate } from '../server/src/database/migrate.ts'
+import { createLibrary } from '../server/test/knowledge/search/library.ts'
+import { startPostgresWith } from './bench-postgres.ts'
+import { generateChunks, generateQueries } from './knowledge-texts.ts'
+import { readOptions } from './options.ts'
+import { machine } from './server.ts'
+import { printTable } from './table.ts'
+import { randomVectors } from './vectors.ts'
+
+const options = readOptions({ chunks: 100_000, sources: 500, dimension: 768, searches: 200, at_once: 8, seed: 1 })
+const { chunks, sources, dimension, searches, at_once, seed } = options
+
+// As the launcher starts it, without a private one's folder being given.
+await using postgres = options.database_url === undefined ? await startPostgresWith({}) : null
+const url = options.database_url ?? postgres!.database_url
+await using database = openDatabase({
+  connection_string: url,
+  max_connections: 10,
+  statement_timeout_ms: 600_000,
+  onError: () => {},
+})
+await migrate(database)
+const library = await createLibrary(database, dimension)
+const vectors = randomVectors(dimension, seed)
+// The vector of a text: of one of many topics, whatever its words are.
+library.embed = (text) => vectors.of(text)
+const space_id = await library.addSpace()
+const dataset_id = await library.addDataset(space_id)
+
+const begun = performance.now()
+const per_source = Math.ceil(chunks / sources)
+for (let source = 0; source < sources; source += 1) {
+  const written = generateChunks(Math.min(per_source, chunks - source * per_source), seed * 100_000 + source)
+  await library.addSource(written, {
+    dataset_id,
+    space_id,
+    name: `source-${source}.md`,
+    metadata: { part: source % 10 },
+  })
+  if (source % 50 === 49) process.stderr.write(`${source + 1} of ${sources} sources\n`)
+}
+const seconds = (performance.now() - begun) / 1000
+const admin = new pg.Client({ connectionString: url, statement_timeout: 600_000 })
+await admin.connect()
+await admin.query('vacuum analyze')
+
+const queries = generateQueries(searches, seed)
+const at = (sorted: number[], share: number) => sorted[Math.floor((sorted.length - 1) * share)]!.toFixed(1)
+const rows: string[][] = []
+
+async function measure(name: string, run: (query: string) => Promise<number>, width: number): Promise<void> {
+  for (const query of queries.slice(0, 10)) await run(query)
+  const times: number[] = []
+  const left = [...queries]
+  await Promise.all(
+    Array.from({ length: width }, async () => {
+      for (let query = left.pop(); query !== undefined; query = left.pop()) times.push(await run(query))
+    }),
+  )
+  const sorted = times.toSorted((a, b) => a - b)
+  rows.push([name, String(width), at(sorted, 0.5), at(sorted, 0.95), at(sorted, 1)])
+}
+
+async function searchOnce(
+  query: string,
+  mode: 'auto' | 'full_text' | 'vector',
+  filter: Record<string, unknown> | null = null,
+) {
+  const since = performance.now()
+  const found = await library.search({
+    query,
+    mode,
+    datasets: [{ dataset_id, top_n: 5, min_score: null, filter }],
+    results: 5,
+  })
+  if (found.failed || found.degraded.length > 0) throw new Error(`a search failed: ${found.failed} ${found.degraded}`)
+  return performance.now() - since
+}
+
+await measure('hybrid', (query) => searchOnce(query, 'auto'), 1)
+await measure('words', (query) => searchOnce(query, 'full_text'), 1)
+await measure('vectors', (query) => searchOnce(query, 'vector'), 1)
+await measure('hybrid, a tenth by metadata', (query) => searchOnce(query, 'auto', { part: 3 }), 1)
+await measure('hybrid', (query) => searchOnce(query, 'auto'), at_once)
+
+process.stdout.write(`machine ${machine}\n`)
+process.stdout.write(
+  `${chunks} chunks of ${dimension} dimensions in ${sources} sources, written in ${seconds.toFixed(0)} s\n\n`,
+)
+printTable(['search', 'at once', 'median ms', 'p95 ms', 'longest ms'], rows)
+
+const tables = ['chunks', 'vectors', 'chunk_signs', 'word_postings', 'word_batches', 'dataset_words'] as const
+const sizes = await Promise.all(
+  tables.map(async (table) => {
+    const { rows: sized } = await admin.query<{ bytes: string }>(
+      `select pg_total_relation_size($1::regclass) as bytes`,
+      [table],
+    )
+    return [table, (Number(sized[0]!.bytes) / chunks).toFixed(0)]
+  }),
+)
+printTable(['table', 'bytes for each chunk'], sizes)
+await admin.end()

@@ -1,0 +1,104 @@
+// Starts the process of an isolated task with as few rights as the system lets us take away.
+import { type ChildProcess, execFile, spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { existsSync } from 'node:fs'
+import { writeFile } from 'node:fs/promises'
+import { dirname, join, sep } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { promisify } from 'node:util'
+import type { IsolatedTask, IsolationLimits } from './task.ts'
+
+const entry = fileURLToPath(new URL('./child.ts', import.meta.url))
+const shell = '/bin/sh'
+/** Its threads can use several at once. */
+const processors = 4
+/** V8 reserves more than it uses. */
+const reserved_bytes = 2 ** 30
+
+/**
+ * Limits of the kernel, also for a process whose server is gone: processor time, data, no file written, no core
+ * dumped. The shell becomes the process.
+ */
+const limiting = 'ulimit -c 0; ulimit -f 0; ulimit -n 256; ulimit -t "$0"; ulimit -d "$1"; shift; exec "$@"'
+
+export async function startChild(
+  fd: number,
+  { module, options }: IsolatedTask,
+  { seconds, memory_bytes }: IsolationLimits,
+): Promise<ChildProcess> {
+  const command = [
+    process.execPath,
+    ...flags(module, memory_bytes),
+    entry,
+    String(process.pid),
+    module.href,
+    JSON.stringify(options),
+  ]
+  const kilobytes = String(Math.ceil((memory_bytes + reserved_bytes) / 1024))
+  const [file, ...args] = existsSync(shell)
+    ? [
+        shell,
+        '-c',
+        limiting,
+        String(Math.ceil(seconds) * processors),
+        kilobytes,
+        ...(await withoutNetwork()),
+        ...command,
+      ]
+    : command
+  // Nothing of the environment: it has the server's secrets. A group of its own: Ctrl-C is for the server.
+  const child = spawn(file!, args, { stdio: [fd, 'pipe', 'pipe'], env: {}, cwd: sep, detached: true })
+  await once(child, 'spawn')
+  // When the machine runs out of memory, this process goes first.
+  if (process.platform === 'linux') await writeFile(`/proc/${child.pid}/oom_score_adj`, '1000').catch(() => {})
+  return child
+}
+
+function flags(module: URL, memory_bytes: number): string[] {
+  const heap = Math.floor((memory_bytes * 0.75) / 2 ** 20)
+  return [
+    '--permission',
+    ...readable(module).map((folder) => `--allow-fs-read=${folder}`),
+    '--disallow-code-generation-from-strings',
+    '--no-addons',
+    '--no-warnings',
+    `--max-old-space-size=${heap}`,
+  ]
+}
+
+/** The server's code, the module's folder, and packages wherever Node looks for them. */
+function readable(module: URL): string[] {
+  const source = dirname(dirname(entry))
+  const above: string[] = []
+  for (let folder = dirname(source); ; folder = dirname(folder)) {
+    above.push(folder)
+    if (folder === dirname(folder)) break
+  }
+  const found = above.flatMap((folder) => [join(folder, 'package.json'), join(folder, 'node_modules')])
+  return [
+    join(source, sep),
+    join(dirname(fileURLToPath(module)), sep),
+    ...found.filter(existsSync).map((path) => (path.endsWith('.json') ? path : join(path, sep))),
+  ]
+}
+
+let found: Promise<string[]> | null = null
+
+/** A network namespace without a network, where the system allows one; the process locks itself out of the network in any case. */
+async function withoutNetwork(): Promise<string[]> {
+  found ??= findNamespace()
+  return found
+}
+
+async function findNamespace(): Promise<string[]> {
+  if (process.platform !== 'linux') return []
+  for (const options of [['-n'], ['-r', '-n']]) {
+    try {
+      await promisify(execFile)('unshare', [...options, 'true'], { timeout: 5000 })
+      return ['unshare', ...options]
+    } catch {
+      // Not installed, or not allowed here.
+    }
+  }
+  return []
+}

@@ -1,0 +1,80 @@
+// Reads what a crawl has fetched, in a process of its own: pages for their links and text, sitemaps for their addresses.
+import { mkdtemp, rm, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import type { Core } from '../../calls/core.ts'
+import { IsolationFault, runIsolated } from '../../isolation/isolation.ts'
+import { ConversionFault, type Converted, convertFile } from '../ingest/convert.ts'
+import type { Reason } from '../rules/tries.ts'
+import { knowledgeSettings } from '../settings.ts'
+import type { SitemapTask } from './isolated/sitemap.ts'
+import type { Sitemap } from './rules/sitemap.ts'
+
+export interface ReadPage {
+  /** Absolute, in the order of the document. */
+  links: string[]
+  canonical: string | null
+  noindex: boolean
+  nofollow: boolean
+  /** Null: there is a fault. */
+  converted: Converted | null
+  /** Why it has no text that could be stored. Its links count all the same. */
+  fault: Reason | null
+}
+
+export interface PageReader {
+  readPage(page: { url: string; body: Buffer }, signal: AbortSignal): Promise<ReadPage>
+  /** Null: it is no sitemap, or one that cannot be read within bounds. */
+  readSitemap(sitemap: SitemapTask & { body: Buffer }, signal: AbortSignal): Promise<Sitemap | null>
+}
+
+const sitemap_module = new URL('./isolated/sitemap.ts', import.meta.url)
+const sitemap_limits = { seconds: 30, memory_bytes: 805_306_368, output_bytes: 100_000_000 }
+
+export function createPageReader({ config }: Pick<Core, 'config'>): PageReader {
+  const limits = config.of(knowledgeSettings)
+  const conversion = {
+    seconds: limits.conversion_seconds,
+    memory_bytes: limits.conversion_memory_bytes,
+    pages: limits.pages,
+    text_bytes: limits.text_bytes,
+    unpacked_bytes: limits.unpacked_bytes,
+  }
+  return {
+    readPage: ({ url, body }, signal) =>
+      withFile(body, async (path) => {
+        try {
+          const converted = await convertFile({ path, name: url, url }, conversion, signal)
+          return { ...(converted.page ?? no_facts), converted, fault: null }
+        } catch (error) {
+          if (!(error instanceof ConversionFault)) throw error
+          const { code, message, page } = error
+          return { ...(page ?? no_facts), converted: null, fault: { code, message } }
+        }
+      }),
+    readSitemap: ({ url, most, body }, signal) =>
+      withFile(body, async (path) => {
+        try {
+          const options: SitemapTask = { url, most }
+          return await runIsolated<Sitemap | null>({ module: sitemap_module, options, path }, sitemap_limits, signal)
+        } catch (error) {
+          if (error instanceof IsolationFault) return null
+          throw error
+        }
+      }),
+  }
+}
+
+/** Of a file that is no HTML. */
+const no_facts = { links: [], canonical: null, noindex: false, nofollow: false }
+
+async function withFile<T>(body: Buffer, read: (path: string) => Promise<T>): Promise<T> {
+  const folder = await mkdtemp(join(tmpdir(), 'parley-page-'))
+  try {
+    const path = join(folder, 'page')
+    await writeFile(path, body, { mode: 0o600 })
+    return await read(path)
+  } finally {
+    await rm(folder, { recursive: true, force: true })
+  }
+}

@@ -1,0 +1,65 @@
+// Erases what searches no longer use: what is detached or deleted at once, of what was replaced only what searches read.
+import { eraseVectors, noteUse } from '../../embeddings/embeddings.ts'
+import type { TransactionStore } from '../../database/store.ts'
+import type { WorkKind, WorkPort } from '../../work/port.ts'
+import { eraseIndex } from '../search/index-chunks.ts'
+import {
+  type ErasableGeneration,
+  deleteChunks,
+  deleteGeneration,
+  findErasable,
+  findUnusedTexts,
+  lockTexts,
+  markUnindexed,
+} from './erase-rows.ts'
+import { lease_ms } from './leases.ts'
+import { erase_chunks_work } from './requests.ts'
+import { lockDatasetRows } from './rows.ts'
+
+/** In one commit. */
+const rows_at_once = 1000
+/** Of one run; another follows at once, after other organizations. */
+const most_commits = 500
+
+export function erasingWork(): WorkKind {
+  return {
+    name: erase_chunks_work,
+    lease_ms,
+    delays_ms: [5000, 15_000, 60_000],
+    share: { node: 2, organization: 1, owner: 1 },
+    run: (_item, port) => eraseChunks(port),
+    giveUp: null,
+  }
+}
+
+async function eraseChunks(port: WorkPort) {
+  for (let commits = 0; commits < most_commits; commits += 1) {
+    port.signal.throwIfAborted()
+    if (!(await port.commit(eraseSome))) return { next: 'done' as const }
+  }
+  return { next: { again_in_ms: 0 } }
+}
+
+/** A part of the oldest. False: there is nothing left. */
+async function eraseSome(tx: TransactionStore): Promise<boolean> {
+  const generation = await findErasable(tx)
+  if (!generation) return false
+  if (generation.is_indexed) {
+    // No build adds words to the dataset, and no switch counts them, while it is decided which of them nobody needs any more.
+    await lockDatasetRows(tx, [generation.dataset_id], 'update')
+    if (!(await eraseIndex(tx, generation, rows_at_once))) await markUnindexed(tx, generation.id)
+  } else await eraseRows(tx, generation)
+  return true
+}
+
+async function eraseRows(tx: TransactionStore, { id, is_source_deleted }: ErasableGeneration): Promise<void> {
+  // Of sources that are only detached, vectors stay for a while: the text may come back, and is not embedded again.
+  if (is_source_deleted) await lockTexts(tx)
+  const hashes = await deleteChunks(tx, id, rows_at_once)
+  if (is_source_deleted && hashes.length > 0) {
+    const unused = await findUnusedTexts(tx, hashes)
+    if (unused.length > 0) await eraseVectors(tx, unused)
+  } else await noteUse(tx, hashes)
+  if (hashes.length === rows_at_once) return
+  await deleteGeneration(tx, id)
+}

@@ -1,0 +1,83 @@
+// The manifest of knowledge bases.
+import { knowledgeOperations } from '@parley/contract'
+import type { AgentContributions } from '../agents/agents.ts'
+import { bindRoom } from '../calls/context.ts'
+import type { Core } from '../calls/core.ts'
+import type { Room } from '../calls/room.ts'
+import { crawlWork } from './crawl/crawl-work.ts'
+import { createPageReader } from './crawl/reader.ts'
+import { refreshWork } from './crawl/refresh-work.ts'
+import { buildWork } from './ingest/build-work.ts'
+import { conversionWork } from './ingest/conversion-work.ts'
+import { erasingWork } from './ingest/erase-work.ts'
+import { passOnProgress } from './ingest/progress-topic.ts'
+import { stuckWork } from './ingest/stuck-work.ts'
+import type { TurnContributions } from '../engine/engine.ts'
+import { createAvailability } from './availability.ts'
+import * as operations from './operations/index.ts'
+import { search } from './search/search.ts'
+import { createSearches } from './search/searches.ts'
+import type { Knowledge } from './services.ts'
+import { createUploadResolver, uploadWork } from './uploads.ts'
+import { findModelsWork, removeUnusedWork } from './vectors/minute-work.ts'
+import { embedDatasetWork } from './vectors/work.ts'
+import { createSearchAction } from './turn/call.ts'
+import { reviewDatasets } from './turn/review.ts'
+import { createKnowledgeSource } from './turn/source.ts'
+
+type KnowledgeRoom = Room<typeof knowledgeOperations> &
+  TurnContributions &
+  AgentContributions & { knowledge: Knowledge }
+
+export function createKnowledge(
+  core: Core,
+  { open_streams, embeddings }: Pick<Knowledge, 'open_streams' | 'embeddings'>,
+): KnowledgeRoom {
+  const own: Knowledge = {
+    blobs: core.blobs,
+    embeddings,
+    open_streams,
+    searches: createSearches(core),
+    search: (store, request, signal) => search(core, own, store, request, signal),
+  }
+  const ofTurns = { database: core.database, room: own }
+  const { require } = createAvailability(core)
+  passOnProgress(core)
+  return {
+    name: 'knowledge',
+    knowledge: own,
+    operations: onlyIf(require, bindRoom(own, knowledgeOperations, operations)),
+    work: [
+      uploadWork(core),
+      conversionWork(core),
+      buildWork({ core, room: own }),
+      erasingWork(),
+      stuckWork(core),
+      embedDatasetWork({ core, room: own }),
+      findModelsWork(core, own),
+      removeUnusedWork(core),
+      crawlWork({ core, reader: createPageReader(core) }),
+      refreshWork(core),
+    ],
+    resources: { upload: createUploadResolver(core) },
+    sources: [createKnowledgeSource(ofTurns)],
+    actions: { knowledge_base: createSearchAction(ofTurns) },
+    reviews: [reviewDatasets],
+  }
+}
+
+type Call = (...call: unknown[]) => Promise<unknown>
+
+/** Each operation but the one that says what there is first waits for `require`, which may throw. */
+function onlyIf<Operations extends object>(require: () => Promise<void>, operations: Operations): Operations {
+  const guard = (call: Call): Call => {
+    return async (...values) => {
+      await require()
+      return call(...values)
+    }
+  }
+  const guarded = Object.entries(operations).map(([id, call]) => {
+    return [id, id === 'getKnowledgeCapabilities' ? call : guard(call as Call)]
+  })
+  return Object.fromEntries(guarded) as Operations
+}

@@ -1,0 +1,190 @@
+// Reads what a search needs in one state of the database: a statement for words, another for vectors and for the chunks of both.
+import type { Store } from '../../database/store.ts'
+import { signsOf } from '../rules/signs.ts'
+import { type FoundWord, type ScoredChunk, scoreWords } from '../rules/word-score.ts'
+import type { Centre, Centres } from './centres.ts'
+import {
+  type ChunkRow,
+  type WordRow,
+  chunksOfWordsStatement,
+  chunksStatement,
+  stateStatement,
+  thoroughChunksStatement,
+  wordsStatement,
+} from './queries.ts'
+import type { QueryWords } from './query-words.ts'
+
+/** A dataset as it is searched. */
+export interface Target {
+  dataset_id: string
+  filter: Record<string, unknown> | null
+  words: QueryWords
+  /** Of the query in the dataset's space; Null without one. */
+  vector: { space_id: string; values: Float32Array } | null
+  /** Chunks at most of the result. */
+  top_n: number
+}
+
+export interface Asked {
+  targets: readonly Target[]
+  source_ids: readonly string[] | null
+  /** What is looked for; without words vectors alone find chunks. */
+  parts: { words: boolean; vectors: boolean }
+  /** Looks for different texts: the nearest ones are too few. */
+  isThorough: boolean
+}
+
+/** What was found in one dataset. */
+export interface FoundIn {
+  rows: ChunkRow[]
+  /** Best first. */
+  words: ScoredChunk[]
+  /** Searched chunks that no filter excludes. */
+  chunks: number
+  is_incomplete: boolean
+  /** Its vectors were searched. */
+  isByVectors: boolean
+}
+
+export interface Read {
+  /** By the place of their target; those that are missing do not exist. */
+  found: Map<number, FoundIn>
+  /** The vectors of a dataset were replaced since the query was embedded. */
+  isStale: boolean
+}
+
+/** Chunks that words find, of each dataset, and how many more where texts repeat. */
+const most_by_words = { usual: 300, thorough: 20_000 } as const
+/** Different texts of each part that are ranked. */
+export const most_ranked = 100
+/** Vectors that are compared exactly. */
+const candidates_of = (top_n: number) => Math.max(200, 20 * top_n)
+
+export class PartTimedOut extends Error {
+  readonly part: 'words' | 'vectors'
+
+  constructor(part: 'words' | 'vectors', cause: unknown) {
+    super(`the search of ${part} took too long`, { cause })
+    this.part = part
+  }
+}
+
+export async function readSnapshot(store: Store, centres: Centres, asked: Asked): Promise<Read> {
+  const places = await readWords(store, centres, asked).catch(naming('words'))
+  const isStale = asked.targets.some(({ vector }, at) => {
+    const place = places.get(at + 1)
+    return vector !== null && place !== undefined && place.space_id !== vector.space_id
+  })
+  if (isStale) return { found: new Map(), isStale }
+  const rows = await readChunks(store, asked, places).catch(naming('vectors'))
+  const found = new Map<number, FoundIn>()
+  for (const [place, { words, chunks, is_incomplete }] of places) {
+    const isByVectors = asked.parts.vectors && asked.targets[place - 1]!.vector !== null
+    found.set(place, { rows: [], words, chunks, is_incomplete, isByVectors })
+  }
+  for (const row of rows) found.get(row.place)?.rows.push(row)
+  return { found, isStale }
+}
+
+/** A statement that was cancelled says which part took too long. */
+function naming(part: 'words' | 'vectors') {
+  return (error: unknown): never => {
+    throw (error as { code?: unknown } | null)?.code === '57014' ? new PartTimedOut(part, error) : error
+  }
+}
+
+interface Place {
+  space_id: string | null
+  centres: Centre[]
+  words: ScoredChunk[]
+  chunks: number
+  is_incomplete: boolean
+}
+
+const columnsOf = ({ targets, source_ids }: Asked) => [
+  targets.map(({ dataset_id }) => dataset_id),
+  targets.map(({ filter }) => (filter === null ? null : JSON.stringify(filter))),
+  source_ids,
+]
+
+async function queryWords(store: Store, centres: Centres, asked: Asked): Promise<WordRow[]> {
+  const { targets, parts } = asked
+  const base = [store.organization_id, ...columnsOf(asked), centres.known(), parts.vectors]
+  if (!parts.words) return store.query<WordRow>(stateStatement, base)
+  const words = targets.flatMap((of, at) => of.words.words.map((word) => ({ place: at + 1, ...word })))
+  const spelled = targets.flatMap((of, at) => of.words.spelled.map((word) => ({ place: at + 1, ...word })))
+  return store.query<WordRow>(wordsStatement, [
+    ...base,
+    words.map(({ place }) => place),
+    words.map(({ token }) => token),
+    words.map(({ hash }) => hash),
+    spelled.map(({ place }) => place),
+    spelled.map(({ token }) => token),
+    spelled.map(({ text }) => text),
+  ])
+}
+
+async function readWords(store: Store, centres: Centres, asked: Asked): Promise<Map<number, Place>> {
+  const { targets, isThorough } = asked
+  const rows = await queryWords(store, centres, asked)
+  const most = isThorough ? most_by_words.thorough : most_by_words.usual
+  const places = new Map<number, Place>()
+  for (const of of Map.groupBy(rows, ({ place }) => place).values()) {
+    const { place, space_id, is_incomplete, chosen_chunks, chosen, ...totals } = of[0]!
+    const found = of.flatMap((row) => foundWord(row, targets[place - 1]!.words) ?? [])
+    places.set(place, {
+      space_id,
+      centres: (totals.centres ?? []).map((centre) => centres.keep(centre)),
+      words: scoreWords(found, { chunks: totals.chunks ?? 0, words: totals.words ?? 0 }, readNumbers(chosen), most),
+      chunks: chosen_chunks ?? 0,
+      is_incomplete,
+    })
+  }
+  return places
+}
+
+function readNumbers(packed: Buffer | null): Set<number> {
+  if (packed === null) return new Set()
+  const at = Array.from({ length: packed.length / 8 }, (_none, index) => index * 8)
+  return new Set(at.map((offset) => Number(packed.readBigInt64BE(offset))))
+}
+
+function foundWord({ token, word, word_chunks, likeness, packed }: WordRow, { words }: QueryWords): FoundWord | null {
+  if (token === null || packed === null) return null
+  // A word that only resembles the one asked for has none of its forms.
+  const form = words.find((asked) => asked.token === token && asked.hash === word)?.form ?? 0xff
+  return { chunks: word_chunks, likeness, form, packed }
+}
+
+async function readChunks(store: Store, asked: Asked, places: Map<number, Place>): Promise<ChunkRow[]> {
+  const { targets, parts, isThorough } = asked
+  const hits = [...places].flatMap(([place, { words }]) => words.map((word, rank) => ({ place, rank, ...word })))
+  const signs = parts.vectors
+    ? [...places].flatMap(([place, { centres }]) => signsIn(place, centres, targets[place - 1]!))
+    : []
+  if (hits.length === 0 && signs.length === 0) return []
+  const base = [
+    store.organization_id,
+    ...columnsOf(asked),
+    hits.map(({ place }) => place),
+    hits.map(({ generation }) => generation),
+    hits.map(({ position }) => position),
+    hits.map(({ rank }) => rank),
+    most_ranked * targets.length,
+  ]
+  if (signs.length === 0) return store.query<ChunkRow>(chunksOfWordsStatement, base)
+  return store.query<ChunkRow>(isThorough ? thoroughChunksStatement : chunksStatement, [
+    ...base,
+    signs.map(({ place }) => place),
+    signs.map(({ centre }) => centre),
+    signs.map(({ bits }) => bits),
+    signs.map(({ most }) => most),
+  ])
+}
+
+function signsIn(place: number, centres: readonly Centre[], { vector, top_n }: Target) {
+  if (vector === null) return []
+  return centres.map(({ number, mean }) => {
+    return { place, centre: number, bits: signsOf(vector.values, mean), most: candidates_of(top_n) }
+  })
+}

@@ -1,0 +1,40 @@
+// Chooses the passages that a model is shown: whole ones, best first, as far as there is room. Pure.
+import type { RetrievedChunk } from '@parley/contract'
+import type { FoundPassage } from '../../search/request.ts'
+
+export interface Room {
+  max_chunks: number
+  /** Of their texts together. */
+  max_characters: number
+}
+
+/** A passage with the text that is shown; null: it does not fit. */
+export interface FittedPassage {
+  passage: FoundPassage
+  text: string | null
+}
+
+/** A passage that does not fit leaves its room to shorter ones after it; only the first is cut. */
+export function fitPassages(passages: readonly FoundPassage[], { max_chunks, max_characters }: Room): FittedPassage[] {
+  let [chunks, characters] = [max_chunks, max_characters]
+  return passages.map((passage, index) => {
+    const text = index === 0 ? cutText(passage.content, max_characters) : passage.content
+    if (chunks <= 0 || text.length > characters) return { passage, text: null }
+    chunks -= 1
+    characters -= text.length
+    return { passage, text }
+  })
+}
+
+/** By code units, but never within a character. */
+export function cutText(text: string, max_characters: number): string {
+  if (text.length <= max_characters) return text
+  const isHalf = /[\uD800-\uDBFF]/.test(text[max_characters - 1]!)
+  return text.slice(0, isHalf ? max_characters - 1 : max_characters)
+}
+
+/** How the record has a passage. */
+export function chunkOf(passage: FoundPassage, number: number, shown: boolean): RetrievedChunk {
+  const { chunk_id, dataset_id, source_id, source_name, url, page, score } = passage
+  return { number, chunk_id, dataset_id, source_id, source_name, url, page, score, shown }
+}

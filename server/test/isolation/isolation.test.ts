@@ -1,0 +1,137 @@
+// A task in a process of its own: what it can do, and what ends it.
+import { spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs'
+import { createServer } from 'node:net'
+import { availableParallelism, tmpdir } from 'node:os'
+import { dirname, join } from 'node:path'
+import { afterAll, beforeAll, expect, test } from 'vitest'
+import { type IsolationFault, type IsolationLimits, runIsolated } from '../../src/isolation/isolation.ts'
+
+const module = new URL('./modules.ts', import.meta.url)
+let folder: string
+let path: string
+
+beforeAll(() => {
+  folder = mkdtempSync(join(tmpdir(), 'parley-isolation-'))
+  path = join(folder, 'file')
+  writeFileSync(path, 'seven b')
+})
+afterAll(() => rmSync(folder, { recursive: true }))
+
+const usual: IsolationLimits = { seconds: 60, memory_bytes: 256 * 2 ** 20, output_bytes: 2 ** 20 }
+const run = (name: string, value: unknown = null, limits: Partial<IsolationLimits> = {}, signal = never()) =>
+  runIsolated<unknown>({ module, options: [name, value], path }, { ...usual, ...limits }, signal)
+const never = () => new AbortController().signal
+const faultOf = (running: Promise<unknown>) =>
+  running.then(
+    () => null,
+    (error: IsolationFault) => error.kind ?? error,
+  )
+
+test('it gets the bytes of its file and answers a value', async () => {
+  expect(await run('size')).toBe(7)
+  expect(await run('log')).toBe('the answer')
+})
+
+test('it has no environment, and is not root', async () => {
+  const { env, uid, cwd } = (await run('environment')) as { env: Record<string, string>; uid: number; cwd: string }
+  expect(Object.keys(env).filter((name) => !['PWD', 'SHLVL', '_', 'OLDPWD'].includes(name))).toEqual([])
+  if (isOpen(module.pathname)) expect(uid).not.toBe(0)
+  expect(cwd).toBe('/')
+})
+
+test('it reaches no network, file, process or thread, and cannot make code of text', async () => {
+  const server = createServer().listen(0, '127.0.0.1')
+  await once(server, 'listening')
+  let connections = 0
+  server.on('connection', () => (connections += 1))
+  const { port } = server.address() as { port: number }
+  const attempts = [
+    ['connect', port],
+    ['request', port],
+    ['fetch', port],
+    ['read', path],
+    ['read', '/etc/passwd'],
+    ['write', join(folder, 'new')],
+    ['run', ''],
+    ['evaluate', ''],
+    ['work', ''],
+  ]
+  for (const attempt of attempts) expect([attempt, await run('attempt', attempt)]).toEqual([attempt, 'refused'])
+  expect(connections).toBe(0)
+  expect(readdirSync(folder)).toEqual(['file'])
+  server.close()
+})
+
+test.for([
+  ['spin', null, { seconds: 1 }, 'timeout'],
+  ['wait', null, { seconds: 1 }, 'timeout'],
+  ['heap', null, {}, 'memory'],
+  ['buffers', null, {}, 'memory'],
+  ['hold', 400, { seconds: 30 }, 'memory'],
+  ['much', 2 ** 20, {}, 'output'],
+  ['fail', null, {}, 'crashed'],
+  ['exit', null, {}, 'crashed'],
+  ['abort', null, {}, 'crashed'],
+  ['recurse', null, {}, 'crashed'],
+] as const)('%s %j ends it', async ([name, value, limits, kind]) => {
+  expect(await faultOf(run(name, value, limits))).toBe(kind)
+  expect(await run('size')).toBe(7)
+})
+
+test('what it throws is told', async () => {
+  await expect(run('fail')).rejects.toThrow('TypeError: no such thing')
+})
+
+test('an abort kills it', async () => {
+  const before = new AbortController()
+  before.abort(new Error('too late'))
+  await expect(run('size', null, {}, before.signal)).rejects.toThrow('too late')
+  const during = new AbortController()
+  const running = run('spin', null, {}, during.signal)
+  await expect.poll(() => childrenOf(process.pid).length).toBeGreaterThan(0)
+  during.abort(new Error('not needed'))
+  await expect(running).rejects.toThrow('not needed')
+  expect(childrenOf(process.pid)).toEqual([])
+})
+
+test('no more run at once than there are processors, and an abort ends those that wait', async () => {
+  const most = Math.max(2, availableParallelism())
+  const stop = new AbortController()
+  const running = Array.from({ length: most + 3 }, () => faultOf(run('wait', null, {}, stop.signal)))
+  await expect.poll(() => childrenOf(process.pid).length).toBe(most)
+  expect(await run('size', null, {}, AbortSignal.timeout(1)).catch((error: Error) => error.name)).toBe('TimeoutError')
+  expect(childrenOf(process.pid).length).toBeLessThanOrEqual(most)
+  stop.abort(new Error('enough'))
+  for (const error of await Promise.all(running)) expect(error).toEqual(new Error('enough'))
+})
+
+test.for(['spin', 'wait'])('a process that does %s ends after its server was killed', async (name) => {
+  const isolation = new URL('../../src/isolation/isolation.ts', import.meta.url).href
+  const task = `{ module: new URL('${module.href}'), options: ['${name}', null], path: '${path}' }`
+  const limits = JSON.stringify({ ...usual, seconds: 1 })
+  const code = `import { runIsolated } from '${isolation}'
+    await runIsolated(${task}, { ...${limits}, seconds: 1 }, new AbortController().signal)`
+  const server = spawn(process.execPath, ['--input-type=module', '-e', code], { stdio: 'ignore' })
+  await expect.poll(() => childrenOf(server.pid!).length).toBeGreaterThan(0)
+  const [child] = childrenOf(server.pid!)
+  server.kill('SIGKILL')
+  await expect.poll(() => existsSync(`/proc/${child}`), { timeout: 50_000 }).toBe(false)
+})
+
+/** Whether any user can read it: else a process of root stays root. */
+const isOpen = (file: string): boolean =>
+  file === '/' || (((statSync(file).mode & 1) === 1 || file.endsWith('.ts')) && isOpen(dirname(file)))
+
+/** Processes that run the test's module. */
+function childrenOf(pid: number): string[] {
+  return readdirSync('/proc').filter((name) => {
+    try {
+      const [, , , parent] = readFileSync(`/proc/${name}/stat`, 'utf8').split(' ')
+      return parent === String(pid) && readFileSync(`/proc/${name}/cmdline`, 'utf8').includes('child.ts')
+    } catch {
+      return false
+    }
+  })
+}

@@ -1,0 +1,229 @@
+// Hostile sites: each fails for the right reason, within its bound, and costs the server nothing that stays.
+import { createServer as createTcpServer } from 'node:net'
+import { once } from 'node:events'
+import { gzipSync } from 'node:zlib'
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { type Answer, type Crawler, type Site, pageOf, startCrawler, startSite } from './fixture.ts'
+
+let crawler: Crawler
+
+beforeAll(async () => {
+  crawler = await startCrawler({
+    PARLEY_LIMIT_CRAWL_REQUEST_SECONDS: '1',
+    PARLEY_LIMIT_CRAWL_BYTES: '3000000',
+    PARLEY_LIMIT_CRAWLED_PAGE_BYTES: '1000000',
+    PARLEY_LIMIT_SITEMAP_BYTES: '1500000',
+    PARLEY_LIMIT_CONVERSION_SECONDS: '20',
+  })
+})
+afterAll(() => crawler[Symbol.asyncDispose]())
+
+const plain = { use_sitemap: false } as const
+const mebibyte = Buffer.alloc(1_048_576, 'a')
+
+/** Never ends, as fast as it is read. */
+const endless: Answer = (_request, response) => {
+  response.writeHead(200, { 'content-type': 'text/html' })
+  const more = () => {
+    while (!response.destroyed && response.write(mebibyte));
+  }
+  response.on('drain', more)
+  more()
+}
+
+const slow: Answer = (_request, response) => {
+  response.writeHead(200, { 'content-type': 'text/html' })
+  const timer = setInterval(() => response.write('a'), 100)
+  response.on('close', () => clearInterval(timer))
+}
+
+const redirect = (location: string): Answer => ({ status: 302, headers: { location } })
+const packed = (body: Buffer, encoding = 'gzip'): Answer => ({ headers: { 'content-encoding': encoding }, body })
+const bomb = gzipSync(Buffer.alloc(200_000_000))
+
+/** The start page, which has to fail. */
+async function failure(start: Answer, path = '/') {
+  await using site = await startSite({ [path]: start })
+  const source = await crawler.crawled((await crawler.create(site.url + path)).id)
+  expect(source).toMatchObject({ status: 'failed', file_upload_status: 'FAILED', crawl: { status: 'failed' } })
+  expect(source.status_reason).toEqual(source.crawl.reason)
+  await expect.poll(() => site.open).toBe(0)
+  return { code: source.crawl.reason!.code, message: source.crawl.reason!.message, requests: site.requests }
+}
+
+describe('a page', () => {
+  test.each<[string, Answer, string, number]>([
+    ['an endless body', endless, 'too_large', 1],
+    ['a byte a second', slow, 'fetch_failed', 3],
+    ['no answer at all', () => {}, 'fetch_failed', 3],
+    ['a gzip bomb', packed(bomb), 'too_large', 1],
+    ['what is said to be packed', packed(Buffer.from('plain')), 'fetch_failed', 1],
+    ['an unknown encoding', packed(Buffer.from('x'), 'constructor'), 'fetch_failed', 1],
+    ['encodings over each other', packed(bomb, 'gzip, gzip'), 'fetch_failed', 1],
+    [
+      'a length that is too long',
+      (_q, r) => (r.writeHead(200, { 'content-length': '500' }), r.write('short'), r.destroy()),
+      'fetch_failed',
+      3,
+    ],
+    ['headers without end', (_q, r) => r.writeHead(200, { 'x-long': 'a'.repeat(100_000) }).end(), 'fetch_failed', 3],
+    ['a redirect to itself', redirect('/'), 'too_many_redirects', 1],
+    ['a redirect to itself with tracking', redirect('/?utm_source=x'), 'too_many_redirects', 1],
+    ['a redirect to no page', redirect('javascript:alert(1)'), 'fetch_failed', 1],
+    ['a redirect to a file', redirect('file:///etc/passwd'), 'fetch_failed', 1],
+    ['an image', { headers: { 'content-type': 'image/png' }, body: 'png' }, 'unsupported_type', 1],
+    ['nothing', { body: '' }, 'empty', 1],
+    ['a missing page', { status: 404 }, 'fetch_status', 1],
+    ['a broken server', { status: 502 }, 'fetch_status', 3],
+  ])('%s', async (_what, start, code, tries) => {
+    const failed = await failure(start)
+    expect(failed.code).toBe(code)
+    expect(failed.requests.filter((path) => path === '/')).toHaveLength(tries)
+  })
+
+  test('redirects in a circle', async () => {
+    await using site = await startSite({ '/': redirect('/b'), '/b': redirect('/c'), '/c': redirect('/') })
+    const source = await crawler.crawled((await crawler.create(site.url, plain)).id)
+    expect(source.status_reason).toMatchObject({ code: 'too_many_redirects' })
+    expect(site.requests).toEqual(['/robots.txt', '/', '/b', '/c'])
+  })
+
+  test('endless redirects', async () => {
+    await using site = await startSite()
+    site.other = (request, response) => {
+      if (request.url === '/robots.txt') response.writeHead(404).end()
+      else response.writeHead(302, { location: `/${Number(request.url!.slice(1)) + 1}` }).end()
+    }
+    const source = await crawler.crawled((await crawler.create(`${site.url}/0`)).id)
+    expect(source.crawl.reason).toMatchObject({ code: 'too_many_redirects' })
+    expect(site.requests).toEqual(['/robots.txt', '/0', '/1', '/2', '/3', '/4', '/5'])
+  })
+
+  test('a false length that is too short', async () => {
+    const server = createTcpServer((socket) => {
+      socket.on('error', () => {})
+      socket.once('data', (data) => {
+        const is_robots = data.toString().startsWith('GET /robots.txt')
+        const body = is_robots ? '' : pageOf('Home')
+        socket.end(`HTTP/1.1 ${is_robots ? 404 : 200} OK\r\ncontent-length: ${is_robots ? 0 : 10}\r\n\r\n${body}`)
+      })
+    }).listen(0, '127.0.0.1')
+    await once(server, 'listening')
+    const { port } = server.address() as { port: number }
+    const source = await crawler.crawled((await crawler.create(`http://127.0.0.1:${port}/`)).id)
+    expect(['complete', 'failed']).toContain(source.crawl.status)
+    server.close()
+  })
+})
+
+describe('addresses', () => {
+  test.each([
+    ...['http://localhost/', 'http://127.0.0.2/', 'http://0x7f000002/', 'http://2130706434/'],
+    ...[
+      'http://[::1]/',
+      'http://[::ffff:127.0.0.2]/',
+      'http://[64:ff9b::7f00:2]/',
+      'http://169.254.169.254/latest/meta-data',
+    ],
+    ...['http://10.0.0.1/', 'http://192.168.1.1/', 'http://100.64.0.1/', 'http://0.0.0.0/', 'http://[fd00::1]/'],
+  ])('%s is refused', async (url) => {
+    const source = await crawler.crawled((await crawler.create(url)).id)
+    expect(source).toMatchObject({ status: 'failed', status_reason: { code: 'refused_address' } })
+  })
+
+  test.each([['http://127.0.0.2:1/'], ['http://169.254.169.254/'], ['http://[::1]:1/'], ['http://2130706434:1/']])(
+    'a redirect to %s is refused',
+    async (to) => {
+      expect(await failure(redirect(to))).toMatchObject({ code: 'refused_address' })
+    },
+  )
+
+  test('a robots.txt that redirects there is refused', async () => {
+    await using site = await startSite({ '/': pageOf('Home'), '/robots.txt': redirect('http://169.254.169.254/') })
+    const source = await crawler.crawled((await crawler.create(site.url)).id)
+    expect(source.status_reason).toMatchObject({ code: 'refused_address' })
+    expect(site.requests).toEqual(['/robots.txt'])
+  })
+
+  test('links and canonical addresses elsewhere are never fetched', async () => {
+    const html = pageOf('Home', 'http://169.254.169.254/', 'http://10.0.0.1/x', '//[::1]/').replace(
+      '<head>',
+      '<head><base href="http://169.254.169.254/"><link rel=canonical href="http://10.0.0.1/">',
+    )
+    await using site = await startSite({ '/': html })
+    const source = await crawler.crawled((await crawler.create(site.url, plain)).id)
+    expect(source.crawl.counts).toMatchObject({ stored: 1, waiting: 0, excluded: 0, failed: 0 })
+  })
+})
+
+describe('a site', () => {
+  const crawl = async (site: Site, options: object = plain, path = '/') =>
+    crawler.crawled((await crawler.create(site.url + path, { limit: 1000, max_discovery_depth: 100, ...options })).id)
+
+  test('a trap of paths ends at the bound of addresses', async () => {
+    await using small = await startCrawler({ PARLEY_LIMIT_CRAWL_ADDRESSES: '12' })
+    await using site = await startSite()
+    let n = 0
+    site.other = (request, response) => {
+      if (request.url === '/robots.txt') return void response.writeHead(404).end()
+      const links = Array.from({ length: 5 }, () => `/${(n += 1)}`)
+      response.writeHead(200, { 'content-type': 'text/html' }).end(pageOf(`At ${request.url}`, ...links))
+    }
+    const options = { ...plain, limit: 1000, max_discovery_depth: 100 }
+    const source = await small.crawled((await small.create(site.url, options)).id)
+    expect(source.crawl).toMatchObject({ status: 'complete', counts: { stored: 12, waiting: 0 } })
+    expect(source.crawl.warning).toContain('12 addresses')
+  }, 300_000)
+
+  test('paths that grow end at the depth, long addresses are not followed', async () => {
+    await using site = await startSite()
+    site.other = (request, response) => {
+      if (request.url === '/robots.txt') return void response.writeHead(404).end()
+      const links = [`${request.url!}more/`, `/${'x'.repeat(2048)}`]
+      response.writeHead(200, { 'content-type': 'text/html' }).end(pageOf(`At ${request.url}`, ...links))
+    }
+    const source = await crawl(site, { ...plain, max_depth: 3 })
+    expect(await crawler.outcomes(source)).toEqual({
+      ...{ '/': 'stored', '/more/': 'stored', '/more/more/': 'stored', '/more/more/more/': 'stored' },
+      '/more/more/more/more/': 'excluded',
+    })
+  })
+
+  test('pages that all fail end after ten requests for each that was asked for', async () => {
+    await using site = await startSite({ '/': pageOf('Home', ...Array.from({ length: 250 }, (_, n) => `/${n}`)) })
+    const source = await crawl(site, { ...plain, limit: 1 })
+    expect(site.requests.length).toBeLessThan(10)
+    const more = await crawl(site, { ...plain, limit: 2 })
+    expect(more.crawl.warning).toBe('The crawl ended after 120 requests, most of them for nothing new.')
+    expect(source.crawl.warning).toBeNull()
+  }, 300_000)
+
+  test('a robots.txt without end is read in part', async () => {
+    await using site = await startSite({
+      '/': pageOf('Home', '/private', '/a'),
+      '/a': pageOf('A'),
+      '/private': pageOf('P'),
+    })
+    site.pages['/robots.txt'] = (_request, response) => {
+      response.writeHead(200, { 'content-type': 'text/plain' })
+      response.write('User-agent: *\nDisallow: /private\n')
+      const more = () => {
+        while (!response.destroyed && response.write(mebibyte));
+      }
+      response.on('drain', more)
+      more()
+    }
+    const source = await crawl(site)
+    expect(await crawler.outcomes(source)).toEqual({ '/': 'stored', '/a': 'stored', '/private': 'robots' })
+  })
+
+  test('a sitemap of a million, a bomb, and one without end are left out with a warning', async () => {
+    const million = `<urlset>${'<url><loc>http://127.0.0.1/x</loc></url>'.repeat(1_000_000)}</urlset>`
+    for (const body of [endless, packed(gzipSync(million)), { body: gzipSync(million) }, packed(bomb)]) {
+      await using site = await startSite({ '/': pageOf('Home', '/a'), '/a': pageOf('A'), '/sitemap.xml': body })
+      const source = await crawl(site, {})
+      expect(source.crawl).toMatchObject({ status: 'complete', counts: { stored: 2 } })
+      expect(source.crawl.warning).toContain('/sitemap.xml could not be read: The page has more than')
+    }
+  }, 300_000)
+})

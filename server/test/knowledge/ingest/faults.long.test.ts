@@ -1,0 +1,4 @@
+// Every statement of ingestion.
+import { testFaults } from './faults.ts'
+
+testFaults(1)
