@@ -9,7 +9,7 @@ import { liveKey } from '../../live/live-turns.ts'
 import { changeKey } from '../../live/shared.ts'
 import type { SeenTurn } from '../machine/turn-snapshots.ts'
 import { findTurn } from './turns.ts'
-import { readTurnItems } from './transcript.ts'
+import { readTurnItems, readTurnProgress } from './transcript.ts'
 import { TurnNarrator } from '../machine/turn-narrator.ts'
 import { isFinal } from '../machine/turn.ts'
 import { maySeeToolCalls, presentReply } from './present.ts'
@@ -128,13 +128,9 @@ async function* tellProgress(
   turn: SeenTurn,
 ) {
   if (turn.status !== 'running') return
-  if (turn.steps > 0) {
-    const items = await readTurnItems(ctx.store, conversation_id, turn.id)
-    yield* narrator.start(turn.attempts)
-    yield* narrator.keep(items, turn.steps)
-  } else {
-    yield* narrator.start(turn.attempts)
-  }
+  const progress = turn.steps > 0 ? await readTurnProgress(ctx.store, conversation_id, turn.id) : null
+  yield* narrator.start(progress?.attempts ?? turn.attempts)
+  if (progress) yield* narrator.keep(progress.items, progress.steps)
 }
 
 /** A turn that was never carried out has no start and no text. */
