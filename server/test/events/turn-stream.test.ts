@@ -1,8 +1,9 @@
 // The stream that answers a message: its grammar, on whichever node the turn runs, and however it ends.
 import type { MessageReply, TurnStreamEvent } from '@parley/contract'
 import { sql } from 'kysely'
-import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { afterAll, beforeAll, describe, expect, inject, test } from 'vitest'
 import type { App } from '../../src/app.ts'
+import { startPostgresProxy } from '../support/postgres-proxy.ts'
 import { type Answer, holdAnswer } from '../support/scripted-model.ts'
 import { type TestServer, publishAgent, refusal, startTestServer } from '../support/server.ts'
 import { type ToolPeer, opened_hosts, startToolPeer } from '../support/tool-peer.ts'
@@ -149,6 +150,43 @@ test('the text of a turn on another node comes from there', async () => {
   second.finish()
   const rest = await readAll(stream)
   expect(rest.at(-1)).toMatchObject({ event: 'turn.completed', data: { reply: said } })
+})
+
+test('what is stored while the turn is looked at is not told twice', async () => {
+  const conversation_id = await begin()
+  const [first, last] = [holdAnswer(), holdAnswer()]
+  const answers = [first, { text: 'Wait. ', tool_calls: [{ name: 'look', arguments: {} }] }, last]
+  server.model.answer = () => answers.shift()!
+  const running = server.client.sendConversationMessage({ conversation_id, text: 'First' })
+  await first.asked
+  await using proxy = await startPostgresProxy(inject('postgres_url'))
+  await using follower = await server.startAnother({}, { connectThrough: proxy.through })
+  const stream = server.as({ base_url: follower.url }).streamConversationMessage({ conversation_id, text: 'Second' })
+  const begun = stream.next()
+  await expect.poll(async () => (await server.client.listConversationTurns({ conversation_id })).data.length).toBe(2)
+  first.say('Done.')
+  first.finish()
+  await running
+  const events = [(await begun).value as TurnStreamEvent]
+  await last.asked
+  last.say('Here it is.')
+  while (!textOf(events).endsWith('it is.')) events.push((await stream.next()).value as TurnStreamEvent)
+  const held = proxy.failStatement(1, { when: 'before', how: 'stall', counts: ({ name }) => name === 'turn_progress' })
+  const rest = readAll(stream)
+  await held.hit
+  // It hears late that the turn has stored more.
+  proxy.deafen(/^listen/i)
+  last.finish()
+  await expect
+    .poll(async () => (await server.client.listConversationTurns({ conversation_id })).data.map(({ status }) => status))
+    .toEqual(['completed', 'completed'])
+  held.release()
+  events.push(...(await rest))
+  expect(names(events)).toEqual([
+    ...['turn.started', 'message.delta', 'tool_call.started', 'tool_call.completed', 'message.delta'],
+    'turn.completed',
+  ])
+  expect(textOf(events)).toBe('Wait. Here it is.')
 })
 
 describe('ends with the outcome of the turn', () => {

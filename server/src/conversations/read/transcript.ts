@@ -212,3 +212,34 @@ const turnItemsStatement = statement(
 export function readTurnItems(store: Store, conversation_id: string, turn_id: string): Promise<ItemRecord[]> {
   return store.query(turnItemsStatement, [turn_id, conversation_id, store.organization_id])
 }
+
+const turnProgressStatement = statement(
+  'turn_progress',
+  `select t.attempts, t.steps, t.retrievals, said.* from turns t
+   left join lateral (
+     select ${itemColumns} from transcript_items
+     where turn_id = $1 and conversation_id = $2 and organization_id = $3 and role is distinct from 'user'
+       and ${hasContent('$2', '$3')}
+   ) said on true
+   where t.id = $1 and t.conversation_id = $2 and t.organization_id = $3
+   order by said.position`,
+)
+
+/** How far a turn is, and what the agent said and did in these steps. */
+export interface TurnProgress extends Pick<TurnRecord, 'attempts' | 'steps' | 'retrievals'> {
+  items: ItemRecord[]
+}
+
+/** At one moment: steps that were counted before their items are read would make items of the next step part of this one. */
+export async function readTurnProgress(
+  store: Store,
+  conversation_id: string,
+  turn_id: string,
+): Promise<TurnProgress | null> {
+  type Row = ItemRecord & Omit<TurnProgress, 'items'>
+  const rows = await store.query<Row>(turnProgressStatement, [turn_id, conversation_id, store.organization_id])
+  const [first] = rows
+  if (!first) return null
+  const { attempts, steps, retrievals } = first
+  return { attempts, steps, retrievals, items: rows.filter(({ id }) => id !== null) }
+}

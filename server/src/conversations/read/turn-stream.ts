@@ -10,7 +10,7 @@ import { changeKey } from '../../live/shared.ts'
 import { eventOfRetrieval } from '../machine/retrievals.ts'
 import type { EndedTurn, SeenTurn } from '../machine/turn-snapshots.ts'
 import { findTurn } from './turns.ts'
-import { readTurnItems } from './transcript.ts'
+import { readTurnItems, readTurnProgress } from './transcript.ts'
 import { TurnNarrator } from '../machine/turn-narrator.ts'
 import { isFinal } from '../machine/turn.ts'
 import { maySeeToolCalls, presentReply } from './present.ts'
@@ -132,15 +132,15 @@ async function* tellProgress(
   turn: SeenTurn,
 ) {
   if (turn.status !== 'running') return
-  if (turn.steps > 0) {
-    const items = await readTurnItems(ctx.store, conversation_id, turn.id)
-    yield* narrator.start(turn.attempts)
-    if (turn.retrievals > narrator.retrievals)
-      yield* narrator.retrieve(await findRetrievals(ctx, conversation_id, turn))
-    yield* narrator.keep(items, turn.steps)
-  } else {
-    yield* narrator.start(turn.attempts)
+  const progress = turn.steps > 0 ? await readTurnProgress(ctx.store, conversation_id, turn.id) : null
+  yield* narrator.start(progress?.attempts ?? turn.attempts)
+  if (!progress) return
+  const { items, steps, retrievals } = progress
+  // Records are written with the step that follows them, so they are told before its items.
+  if (retrievals > narrator.retrievals) {
+    yield* narrator.retrieve(await findRetrievals(ctx, conversation_id, { id: turn.id, retrievals }))
   }
+  yield* narrator.keep(items, steps)
 }
 
 /** A turn that was never carried out has no start and no text. */
@@ -160,7 +160,7 @@ function* tellEnd(
 async function findRetrievals(
   { store }: Context<Conversations>,
   conversation_id: string,
-  { id, retrievals }: SeenTurn,
+  { id, retrievals }: Pick<SeenTurn, 'id' | 'retrievals'>,
   ended: EndedTurn | null = null,
 ) {
   if (retrievals === 0) return []
