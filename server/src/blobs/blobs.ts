@@ -83,6 +83,11 @@ export function dropBlobs(tx: TransactionStore, ids: readonly string[]): void {
   addDeletion(tx)
 }
 
+/** In a commit that finds out that nothing will refer to it: its bytes are deleted at once, unless something keeps it. */
+export async function discardBlob(tx: TransactionStore, id: string): Promise<void> {
+  if (await queries.expireBlob(tx, id)) addDeletion(tx)
+}
+
 export interface BlobOptions {
   config: Pick<Config, 'of'>
   ports: Ports
@@ -95,10 +100,7 @@ export function createBlobs({ config, ports, log }: BlobOptions): Blobs & AsyncD
   const s3 = where.s3 && openS3Parts(where.s3, ports)
   const stores: PartStores = { postgres: postgresParts, ...(s3 ? { s3 } : {}) }
   const part_store = stores[where.store]!
-  const discard: Blobs['discard'] = (store, id) =>
-    store.transaction(async (tx) => {
-      if (await queries.expireBlob(tx, id)) addDeletion(tx)
-    })
+  const discard: Blobs['discard'] = (store, id) => store.transaction((tx) => discardBlob(tx, id))
   return {
     store: part_store,
     stores,

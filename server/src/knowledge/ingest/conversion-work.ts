@@ -6,7 +6,7 @@ import { join } from 'node:path'
 import { Readable } from 'node:stream'
 import { pipeline } from 'node:stream/promises'
 import { type Gate, createGate } from '../../base/gate.ts'
-import { BlobQuotaExceeded, dropBlob, keepBlob } from '../../blobs/blobs.ts'
+import { BlobQuotaExceeded, discardBlob, dropBlob, keepBlob } from '../../blobs/blobs.ts'
 import type { Core } from '../../calls/core.ts'
 import { isUnavailable } from '../../database/failures.ts'
 import { type RootStore, type TransactionStore, openReservedStore } from '../../database/store.ts'
@@ -16,6 +16,7 @@ import { knowledgeSettings } from '../settings.ts'
 import { failSource } from './contents.ts'
 import {
   type ConvertedText,
+  type StoredContent,
   beginConversion,
   findContent,
   forgetOlderContents,
@@ -142,19 +143,37 @@ export async function finishConversion(
   conversion: ConvertedRevision,
   text: ConvertedText,
 ): Promise<void> {
-  if (!(await isCurrent(tx, conversion))) return
   const { source_id, revision } = conversion
+  // Of a source that is deleted, its text must go too.
+  if (!(await isCurrent(tx, conversion))) return discardBlob(tx, text.blob.id)
   const before = await findContent(tx, source_id, revision)
-  await keepBlob(tx, text.blob.id)
-  await storeText(tx, source_id, revision, text)
-  if (before?.text_blob_id) dropBlob(tx, before.text_blob_id)
+  const is_other_text = await replaceText(tx, conversion, text, before)
   await forgetOlderContents(tx, source_id, revision, true)
-  const is_other_text = before?.text_hash?.equals(text.blob.sha256) === false
   for (const attachment of await lockAttachmentsOfSource(tx, source_id)) {
     const { id, status } = attachment
     if (status === 'failed' || is_other_text) await rebuildAttachment(tx, id)
     else if (status !== 'ready') requestBuild(tx, attachment)
   }
+}
+
+/** Whether it had another text. Builds that read an equal one go on reading it. */
+async function replaceText(
+  tx: TransactionStore,
+  { source_id, revision }: ConvertedRevision,
+  text: ConvertedText,
+  before: StoredContent | undefined,
+): Promise<boolean> {
+  const { blob } = text
+  const text_blob_id = before?.text_blob_id ?? null
+  if (text_blob_id !== null && before?.text_hash?.equals(blob.sha256)) {
+    await discardBlob(tx, blob.id)
+    await storeText(tx, source_id, revision, { ...text, blob: { ...blob, id: text_blob_id } })
+    return false
+  }
+  await keepBlob(tx, blob.id)
+  await storeText(tx, source_id, revision, text)
+  if (text_blob_id !== null) dropBlob(tx, text_blob_id)
+  return text_blob_id !== null
 }
 
 function endTry({ ports }: Core, conversion: Conversion, failure: Failure, chance: number): Outcome {
@@ -169,8 +188,11 @@ function endTry({ ports }: Core, conversion: Conversion, failure: Failure, chanc
   }
 }
 
+/** Unless it is to be converted anew: then its tries are counted anew, too. */
 async function fail(tx: TransactionStore, ports: Core['ports'], conversion: Conversion, reason: Reason): Promise<void> {
-  if (!(await isCurrent(tx, conversion))) return
-  await failSource(tx, ports, conversion.source_id, reason)
-  await forgetOlderContents(tx, conversion.source_id, conversion.revision, false)
+  const { source_id, revision, tries } = conversion
+  const [source] = await lockSourceRows(tx, [source_id])
+  if (source?.revision !== revision || source.tries !== tries) return
+  await failSource(tx, ports, source_id, reason)
+  await forgetOlderContents(tx, source_id, revision, false)
 }
