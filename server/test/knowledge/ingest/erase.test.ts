@@ -60,6 +60,26 @@ test('a deleted source leaves nothing in the whole database: no file, text, chun
   expect(data.map(({ has_vector }) => has_vector)).toEqual([true, true, true])
 })
 
+test('a source whose chunks were erased before it is deleted leaves no vector; a text of another one keeps its own', async () => {
+  const { client } = library.server
+  const common = textOf(3, 'common')
+  const source_id = await library.newFile(`${textOf(5, 'trombone')}${common}`)
+  const [one, two] = [await library.newDataset(), await library.newDataset()]
+  const kept = await library.settled(await library.attach(two, await library.newFile(common)))
+  const before = await countVectors()
+  const detached = await library.settled(await library.attach(one, source_id))
+  expect(await countVectors()).toBe(before + 5)
+  await client.detachSource({ dataset_id: one, dataset_source_id: detached.id })
+  await atRest(library)
+  expect(await countVectors()).toBe(before + 5)
+  await client.deleteSource({ source_id })
+  await expect.poll(countVectors, soon).toBe(before)
+  const left = 'select from vectors where left_source_id = $1'
+  await expect.poll(() => library.rows(left, [source_id]), soon).toEqual([])
+  const { data } = await client.listDatasetSourceChunks({ dataset_id: two, dataset_source_id: kept.id })
+  expect(data.map(({ has_vector }) => has_vector)).toEqual([true, true, true])
+})
+
 test('what was replaced is not searched any more, and can be read for 30 days', async () => {
   const dataset_id = await library.newDataset()
   const attached = await library.settled(await library.attach(dataset_id, await library.newFile(textOf(4, 'early'))))

@@ -3,7 +3,7 @@
 import type { DatasetSource } from '@parley/contract'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { eventually } from '../../support/eventually.ts'
-import { type Library, atRest, pauseAt, piecesOf, small, startLibrary, textOf } from './fixture.ts'
+import { type Library, atRest, pauseAt, piecesOf, small, soon, startLibrary, textOf } from './fixture.ts'
 
 const points = ['knowledge.converting', 'knowledge.chunked', 'knowledge.embedding', 'knowledge.switching'] as const
 
@@ -30,6 +30,8 @@ async function during(
   await act(attached)
   pause.release()
   await atRest(library)
+  // Neither a file nor a text that nothing refers to.
+  await expect.poll(() => library.rows('select id from blobs where uses = 0'), soon).toEqual([])
   await check(attached)
 }
 

@@ -13,6 +13,7 @@ export async function stress(changes: number, seed: number): Promise<void> {
   const random = createRandom(seed)
   const datasets = [await library.newDataset(), await library.newDataset(), await library.newDataset()]
   const sources = [await library.newFile(textOf(3, 'first')), await library.newFile(textOf(120, 'second'))]
+  const crawled = await makeCrawled(library)
   const clients = [library.server.client, library.server.as({ base_url: other.url })]
   let files = 0
 
@@ -32,6 +33,8 @@ export async function stress(changes: number, seed: number): Promise<void> {
         'rechunk',
         'reprocess',
         'language',
+        'strategy',
+        'crawled',
         'recreate',
         'delete',
       ])
@@ -54,6 +57,13 @@ export async function stress(changes: number, seed: number): Promise<void> {
         return void (await client.reprocessDatasetSource(path))
       case 'language':
         return void (await client.updateDataset({ dataset_id, language: pick(['auto', 'german', 'simple']) }))
+      case 'strategy':
+        return void (await client.updateSource({
+          source_id: crawled,
+          chunking_strategy: { ...small, chunk_size: pick([100, 300]) },
+        }))
+      case 'crawled':
+        return void (await client.attachSources({ dataset_id, items: { source_id: crawled } }))
       case 'recreate':
         datasets[datasets.indexOf(dataset_id)] = await library.newDataset()
         return void (await client.deleteDataset({ dataset_id }))
@@ -71,6 +81,15 @@ export async function stress(changes: number, seed: number): Promise<void> {
   await atRest(library)
   expect(library.server.log.filter((line) => /deadlock|40P01/.test(line))).toEqual([])
   await checkServed(library)
+}
+
+/** A source with three pages, as a crawl leaves it. */
+async function makeCrawled(library: Library): Promise<string> {
+  const [parent, ...pages] = await Promise.all(
+    ['parent', 'page one', 'page two', 'page three'].map((word) => library.newFile(textOf(4, word))),
+  )
+  await library.rows('update sources set parent_source_id = $1 where id = any($2::uuid[])', [parent, pages])
+  return parent!
 }
 
 /** What another caller has deleted is not there, and an upload that another one has completed is closed. */
