@@ -14,7 +14,7 @@ import { removeSources } from '../ingest/contents.ts'
 import { rebuildBySources } from '../ingest/requests.ts'
 import { type LockedSource, lockSourceRows } from '../ingest/rows.ts'
 import { presentSource, readSources } from '../read/sources.ts'
-import { readChunking } from '../rules/chunking.ts'
+import { isSameChunking, readChunking } from '../rules/chunking.ts'
 import { faultsOfFields, listNamedDatasets } from '../rules/new-source.ts'
 import { normalizeUrl } from '../rules/url.ts'
 import type { Knowledge } from '../services.ts'
@@ -86,7 +86,8 @@ export const updateSource: Handler<'updateSource', Knowledge> = async (ctx, inpu
     if (Object.values(changes).some((value) => value !== undefined)) {
       await changeSourceRow(tx, id, changes)
       // Pages, then datasets, then attachments: the order of all locks.
-      const is_rechunked = changes.chunking !== undefined
+      const chunking = changes.chunking === undefined ? source.chunking : readChunking(input.chunking_strategy)
+      const is_rechunked = !isSameChunking(chunking, source.chunking)
       const pages = is_rechunked || changes.metadata !== undefined ? await passOnToPages(tx, id) : []
       await attachToNamed(ctx, tx, id, input)
       if (is_rechunked) await rebuildBySources(tx, [id, ...pages])
