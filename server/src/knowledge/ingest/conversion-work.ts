@@ -1,7 +1,5 @@
 // Converts the newest content of a source: once, for all of its attachments. From the start again after a crash.
 import { createWriteStream } from 'node:fs'
-import { mkdtemp, rm } from 'node:fs/promises'
-import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { Readable } from 'node:stream'
 import { pipeline } from 'node:stream/promises'
@@ -26,12 +24,18 @@ import {
   uncountConversion,
 } from './conversion-rows.ts'
 import { ConversionFault, convertFile } from './convert.ts'
+import { type WithFolder, createFileFolders } from './file-folders.ts'
 import { beforeGivingBack, lease_ms, spare_delays_ms } from './leases.ts'
 import { convert_source_work, rebuildAttachment, requestBuild } from './requests.ts'
 import { lockSourceRows } from './rows.ts'
 
 const no_bytes_left =
   'The organization has reached its limit of stored bytes. Delete sources, then process this one again.'
+
+interface Places {
+  gate: Gate
+  withFolder: WithFolder
+}
 
 interface ConvertedRevision {
   source_id: string
@@ -47,25 +51,28 @@ interface Conversion extends ConvertedRevision {
 
 export function conversionWork(core: Core): WorkKind {
   const { conversions } = core.config.of(knowledgeSettings)
-  const gate = createGate(conversions)
+  const places: Places = { gate: createGate(conversions), withFolder: createFileFolders(core.ports.clock) }
   return {
     name: convert_source_work,
     lease_ms,
     delays_ms: spare_delays_ms,
     // One more than there are places, so that one organization has no more than half of what runs while another waits.
     share: { node: conversions + 1, organization: conversions, owner: conversions },
-    run: (item, port) => runConversion(core, gate, item, port),
+    run: (item, port) => runConversion(core, places, item, port),
     giveUp: (tx, { subject }) => failSource(tx, core.ports, subject, exhausted),
   }
 }
 
-async function runConversion(core: Core, gate: Gate, item: WorkItem, port: WorkPort): Promise<Outcome> {
+async function runConversion(core: Core, { gate, withFolder }: Places, item: WorkItem, port: WorkPort): Promise<Outcome> {
   const store = openReservedStore(core.database, item.organization_id!)
   const begun = await port.commit((tx) => begin(tx, core, item.subject))
   if (begun === null) return { next: 'done' }
   await core.ports.reached?.('knowledge.converting')
   try {
-    const text = await gate(() => convert(core, store, begun, port.signal))
+    const text = await gate(() => {
+      port.signal.throwIfAborted()
+      return withFolder((folder) => convert(core, store, begun, { folder, signal: port.signal }))
+    })
     return { next: 'done', write: (tx) => finishConversion(tx, begun, text) }
   } catch (error) {
     await beforeGivingBack(port, error, (tx) => uncountConversion(tx, begun))
@@ -92,31 +99,25 @@ async function convert(
   core: Core,
   store: RootStore,
   { name, url, blob_id }: Conversion,
-  signal: AbortSignal,
+  { folder, signal }: { folder: string; signal: AbortSignal },
 ): Promise<ConvertedText> {
-  signal.throwIfAborted()
   const limits = core.config.of(knowledgeSettings)
-  const folder = await mkdtemp(join(tmpdir(), 'parley-file-'))
-  try {
-    const path = join(folder, 'file')
-    await pipeline(Readable.from(core.blobs.open(store, blob_id)), createWriteStream(path, { mode: 0o600 }), { signal })
-    const converted = await convertFile(
-      { path, name, url },
-      {
-        seconds: limits.conversion_seconds,
-        memory_bytes: limits.conversion_memory_bytes,
-        pages: limits.pages,
-        text_bytes: limits.text_bytes,
-        unpacked_bytes: limits.unpacked_bytes,
-      },
-      signal,
-    )
-    const { text, page_starts, media_type, language, warnings } = converted
-    const blob = await core.blobs.put(store, piecesOf(text), { max_bytes: limits.text_bytes, signal })
-    return { blob, characters: text.length, page_starts, media_type, language, warnings }
-  } finally {
-    await rm(folder, { recursive: true, force: true })
-  }
+  const path = join(folder, 'file')
+  await pipeline(Readable.from(core.blobs.open(store, blob_id)), createWriteStream(path, { mode: 0o600 }), { signal })
+  const converted = await convertFile(
+    { path, name, url },
+    {
+      seconds: limits.conversion_seconds,
+      memory_bytes: limits.conversion_memory_bytes,
+      pages: limits.pages,
+      text_bytes: limits.text_bytes,
+      unpacked_bytes: limits.unpacked_bytes,
+    },
+    signal,
+  )
+  const { text, page_starts, media_type, language, warnings } = converted
+  const blob = await core.blobs.put(store, piecesOf(text), { max_bytes: limits.text_bytes, signal })
+  return { blob, characters: text.length, page_starts, media_type, language, warnings }
 }
 
 async function* piecesOf(text: string): AsyncGenerator<Buffer> {
