@@ -29,6 +29,9 @@ import { beforeGivingBack, lease_ms, spare_delays_ms } from './leases.ts'
 import { convert_source_work, rebuildAttachment, requestBuild } from './requests.ts'
 import { lockSourceRows } from './rows.ts'
 
+/** The next commit refers to a text. One that a killed server has left must not outlive its source by a day. */
+const unkept_ms = 300_000
+
 const no_bytes_left =
   'The organization has reached its limit of stored bytes. Delete sources, then process this one again.'
 
@@ -116,7 +119,7 @@ async function convert(
     signal,
   )
   const { text, page_starts, media_type, language, warnings } = converted
-  const blob = await core.blobs.put(store, piecesOf(text), { max_bytes: limits.text_bytes, signal })
+  const blob = await core.blobs.put(store, piecesOf(text), { max_bytes: limits.text_bytes, signal, unkept_ms })
   return { blob, characters: text.length, page_starts, media_type, language, warnings }
 }
 

@@ -24,9 +24,10 @@ test('a folder goes with its work, also when that fails; what was left two hours
     const withFolder = createFileFolders({ now: () => now + time.passed_ms, monotonic: () => time.passed_ms }, root)
     const there = await withFolder(async (folder) => {
       await writeFile(join(folder, 'file'), 'text')
-      return (await readdir(root)).toSorted()
+      return readdir(root)
     })
-    expect(there).toEqual(['other-file-old', expect.stringMatching(/^parley-file-/), 'parley-file-young'])
+    expect(there).toHaveLength(3)
+    expect(there).toEqual(expect.arrayContaining(['other-file-old', 'parley-file-young']))
     const fails = withFolder(() => Promise.reject(new Error('broken')))
     await expect(fails).rejects.toThrow('broken')
     expect((await readdir(root)).toSorted()).toEqual(['other-file-old', 'parley-file-young'])
