@@ -29,7 +29,7 @@ test('a file that cannot be converted fails at once, for all of its attachments;
   const [one, two] = [await library.newDataset(), await library.newDataset()]
   const first = await library.settled(await library.attach(one, source_id))
   const second = await library.settled(await library.attach(two, source_id))
-  await library.replaceFile(source_id, picture)
+  await library.replaceUpload(source_id, picture)
   for (const attached of [first, second]) {
     const failed = await library.settled(attached)
     expect(failed).toMatchObject({
@@ -58,7 +58,7 @@ test('a file that fails while it is asked for again is converted again', async (
   const attached = await library.attach(dataset_id, await library.newFile(textOf(2, 'again')))
   await library.settled(attached)
   pause = pauseAt('knowledge.converting')
-  await library.replaceFile(attached.source_id, picture)
+  await library.replaceUpload(attached.source_id, picture)
   await pause.arrived
   await library.server.client.reprocessDatasetSource({ dataset_id, dataset_source_id: attached.id })
   const second = pauseAt('knowledge.converting')
@@ -73,7 +73,7 @@ test('a file that fails while it is asked for again is converted again', async (
 })
 
 test('an equal text that is converted again stays where builds read it', async () => {
-  const source_id = await library.newFile(textOf(2, 'equal'))
+  const source_id = await library.newUpload(textOf(2, 'equal'))
   const attached = await library.settled(await library.attach(await library.newDataset(), source_id))
   const readText = () => library.rows('select text_blob_id from source_contents where source_id = $1', [source_id])
   const before = await readText()

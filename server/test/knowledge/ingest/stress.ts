@@ -2,12 +2,14 @@
 // content whole, and nothing is left over.
 import { ApiError } from '@parley/sdk'
 import { expect } from 'vitest'
+import { AppError } from '../../../src/base/errors.ts'
 import { type Random, createRandom } from '../../kill/random.ts'
 import { type Library, atRest, piecesOf, small, startLibrary, textOf } from './fixture.ts'
 
 const callers = 4
 
-export async function stress(changes: number, seed: number): Promise<void> {
+/** `converts`: files are sent and converted, each by a process of its own. */
+export async function stress(changes: number, seed: number, converts: boolean): Promise<void> {
   await using library = await startLibrary()
   await using other = await library.server.startAnother({}, {})
   const random = createRandom(seed)
@@ -15,6 +17,7 @@ export async function stress(changes: number, seed: number): Promise<void> {
   const sources = [await library.newFile(textOf(3, 'first')), await library.newFile(textOf(120, 'second'))]
   const crawled = await makeCrawled(library)
   const clients = [library.server.client, library.server.as({ base_url: other.url })]
+  const replace = converts ? library.replaceUpload : library.replaceFile
   let files = 0
 
   async function change({ pick, between }: Random): Promise<void> {
@@ -45,7 +48,7 @@ export async function stress(changes: number, seed: number): Promise<void> {
           items: { source_ids: sources, chunking_strategy: small },
         }))
       case 'replace':
-        return library.replaceFile(source_id, textOf(between(1, 150), `file ${(files += 1)}`))
+        return replace(source_id, textOf(between(1, 150), `file ${(files += 1)}`))
       case 'detach':
         return void (await client.detachSource(path))
       case 'rechunk':
@@ -94,6 +97,7 @@ async function makeCrawled(library: Library): Promise<string> {
 
 /** What another caller has deleted is not there, and an upload that another one has completed is closed. */
 function allowRefusal(error: unknown): void {
+  if (error instanceof AppError && error.code === 'not_found') return
   if (error instanceof ApiError ? ![403, 404, 409].includes(error.status) : !isClosedUpload(error)) throw error
 }
 
