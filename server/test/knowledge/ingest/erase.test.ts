@@ -1,6 +1,8 @@
 // Gone is gone: what is detached, deleted or replaced is erased soon, and with a deleted source everything that it said.
 import { afterAll, beforeAll, expect, test } from 'vitest'
+import { finishConversion } from '../../../src/knowledge/ingest/conversion-work.ts'
 import { endStuckIngestion } from '../../../src/knowledge/ingest/stuck-work.ts'
+import { inPieces, never, storeOf } from '../../blobs/fixture.ts'
 import { type EmbeddingServer, startEmbeddingServer } from '../../support/embedding-server.ts'
 import { dumpDatabase } from '../../support/dump-database.ts'
 import { type Library, atRest, soon, startLibrary, textOf } from './fixture.ts'
@@ -58,6 +60,23 @@ test('a deleted source leaves nothing in the whole database: no file, text, chun
   expect(await library.textsOf(kept)).toHaveLength(3)
   const { data } = await client.listDatasetSourceChunks({ dataset_id: one, dataset_source_id: kept.id })
   expect(data.map(({ has_vector }) => has_vector)).toEqual([true, true, true])
+})
+
+test('a text that was converted for a source that is gone, or has another content, goes at once', async () => {
+  const { core } = library.server.app
+  const store = storeOf(library.server)
+  const put = () => core.blobs.put(store, inPieces(Buffer.from('late')), { max_bytes: 100, signal: never })
+  const source_id = await library.newFile(textOf(1, 'newer'))
+  const late = { characters: 4, page_starts: null, media_type: 'text/plain' as const, language: 'en', warnings: [] }
+  for (const conversion of [
+    { source_id: crypto.randomUUID(), revision: 1 },
+    { source_id, revision: 0 },
+  ]) {
+    const blob = await put()
+    await store.transaction((tx) => finishConversion(tx, conversion, { ...late, blob }))
+    await expect.poll(() => library.rows('select from blobs where id = $1', [blob.id]), soon).toEqual([])
+  }
+  expect(await library.server.client.getSource({ source_id })).toMatchObject({ status: 'ready', characters: 100 })
 })
 
 test('a source whose chunks were erased before it is deleted leaves no vector; a text of another one keeps its own', async () => {
