@@ -58,7 +58,7 @@ export function whenAvailable({ require }: Availability, kind: WorkKind): WorkKi
       try {
         await require()
       } catch (error) {
-        if (!(error instanceof AppError)) throw error
+        if (!(error instanceof AppError) || error.error !== 'knowledge_unavailable') throw error
         return { next: { again_in_ms: waits_ms } }
       }
       return kind.run(item, port)

@@ -97,7 +97,7 @@ async function makeCrawled(library: Library): Promise<string> {
 
 /** What another caller has deleted is not there, and an upload that another one has completed is closed. */
 function allowRefusal(error: unknown): void {
-  if (error instanceof AppError && error.code === 'not_found') return
+  if (error instanceof AppError && error.error === 'not_found') return
   if (error instanceof ApiError ? ![403, 404, 409].includes(error.status) : !isClosedUpload(error)) throw error
 }
 
