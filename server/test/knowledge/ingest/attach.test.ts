@@ -178,7 +178,7 @@ test('attachments are listed by name, type, extension and status', async () => {
   expect(await namesOf({ source_name: 'C.t' })).toEqual(['c.TXT'])
   expect(await namesOf({ source_type: 'URL' })).toEqual([page])
   expect(await namesOf({ file_extension: 'txt, .MD' })).toEqual(['c.TXT', 'b.txt', 'a.md'])
-  expect(await namesOf({ status: 'ready,failed' })).toEqual(['c.TXT', 'b.txt', 'a.md'])
+  expect(await namesOf({ status: 'ready, chunking' })).toEqual(['c.TXT', 'b.txt', 'a.md'])
   const first = await client.listDatasetSources({ dataset_id, limit: 3 })
   const second = await client.listDatasetSources({ dataset_id, limit: 3, cursor: first.pagination.next_cursor! })
   expect([...first.data, ...second.data].map(({ sources }) => sources.name)).toEqual(await namesOf({}))

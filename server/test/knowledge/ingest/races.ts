@@ -149,8 +149,8 @@ async function attachWhileConverted(): Promise<void> {
   pause = pauseAt('knowledge.converting')
   const source_id = await library.newUpload(textOf(4))
   const [one, two] = [await library.newDataset(), await library.newDataset()]
-  const first = await library.attach(one, source_id)
   await pause.arrived
+  const first = await library.attach(one, source_id)
   expect(await library.find(first)).toMatchObject({ status: 'pending', sources: { status: 'converting_to_markdown' } })
   const second = await library.attach(two, source_id)
   pause.release()
@@ -175,7 +175,8 @@ async function dieAt(point: Point): Promise<void> {
   await pause.arrived
   const [begun] = await generations()
   const [{ lease }] = (await library.rows(
-    `select lease from work where lease is not null and kind in ('convert_source', 'build_generation')`,
+    'select lease from work where lease is not null and kind = $1',
+    [point === 'knowledge.converting' ? 'convert_source' : 'build_generation'],
   )) as [{ lease: number }]
   const words = point === 'knowledge.switched' ? piecesOf(150, 'two').slice(0, 100) : piecesOf(3, 'one')
   expect(await library.textsOf(attached)).toEqual(words)
