@@ -59,7 +59,7 @@ const insertStatement = statement(
    select $13, n.id, n.type, n.name, n.domain, n.upload_status, n.file_size, n.description, n.metadata, n.chunking,
      n.url_crawl_options, n.refresh_interval_hours, n.creation_hash,
      case when n.upload_status = 'PENDING' then clock_timestamp() + interval '1 hour' end,
-     clock_timestamp() + n.call * interval '1 microsecond'
+     statement_timestamp() + n.call * interval '1 microsecond'
    from ${rowsOf('n', columns)}
    order by n.id
    on conflict (id) do nothing returning id`,

@@ -1,6 +1,7 @@
 // Vectors that wait: for a model that can be called, for one that fails for a while; and those that nothing needs any more.
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import { addEmbedding } from '../../../src/knowledge/vectors/reembedding.ts'
+import { awaitVectors } from '../../../src/knowledge/vectors/rows.ts'
 import { changeModel, giveVectors, hasVectors } from '../../../src/knowledge/vectors/vectors.ts'
 import { type EmbeddingServer, startEmbeddingServer } from '../../support/embedding-server.ts'
 import { startProviderServer } from '../../support/provider-server.ts'
@@ -89,8 +90,10 @@ describe('without a model', () => {
     await query(`update embedding_spaces set provider = 'google'`)
     await build(dataset_id, ['meanwhile'])
     // As if it had been found, and was gone again before its work began.
-    await query('update datasets set vectors_awaited_at = null where id = $1', [dataset_id])
-    await store().transaction(async (tx) => addEmbedding(tx, dataset_id))
+    await store().transaction(async (tx) => {
+      await awaitVectors(tx, dataset_id, null)
+      addEmbedding(tx, dataset_id)
+    })
     const awaited = async () => (await readDataset(server, dataset_id)).vectors_awaited_at
     await expect.poll(awaited, patience).not.toBe(null)
   })
