@@ -1,4 +1,4 @@
-// Every statement of ingestion.
+// Every statement.
 import { testFaults } from './faults.ts'
 
-testFaults(1)
+testFaults({ every: 1, at_once: 4 })
