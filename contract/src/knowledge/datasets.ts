@@ -185,7 +185,7 @@ export const datasetOperations = {
     body: Type.Object({
       query: Type.String({
         minLength: 1,
-        maxLength: query,
+        maxLength: 2 * query,
         description: '1 to 8,000 characters without the white space around.',
       }),
       results_count: Type.Optional(

@@ -107,9 +107,9 @@ const columnsOf = ({ targets, source_ids }: Asked) => [
   source_ids,
 ]
 
-async function queryWords(store: Store, centres: Centres, asked: Asked): Promise<WordRow[]> {
+async function queryWords(store: Store, known: ReadonlyMap<number, Centre>, asked: Asked): Promise<WordRow[]> {
   const { targets, parts } = asked
-  const base = [store.organization_id, ...columnsOf(asked), centres.known(), parts.vectors]
+  const base = [store.organization_id, ...columnsOf(asked), [...known.keys()], parts.vectors]
   if (!parts.words) return store.query<WordRow>(stateStatement, base)
   const words = targets.flatMap((of, at) => of.words.words.map((word) => ({ place: at + 1, ...word })))
   const spelled = targets.flatMap((of, at) => of.words.spelled.map((word) => ({ place: at + 1, ...word })))
@@ -126,7 +126,8 @@ async function queryWords(store: Store, centres: Centres, asked: Asked): Promise
 
 async function readWords(store: Store, centres: Centres, asked: Asked): Promise<Map<number, Place>> {
   const { targets, isThorough } = asked
-  const rows = await queryWords(store, centres, asked)
+  const known = centres.known()
+  const rows = await queryWords(store, known, asked)
   const most = isThorough ? most_by_words.thorough : most_by_words.usual
   const places = new Map<number, Place>()
   for (const of of Map.groupBy(rows, ({ place }) => place).values()) {
@@ -134,7 +135,7 @@ async function readWords(store: Store, centres: Centres, asked: Asked): Promise<
     const found = of.flatMap((row) => foundWord(row, targets[place - 1]!.words) ?? [])
     places.set(place, {
       space_id,
-      centres: (totals.centres ?? []).map((centre) => centres.keep(centre)),
+      centres: (totals.centres ?? []).map((centre) => centres.keep(centre, known)),
       words: scoreWords(found, { chunks: totals.chunks ?? 0, words: totals.words ?? 0 }, readNumbers(chosen), most),
       chunks: chosen_chunks ?? 0,
       is_incomplete,
