@@ -28,10 +28,23 @@ const insertStatement = statement(
    where t.id = c.turn_id and t.organization_id = c.organization_id and t.status = 'running'`,
 )
 
+const hideStatement = statement(
+  'hide_retrieved_chunks',
+  `update retrievals r set chunks = (
+     select coalesce(jsonb_agg(chunk || '{"shown": false}' order by place), '[]')
+     from jsonb_array_elements(r.chunks) with ordinality as c(chunk, place))
+   from jsonb_to_recordset($1::jsonb) as h(conversation_id uuid, organization_id uuid, id uuid)
+   where r.conversation_id = h.conversation_id and r.organization_id = h.organization_id and r.id = h.id`,
+)
+
 /** Before their turns end. No statement without any. */
-export function insertRetrievals(tx: Pipeline, plans: Planned[]): void {
+export function writeRetrievals(tx: Pipeline, plans: Planned[]): void {
   const rows = plans.flatMap(({ state: { id: conversation_id, organization_id, now }, change: { retrievals } }) =>
     retrievals.map((one) => ({ ...one, conversation_id, organization_id, now, datasets: datasetsOf(one) })),
   )
   if (rows.length > 0) tx.send(insertStatement, [JSON.stringify(rows)])
+  const hidden = plans.flatMap(({ state: { id: conversation_id, organization_id }, change: { unshown } }) =>
+    unshown.map((id) => ({ conversation_id, organization_id, id })),
+  )
+  if (hidden.length > 0) tx.send(hideStatement, [JSON.stringify(hidden)])
 }

@@ -6,12 +6,13 @@ import type { Core } from '../../calls/core.ts'
 import type { NewRetrieval } from '../../conversations/machine/retrievals.ts'
 import { openStore } from '../../database/store.ts'
 import { type ActionRunners, type ToolRun, type TurnTool, done, failed } from '../../engine/engine.ts'
-import { isShownIn } from '../../engine/rules/passage-results.ts'
+import { findShown } from '../../engine/rules/passage-results.ts'
 import { renderTemplate } from '../../templates/templates.ts'
 import type { Knowledge } from '../services.ts'
 import { type Asked, type Question, ask, datasetsOf } from './ask.ts'
 import { type FittedPassage, chunkOf, fitPassages } from './rules/fit.ts'
 import { cutQuery } from './rules/queries.ts'
+import { hideSecrets } from './rules/secrets.ts'
 
 type Part = Pick<Core, 'database'> & { room: Pick<Knowledge, 'search'> }
 type SearchAction = Extract<ToolAction, { type: 'knowledge_base' }>
@@ -35,16 +36,17 @@ async function searchFor(
   { run, turn_id, ...of }: { run: ToolRun; turn_id: string; kind: 'action' | 'tool'; call_id: string },
 ): Promise<Searched> {
   const { passages: turn, services, organization_id } = run
-  const { rerank, max_characters } = turn.settings
+  const { rerank } = turn.settings
   const store = openStore(part.database, organization_id)
   const asked = await ask(part.room, store, { ...question, vectors: question.words, rerank }, run)
   const { passages, ...record } = asked
-  const fitted = fitPassages(passages, { max_chunks: max_results, max_characters })
+  const room = { max_chunks: max_results, max_characters: turn.characters_left }
+  const fitted = hideSecrets(fitPassages(passages, room), run.redactor)
   const number = turn.takeNumbers(fitted.length)
   const settle = (output: JsonValue) => {
-    const chunks = fitted.map(({ passage, text }, index) =>
-      chunkOf(passage, number + index, text !== null && isShownIn(output, text)),
-    )
+    const texts = fitted.flatMap(({ text }, index) => (text === null ? [] : [{ number: number + index, text }]))
+    const shown = findShown(output, texts)
+    const chunks = fitted.map((passage, index) => chunkOf(passage, number + index, shown.has(number + index)))
     const retrieval: NewRetrieval = { id: services.ports.newId(), turn_id, ...of, ...record, chunks }
     turn.record(retrieval)
   }
@@ -59,7 +61,7 @@ function faultOf({ outcome }: Asked): string | null {
 
 /** As the author's templates see them. */
 function savedOf({ fitted, number }: Searched): JsonObject[] {
-  return fitted.flatMap(({ passage: { source_name, url, score }, text }, index) =>
+  return fitted.flatMap(({ source_name, url, score, text }, index) =>
     text === null ? [] : [{ number: number + index, text, source_name, url, score }],
   )
 }
@@ -148,7 +150,7 @@ const parameters: JsonObject = {
 function describedOf(searched: Searched): JsonObject[] {
   const { fitted, number } = searched
   return savedOf(searched).map((saved) => {
-    const { heading_path, page } = fitted[(saved['number'] as number) - number]!.passage
+    const { heading_path, page } = fitted[(saved['number'] as number) - number]!
     return { ...saved, heading_path, page }
   })
 }
