@@ -49,6 +49,61 @@ test('vectors that take too long are left to the words', async () => {
   expect(found.passages.map(({ content }) => content).toSorted()).toEqual(['apple juice', 'apple pie'])
 })
 
+test('at the bound of a turn, what the other part has found is used', async () => {
+  for (const [table, mode] of [['chunk_signs', 'full_text'], ['dataset_words', 'vector']] as const) {
+    const found = await withLocked(table, () => library.search({ dataset_id, query: 'apple', timeout_ms: 600 }))
+    expect(found).toMatchObject({ mode, failed: null })
+    expect(found.passages.length).toBeGreaterThan(1)
+    expect(found.took_ms.total).toBeLessThan(600)
+  }
+})
+
+test('a wider look that fails takes nothing away', async () => {
+  const { snapshot } = library.store
+  const fail = async () => {
+    throw Object.assign(new Error('canceling statement due to statement timeout'), { code: '57014' })
+  }
+  const space_id = await library.addSpace()
+  const repeating = await library.addDataset(space_id)
+  const footers = Array.from({ length: 450 }, () => 'apple footer of every page')
+  await library.addSource([...footers, 'pear'], { dataset_id: repeating, space_id })
+  let looks = 0
+  library.store.snapshot = (...given) => ((looks += 1) === 1 ? snapshot(...given) : fail())
+  try {
+    const found = await library.search({ dataset_id: repeating, query: 'apple footer' })
+    expect(found).toMatchObject({ mode: 'hybrid', degraded: [], failed: null })
+    expect(found.passages.map(({ content }) => content)).toEqual(['apple footer of every page'])
+    expect(looks).toBe(2)
+  } finally {
+    library.store.snapshot = snapshot
+  }
+})
+
+test('a search that is over takes no place any more', async () => {
+  const { snapshot } = library.store
+  let looks = 0
+  library.store.snapshot = (...given) => {
+    looks += 1
+    return snapshot(...given)
+  }
+  try {
+    const ask = (timeout_ms: number) => library.search({ dataset_id, query: 'apple', mode: 'full_text', timeout_ms })
+    await withLocked('dataset_words', async () => {
+      const busy = Array.from({ length: 6 }, () => ask(5000))
+      await expect.poll(() => looks).toBeGreaterThan(1)
+      const before = looks
+      expect((await ask(50)).failed).toBe('timed_out')
+      expect(looks).toBe(before)
+      void Promise.allSettled(busy)
+      await Promise.all([...busy.map((one) => one.catch(() => null)), blocker.query('commit')])
+    })
+    // Those that waited have had their turn; the one that was over has not.
+    expect(looks).toBe(6)
+  } finally {
+    library.store.snapshot = snapshot
+  }
+})
+
 test('a search that cannot read anything ends at its bound, and says so', async () => {
   const begun = performance.now()
   const found = await withLocked('datasets', () => library.search({ dataset_id, query: 'apple', timeout_ms: 300 }))

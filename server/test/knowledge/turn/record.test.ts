@@ -197,6 +197,34 @@ test('the query is redacted like the transcript, but searched for as it was said
   expect(rows).toEqual([])
 })
 
+test('what another node is lent of it is redacted too', async () => {
+  await using other = await server.startAnother()
+  await server.database.pool.query(`
+    create table lent as select partial_retrievals from turns where false;
+    create function note_lent() returns trigger language plpgsql as $$
+      begin insert into lent values (new.partial_retrievals); return new; end $$;
+    create trigger note_lent before update of partial_retrievals on turns for each row
+      when (new.partial_retrievals is not null) execute function note_lent()`)
+  const { conversation_id } = await converse(server, { ...base(), retention: { redact: ['email'] } })
+  const held = holdAnswer()
+  server.model.answer = () => held
+  const given = { conversation_id, text: 'Returns of ada@mail.example?' }
+  const call = refusal(server.client.sendConversationMessage(given))
+  await held.asked
+  const [turn] = await turnsOf(conversation_id)
+  await server.as({ base_url: other.url }).cancelTurn({ conversation_id, turn_id: turn!.turn_id })
+  await call
+  held.finish()
+  const { rows } = await server.database.pool.query<{ lent: string }>(
+    'select partial_retrievals::text as lent from lent',
+  )
+  expect(rows).toHaveLength(1)
+  expect(rows[0]!.lent).toContain('Returns of [email]?')
+  expect(rows[0]!.lent).not.toContain('ada@')
+  expect(await turnsOf(conversation_id)).toMatchObject([{ retrievals: [{ query: 'Returns of [email]?' }] }])
+  await server.database.pool.query('drop trigger note_lent on turns')
+})
+
 test('a deletion erases it', async () => {
   const { conversation_id } = await converse(server, base())
   server.model.answer = () => 'Thirty days.'

@@ -83,8 +83,8 @@ describe('the context window', () => {
 
   test('is cut by the results of other tools, not by those of searches', async () => {
     const planted = await plantMany(3, 400)
-    const long = `{{ ${"'y' * 1"} }}${'y'.repeat(9000)}`
-    const say = { name: 'say', description: 'Says', actions: [{ type: 'play_message', message: 'Wait.' }], output: long }
+    const actions = [{ type: 'play_message', message: 'Wait.' }]
+    const say = { name: 'say', description: 'Says', actions, output: 'y'.repeat(9000) }
     const { conversation_id } = await converse(server, {
       knowledge_bases: [{ dataset_id: planted.dataset_id }],
       retrieval: { implicit: false },
