@@ -70,17 +70,18 @@ export class PartTimedOut extends Error {
 }
 
 export async function readSnapshot(store: Store, centres: Centres, asked: Asked): Promise<Read> {
-  const places = await readWords(store, centres, asked).catch(naming('words'))
+  const { words, vectors } = asked.parts
+  const places = await readWords(store, centres, asked).catch(naming(words ? 'words' : 'vectors'))
   const isStale = asked.targets.some(({ vector }, at) => {
     const place = places.get(at + 1)
     return vector !== null && place !== undefined && place.space_id !== vector.space_id
   })
   if (isStale) return { found: new Map(), isStale }
-  const rows = await readChunks(store, asked, places).catch(naming('vectors'))
+  const rows = await readChunks(store, asked, places).catch(naming(vectors ? 'vectors' : 'words'))
   const found = new Map<number, FoundIn>()
-  for (const [place, { words, chunks, is_incomplete }] of places) {
-    const isByVectors = asked.parts.vectors && asked.targets[place - 1]!.vector !== null
-    found.set(place, { rows: [], words, chunks, is_incomplete, isByVectors })
+  for (const [place, { words: ranked, chunks, is_incomplete }] of places) {
+    const isByVectors = vectors && asked.targets[place - 1]!.vector !== null
+    found.set(place, { rows: [], words: ranked, chunks, is_incomplete, isByVectors })
   }
   for (const row of rows) found.get(row.place)?.rows.push(row)
   return { found, isStale }

@@ -12,13 +12,13 @@ import { createRedactor } from '../../secrets/rules/redact.ts'
 import type { Knowledge } from '../services.ts'
 import { ask, datasetsOf } from './ask.ts'
 import { searchTool } from './call.ts'
-import { chunkOf, fitPassages, roomBeside } from './rules/fit.ts'
+import { chunkOf, roomBeside } from './rules/fit.ts'
 import { queriesOf } from './rules/queries.ts'
 import { hideSecrets } from './rules/secrets.ts'
 import { readStoredPassages } from './stored.ts'
 
 type Part = Pick<Core, 'database'> & { room: Pick<Knowledge, 'search'> }
-type Asking = Pick<ReturnType<typeof datasetsOf>, 'datasets' | 'is_missing'>
+type Searched = Pick<ReturnType<typeof datasetsOf>, 'datasets' | 'is_missing'>
 
 const nothing = { tools: [], notices: [], passages: [], [Symbol.dispose]: () => {} }
 
@@ -32,12 +32,12 @@ async function prepare(part: Part, turn: FoundTurn, run: CallRun): Promise<Added
   const isImplicit = retrieval.implicit && bases.length > 0
   const offersTool = tool !== null && bases.length > 0
   if (!isImplicit && !offersTool && !tools.some(({ retrieves }) => retrieves)) return nothing
-  const asking = datasetsOf(bases, turn.variables.custom_metadata)
-  const { passages, isFailed } = isImplicit ? await lookUp(part, turn, run, asking) : { passages: [], isFailed: false }
+  const searched = datasetsOf(bases, turn.variables.custom_metadata)
+  const { passages, isFailed } = isImplicit ? await lookUp(part, turn, run, searched) : { passages: [], isFailed: false }
   const rules = [passageRules, retrieval.citations ? citationRules : '', retrieval.instructions ?? '']
   return {
     ...nothing,
-    tools: offersTool ? [searchTool(part, tool.description, asking)] : [],
+    tools: offersTool ? [searchTool(part, tool.description, searched)] : [],
     notices: [...rules, isFailed ? searchFailedNotice : ''].filter((text) => text.trim() !== ''),
     passages,
   }
@@ -49,29 +49,25 @@ interface LookedUp {
   isFailed: boolean
 }
 
-async function lookUp(part: Part, turn: FoundTurn, run: CallRun, asking: Asking): Promise<LookedUp> {
+async function lookUp(part: Part, turn: FoundTurn, run: CallRun, searched: Searched): Promise<LookedUp> {
   const { retrieval } = turn.config
   const { max_chunks, timeout_ms, rerank } = retrieval
+  const readRedactor = async () => createRedactor(await run.readSecrets())
   const max_characters = roomBeside(await run.question(), {
     max_characters: retrieval.max_characters,
     window_characters: turn.passages.window_characters,
   })
   const stored = turn.passages.stored.find(({ kind }) => kind === 'implicit')
   if (stored) {
-    const [passages, secrets] = await Promise.all([
-      readStoredPassages(turn.store, stored, { max_characters }),
-      run.readSecrets(),
-    ])
-    return { passages: hideSecrets(passages, createRedactor(secrets)), isFailed: isFailure(stored) }
+    const reading = readStoredPassages(turn.store, stored, { max_characters })
+    const [passages, redactor] = await Promise.all([reading, readRedactor()])
+    return { passages: hideSecrets(passages, redactor), isFailed: isFailure(stored) }
   }
   const queries = queriesOf(await turn.history(), turn.turn, retrieval.window_messages)
-  const question = { ...queries, ...asking, results: max_chunks, timeout_ms, rerank }
-  // Side by side, so that secrets cost no time.
-  const [{ passages: found, ...asked }, secrets] = await Promise.all([
-    ask(part.room, turn.store, question, run),
-    run.readSecrets(),
-  ])
-  const fitted = hideSecrets(fitPassages(found, { max_chunks, max_characters }), createRedactor(secrets))
+  const question = { ...queries, ...searched, results: max_chunks, timeout_ms, rerank }
+  const measureRoom = () => ({ max_chunks, max_characters })
+  const { room } = part
+  const { fitted, ...asked } = await ask({ room, store: turn.store, readRedactor, measureRoom }, question, run)
   const number = turn.passages.takeNumbers(fitted.length)
   const chunks = fitted.map((passage, index) => chunkOf(passage, number + index, passage.text !== null))
   const id = run.services.ports.newId()
