@@ -8,8 +8,9 @@ import { datasetsOf } from '../machine/retrievals.ts'
 const insertStatement = statement(
   'insert_retrievals',
   `with given as (
-     select r.*, r.now + r.place * interval '1 microsecond' as created_at from jsonb_to_recordset($1::jsonb) as r(conversation_id uuid, turn_id uuid, id uuid, organization_id uuid, kind text,
-       call_id text, query text, retrieval_mode text, degraded jsonb, outcome text, chunks jsonb, latency_ms integer,
+     select r.*, r.now + r.place * interval '1 microsecond' as created_at
+     from jsonb_to_recordset($1::jsonb) as r(conversation_id uuid, turn_id uuid, id uuid, organization_id uuid, kind text, call_id text,
+       query text, retrieval_mode text, degraded jsonb, outcome text, chunks jsonb, latency_ms integer,
        now timestamptz, place integer, datasets jsonb)
    ), recorded as (
      insert into retrievals (conversation_id, turn_id, id, organization_id, kind, call_id, query, retrieval_mode, degraded, outcome,
