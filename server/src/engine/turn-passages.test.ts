@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest'
+import { sentBytes } from '../base/json-size.ts'
 import type { NewRetrieval } from '../conversations/machine/retrievals.ts'
 import { TurnPassages } from './turn-passages.ts'
 
@@ -100,8 +101,8 @@ describe('results of searches', () => {
     const { passages } = open([], 5000)
     passages.ask(1000)
     expect(passages.fitResult('a', sized(3000))).toBe(sized(3000))
-    expect(JSON.stringify(passages.fitResult('b', sized(3000)))).toHaveLength(1000)
-    expect(JSON.stringify(passages.fitResult('c', sized(3000)))).toHaveLength(1000)
+    expect(sentBytes(passages.fitResult('b', sized(3000)))).toBe(1000)
+    expect(sentBytes(passages.fitResult('c', sized(3000)))).toBe(1000)
     passages.ask(2000)
     expect(passages.fitResult('d', sized(3000))).toBe(sized(3000))
     expect([...passages.calls]).toEqual(['a', 'b', 'c', 'd'])

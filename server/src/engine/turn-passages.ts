@@ -23,7 +23,7 @@ interface PassageOptions {
 }
 
 /** What goes with the commit of a step, or of the turn's end. */
-export interface RestOfSearches {
+interface RestOfSearches {
   retrievals: NewRetrieval[]
   /** Those that are stored, but were not shown: the model was not asked again. */
   unshown: string[]

@@ -7,7 +7,7 @@ const code = 'c'.repeat(32)
 const passage = { number: 1, text: 'Text', source_name: 'A.pdf', url: null, score: 1 }
 const fenced = `<passages ${code}>\n[1] A.pdf\nText\n</passages ${code}>`
 
-const tools = new Map([
+const tools = new Map<string, { retrieves?: boolean }>([
   ['look_up', { retrieves: true }],
   ['other', {}],
 ])

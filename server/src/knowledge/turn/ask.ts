@@ -36,7 +36,7 @@ export interface Asked extends Pick<NewRetrieval, 'query' | 'retrieval_mode' | '
 /** After the bound of a search, for what it has found by then to arrive. */
 const grace_ms = 50
 
-export interface Asking {
+interface Asking {
   room: Pick<Knowledge, 'search'>
   store: RootStore
   /** Side by side with the search. */

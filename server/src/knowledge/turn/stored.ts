@@ -12,7 +12,7 @@ const chunksStatement = statement(
    where c.organization_id = $1 and c.id = any($2::uuid[]) and g.state in ('serving', 'replaced')`,
 )
 
-export interface StoredPassage {
+interface StoredPassage {
   number: number
   text: string
   source_name: string

@@ -18,6 +18,6 @@ export function hideSecrets<Passage extends Told>(passages: readonly Passage[], 
   return passages.map((passage, at) => {
     const own = isOne ? texts[at]!.map((text) => text && redacted) : (redacted as (string | null)[][])[at]!
     const [source_name, url, text, ...heading_path] = own
-    return { ...passage, source_name, url, text, heading_path }
+    return { ...passage, ...({ source_name, url, text, heading_path } as Told) }
   })
 }
