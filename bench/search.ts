@@ -92,7 +92,7 @@ process.stdout.write(
 )
 printTable(['search', 'at once', 'median ms', 'p95 ms', 'longest ms'], rows)
 
-const tables = ['chunks', 'vectors', 'chunk_signs', 'word_postings', 'word_batches', 'dataset_words'] as const
+const tables = ['chunks', 'vectors', 'chunk_signs', 'word_groups', 'dataset_words'] as const
 const sizes = await Promise.all(
   tables.map(async (table) => {
     const { rows: sized } = await admin.query<{ bytes: string }>(

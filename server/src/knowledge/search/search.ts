@@ -2,6 +2,7 @@
 // complete generation or none.
 import type { Degradation, RetrievalMode } from '@parley/contract'
 import type { Core } from '../../calls/core.ts'
+import { isUnavailable } from '../../database/failures.ts'
 import type { RootStore } from '../../database/store.ts'
 import { type Pooled, choosePassages, poolOf } from '../rules/choose-passages.ts'
 import { type RankedChunk, rankChunks } from '../rules/rank-chunks.ts'
@@ -123,10 +124,11 @@ async function prepare(run: Run): Promise<Prepared> {
   return prepared
 }
 
-/** Looks again where the nearest chunks were too few different texts. The last try takes vectors as they are. */
+/** Looks again where an index gave too few chunks, or the nearest ones were too few different texts. The last try takes vectors as they are. */
 async function readAll(run: Run, { targets }: Prepared, isLast: boolean): Promise<Read> {
   const parts = { words: run.request.mode !== 'vector', vectors: targets.some(({ vector }) => vector !== null) }
-  const asked: Asked = { targets, source_ids: run.request.source_ids, parts, isThorough: false }
+  const way = run.room.searches.index.kind === 'pgvector' ? 'index' : 'signs'
+  const asked: Asked = { targets, source_ids: run.request.source_ids, parts, way }
   const begun = run.monotonic()
   try {
     let read = await readParts(run, asked)
@@ -134,8 +136,11 @@ async function readAll(run: Run, { targets }: Prepared, isLast: boolean): Promis
       run.degraded.add('vectors_incomplete')
       read = await readParts(run, { ...asked, targets: targets.map((target) => ({ ...target, vector: null })) })
     }
+    if ([...read.found.values()].some(({ isShort }) => isShort)) {
+      read = await readParts(run, { ...asked, way: 'signs' }).catch(() => read)
+    }
     if (!read.isStale && lacksTexts(read, targets)) {
-      read = await readParts(run, { ...asked, isThorough: true }).catch(() => read)
+      read = await readParts(run, { ...asked, way: 'thorough' }).catch(() => read)
     }
     for (const { is_incomplete } of read.found.values()) if (is_incomplete) run.degraded.add('vectors_incomplete')
     return read
@@ -149,7 +154,12 @@ async function readParts(run: Run, asked: Asked): Promise<Read> {
   try {
     return await readOnce(run, asked)
   } catch (error) {
-    if (!(error instanceof PartTimedOut)) throw error
+    if (!(error instanceof PartTimedOut)) {
+      if (asked.way !== 'index' || isUnavailable(error) || run.signal.aborted) throw error
+      // Its extension was dropped, for example. Signs need none.
+      run.core.log.warn({ err: error, component: 'knowledge' }, 'an index of vectors cannot be read; signs are read instead')
+      return readParts(run, { ...asked, way: 'signs' })
+    }
     const { words, vectors } = asked.parts
     run.degraded.add(error.part === 'words' ? 'full_text_timeout' : 'vector_timeout')
     if (!words || !vectors) throw error
@@ -161,8 +171,9 @@ async function readParts(run: Run, asked: Asked): Promise<Read> {
 
 function readOnce(run: Run, asked: Asked): Promise<Read> {
   const { room, store, signal } = run
-  const { share, centres } = room.searches
-  const read = () => store.snapshot(Math.min(statement_ms, timeLeft(run)), (tx) => readSnapshot(tx, centres, asked))
+  const { share } = room.searches
+  const read = () =>
+    store.snapshot(Math.min(statement_ms, timeLeft(run)), (tx) => readSnapshot(tx, room.searches, asked))
   return share.within(store.organization_id, read, signal)
 }
 
