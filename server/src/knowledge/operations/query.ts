@@ -3,6 +3,7 @@ import { knowledgeDefaults } from '@parley/contract'
 import { AppError, invalid } from '../../base/errors.ts'
 import { isUuid } from '../../base/ports.ts'
 import type { Handler } from '../../calls/context.ts'
+import { cleanText } from '../rules/clean-text.ts'
 import { search } from '../search/search.ts'
 import type { Found } from '../search/request.ts'
 import type { Knowledge } from '../services.ts'
@@ -12,7 +13,7 @@ const timeout_ms = 5000
 export const queryDataset: Handler<'queryDataset', Knowledge> = async (ctx, input) => {
   const { dataset_id } = input
   if (!isUuid(dataset_id)) throw new AppError('not_found')
-  const query = input.query.trim()
+  const query = cleanText(input.query).trim()
   if (query === '')
     throw invalid({ path: 'query', message: 'must have at least one character that is not white space' })
   const results = input.results_count ?? input.top_n ?? knowledgeDefaults.results_count

@@ -5,6 +5,7 @@ import type { Core } from '../../calls/core.ts'
 import { isUnavailable } from '../../database/failures.ts'
 import type { RootStore } from '../../database/store.ts'
 import { type Pooled, choosePassages, poolOf } from '../rules/choose-passages.ts'
+import { cleanText } from '../rules/clean-text.ts'
 import { type RankedChunk, rankChunks } from '../rules/rank-chunks.ts'
 import type { Knowledge } from '../services.ts'
 import type { ChunkRow } from './queries.ts'
@@ -32,11 +33,12 @@ export async function search(
   signal: AbortSignal,
 ): Promise<Found> {
   const monotonic = () => core.ports.clock.monotonic()
+  const [query, vector_query] = [cleanText(request.query), cleanText(request.vector_query)]
   const run: Run = {
     core,
     room,
     store,
-    request,
+    request: { ...request, query, vector_query },
     signal,
     monotonic,
     begun: monotonic(),
@@ -136,12 +138,8 @@ async function readAll(run: Run, { targets }: Prepared, isLast: boolean): Promis
       run.degraded.add('vectors_incomplete')
       read = await readParts(run, { ...asked, targets: targets.map((target) => ({ ...target, vector: null })) })
     }
-    if ([...read.found.values()].some(({ isShort }) => isShort)) {
-      read = await readParts(run, { ...asked, way: 'signs' }).catch(() => read)
-    }
-    if (!read.isStale && lacksTexts(read, targets)) {
-      read = await readParts(run, { ...asked, way: 'thorough' }).catch(() => read)
-    }
+    if ([...read.found.values()].some(({ isShort }) => isShort)) read = await readAgain(run, asked, 'signs', read)
+    if (!read.isStale && lacksTexts(read, targets)) read = await readAgain(run, asked, 'thorough', read)
     for (const { is_incomplete } of read.found.values()) if (is_incomplete) run.degraded.add('vectors_incomplete')
     return read
   } finally {
@@ -167,6 +165,12 @@ async function readParts(run: Run, asked: Asked): Promise<Read> {
     run.mode = parts.words ? 'full_text' : 'vector'
     return readOnce(run, { ...asked, parts })
   }
+}
+
+/** What was read before stays, if this fails or takes too long. */
+async function readAgain(run: Run, asked: Asked, way: Asked['way'], before: Read): Promise<Read> {
+  const read = await readOnce(run, { ...asked, way }).catch(() => before)
+  return read.isStale ? before : read
 }
 
 function readOnce(run: Run, asked: Asked): Promise<Read> {
