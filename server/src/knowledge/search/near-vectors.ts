@@ -20,7 +20,7 @@ const chunks_at_once = 100
 /** Of one run; another follows at once, after other organizations. */
 const most_commits = 200
 
-// Large datasets whose index is missing or lacks vectors, and indexes that no search uses.
+// Large datasets whose index is missing or lacks vectors, indexes that no search uses, and those that have gone with their extension.
 const findStatement = statement(
   'find_vector_indexes',
   `select organization_id, dataset_id from (
@@ -34,7 +34,9 @@ const findStatement = statement(
          where s.dataset_id = b.dataset_id)
      union
      select i.organization_id, i.dataset_id from vector_indexes i left join datasets d on d.id = i.dataset_id
-     where d.space_id is distinct from i.space_id
+     where d.space_id is distinct from i.space_id or not exists (
+       select from pg_attribute a
+       where a.attrelid = to_regclass('near_vectors_' || i.number) and a.attname = 'vector' and not a.attisdropped)
    ) found limit $3`,
   { replanned: true },
 )

@@ -228,6 +228,7 @@ describe.runIf(hasPgvector)('with pgvector', async () => {
     await query('set client_min_messages = error; drop extension vector cascade')
     expect(contentsOf(await library.search(asked))).toEqual(before)
     await query('create extension vector')
+    expect(await isToBeIndexed(dataset_id)).toBe(true)
     await index(dataset_id)
     expect(contentsOf(await library.search(asked))).toEqual(before)
     const table = await tableOf(dataset_id)
