@@ -130,7 +130,7 @@ describe.runIf(hasPgvector)('with pgvector', async () => {
     expect(await tableOf(dataset_id)).not.toBeNull()
   })
 
-  test('K5, K6: a search sees what serves, and what is gone leaves nothing in the index', async () => {
+  test('a search sees what serves, and what is gone leaves nothing in the index', async () => {
     const { dataset_id, options, source } = await addLarge()
     const other = await library.addSource(textsOf('other', 60), options)
     await index(dataset_id)
