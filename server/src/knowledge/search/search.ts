@@ -2,6 +2,7 @@
 // complete generation or none.
 import type { Degradation, RetrievalMode } from '@parley/contract'
 import type { Core } from '../../calls/core.ts'
+import { isUnavailable } from '../../database/failures.ts'
 import type { RootStore } from '../../database/store.ts'
 import { type Pooled, choosePassages, poolOf } from '../rules/choose-passages.ts'
 import { cleanText } from '../rules/clean-text.ts'
@@ -35,12 +36,13 @@ export async function search(
 ): Promise<Found> {
   const monotonic = () => core.ports.clock.monotonic()
   const over = new AbortController()
+  // As texts are cleaned before they are cut.
+  const [query, vector_query] = [cleanText(request.query), cleanText(request.vector_query)]
   const run: Run = {
     core,
     room,
     store,
-    // Chunks have no characters that cannot be seen.
-    request: { ...request, query: cleanText(request.query), vector_query: cleanText(request.vector_query) },
+    request: { ...request, query, vector_query },
     signal: AbortSignal.any([signal, over.signal]),
     monotonic,
     begun: monotonic(),
@@ -137,10 +139,11 @@ async function prepare(run: Run): Promise<Prepared> {
   return prepared
 }
 
-/** Looks again where the nearest chunks were too few different texts. The last try takes vectors as they are. */
+/** Looks again where an index gave too few chunks, or the nearest ones were too few different texts. The last try takes vectors as they are. */
 async function readAll(run: Run, { targets }: Prepared, isLast: boolean): Promise<Read> {
   const parts = { words: run.request.mode !== 'vector', vectors: targets.some(({ vector }) => vector !== null) }
-  const asked: Asked = { targets, source_ids: run.request.source_ids, parts, isThorough: false }
+  const way = run.room.searches.index.kind === 'pgvector' ? 'index' : 'signs'
+  const asked: Asked = { targets, source_ids: run.request.source_ids, parts, way }
   const begun = run.monotonic()
   try {
     let { read, answered } = await readParts(run, asked)
@@ -149,10 +152,8 @@ async function readAll(run: Run, { targets }: Prepared, isLast: boolean): Promis
       const without = { ...asked, targets: targets.map((target) => ({ ...target, vector: null })) }
       ;({ read, answered } = await readParts(run, without))
     }
-    if (!read.isStale && lacksTexts(read, targets)) {
-      const wider = await readOnce(run, { ...answered, isThorough: true }, statement_part).catch(() => null)
-      if (wider && !wider.isStale) read = wider
-    }
+    if ([...read.found.values()].some(({ isShort }) => isShort)) read = await readAgain(run, answered, 'signs', read)
+    if (!read.isStale && lacksTexts(read, targets)) read = await readAgain(run, answered, 'thorough', read)
     for (const { is_incomplete } of read.found.values()) if (is_incomplete) run.degraded.add('vectors_incomplete')
     return read
   } finally {
@@ -166,7 +167,12 @@ async function readParts(run: Run, asked: Asked): Promise<{ read: Read; answered
   try {
     return { read: await readOnce(run, asked, words && vectors ? statement_part : 1), answered: asked }
   } catch (error) {
-    if (!(error instanceof PartTimedOut)) throw error
+    if (!(error instanceof PartTimedOut)) {
+      if (asked.way !== 'index' || isUnavailable(error) || run.signal.aborted) throw error
+      // Its extension was dropped, for example. Signs need none.
+      run.core.log.warn({ err: error, component: 'knowledge' }, 'an index of vectors cannot be read; signs are read instead')
+      return readParts(run, { ...asked, way: 'signs' })
+    }
     run.degraded.add(error.part === 'words' ? 'full_text_timeout' : 'vector_timeout')
     if (!words || !vectors) throw error
     const parts = error.part === 'words' ? { words: false, vectors } : { words, vectors: false }
@@ -176,12 +182,18 @@ async function readParts(run: Run, asked: Asked): Promise<{ read: Read; answered
   }
 }
 
+/** What was read before stays, if this fails or takes too long. */
+async function readAgain(run: Run, asked: Asked, way: Asked['way'], before: Read): Promise<Read> {
+  const read = await readOnce(run, { ...asked, way }, statement_part).catch(() => before)
+  return read.isStale ? before : read
+}
+
 /** `part`: of the time left, for each statement. */
 function readOnce(run: Run, asked: Asked, part: number): Promise<Read> {
   const { room, store, signal } = run
-  const { share, centres } = room.searches
+  const { share } = room.searches
   const read = () =>
-    store.snapshot(Math.min(statement_ms, timeLeft(run) * part), (tx) => readSnapshot(tx, centres, asked))
+    store.snapshot(Math.min(statement_ms, timeLeft(run) * part), (tx) => readSnapshot(tx, room.searches, asked))
   return share.within(store.organization_id, read, signal)
 }
 

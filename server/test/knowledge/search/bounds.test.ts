@@ -111,11 +111,11 @@ test('a search that cannot read anything ends at its bound, and says so', async 
 })
 
 test('a database that refuses is a failure, not an exception', async () => {
-  await blocker.query('alter table word_postings rename to word_postings_gone')
+  await blocker.query('alter table word_groups rename to word_groups_gone')
   try {
     expect(await library.search({ dataset_id, query: 'apple' })).toMatchObject({ passages: [], failed: 'failed' })
   } finally {
-    await blocker.query('alter table word_postings_gone rename to word_postings')
+    await blocker.query('alter table word_groups_gone rename to word_groups')
   }
   expect((await library.search({ dataset_id, query: 'apple' })).failed).toBeNull()
 })
