@@ -50,7 +50,10 @@ test('vectors that take too long are left to the words', async () => {
 })
 
 test('at the bound of a turn, what the other part has found is used', async () => {
-  for (const [table, mode] of [['chunk_signs', 'full_text'], ['dataset_words', 'vector']] as const) {
+  for (const [table, mode] of [
+    ['chunk_signs', 'full_text'],
+    ['dataset_words', 'vector'],
+  ] as const) {
     const found = await withLocked(table, () => library.search({ dataset_id, query: 'apple', timeout_ms: 600 }))
     expect(found).toMatchObject({ mode, failed: null })
     expect(found.passages.length).toBeGreaterThan(1)
