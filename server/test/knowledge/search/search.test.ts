@@ -32,8 +32,11 @@ describe('words', () => {
       'Invoices are sent on the first day of each month.',
       'They are paid within thirty days.',
     ])
-    expect(contentsOf(await library.search({ dataset_id, query: 'err\u00AD-40\u200B42' }))).toEqual([
+    expect(contentsOf(await library.search({ dataset_id, query: 'err-4042' }))).toEqual([
       'Error ERR-4042 means that the tariff PX-77 has ended.',
+    ])
+    expect(contentsOf(await library.search({ dataset_id, query: 'off\u200Bi\u00ADce' }))).toEqual([
+      'The office is open from nine to five.',
     ])
     const [passage] = (await library.search({ dataset_id, query: 'invoice' })).passages
     expect(passage).toMatchObject({

@@ -232,6 +232,8 @@ test('a search is stored with the result of its own call, so an attempt that is 
 
 test('an attempt that takes the turn over shows byte for byte what the record says', async () => {
   const planted = await plantMany(3, 600)
+  // Some of each text.
+  await server.client.setSecret({ name: 'QUOTED', value: 'accepted xxxxxxxxxx' })
   const { conversation_id } = await converse(server, {
     knowledge_bases: [{ dataset_id: planted.dataset_id }],
     retrieval: { max_characters: 1000 },
@@ -249,7 +251,9 @@ test('an attempt that takes the turn over shows byte for byte what the record sa
   const [, first, second] = server.model.requests.map((request) =>
     JSON.stringify(request.messages).replaceAll(/[0-9a-f]{32}/g, 'CODE'),
   )
+  expect(first).toContain('[secret QUOTED]')
   expect(second).toBe(first)
+  await server.client.deleteSecret({ name: 'QUOTED' })
   const { recorded, shown } = await compare(conversation_id, planted, server.model.requests.slice(2))
   expect(recorded).toEqual(shown)
 })
