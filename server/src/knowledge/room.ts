@@ -56,7 +56,7 @@ export function createKnowledge(
       embedDatasetWork({ core, room: own }),
       findModelsWork(core, own),
       removeUnusedWork(core),
-      crawlWork({ core, reader: createPageReader(core) }),
+      crawlWork({ core, openReader: createPageReader(core) }),
       refreshWork(core),
     ],
     resources: { upload: createUploadResolver(core) },

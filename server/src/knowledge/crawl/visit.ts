@@ -190,7 +190,7 @@ async function takePage(visit: Visit, page: FetchedPage & { bytes: number }): Pr
     await endUnchanged(visit, page, { ...state, url: row.url, etag: page.etag, last_modified: page.last_modified })
     return null
   }
-  const read = await reader.readPage({ url: row.url, body }, port.signal)
+  const read = await reader.readPage({ url: row.url, body, charset: page.charset }, port.signal)
   const links = header.nofollow || read.nofollow ? [] : cutLinks(ownLinks(crawl.start_url, read.links))
   const found = await addressesOfLinks(visit, links, row)
   const canonical = otherAddress(visit, read)

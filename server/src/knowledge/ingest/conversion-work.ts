@@ -100,7 +100,7 @@ async function convert(
     const path = join(folder, 'file')
     await pipeline(Readable.from(core.blobs.open(store, blob_id)), createWriteStream(path, { mode: 0o600 }), { signal })
     const converted = await convertFile(
-      { path, name, url },
+      { path, name, url, charset: null },
       {
         seconds: limits.conversion_seconds,
         memory_bytes: limits.conversion_memory_bytes,

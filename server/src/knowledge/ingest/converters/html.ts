@@ -21,8 +21,10 @@ const headings = 'h1, h2, h3, h4, h5, h6'
 /** Less than this part of the page's text is not its main text. */
 const least_part = 0.3
 
-export const convertHtml: Convert = (bytes, { url }) => {
-  const declared = /<meta[^>]{0,500}?charset\s*=\s*["']?([\w-]{1,40})/i.exec(
+export const convertHtml: Convert = (bytes, { url, charset }) => {
+  const declared =
+    charset ??
+    /<meta[^>]{0,500}?charset\s*=\s*["']?([\w-]{1,40})/i.exec(
     bytes.subarray(0, 4096).toString('latin1'),
   )?.[1]
   const { text: html, warnings } = decodeText(bytes, declared ?? null)
