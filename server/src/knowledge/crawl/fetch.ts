@@ -5,6 +5,7 @@ import { createBrotliDecompress, createGunzip, createInflate } from 'node:zlib'
 import type { KnowledgeFault } from '@parley/contract'
 import { OutboundError, type OutboundClient, type OutboundErrorKind } from '../../outbound/client.ts'
 import { redirectLocation } from '../../outbound/redirects.ts'
+import { charsetOf } from '../rules/media-types.ts'
 import { normalizeUrl } from '../rules/url.ts'
 import { user_agent } from './rules/robots.ts'
 import { readRetryAfter } from './rules/retry-after.ts'
@@ -87,9 +88,8 @@ function describe(headers: Headers): Omit<FetchedPage, 'type' | 'body'> {
     const value = headers.get(name)
     return value !== null && value.length <= max_header_characters && isPlain(value) ? value : null
   }
-  const charset = /;\s*charset\s*=\s*"?([\w.:-]{1,40})/i.exec(headers.get('content-type') ?? '')
   return {
-    charset: charset?.[1]!.toLowerCase() ?? null,
+    charset: charsetOf(headers.get('content-type')),
     media_type: headers.get('content-type')?.split(';', 1)[0]!.trim().toLowerCase().slice(0, 255) || null,
     etag: short('etag'),
     last_modified: short('last-modified'),

@@ -24,7 +24,7 @@ import {
   findPageState,
   insertPageSource,
   listDatasetsOf,
-  missPage,
+  missPages,
   seePage,
   storePageState,
 } from './page-rows.ts'
@@ -160,7 +160,7 @@ function leftOut(visit: Visit, message: string, bytes: number): VisitEnd {
 /** What is known of the page may go, if this is found again. */
 function missing({ state, row }: Visit) {
   return async (tx: TransactionStore) => {
-    if (state && !isStart(row)) await missPage(tx, state.source_id)
+    if (state && !isStart(row)) await missPages(tx, [state.source_id])
   }
 }
 
@@ -168,8 +168,11 @@ function missing({ state, row }: Visit) {
 async function endUnchanged(visit: Visit, { bytes }: Fetched, page: PageState | null): Promise<void> {
   const { row, crawl } = visit
   const state = page ?? visit.state!
+  const found = await addressesOfLinks(visit, state.links, row)
+  // Another page can have become the same since.
+  if (await endEqual(visit, state, found, bytes)) return
   await endVisit(visit, row, {
-    ...{ outcome: 'unchanged', progress: received(bytes), found: await addressesOfLinks(visit, state.links, row) },
+    ...{ outcome: 'unchanged', progress: received(bytes), found },
     async after(tx) {
       if (page) await storePageState(tx, page, crawl.id)
       else await seePage(tx, state.source_id, crawl.id)
@@ -237,6 +240,25 @@ async function endNoindex(visit: Visit, found: readonly NewAddress[], bytes: num
   return isStart(row) && crawl.options.is_one_page ? failed(reason) : null
 }
 
+/** False: no page of this crawl that was seen before has its text. The start page is what its author asked for. */
+async function endEqual(
+  visit: Visit,
+  { source_id, text_hash }: PageState,
+  found: readonly NewAddress[],
+  bytes: number,
+): Promise<boolean> {
+  const { row, crawl, store } = visit
+  if (isStart(row)) return false
+  const page = { root_source_id: crawl.source_id, crawl_id: crawl.id, text_hash, source_id }
+  const equal = await findEqualPage(store, page)
+  if (equal === null) return false
+  const reason = { code: null, message: `It has the same text as ${equal}.` }
+  await endVisit(visit, row, {
+    ...{ outcome: 'duplicate', reason, progress: received(bytes), found, after: missing(visit) },
+  })
+  return true
+}
+
 type StoredPage = FetchedPage & { bytes: number; converted: Converted; links: string[] }
 
 async function storePage(visit: Visit, page: StoredPage, found: readonly NewAddress[]): Promise<Ending | null> {
@@ -253,14 +275,7 @@ async function storePage(visit: Visit, page: StoredPage, found: readonly NewAddr
     await endUnchanged(visit, page, next)
     return null
   }
-  const equal = await findEqualPage(store, { root_source_id: root, crawl_id: crawl.id, text_hash, source_id: id })
-  if (equal !== null && !isStart(row)) {
-    const reason = { code: null, message: `It has the same text as ${equal}.` }
-    await endVisit(visit, row, {
-      ...{ outcome: 'duplicate', reason, progress: received(bytes), found, after: missing(visit) },
-    })
-    return null
-  }
+  if (await endEqual(visit, next, found, bytes)) return null
   const blobs = await putContent(visit, page)
   const is_new = row.source_id === null
   const stored: VisitEnd = {

@@ -60,6 +60,8 @@ const openPackages: Record<string, Kind> = { docx: kinds.docx, docm: kinds.docx,
 /** Kinds whose bytes are never plain text. */
 const binary = new Set<Kind>([kinds.pdf, kinds.docx, kinds.xlsx])
 
+export const isBinary = (kind: Kind) => binary.has(kind)
+
 export interface Detected {
   kind: Kind
   warnings: string[]
@@ -70,7 +72,7 @@ export async function detectKind(bytes: Buffer, name: string, isPage: boolean): 
   const named = kindOfName(name)
   const kind = await kindOfBytes(bytes, named, isPage)
   const extension = extensionOf(name)
-  const isWrong = !isPage && extension !== '' && (named !== null || binary.has(kind)) && named !== kind
+  const isWrong = !isPage && extension !== '' && (named !== null || isBinary(kind)) && named !== kind
   const warnings = isWrong ? [`The name ends with .${extension}, but the file is ${kind.media_type}.`] : []
   return { kind, warnings }
 }
