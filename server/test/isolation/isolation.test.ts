@@ -1,12 +1,13 @@
 // A task in a process of its own: what it can do, and what ends it.
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs'
+import { existsSync, mkdtempSync, readdirSync, rmSync, statSync, writeFileSync } from 'node:fs'
 import { createServer } from 'node:net'
 import { availableParallelism, tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
-import { afterAll, beforeAll, expect, test } from 'vitest'
-import { type IsolationFault, type IsolationLimits, runIsolated } from '../../src/isolation/isolation.ts'
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { IsolationFault, type IsolationLimits, openSeries, runIsolated } from '../../src/isolation/isolation.ts'
+import { childrenOf } from './processes.ts'
 
 const module = new URL('./modules.ts', import.meta.url)
 let folder: string
@@ -57,6 +58,8 @@ test('it reaches no network, file, process or thread, and cannot make code of te
     ['run', ''],
     ['evaluate', ''],
     ['work', ''],
+    ['resolve', ''],
+    ['signal', ''],
   ]
   for (const attempt of attempts) expect([attempt, await run('attempt', attempt)]).toEqual([attempt, 'refused'])
   expect(connections).toBe(0)
@@ -78,6 +81,73 @@ test.for([
 ] as const)('%s %j ends it', async ([name, value, limits, kind]) => {
   expect(await faultOf(run(name, value, limits))).toBe(kind)
   expect(await run('size')).toBe(7)
+})
+
+describe('a series', () => {
+  const open = (limits: Partial<IsolationLimits> = {}) => {
+    const series = openSeries(module, { ...usual, ...limits })
+    const ask = (name: string, value: unknown = null, signal = never()) =>
+      series.run<unknown>({ bytes: Buffer.from('seven b'), options: [name, value] }, signal)
+    return { ask, [Symbol.asyncDispose]: () => series[Symbol.asyncDispose]() }
+  }
+
+  test('answers one input after another in one process, which ends with it', async () => {
+    const series = open()
+    const pid = await series.ask('process')
+    expect(await series.ask('size')).toBe(7)
+    expect(await series.ask('log')).toBe('the answer')
+    expect(await series.ask('process')).toBe(pid)
+    expect(childrenOf(process.pid)).toEqual([String(pid)])
+    await series[Symbol.asyncDispose]()
+    expect(childrenOf(process.pid)).toEqual([])
+  })
+
+  test('an input that harms its process fails alone, with the right reason', async () => {
+    await using series = open({ seconds: 2 })
+    expect(await series.ask('size')).toBe(7)
+    for (const [name, kind] of [
+      ['fail', 'crashed'],
+      ['exit', 'crashed'],
+      ['wait', 'timeout'],
+      ['buffers', 'memory'],
+    ] as const) {
+      expect(await faultOf(series.ask(name))).toBe(kind)
+      expect(await series.ask('size')).toBe(7)
+    }
+  })
+
+  test('an input does not suffer from those before it', async () => {
+    await using series = open()
+    const pid = await series.ask('process')
+    expect(await series.ask('trap')).toBe('set')
+    expect(await series.ask('size')).toBe(7)
+    // One that holds on to memory is replaced before the next input.
+    const next = await series.ask('process')
+    expect(next).not.toBe(pid)
+    expect(await series.ask('leak', 90)).toBe(1)
+    expect(await series.ask('leak', 1)).toBe(1)
+    // What nobody asked for answers nothing.
+    expect(await series.ask('chat').catch((error: IsolationFault) => error.kind)).toMatch(/answer|crashed/)
+    expect(await series.ask('size')).toBe(7)
+  })
+
+  test('an abort ends its process; the next input gets another', async () => {
+    await using series = open()
+    expect(await series.ask('size')).toBe(7)
+    const stop = new AbortController()
+    const running = series.ask('wait', null, stop.signal)
+    stop.abort(new Error('enough'))
+    await expect(running).rejects.toThrow('enough')
+    expect(await series.ask('size')).toBe(7)
+  })
+})
+
+test('a process that does not start is no fault of its input', async () => {
+  const broken = new URL('./no-such-module.ts', import.meta.url)
+  const error: unknown = await runIsolated({ module: broken, options: null, path }, usual, never()).catch((e) => e)
+  expect(error).toBeInstanceOf(Error)
+  expect(error).not.toBeInstanceOf(IsolationFault)
+  expect((error as Error).message).toMatch(/^a process did not start: .*no-such-module/s)
 })
 
 test('what it throws is told', async () => {
@@ -123,15 +193,3 @@ test.for(['spin', 'wait'])('a process that does %s ends after its server was kil
 /** Whether any user can read it: else a process of root stays root. */
 const isOpen = (file: string): boolean =>
   file === '/' || (((statSync(file).mode & 1) === 1 || file.endsWith('.ts')) && isOpen(dirname(file)))
-
-/** Processes that run the test's module. */
-function childrenOf(pid: number): string[] {
-  return readdirSync('/proc').filter((name) => {
-    try {
-      const [, , , parent] = readFileSync(`/proc/${name}/stat`, 'utf8').split(' ')
-      return parent === String(pid) && readFileSync(`/proc/${name}/cmdline`, 'utf8').includes('child.ts')
-    } catch {
-      return false
-    }
-  })
-}

@@ -1,6 +1,6 @@
 // One request of a crawl, through the guarded client: no redirect is followed here, and what comes back is a value for everything that
 // a site can do.
-import { Readable, type Transform } from 'node:stream'
+import type { Transform } from 'node:stream'
 import { createBrotliDecompress, createGunzip, createInflate } from 'node:zlib'
 import type { KnowledgeFault } from '@parley/contract'
 import { OutboundError, type OutboundClient, type OutboundErrorKind } from '../../outbound/client.ts'
@@ -172,9 +172,10 @@ async function unpackWith(
 ): Promise<Buffer | FetchFailure> {
   const parts: Buffer[] = []
   let bytes = 0
+  unpacker.end(body)
   try {
     // Leaving the loop stops it.
-    for await (const part of Readable.from([body]).compose(unpacker) as AsyncIterable<Buffer>) {
+    for await (const part of unpacker as AsyncIterable<Buffer>) {
       parts.push(part)
       bytes += part.length
       if (bytes > max_bytes) break

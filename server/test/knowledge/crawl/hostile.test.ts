@@ -1,14 +1,20 @@
 // Hostile sites: each fails for the right reason, within its bound, and costs the server nothing that stays.
-import { createServer as createTcpServer } from 'node:net'
+import { randomBytes } from 'node:crypto'
 import { once } from 'node:events'
+import { createServer as createTcpServer } from 'node:net'
 import { gzipSync } from 'node:zlib'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { type NameAnswer, type NameServer, startNameServer } from '../../outbound/name-server.ts'
 import { type Answer, type Crawler, type Site, pageOf, startCrawler, startSite } from './fixture.ts'
 
 let crawler: Crawler
+let names: NameServer
+const zone: NameAnswer = {}
 
 beforeAll(async () => {
+  names = await startNameServer(() => zone)
   crawler = await startCrawler({
+    PARLEY_NAME_SERVERS: names.address,
     PARLEY_LIMIT_CRAWL_REQUEST_SECONDS: '1',
     PARLEY_LIMIT_CRAWL_BYTES: '3000000',
     PARLEY_LIMIT_CRAWLED_PAGE_BYTES: '1000000',
@@ -16,7 +22,10 @@ beforeAll(async () => {
     PARLEY_LIMIT_CONVERSION_SECONDS: '20',
   })
 })
-afterAll(() => crawler[Symbol.asyncDispose]())
+afterAll(async () => {
+  await crawler[Symbol.asyncDispose]()
+  await names[Symbol.asyncDispose]()
+})
 
 const plain = { use_sitemap: false } as const
 const mebibyte = Buffer.alloc(1_048_576, 'a')
@@ -126,6 +135,8 @@ describe('addresses', () => {
       'http://169.254.169.254/latest/meta-data',
     ],
     ...['http://10.0.0.1/', 'http://192.168.1.1/', 'http://100.64.0.1/', 'http://0.0.0.0/', 'http://[fd00::1]/'],
+    ...['http://0177.0.0.2/', 'http://127.2/', 'http://１２７.0.0.2/', 'http://127。0。0。2/', 'http://localhost./'],
+    ...['http://a.localhost/', 'http://[::127.0.0.2]/', 'http://[2002:7f00:2::]/', 'http://[fe80::1]/'],
   ])('%s is refused', async (url) => {
     const source = await crawler.crawled((await crawler.create(url)).id)
     expect(source).toMatchObject({ status: 'failed', status_reason: { code: 'refused_address' } })
@@ -137,6 +148,22 @@ describe('addresses', () => {
       expect(await failure(redirect(to))).toMatchObject({ code: 'refused_address' })
     },
   )
+
+  test.each([
+    ['127.0.0.1'],
+    ['10.1.2.3'],
+    ['169.254.169.254'],
+    ['::1'],
+    ['fd00::1'],
+    ['::ffff:127.0.0.1'],
+    ['64:ff9b::7f00:1'],
+    ['8.8.8.8', '192.168.0.1'],
+  ])('a name whose addresses are %s is refused, also behind a redirect', async (...addresses) => {
+    zone.addresses = addresses
+    const source = await crawler.crawled((await crawler.create('http://inside.test/')).id)
+    expect(source).toMatchObject({ status: 'failed', status_reason: { code: 'refused_address' } })
+    expect(await failure(redirect('http://behind.test/'))).toMatchObject({ code: 'refused_address' })
+  })
 
   test('a robots.txt that redirects there is refused', async () => {
     await using site = await startSite({ '/': pageOf('Home'), '/robots.txt': redirect('http://169.254.169.254/') })
@@ -215,6 +242,17 @@ describe('a site', () => {
     }
     const source = await crawl(site)
     expect(await crawler.outcomes(source)).toEqual({ '/': 'stored', '/a': 'stored', '/private': 'robots' })
+  })
+
+  test('a packed robots.txt is read in part too', async () => {
+    const rules = 'User-agent: *\nDisallow: /private\n'
+    // A bomb; and one of which not even the packed bytes fit.
+    for (const rest of ['#'.repeat(20_000_000), `#${randomBytes(1_500_000).toString('base64')}`]) {
+      await using site = await startSite({ '/': pageOf('Home', '/private') })
+      site.pages['/robots.txt'] = packed(gzipSync(rules + rest))
+      const source = await crawl(site)
+      expect(await crawler.outcomes(source)).toEqual({ '/': 'stored', '/private': 'robots' })
+    }
   })
 
   test('a sitemap of a million, a bomb, and one without end are left out with a warning', async () => {

@@ -171,6 +171,32 @@ test('a page that is noindex now, or a copy of another, goes with the second cra
   expect(Object.keys(await revisionsOf(id))).toEqual(['/a'])
 })
 
+test('two pages whose texts become equal are one source in the end', async () => {
+  await using site = await startSite({ '/': pageOf('Home', '/a', '/b'), '/a': pageOf('A'), '/b': pageOf('B') })
+  const { id } = await crawl(site)
+  site.pages['/a'] = pageOf('B')
+  expect(await crawler.outcomes(await crawler.again(id))).toEqual({ '/': 'unchanged', '/a': 'stored', '/b': 'duplicate' })
+  const found = { '/': 'unchanged', '/a': 'unchanged', '/b': 'duplicate' }
+  expect(await crawler.outcomes(await crawler.again(id))).toEqual(found)
+  expect(Object.keys(await revisionsOf(id))).toEqual(['/a'])
+})
+
+test('a site that moves for a day keeps its pages; one that moves for good leaves them behind', async () => {
+  await using other = await startSite({ '/': pageOf('Closed for a day') })
+  await using site = await startSite({ '/': pageOf('Home', '/a'), '/a': pageOf('A') })
+  const { id } = await crawl(site)
+  const away = { status: 302, headers: { location: `${other.url}/` } }
+  const home = site.pages['/']!
+  for (const start of [away, home, away]) {
+    site.pages['/'] = start
+    const source = await crawler.again(id)
+    expect(source.crawl.status).toBe('complete')
+    expect(Object.keys(await revisionsOf(id))).toEqual(['/a'])
+  }
+  await crawler.again(id)
+  expect(Object.keys(await revisionsOf(id))).toEqual([])
+})
+
 test('a page that redirects out of the site keeps its content once, and goes with the second crawl', async () => {
   await using site = await startSite({ '/': pageOf('Home', '/a'), '/a': pageOf('A') })
   const { id } = await crawl(site)
