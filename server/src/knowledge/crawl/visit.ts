@@ -126,7 +126,7 @@ async function followRedirect(visit: Visit, to: string, bytes: number): Promise<
     await endVisit(visit, row, { outcome: 'failed', reason, progress: received(bytes) })
     return isStart(row) ? failed(reason) : null
   }
-  const target = newAddress(to, { via: 'redirect', redirects: row.redirects + 1, hops: row.hops })
+  const target = { ...successor(row, to, 'redirect'), redirects: row.redirects + 1 }
   if (isStart(row)) {
     const moved = { ...target, rank: ranks.start, source_id: row.source_id }
     await endVisit(visit, row, {
@@ -145,6 +145,10 @@ async function followRedirect(visit: Visit, to: string, bytes: number): Promise<
   else await endVisit(visit, row, leftOut(visit, `${why} ${excluded}`, bytes))
   return null
 }
+
+/** A known page keeps its place within the limit when its address changes. */
+const successor = (row: AddressRow, url: string, via: 'redirect' | 'canonical'): NewAddress =>
+  newAddress(url, { via, hops: row.hops, rank: row.rank === ranks.known ? ranks.known : ranks.found })
 
 /** The page is another one. */
 function elsewhere(visit: Visit, message: string, target: NewAddress, bytes: number): VisitEnd {
@@ -228,7 +232,7 @@ function cutLinks(links: readonly string[]): string[] {
 function otherAddress({ row, crawl }: Visit, { canonical }: ReadPage): NewAddress | null {
   if (canonical === null || isStart(row) || row.via === 'canonical') return null
   const [url] = ownLinks(crawl.start_url, [canonical])
-  return url === undefined || url === row.url ? null : newAddress(url, { via: 'canonical', hops: row.hops })
+  return url === undefined || url === row.url ? null : successor(row, url, 'canonical')
 }
 
 async function endNoindex(visit: Visit, found: readonly NewAddress[], bytes: number): Promise<Ending | null> {

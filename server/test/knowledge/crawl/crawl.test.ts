@@ -2,7 +2,7 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { childrenOf } from '../../isolation/processes.ts'
 import { refusal } from '../../support/server.ts'
-import { type Crawler, pageOf, startCrawler, startSite } from './fixture.ts'
+import { type Crawler, pageOf, soon, startCrawler, startSite } from './fixture.ts'
 
 let crawler: Crawler
 
@@ -54,7 +54,11 @@ test('the encoding that a site says is used, also when the page is converted aga
   const { id: dataset_id } = await client.createDataset({ name: 'Encoded' })
   const { id } = await crawler.create(site.url, { ...plain, add_to_datasets: [dataset_id] })
   await crawler.crawled(id)
-  const readText = async () => Buffer.from(await (await client.getSourceMarkdown({ source_id: id })).arrayBuffer()).toString()
+  const readText = async () => (await client.getSourceMarkdown({ source_id: id })).text()
+  expect(await readText()).toBe('Привет')
+  const [attached] = (await client.listDatasetSources({ dataset_id })).data
+  await client.reprocessDatasetSource({ dataset_id, dataset_source_id: attached!.id })
+  await expect.poll(async () => (await client.getSource({ source_id: id })).status, soon).toBe('ready')
   expect(await readText()).toBe('Привет')
 })
 

@@ -171,6 +171,15 @@ test('a page that is noindex now, or a copy of another, goes with the second cra
   expect(Object.keys(await revisionsOf(id))).toEqual(['/a'])
 })
 
+test('a page whose address changes keeps its place within the limit', async () => {
+  await using site = await startSite({ '/': pageOf('Home', '/a'), '/a': pageOf('A'), '/b': pageOf('A') })
+  const { id } = await crawl(site, { ...plain, limit: 2 })
+  site.pages['/a'] = { status: 301, headers: { location: '/b' } }
+  expect(await crawler.outcomes(await crawler.again(id))).toEqual({ '/': 'unchanged', '/a': 'duplicate', '/b': 'stored' })
+  await crawler.again(id)
+  expect(Object.keys(await revisionsOf(id))).toEqual(['/b'])
+})
+
 test('two pages whose texts become equal are one source in the end', async () => {
   await using site = await startSite({ '/': pageOf('Home', '/a', '/b'), '/a': pageOf('A'), '/b': pageOf('B') })
   const { id } = await crawl(site)
