@@ -132,7 +132,8 @@ export class IsolatedProcess {
 
   #keep(part: Buffer): void {
     this.#line_bytes += part.length
-    if (this.#line_bytes > this.#limits.output_bytes) this.#stop(new IsolationFault('output', 'its result is too large'))
+    if (this.#line_bytes > this.#limits.output_bytes)
+      this.#stop(new IsolationFault('output', 'its result is too large'))
     else this.#line.push(part)
   }
 

@@ -88,7 +88,15 @@ async function begin(tx: TransactionStore, { ports }: Core, source_id: string): 
   }
   const tries = await beginConversion(tx, source_id)
   const { blob_id, media_type } = content
-  return { source_id, revision, name, url: type === 'URL' ? name : null, charset: charsetOf(media_type), blob_id, tries }
+  return {
+    source_id,
+    revision,
+    name,
+    url: type === 'URL' ? name : null,
+    charset: charsetOf(media_type),
+    blob_id,
+    tries,
+  }
 }
 
 async function convert(

@@ -139,14 +139,14 @@ test('the bytes decide the kind, and a wrong name is a warning', async () => {
   })
 })
 
-test.for([
+test.each([
   ['BMW 320d, with a manual gearbox', 'cars.txt'],
   ['BMI,weight\n22,70', 'people.csv'],
   ['MZ motorcycles were made in Zschopau.', 'history.md'],
   ['solid wood, oiled', 'care.txt'],
   ['AC1 and AC2', 'sockets'],
   ['ID3, ustar, OggS and fLaC are marks of files', 'marks.txt'],
-])('%j is text, although files of other kinds begin so', async ([text, name]) => {
+])('%j is text, although files of other kinds begin so', async (text, name) => {
   const { warnings, ...converted } = await convert(text, name)
   expect(converted.text).toContain(text.split(/[\s,]/)[0])
   expect(warnings).toEqual([])
@@ -168,7 +168,11 @@ test.for([
 })
 
 test('text of printers and of older programs is no text', async () => {
-  for (const bytes of ['{\\rtf1\\ansi Hello}', '%!PS-Adobe-3.0\n(Hello) show', Buffer.from('\x01\x02 four \x03\x04', 'latin1')]) {
+  for (const bytes of [
+    '{\\rtf1\\ansi Hello}',
+    '%!PS-Adobe-3.0\n(Hello) show',
+    Buffer.from('\x01\x02 four \x03\x04', 'latin1'),
+  ]) {
     expect((await faultOf(convert(bytes, 'a.txt'))).code).toBe('unsupported_type')
   }
 })

@@ -49,7 +49,12 @@ const files: readonly (readonly [string, string, () => string | Uint8Array, stri
   ['a zip bomb that lies', 'a.docx', () => docx('', [{ ...bomb, claims: { bytes: 10 } }]), 'corrupt'],
   ['20,000 parts', 'a.docx', () => docx('', parts(20_000)), 'too_large'],
   ['20,000 parts of one name', 'a.docx', () => docx('', Array(20_000).fill({ name: 'p', content: '' })), 'too_large'],
-  ['a part that is described in two ways', 'a.xlsx', () => xlsx([], [{ ...bomb, claims: { is_stored: true } }]), 'corrupt'],
+  [
+    'a part that is described in two ways',
+    'a.xlsx',
+    () => xlsx([], [{ ...bomb, claims: { is_stored: true } }]),
+    'corrupt',
+  ],
   ['a part with a path', 'a.docx', () => docx('', [{ name: '../../etc/cron.d/x', content: 'x' }]), 'corrupt'],
   ['a part with an absolute path', 'a.xlsx', () => xlsx([], [{ name: '/etc/x', content: 'x' }]), 'corrupt'],
   ['entities in a DOCX', 'a.docx', () => docx(paragraph('&j;'), [], laughs), 'corrupt'],

@@ -78,10 +78,10 @@ function answer(page: Answer, request: IncomingMessage, response: ServerResponse
   response.end(is_same ? undefined : body)
 }
 
-/** An HTML page with a text of its own and links. */
+/** An HTML page with a text of its own and links. Too short for its language to be looked for, which takes a new process a while. */
 export function pageOf(text: string, ...links: string[]): string {
   const list = links.map((link) => `<li><a href="${link}">${link}</a>`).join('')
-  return `<html><head><title>${text}</title></head><body><main><h1>${text}</h1><p>All about ${text}, in many words.</p><ul>${list}</ul></main></body></html>`
+  return `<html><head><title>${text}</title></head><body><main><h1>${text}</h1><p>On ${text}.</p><ul>${list}</ul></main></body></html>`
 }
 
 export interface Crawler extends AsyncDisposable {

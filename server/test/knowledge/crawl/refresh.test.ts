@@ -175,7 +175,11 @@ test('a page whose address changes keeps its place within the limit', async () =
   await using site = await startSite({ '/': pageOf('Home', '/a'), '/a': pageOf('A'), '/b': pageOf('A') })
   const { id } = await crawl(site, { ...plain, limit: 2 })
   site.pages['/a'] = { status: 301, headers: { location: '/b' } }
-  expect(await crawler.outcomes(await crawler.again(id))).toEqual({ '/': 'unchanged', '/a': 'duplicate', '/b': 'stored' })
+  expect(await crawler.outcomes(await crawler.again(id))).toEqual({
+    '/': 'unchanged',
+    '/a': 'duplicate',
+    '/b': 'stored',
+  })
   await crawler.again(id)
   expect(Object.keys(await revisionsOf(id))).toEqual(['/b'])
 })
@@ -184,7 +188,11 @@ test('two pages whose texts become equal are one source in the end', async () =>
   await using site = await startSite({ '/': pageOf('Home', '/a', '/b'), '/a': pageOf('A'), '/b': pageOf('B') })
   const { id } = await crawl(site)
   site.pages['/a'] = pageOf('B')
-  expect(await crawler.outcomes(await crawler.again(id))).toEqual({ '/': 'unchanged', '/a': 'stored', '/b': 'duplicate' })
+  expect(await crawler.outcomes(await crawler.again(id))).toEqual({
+    '/': 'unchanged',
+    '/a': 'stored',
+    '/b': 'duplicate',
+  })
   const found = { '/': 'unchanged', '/a': 'unchanged', '/b': 'duplicate' }
   expect(await crawler.outcomes(await crawler.again(id))).toEqual(found)
   expect(Object.keys(await revisionsOf(id))).toEqual(['/a'])

@@ -17,7 +17,11 @@ export interface Archive {
 }
 
 /** `word`: of at most ten characters. */
-export async function checkArchive(bytes: Buffer, unpacked_bytes: number, word: string | null = null): Promise<Archive> {
+export async function checkArchive(
+  bytes: Buffer,
+  unpacked_bytes: number,
+  word: string | null = null,
+): Promise<Archive> {
   const most = Math.min(unpacked_bytes, Math.max(always_allowed_bytes, bytes.length * max_ratio))
   const names = new Set<string>()
   const having: string[] = []

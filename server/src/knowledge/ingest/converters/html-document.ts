@@ -1,7 +1,7 @@
 // HTML as a document whose hidden parts are gone.
 import { corrupt } from './converter.ts'
 import type { DomDocument, DomNode } from './dom.ts'
-import { Parser } from 'htmlparser2'
+import { WritableStream as ParserStream } from 'htmlparser2/WritableStream'
 // Of its entries the one that is a single file: the other one loads a hundred.
 import { parseHTML } from 'linkedom/worker'
 
@@ -36,7 +36,7 @@ const max_depth = 512
 /** Before a document is made: making a very deep one takes quadratic time. By the parser that makes it. */
 function checkDepth(html: string): void {
   let depth = 0
-  const parser = new Parser({
+  const parser = new ParserStream({
     onopentagname() {
       depth += 1
       if (depth > max_depth) throw corrupt(`The page is nested more than ${max_depth} levels deep.`)
@@ -45,7 +45,7 @@ function checkDepth(html: string): void {
       depth -= 1
     },
   })
-  parser.end(html)
+  parser.write(html)
 }
 
 /** What no reader sees, or what is not text. */

@@ -33,7 +33,7 @@ async function convert(bytes: Buffer, options: Options): Promise<Converted> {
     text,
     page_starts,
     media_type: mediaTypeOf(kind, options.charset),
-    language: detectLanguage(text),
+    language: await detectLanguage(text),
     warnings: [...warnings, ...(raw.warnings ?? [])].map((warning) => cleanText(warning).slice(0, 500)),
     page: page && { ...page, title: page.title && cleanText(page.title) },
   }
