@@ -114,9 +114,11 @@ export class IsolatedProcess {
   }
 
   #hear(part: Buffer): void {
+    if (this.#why !== null) return
     let rest = part
     for (let end = rest.indexOf(line_break); end >= 0; end = rest.indexOf(line_break)) {
       this.#keep(rest.subarray(0, end))
+      if (this.#why !== null) return
       rest = rest.subarray(end + 1)
       const line = Buffer.concat(this.#line).toString()
       this.#line = []
@@ -170,10 +172,12 @@ function readAnswer<T>(line: string, limits: IsolationLimits): T {
 }
 
 function parseAnswer<T>(line: string): Answer<T> {
+  const damaged = { error: 'its answer is damaged' }
   try {
-    return JSON.parse(line) as Answer<T>
+    const answer: unknown = JSON.parse(line)
+    return typeof answer === 'object' && answer !== null ? (answer as Answer<T>) : damaged
   } catch {
-    return { error: 'its answer is damaged' }
+    return damaged
   }
 }
 

@@ -28,6 +28,10 @@ const leaked: Buffer[] = []
 
 const doing: Doing = {
   size: (bytes) => bytes.length,
+  slowly: async (bytes) => {
+    await new Promise((resolve) => setTimeout(resolve, 50))
+    return bytes.length
+  },
   fail: () => {
     throw new TypeError('no such thing')
   },
