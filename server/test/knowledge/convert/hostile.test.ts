@@ -55,6 +55,7 @@ const files: readonly (readonly [string, string, () => string | Uint8Array, stri
     () => xlsx([], [{ ...bomb, claims: { is_stored: true } }]),
     'corrupt',
   ],
+  ['more parts than it says', 'a.docx', () => withCount(docx(paragraph('x')), 1), 'corrupt'],
   ['a part with a path', 'a.docx', () => docx('', [{ name: '../../etc/cron.d/x', content: 'x' }]), 'corrupt'],
   ['a part with an absolute path', 'a.xlsx', () => xlsx([], [{ name: '/etc/x', content: 'x' }]), 'corrupt'],
   ['entities in a DOCX', 'a.docx', () => docx(paragraph('&j;'), [], laughs), 'corrupt'],
@@ -105,6 +106,13 @@ const cyclic = () =>
   pdfOf(['<< /Type /Catalog /Pages 2 0 R >>', '<< /Type /Pages /Count 2 /Parent 2 0 R /Kids [2 0 R 2 0 R] >>'])
 
 const parts = (count: number): Part[] => Array.from({ length: count }, (_, at) => ({ name: `p${at}`, content: '' }))
+
+/** As the end of its directory says. */
+function withCount(archive: Buffer, parts: number): Buffer {
+  archive.writeUInt16LE(parts, archive.length - 14)
+  archive.writeUInt16LE(parts, archive.length - 12)
+  return archive
+}
 
 /** Each row has one cell, as far away as can be. */
 const distant = () =>

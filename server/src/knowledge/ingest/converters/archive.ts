@@ -28,10 +28,9 @@ export async function checkArchive(
   try {
     const zip = await fromBufferPromise(bytes, { lazyEntries: true, strictFileNames: true })
     let left = most
-    let entries = 0
+    // Of one name there can be many.
+    if (zip.entryCount > max_entries) throw tooLarge(`The file has more than ${max_entries} parts.`)
     for await (const entry of zip.eachEntry()) {
-      // Of one name there can be many.
-      if ((entries += 1) > max_entries) throw tooLarge(`The file has more than ${max_entries} parts.`)
       if (entry.generalPurposeBitFlag & encrypted_flag) {
         throw new ConversionFault('encrypted', 'The file needs a password. Send it without one.')
       }
@@ -40,10 +39,19 @@ export async function checkArchive(
       if (has_word) having.push(entry.fileName)
       left -= size
     }
+    checkEnd(zip, bytes)
   } catch (error) {
     throw error instanceof ConversionFault ? error : corrupt(`The file is damaged: ${(error as Error).message}.`)
   }
   return { names, having }
+}
+
+const entry_mark = 0x02014b50
+
+/** The number of entries can lie too: other libraries read on. */
+function checkEnd(zip: ZipFile, bytes: Buffer): void {
+  const { readEntryCursor: end } = zip as ZipFile & { readEntryCursor: number }
+  if (bytes.readUInt32LE(end) === entry_mark) throw corrupt('The file has more parts than it says.')
 }
 
 /** The bytes that an entry really has. */
