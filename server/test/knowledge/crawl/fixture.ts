@@ -3,7 +3,7 @@ import { once } from 'node:events'
 import { type IncomingMessage, type ServerResponse, createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import type { Crawl, CrawlPage, Source, UrlCrawlOptions } from '@parley/contract'
-import { expect } from 'vitest'
+import { vi } from 'vitest'
 import { type NodeOptions, type TestServer, startTestServer } from '../../support/server.ts'
 
 /** Long enough for a busy machine. */
@@ -100,6 +100,14 @@ export interface Crawler extends AsyncDisposable {
   events(subject: string): Promise<{ type: string; data: Record<string, unknown> }[]>
 }
 
+/** What waits for another try is due at once. */
+const hurry = `
+  with addresses as (update crawl_addresses set due_at = now() where due_at > now()),
+    crawls_due as (
+      update work set due_at = now(), ready = true
+      where kind = 'crawl_source' and lease is null and (due_at > now() or not ready))
+  select not exists (select from crawls where source_id = $1 and status = 'running') as is_over`
+
 export async function startCrawler(
   environment: Record<string, string> = {},
   options: NodeOptions = {},
@@ -118,13 +126,7 @@ export async function startCrawler(
       return source!
     },
     async crawled(source_id) {
-      await expect
-        .poll(async () => {
-          await rows(`update crawl_addresses set due_at = now() where due_at > now()`)
-          await rows(`update work set due_at = now(), ready = true where lease is null and kind = 'crawl_source'`)
-          return (await get(source_id)).crawl?.status
-        }, patient)
-        .not.toBe('running')
+      await vi.waitUntil(async () => (await rows<{ is_over: boolean }>(hurry, [source_id]))[0]!.is_over, patient)
       return (await get(source_id)) as Source & { crawl: Crawl }
     },
     async again(source_id, more = {}) {

@@ -155,7 +155,7 @@ describe('addresses', () => {
     ['169.254.169.254'],
     ['::1'],
     ['fd00::1'],
-    ['::ffff:127.0.0.1'],
+    ['::ffff:7f00:1'],
     ['64:ff9b::7f00:1'],
     ['8.8.8.8', '192.168.0.1'],
   ])('a name whose addresses are %s is refused, also behind a redirect', async (...addresses) => {
