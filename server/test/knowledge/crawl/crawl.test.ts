@@ -95,7 +95,7 @@ test('pages keep the metadata and the strategy of their parent, also when these 
   expect(data.map((attached) => attached.chunking_strategy)).toEqual([chunking_strategy, chunking_strategy])
 })
 
-describe('options', () => {
+describe.concurrent('options', () => {
   const site_of = () =>
     startSite({
       '/docs/': pageOf('Docs', '/docs/a', '/docs/a/b', '/docs/a/b/c', '/blog/x', '/1'),
@@ -163,7 +163,7 @@ describe('options', () => {
   })
 })
 
-describe('one page under several addresses', () => {
+describe.concurrent('one page under several addresses', () => {
   test('equal content is one source', async () => {
     await using site = await startSite({
       ...{ '/': pageOf('Home', '/a', '/b', '/c'), '/a': pageOf('Same'), '/b': pageOf('Same'), '/c': pageOf('Other') },

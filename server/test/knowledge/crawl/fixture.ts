@@ -112,7 +112,10 @@ export async function startCrawler(
   environment: Record<string, string> = {},
   options: NodeOptions = {},
 ): Promise<Crawler> {
-  const server = await startTestServer({ PARLEY_ALLOW_PRIVATE_HOSTS: '127.0.0.1', ...environment }, options)
+  const server = await startTestServer(
+    { PARLEY_ALLOW_PRIVATE_HOSTS: '127.0.0.1', PARLEY_LIMIT_CRAWLS: '8', ...environment },
+    options,
+  )
   const rows: Crawler['rows'] = async (text, values = []) => (await server.database.pool.query(text, values)).rows
   const get = (source_id: string) => server.client.getSource({ source_id })
   const pathOf = (url: string) => url.replace(/^https?:\/\/[^/]+/, '')
