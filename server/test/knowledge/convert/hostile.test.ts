@@ -47,8 +47,6 @@ const files: readonly (readonly [string, string, () => string | Uint8Array, stri
   ['a zip bomb in a DOCX', 'a.docx', () => docx(paragraph('x'), [bomb]), 'too_large'],
   ['a zip bomb in an XLSX', 'a.xlsx', () => xlsx([{ name: 'A', rows: '' }], [bomb]), 'too_large'],
   ['a zip bomb that lies', 'a.docx', () => docx('', [{ ...bomb, claims: { bytes: 10 } }]), 'corrupt'],
-  ['20,000 parts', 'a.docx', () => docx('', parts(20_000)), 'too_large'],
-  ['20,000 parts of one name', 'a.docx', () => docx('', Array(20_000).fill({ name: 'p', content: '' })), 'too_large'],
   [
     'a part that is described in two ways',
     'a.xlsx',
@@ -73,14 +71,10 @@ const files: readonly (readonly [string, string, () => string | Uint8Array, stri
     () => docx('', [{ name: 'a.xml', content: Buffer.from(laughs, 'utf16le') }]),
     'corrupt',
   ],
-  ['deep elements in a DOCX', 'a.docx', () => docx('<w:p>'.repeat(50_000) + '</w:p>'.repeat(50_000)), 'corrupt'],
-  ['one line of 50 MiB', 'a.txt', () => Buffer.alloc(50 * mib, 97), 'too_large'],
   ['one line of 2 MiB', 'a.md', () => 'a'.repeat(2 * mib), 'too_large'],
-  ['30 MiB of lines', 'a.txt', () => 'a line of text\n'.repeat((30 * mib) / 15), 'too_large'],
   ['a cell of 2 MiB', 'a.csv', () => `a,b\n1,${'x'.repeat(2 * mib)}`, 'too_large'],
   ['1,000,000 columns', 'a.csv', () => `${'a,'.repeat(1_000_000)}\n1`, 'too_large'],
   ['a quote that does not end', 'a.csv', () => `a\n"${'x\n'.repeat(mib)}`, 'too_large'],
-  ['a wide table of many rows', 'a.csv', () => `${'a,'.repeat(10_000)}\n${'1\n'.repeat(100_000)}`, 'too_large'],
   ['JSON 10,000 deep', 'a.json', () => '['.repeat(10_000) + ']'.repeat(10_000), 'corrupt'],
   ['JSON that does not end', 'a.json', () => '{"a": [1, 2', 'corrupt'],
   ['a broken line of JSON', 'a.jsonl', () => '{"a":1}\n{', 'corrupt'],
@@ -91,7 +85,6 @@ const files: readonly (readonly [string, string, () => string | Uint8Array, stri
   ['HTML of rows 100,000 deep', 'a.html', () => '<thead>'.repeat(100_000), 'corrupt'],
   ['HTML 600 deep', 'a.html', () => `<html><body>${'<div>'.repeat(600)}text`, 'corrupt'],
   ['comments before nothing', 'a.txt', () => `${'<!---->'.repeat(500)}x${'a'.repeat(2 * mib)}`, 'too_large'],
-  ['a sheet of distant cells', 'a.xlsx', () => xlsx([{ name: 'A', rows: distant() }]), 'too_large'],
   ['HTML of scripts', 'a.html', () => `<html><body><script>${'x();'.repeat(mib / 4)}</script>`, 'no_text'],
 ]
 
@@ -105,18 +98,12 @@ function scanned(): Buffer {
 const cyclic = () =>
   pdfOf(['<< /Type /Catalog /Pages 2 0 R >>', '<< /Type /Pages /Count 2 /Parent 2 0 R /Kids [2 0 R 2 0 R] >>'])
 
-const parts = (count: number): Part[] => Array.from({ length: count }, (_, at) => ({ name: `p${at}`, content: '' }))
-
 /** As the end of its directory says. */
 function withCount(archive: Buffer, parts: number): Buffer {
   archive.writeUInt16LE(parts, archive.length - 14)
   archive.writeUInt16LE(parts, archive.length - 12)
   return archive
 }
-
-/** Each row has one cell, as far away as can be. */
-const distant = () =>
-  Array.from({ length: 2000 }, (_, at) => `<row r="${at + 1}"><c r="XFD${at + 1}"><v>7</v></c></row>`).join('')
 
 /** Each value repeats a long path: small as a file, large as text. */
 function longPaths(): string {

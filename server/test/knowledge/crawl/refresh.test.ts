@@ -58,16 +58,6 @@ test.concurrent('equal text ends there, whatever else of the page changed', asyn
   expect(await revisionsOf(id)).toEqual({ '/a': 2 })
 })
 
-test.concurrent('5 unchanged pages: no new content', async () => {
-  await using site = await startSite({ '/': pageOf('Home', ...Array.from({ length: 5 }, (_, n) => `/${n}`)) })
-  for (let n = 0; n < 5; n += 1) site.pages[`/${n}`] = pageOf(`Page number ${n}`)
-  const { id, crawl: first } = await crawl(site, { ...plain, limit: 500 })
-  expect(first.counts).toMatchObject({ stored: 6 })
-  const before = await contents(id)
-  expect((await crawler.again(id)).crawl.counts).toMatchObject({ stored: 0, unchanged: 6 })
-  expect(await contents(id)).toBe(before)
-})
-
 test.concurrent('404 or 410 twice in a row removes a page', async () => {
   await using site = await startSite({ '/': pageOf('Home', '/a', '/b', '/c'), '/a': pageOf('A'), '/b': pageOf('B') })
   site.pages['/c'] = pageOf('C')
@@ -100,22 +90,6 @@ test.concurrent('a 404 of what was never stored is a failure', async () => {
   const source = await crawl(site)
   const [, page] = await crawler.report(source)
   expect(page).toMatchObject({ outcome: 'failed', reason: 'The site answered 404.' })
-})
-
-test.concurrent.each([
-  ['an error of the server', { status: 500 }],
-  ['another refusal', { status: 403 }],
-  ['an empty page', { body: '' }],
-  ['a page without text', { body: '<html><body><script>draw()</script></body></html>'.replace('draw()', '') }],
-])('%s keeps the old content', async (_what, page) => {
-  await using site = await startSite({ '/': pageOf('Home', '/a'), '/a': pageOf('A') })
-  const { id } = await crawl(site)
-  site.pages['/a'] = page
-  for (let n = 0; n < 3; n += 1) {
-    const source = await crawler.again(id)
-    expect(await crawler.outcomes(source)).toMatchObject({ '/a': 'failed' })
-  }
-  expect(await revisionsOf(id)).toEqual({ '/a': 1 })
 })
 
 test.concurrent('a start page that fails keeps everything', async () => {
@@ -152,58 +126,6 @@ test.concurrent('where more than half would go, none goes, until that is accepte
   expect(Object.keys(await revisionsOf(id)).toSorted()).toEqual(paths.slice(10).toSorted())
 })
 
-test.concurrent('pages that the options leave out now are removed at once', async () => {
-  await using site = await startSite({ '/': pageOf('Home', '/a', '/b'), '/a': pageOf('A'), '/b': pageOf('B') })
-  const { id } = await crawl(site)
-  await crawler.server.client.updateSource({
-    source_id: id,
-    url_crawl_options: { ...plain, delay_ms: 0, exclude_paths: ['^/b'] },
-  })
-  expect(await crawler.outcomes(await crawler.again(id))).toMatchObject({ '/b': 'excluded' })
-  expect(Object.keys(await revisionsOf(id))).toEqual(['/a'])
-})
-
-test.concurrent('a page that is noindex now, or a copy of another, goes with the second crawl in a row', async () => {
-  await using site = await startSite({ '/': pageOf('Home', '/a', '/b', '/c', '/d') })
-  for (const path of ['/a', '/b', '/c', '/d']) site.pages[path] = pageOf(`Page ${path}`)
-  const { id } = await crawl(site)
-  site.pages['/b'] = { headers: { 'x-robots-tag': 'noindex' }, body: pageOf('Page /b') }
-  site.pages['/c'] = pageOf('Page /a')
-  site.pages['/d'] = { status: 301, headers: { location: '/a' } }
-  const found = { '/': 'unchanged', '/a': 'unchanged', '/b': 'noindex', '/c': 'duplicate', '/d': 'duplicate' }
-  expect(await crawler.outcomes(await crawler.again(id))).toEqual(found)
-  expect(Object.keys(await revisionsOf(id))).toHaveLength(4)
-  expect(await crawler.outcomes(await crawler.again(id))).toEqual(found)
-  expect(Object.keys(await revisionsOf(id))).toEqual(['/a'])
-})
-
-test.concurrent('a page whose address changes keeps its place within the limit', async () => {
-  await using site = await startSite({ '/': pageOf('Home', '/a'), '/a': pageOf('A'), '/b': pageOf('A') })
-  const { id } = await crawl(site, { ...plain, limit: 2 })
-  site.pages['/a'] = { status: 301, headers: { location: '/b' } }
-  expect(await crawler.outcomes(await crawler.again(id))).toEqual({
-    '/': 'unchanged',
-    '/a': 'duplicate',
-    '/b': 'stored',
-  })
-  await crawler.again(id)
-  expect(Object.keys(await revisionsOf(id))).toEqual(['/b'])
-})
-
-test.concurrent('two pages whose texts become equal are one source in the end', async () => {
-  await using site = await startSite({ '/': pageOf('Home', '/a', '/b'), '/a': pageOf('A'), '/b': pageOf('B') })
-  const { id } = await crawl(site)
-  site.pages['/a'] = pageOf('B')
-  expect(await crawler.outcomes(await crawler.again(id))).toEqual({
-    '/': 'unchanged',
-    '/a': 'stored',
-    '/b': 'duplicate',
-  })
-  const found = { '/': 'unchanged', '/a': 'unchanged', '/b': 'duplicate' }
-  expect(await crawler.outcomes(await crawler.again(id))).toEqual(found)
-  expect(Object.keys(await revisionsOf(id))).toEqual(['/a'])
-})
-
 test.concurrent('a site that moves for a day keeps its pages; one that moves for good leaves them behind', async () => {
   await using other = await startSite({ '/': pageOf('Closed for a day') })
   await using site = await startSite({ '/': pageOf('Home', '/a'), '/a': pageOf('A') })
@@ -216,16 +138,6 @@ test.concurrent('a site that moves for a day keeps its pages; one that moves for
     expect(source.crawl.status).toBe('complete')
     expect(Object.keys(await revisionsOf(id))).toEqual(['/a'])
   }
-  await crawler.again(id)
-  expect(Object.keys(await revisionsOf(id))).toEqual([])
-})
-
-test.concurrent('a page that redirects out of the site keeps its content once, and goes with the second crawl', async () => {
-  await using site = await startSite({ '/': pageOf('Home', '/a'), '/a': pageOf('A') })
-  const { id } = await crawl(site)
-  site.pages['/a'] = { status: 302, headers: { location: 'https://elsewhere.test/' } }
-  expect(await crawler.outcomes(await crawler.again(id))).toEqual({ '/': 'unchanged', '/a': 'excluded' })
-  expect(Object.keys(await revisionsOf(id))).toEqual(['/a'])
   await crawler.again(id)
   expect(Object.keys(await revisionsOf(id))).toEqual([])
 })
