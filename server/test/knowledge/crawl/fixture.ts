@@ -7,10 +7,10 @@ import { vi } from 'vitest'
 import { type NodeOptions, type TestServer, startTestServer } from '../../support/server.ts'
 
 /** Long enough for a busy machine. */
-export const soon = { timeout: 90_000, interval: 20 }
+export const soon = { timeout: 90_000, interval: 50 }
 
 /** Each page is read in a process of its own. */
-const patient = { timeout: 280_000, interval: 20 }
+const patient = { timeout: 280_000, interval: 50 }
 
 export interface SitePage {
   status?: number

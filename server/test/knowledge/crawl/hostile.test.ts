@@ -47,7 +47,7 @@ const slow: Answer = (_request, response) => {
 
 const redirect = (location: string): Answer => ({ status: 302, headers: { location } })
 const packed = (body: Buffer, encoding = 'gzip'): Answer => ({ headers: { 'content-encoding': encoding }, body })
-const bomb = gzipSync(Buffer.alloc(200_000_000))
+const bomb = gzipSync(Buffer.alloc(20_000_000))
 
 /** The start page, which has to fail. */
 async function failure(start: Answer, path = '/') {
