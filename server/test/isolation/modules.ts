@@ -21,7 +21,7 @@ const attempts: Record<string, (where: string) => unknown> = {
   evaluate: () => new Function('return 1')(),
   work: () => new Worker('1', { eval: true }),
   resolve: () => new dns.Resolver(),
-  signal: () => process.kill(process.ppid, 0),
+  signal: () => process.kill(process.pid, 0),
 }
 
 const leaked: Buffer[] = []
