@@ -61,7 +61,7 @@ export function createKnowledge(
       removeUnusedWork(core),
       findIndexesWork(core, index),
       indexVectorsWork(index),
-      crawlWork({ core, reader: createPageReader(core) }),
+      crawlWork({ core, openReader: createPageReader(core) }),
       refreshWork(core),
     ],
     resources: { upload: createUploadResolver(core) },

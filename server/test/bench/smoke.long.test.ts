@@ -62,6 +62,13 @@ describe('the programs that measure', { timeout: 240_000 }, () => {
     expect(output).not.toMatch(/NaN|undefined/)
   })
 
+  test('a crawl, and another of the same pages', async () => {
+    await using database = await createTestDatabase()
+    const output = await run('crawl.ts', '--database-url', database.connection_string, '--pages', '8')
+    expect(output).toMatch(/^\| 8 stored, 0 unchanged \| [\d.]+.+\n\| 0 stored, 8 unchanged \| [\d.]+/m)
+    expect(output).not.toMatch(/NaN|undefined/)
+  })
+
   test('timers of conversations, which read no ended one', async () => {
     await using database = await createTestDatabase()
     const small = ['--active', '300', '--ended', '3000', '--due', '20', '--organizations', '3']
