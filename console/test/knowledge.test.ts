@@ -68,7 +68,7 @@ test('states stay live over a connection that is lost', async () => {
   await page.getByText('Connection lost. Reconnecting…').waitFor()
   await attach('meanwhile')
   await settle(dataset_id)
-  expect(await row(page, 'meanwhile.txt').count()).toBe(0)
+  await expect.poll(() => row(page, 'meanwhile.txt').count()).toBe(0)
   proxy.comeBack()
   await stateOf(page, 'meanwhile.txt', 'Ready').waitFor()
   await attach('after')
@@ -138,9 +138,8 @@ test('a question is tried: words marked, scores, words and vectors alone, and th
   await page.getByLabel('Question').press('Enter')
   const found = page.getByRole('region', { name: 'As agents search' })
   await found.getByRole('article').first().waitFor()
-  expect(await found.getByRole('article').first().locator('mark').allTextContents()).toEqual(
-    expect.arrayContaining(['Goods', 'returned']),
-  )
+  const marks = found.getByRole('article').first().locator('mark')
+  await expect.poll(() => marks.allTextContents()).toEqual(expect.arrayContaining(['Goods', 'returned']))
   await found
     .getByText(/^Score 0\.\d\d$/)
     .first()
@@ -283,6 +282,6 @@ test('a change of the model says who gets how much, and deleting names the agent
   await dialog(page).getByText('Clerk').waitFor()
   await dialog(page).getByRole('button', { name: 'Delete' }).click()
   await page.getByRole('heading', { level: 1, name: 'Knowledge bases' }).waitFor()
-  expect((await own.client.listDatasets({ name: 'Settings' })).data).toEqual([])
+  await expect.poll(async () => (await own.client.listDatasets({ name: 'Settings' })).data).toEqual([])
   expect(faults).toEqual([])
 })
