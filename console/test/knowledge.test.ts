@@ -1,11 +1,11 @@
 // Knowledge bases: adding sources by keyboard and by dropping them, their states live, failures, a search to try, citations.
-import type { Browser, Page } from 'playwright-core'
+import type { Browser } from 'playwright-core'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { startEmbeddingServer } from '../../server/test/support/embedding-server.ts'
 import { type TestServer, startTestServer } from '../../server/test/support/server.ts'
 import { expectAccessible, notice, openPage, signIn, startBrowser, themes } from './support/browser.ts'
 import { dialog, press } from './support/editor.ts'
-import { dropFiles, isSettled, makeDataset, pdfFile, textFile } from './support/knowledge.ts'
+import { dropFiles, isSettled, makeDataset, pdfFile, row, stateOf, textFile } from './support/knowledge.ts'
 import { startSilentProxy } from './support/silent-proxy.ts'
 import { begin, say, transcript } from './support/tester.ts'
 
@@ -27,9 +27,6 @@ const returns = textFile(
 const delivery = textFile('delivery.txt', 'Delivery to Norway takes three to five days and costs 9 euros.')
 const narrow = { viewport: { width: 400, height: 800 } }
 
-const row = (page: Page, name: string) =>
-  page.getByRole('list', { name: 'Sources', exact: true }).getByRole('listitem').filter({ hasText: name })
-const stateOf = (page: Page, name: string, state: string) => row(page, name).getByText(state, { exact: true })
 const settle = (dataset_id: string) => expect.poll(() => isSettled(server, dataset_id)).toBe(true)
 
 test('from nothing to sources that are ready, by keyboard alone', async () => {

@@ -107,7 +107,8 @@ const columns: Column<Dataset>[] = [
   { name: words.columns.agents, isExtra: true, render: ({ agents }) => <Agents agents={agents} /> },
 ]
 
-function Name({ dataset: { id, name, description } }: { dataset: Dataset }) {
+function Name({ dataset }: { dataset: Dataset }) {
+  const { id, name, description, counts, agents } = dataset
   return (
     <>
       <Link
@@ -123,6 +124,11 @@ function Name({ dataset: { id, name, description } }: { dataset: Dataset }) {
           <bdi>{description}</bdi>
         </span>
       )}
+      {/* What has a column of its own on wide screens. */}
+      <div className="text-xs text-soft wide:hidden">
+        <span className="numeric">{words.chunks(counts.chunks)}</span> · <SearchMode dataset={dataset} />
+        {agents.length > 0 && <Agents agents={agents} />}
+      </div>
     </>
   )
 }

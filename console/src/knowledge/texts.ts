@@ -21,7 +21,6 @@ const statuses: Record<AttachmentStatus, string> = {
 
 export const knowledgeTexts = {
   title: 'Knowledge bases',
-  one: 'Knowledge base',
   back: 'All knowledge bases',
   sectionsLabel: 'Sections',
   sections,

@@ -66,7 +66,7 @@ function Refresh({ source }: { source: Source }) {
     <Section title={words.refresh}>
       <div className="flex flex-wrap items-end gap-4 p-4">
         <div className="w-48">
-          <Field label={words.refresh}>
+          <Field label={words.refreshOften}>
             <SelectInput
               value={value}
               disabled={!scopes.has('sources:manage')}

@@ -102,6 +102,7 @@ export const sourcePageTexts = {
   addresses: 'Addresses',
   noAddresses: 'No matching addresses.',
   refresh: 'Fetched again',
+  refreshOften: 'How often',
   refreshes: { '': 'Only when asked', '24': 'Every day', '168': 'Every week', '720': 'Every 30 days' },
   refreshEvery: (hours: number) => `Every ${formatCount(hours, 'hour', 'hours')}`,
   refreshSaved: 'Saved',
