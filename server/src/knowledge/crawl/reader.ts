@@ -5,6 +5,7 @@ import { join } from 'node:path'
 import type { Core } from '../../calls/core.ts'
 import { IsolationFault, runIsolated } from '../../isolation/isolation.ts'
 import { ConversionFault, type Converted, convertFile } from '../ingest/convert.ts'
+import { measureState } from '../metrics.ts'
 import type { Reason } from '../rules/tries.ts'
 import { knowledgeSettings } from '../settings.ts'
 import type { SitemapTask } from './isolated/sitemap.ts'
@@ -31,8 +32,8 @@ export interface PageReader {
 const sitemap_module = new URL('./isolated/sitemap.ts', import.meta.url)
 const sitemap_limits = { seconds: 30, memory_bytes: 805_306_368, output_bytes: 100_000_000 }
 
-export function createPageReader({ config }: Pick<Core, 'config'>): PageReader {
-  const limits = config.of(knowledgeSettings)
+export function createPageReader(core: Pick<Core, 'config' | 'metrics' | 'ports'>): PageReader {
+  const limits = core.config.of(knowledgeSettings)
   const conversion = {
     seconds: limits.conversion_seconds,
     memory_bytes: limits.conversion_memory_bytes,
@@ -44,7 +45,9 @@ export function createPageReader({ config }: Pick<Core, 'config'>): PageReader {
     readPage: ({ url, body }, signal) =>
       withFile(body, async (path) => {
         try {
-          const converted = await convertFile({ path, name: url, url }, conversion, signal)
+          const measured = { core, state: 'converting_to_markdown', signal } as const
+          const file = { path, name: url, url }
+          const converted = await measureState(measured, () => convertFile(file, conversion, signal))
           return { ...(converted.page ?? no_facts), converted, fault: null }
         } catch (error) {
           if (!(error instanceof ConversionFault)) throw error

@@ -12,6 +12,7 @@ import { isUnavailable } from '../../database/failures.ts'
 import { type RootStore, type TransactionStore, openReservedStore } from '../../database/store.ts'
 import { LeaseLost, type Outcome, type WorkItem, type WorkKind, type WorkPort } from '../../work/port.ts'
 import { type Failure, type Reason, exhausted, isExhausted, judgeFailure } from '../rules/tries.ts'
+import { measureState } from '../metrics.ts'
 import { knowledgeSettings } from '../settings.ts'
 import { failSource } from './contents.ts'
 import {
@@ -64,7 +65,8 @@ async function runConversion(core: Core, gate: Gate, item: WorkItem, port: WorkP
   if (begun === null) return { next: 'done' }
   await core.ports.reached?.('knowledge.converting')
   try {
-    const text = await gate(() => convert(core, store, begun, port.signal))
+    const measured = { core, state: 'converting_to_markdown', signal: port.signal } as const
+    const text = await gate(() => measureState(measured, () => convert(core, store, begun, port.signal)))
     return { next: 'done', write: (tx) => finishConversion(tx, begun, text) }
   } catch (error) {
     await beforeGivingBack(port, error, (tx) => uncountConversion(tx, begun))
