@@ -89,11 +89,13 @@ test('the text of a source has its tables, and pages are kept from running over'
   await signIn(page, server, `/knowledge/sources/${attachment!.source_id}`)
   const text = page.getByRole('region', { name: 'Text', exact: true })
   await text.getByRole('columnheader', { name: 'Price' }).waitFor()
-  await expect.poll(() => text.getByRole('row').allInnerTexts()).toEqual([
-    expect.stringMatching(/^Item\s+Price$/),
-    expect.stringMatching(/^Teapot\s+20$/),
-    expect.stringMatching(/^Kettle\s+45$/),
-  ])
+  await expect
+    .poll(() => text.getByRole('row').allInnerTexts())
+    .toEqual([
+      expect.stringMatching(/^Item\s+Price$/),
+      expect.stringMatching(/^Teapot\s+20$/),
+      expect.stringMatching(/^Kettle\s+45$/),
+    ])
   expect(faults).toEqual([])
 })
 
@@ -133,46 +135,53 @@ const [light, dark] = themes
 test.each([
   [light, 1440],
   [dark, 400],
-] as const)('axe finds nothing in %s at %i pixels, and nothing runs over', async (colorScheme, width) => {
-  const { dataset_id, source_id, page_id, agent_id, conversation_id } = await makeShop(`Looks ${width}`)
-  await using opened = await openPage(browser, { colorScheme, viewport: { width, height: 900 } })
-  const { page, faults } = opened
-  await signIn(page, server, '/knowledge')
-  const looks: [string, (page: Page) => Promise<void>][] = [
-    ['/knowledge', (shown) => shown.getByRole('link', { name: `Looks ${width}` }).waitFor()],
-    [`/knowledge/${dataset_id}`, (shown) => stateOf(shown, 'prices.pdf', 'Failed').waitFor()],
-    [
-      `/knowledge/${dataset_id}?section=try&query=When+are+goods+returned`,
-      async (shown) => {
-        await shown.getByLabel('Compare with words and vectors alone').check()
-        await shown.getByRole('region', { name: 'Words alone' }).getByRole('article').first().waitFor()
-        await shown.getByText('What the model gets').click()
-      },
-    ],
-    [`/knowledge/${dataset_id}?section=questions`, (shown) => shown.getByText('When can goods be returned?').click()],
-    [`/knowledge/${dataset_id}?section=settings`, (shown) => shown.getByRole('button', { name: 'Delete…' }).waitFor()],
-    [`/knowledge/sources/${source_id}`, (shown) => shown.getByRole('columnheader', { name: 'Price' }).waitFor()],
-    [`/knowledge/sources/${source_id}?section=chunks`, (shown) => shown.getByText('Chunk 1').waitFor()],
-    [`/knowledge/sources/${page_id}?section=crawl`, (shown) => shown.getByText('Stored 1').click()],
-    [`/agents/${agent_id}?section=knowledge`, (shown) => shown.getByLabel('Cite passages').waitFor()],
-    [
-      `/conversations/${conversation_id}`,
-      (shown) =>
-        transcript(shown)
-          .getByText(/passages? · words · /)
-          .first()
-          .click(),
-    ],
-  ]
-  for (const [path, isThere] of looks) {
-    await page.goto(server.url + path)
-    await isThere(page)
-    await keepPicture(page, `${colorScheme}-${width}${path.replaceAll(/[^a-z]+/g, '-')}`)
-    await expectAccessible(page)
-    await expect.poll(() => page.evaluate('document.documentElement.scrollWidth <= innerWidth')).toBe(true)
-  }
-  expect(faults).toEqual([])
-}, 180_000)
+] as const)(
+  'axe finds nothing in %s at %i pixels, and nothing runs over',
+  async (colorScheme, width) => {
+    const { dataset_id, source_id, page_id, agent_id, conversation_id } = await makeShop(`Looks ${width}`)
+    await using opened = await openPage(browser, { colorScheme, viewport: { width, height: 900 } })
+    const { page, faults } = opened
+    await signIn(page, server, '/knowledge')
+    const looks: [string, (page: Page) => Promise<void>][] = [
+      ['/knowledge', (shown) => shown.getByRole('link', { name: `Looks ${width}` }).waitFor()],
+      [`/knowledge/${dataset_id}`, (shown) => stateOf(shown, 'prices.pdf', 'Failed').waitFor()],
+      [
+        `/knowledge/${dataset_id}?section=try&query=When+are+goods+returned`,
+        async (shown) => {
+          await shown.getByLabel('Compare with words and vectors alone').check()
+          await shown.getByRole('region', { name: 'Words alone' }).getByRole('article').first().waitFor()
+          await shown.getByText('What the model gets').click()
+        },
+      ],
+      [`/knowledge/${dataset_id}?section=questions`, (shown) => shown.getByText('When can goods be returned?').click()],
+      [
+        `/knowledge/${dataset_id}?section=settings`,
+        (shown) => shown.getByRole('button', { name: 'Delete…' }).waitFor(),
+      ],
+      [`/knowledge/sources/${source_id}`, (shown) => shown.getByRole('columnheader', { name: 'Price' }).waitFor()],
+      [`/knowledge/sources/${source_id}?section=chunks`, (shown) => shown.getByText('Chunk 1').waitFor()],
+      [`/knowledge/sources/${page_id}?section=crawl`, (shown) => shown.getByText('Stored 1').click()],
+      [`/agents/${agent_id}?section=knowledge`, (shown) => shown.getByLabel('Cite passages').waitFor()],
+      [
+        `/conversations/${conversation_id}`,
+        (shown) =>
+          transcript(shown)
+            .getByText(/passages? · words · /)
+            .first()
+            .click(),
+      ],
+    ]
+    for (const [path, isThere] of looks) {
+      await page.goto(server.url + path)
+      await isThere(page)
+      await keepPicture(page, `${colorScheme}-${width}${path.replaceAll(/[^a-z]+/g, '-')}`)
+      await expectAccessible(page)
+      await expect.poll(() => page.evaluate('document.documentElement.scrollWidth <= innerWidth')).toBe(true)
+    }
+    expect(faults).toEqual([])
+  },
+  180_000,
+)
 
 /** For people who look at them. */
 async function keepPicture(page: Page, name: string): Promise<void> {

@@ -32,7 +32,9 @@ test('wherever connections break, every event arrives once and in order', async 
     const client = await serve((request, response) => {
       const start = Number(request.headers['last-event-id'] ?? 0)
       response.writeHead(200, { 'content-type': 'text/event-stream' })
-      const bytes = Buffer.from(Array.from({ length: count - start }, (_none, index) => textOf(start + index + 1)).join(''))
+      const bytes = Buffer.from(
+        Array.from({ length: count - start }, (_none, index) => textOf(start + index + 1)).join(''),
+      )
       const next = left.shift()
       if (!next) return void response.end(bytes)
       response.write(bytes.subarray(0, Math.floor(bytes.length * next.share)), () => {

@@ -6,10 +6,7 @@ import { StoreNotConfigured } from './blobs/require-stores.ts'
 import type { ServerConfig } from './config/server.ts'
 import { ConfigError } from './config/config.ts'
 
-export type StartConfig = Pick<
-  ServerConfig,
-  'database_url' | 'host' | 'port' | 'log_level' | 'metrics_port'
->
+export type StartConfig = Pick<ServerConfig, 'database_url' | 'host' | 'port' | 'log_level' | 'metrics_port'>
 
 /** The PostgreSQL at DATABASE_URL is too old. */
 export class DatabaseTooOld extends Error {

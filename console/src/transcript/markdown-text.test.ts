@@ -45,7 +45,10 @@ test.each([
   '| [x](javascript:alert(1)) | <img src=x onerror=alert(1)> |\n| - | - |\n| <script>alert(1)</script> | ![x](javascript:alert(1)) |',
 ])('%j becomes no link, no picture and no HTML', (text) => {
   const tags = render(text).match(/<[^>]+>/g)!
-  for (const tag of tags) expect(tag).toMatch(/^<\/?(div|p|br|span|svg|path|rect|circle|table|thead|tbody|tr|th|td)\b(?!.*\b(href|src|on\w+)=)/)
+  for (const tag of tags)
+    expect(tag).toMatch(
+      /^<\/?(div|p|br|span|svg|path|rect|circle|table|thead|tbody|tr|th|td)\b(?!.*\b(href|src|on\w+)=)/,
+    )
 })
 
 test('a picture is a named link, and is not loaded', () => {

@@ -89,7 +89,8 @@ const settings: readonly Setting[] = [
   {
     name: 'PARLEY_METRICS_TOKEN',
     default: 'none',
-    meaning: 'What readers of `/metrics` send as `Authorization: Bearer …`. Without it, every program on the machine can read.',
+    meaning:
+      'What readers of `/metrics` send as `Authorization: Bearer …`. Without it, every program on the machine can read.',
     secret: true,
   },
 ]

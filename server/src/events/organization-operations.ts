@@ -74,8 +74,9 @@ async function* tellEvents(ctx: Own, after: number): AsyncGenerator<ServerSentEv
   }
 }
 
-function presentEvent({ store }: Own, { number, subject: _, ...event }: OrganizationEventRecord): OrganizationEvent {
-  return { ...event, organization_id: store.organization_id, sequence: number }
+function presentEvent({ store: { organization_id } }: Own, event: OrganizationEventRecord): OrganizationEvent {
+  const { number: sequence, id, type, occurred_at, data } = event
+  return { id, organization_id, sequence, type, occurred_at, data } as OrganizationEvent
 }
 
 function toSent(event: OrganizationEvent) {

@@ -51,7 +51,9 @@ async function answer(
   response: ServerResponse,
 ): Promise<void> {
   const send = (status: number, text: string, more: Record<string, string> = {}) =>
-    void response.writeHead(status, { 'Content-Type': metrics_media_type, 'Cache-Control': 'no-store', ...more }).end(text)
+    void response
+      .writeHead(status, { 'Content-Type': metrics_media_type, 'Cache-Control': 'no-store', ...more })
+      .end(text)
   if (token !== undefined && !isEqual(headers.authorization ?? '', `Bearer ${token}`))
     return send(401, 'Send PARLEY_METRICS_TOKEN as a bearer token.\n', { 'WWW-Authenticate': 'Bearer' })
   if (method !== 'GET' || url?.split('?')[0] !== '/metrics') return send(404, 'There is only GET /metrics.\n')

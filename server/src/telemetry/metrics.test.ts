@@ -1,7 +1,12 @@
 import { expect, test } from 'vitest'
 import { type Histogram, type Metric, createMetrics, noMetrics } from './metrics.ts'
 
-const seconds: Histogram<'part'> = { name: 'parley_test_seconds', help: 'Of a test.', labels: ['part'], buckets: [1, 5] }
+const seconds: Histogram<'part'> = {
+  name: 'parley_test_seconds',
+  help: 'Of a test.',
+  labels: ['part'],
+  buckets: [1, 5],
+}
 const age: Metric<'kind'> = { name: 'parley_test_age_seconds', help: 'Of work.', labels: ['kind'] }
 
 async function start() {

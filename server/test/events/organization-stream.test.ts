@@ -69,7 +69,11 @@ test('the life of a knowledge base is told in order, on every node, as a page an
     expect(events.map(({ id }) => id)).toEqual(types.map((_type, index) => after + 1 + index))
   }
   const page = await server.client.listOrganizationEvents({ after })
-  expect(page).toEqual({ data: here.events.map(({ data }) => data), last_sequence: after + types.length, has_more: false })
+  expect(page).toEqual({
+    data: here.events.map(({ data }) => data),
+    last_sequence: after + types.length,
+    has_more: false,
+  })
   for (const event of page.data) {
     expect(Value.Check(organizationEventData[event.type], event.data)).toBe(true)
     expect(event).toMatchObject({ organization_id: server.organization_id, id: expect.any(String) as string })
@@ -145,6 +149,6 @@ test('a stream counts as one, and a node that stops ends it for another to go on
   await expect.poll(() => reader.events.length, soon).toBe(1)
   expect(await refusal(small.client.streamOrganizationEvents().next())).toMatchObject({ status: 429 })
   await small.app[Symbol.asyncDispose]()
-  await expect(reader.done).rejects.toThrow()
+  await expect(reader.done).rejects.toThrow(TypeError)
   expect(reader.events.length).toBe(1)
 })

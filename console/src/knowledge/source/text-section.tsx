@@ -44,7 +44,12 @@ export function TextSection({ source }: { source: SourceDetail }) {
       {shown < pieces.length && (
         <div className="flex items-center gap-3">
           <Button onClick={() => setShown(shown + 1)}>{words.moreText}</Button>
-          <span className="numeric text-xs text-faint">{words.textOf(visible.reduce((sum, { text }) => sum + text.length, 0), data.length)}</span>
+          <span className="numeric text-xs text-faint">
+            {words.textOf(
+              visible.reduce((sum, { text }) => sum + text.length, 0),
+              data.length,
+            )}
+          </span>
         </div>
       )}
     </section>
