@@ -100,7 +100,7 @@ test('a page has 200 events, and says whether there are more', async () => {
   const { last_sequence: after } = await client.listOrganizationEvents()
   await server.database.pool.query(
     `insert into organization_events (organization_id, id, type, subject, data)
-     select $1, gen_random_uuid(), 'dataset.deleted', $2, jsonb_build_object('dataset_id', $2::text, 'name', n::text, 'sources', 0)
+     select $1, gen_random_uuid(), 'dataset.deleted', $2::uuid, jsonb_build_object('dataset_id', $2::uuid, 'name', n::text, 'sources', 0)
      from generate_series(1, 250) n`,
     [organization_id, randomUUID()],
   )
