@@ -30,6 +30,9 @@ export async function walkDatasets(walk: Walk): Promise<void> {
   await walkAttachments(walk, params)
   await call('deleteDataset', 'one', { params })
   await call('deleteDataset', 'again', { params })
+  // The organization has two already: its first one, and the plain one.
+  for (const name of ['Third', 'Fourth', 'Fifth']) await walk.prepare('createDataset', { body: { name } })
+  await call('createDataset', 'one too many', { body: { name: 'Sixth' } })
 }
 
 async function walkAttachments({ call, prepare, open }: Walk, dataset: { dataset_id: string }): Promise<void> {
