@@ -84,7 +84,7 @@ const settings: readonly Setting[] = [
     name: 'PARLEY_METRICS_PORT',
     default: 'none',
     meaning:
-      'TCP port on 127.0.0.1 that answers `GET /metrics` in the text format of Prometheus, 0 to 65535. 0 uses a free port, which the log names.',
+      'TCP port on 127.0.0.1 whose `/metrics` has figures in the text format of Prometheus, 0 to 65535. 0 uses a free port, which the log names.',
   },
   {
     name: 'PARLEY_METRICS_TOKEN',

@@ -57,9 +57,10 @@ async function walkAttachments({ call, prepare, open }: Walk, dataset: { dataset
   await call('updateDatasetSource', 'another strategy', { params, body: { chunking_strategy: 'fixed' } })
   await call('reprocessDatasetSource', 'one', { params })
   await call('listDatasetSourceChunks', 'of what does not serve yet', { params })
+  await call('detachSource', 'one', { params })
+  // Of those that were attached by one call, the order is open.
   const progress = open('streamDatasetProgress', 'what there is', { params: dataset })
   await progress.sees('is_complete')
   await progress.stop()
-  await call('detachSource', 'one', { params })
   await call('detachSource', 'again', { params })
 }
