@@ -62,7 +62,7 @@ test('a site is crawled, its report says what became of each address, and it is 
       expect.stringMatching(/\/help\s+Stored$/),
       expect.stringMatching(/\/help\/fees\s+Stored$/),
       expect.stringMatching(/\/help\/private\s+Forbidden by robots\.txt/),
-      expect.stringMatching(/\/elsewhere\s+Excluded/),
+      expect.stringMatching(/\/elsewhere\s+Failed\s+The site answered 404\./),
     ])
   for (const theme of themes) {
     await page.emulateMedia({ colorScheme: theme })
