@@ -160,7 +160,13 @@ test.each([
       ],
       [`/knowledge/sources/${source_id}`, (shown) => shown.getByRole('columnheader', { name: 'Price' }).waitFor()],
       [`/knowledge/sources/${source_id}?section=chunks`, (shown) => shown.getByText('Chunk 1').waitFor()],
-      [`/knowledge/sources/${page_id}?section=crawl`, (shown) => shown.getByText('Stored 1').click()],
+      [
+        `/knowledge/sources/${page_id}?section=crawl`,
+        async (shown) => {
+          await shown.getByText('Stored 1').click()
+          await addressesOf(shown).first().waitFor()
+        },
+      ],
       [`/agents/${agent_id}?section=knowledge`, (shown) => shown.getByLabel('Cite passages').waitFor()],
       [
         `/conversations/${conversation_id}`,

@@ -4,7 +4,6 @@ import { Link, useNavigate, useSearch } from '@tanstack/react-router'
 import { useRef, useState } from 'react'
 import { formatNumber } from '../base/format.ts'
 import { knowledgeReaders, datasetsKey } from '../passages/use-datasets.ts'
-import { passageTexts } from '../passages/texts.ts'
 import { holdsAny } from '../session/rights.ts'
 import { useSession } from '../session/session-context.ts'
 import { PagedList, type Column, Table } from '../settings/paged-table.tsx'
@@ -145,9 +144,7 @@ function SearchMode({ dataset: { retrieval_mode, retrieval_reason, reembedding }
         </span>
       ) : (
         retrieval_reason !== null && (
-          <span className="block max-w-xs text-xs text-faint text-pretty">
-            {passageTexts.reasons[retrieval_reason]}
-          </span>
+          <span className="block max-w-xs text-xs text-faint text-pretty">{words.reasons[retrieval_reason]}</span>
         )
       )}
     </>
