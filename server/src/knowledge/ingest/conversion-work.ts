@@ -10,6 +10,7 @@ import { isUnavailable } from '../../database/failures.ts'
 import { type RootStore, type TransactionStore, openReservedStore } from '../../database/store.ts'
 import { LeaseLost, type Outcome, type WorkItem, type WorkKind, type WorkPort } from '../../work/port.ts'
 import { type Failure, type Reason, exhausted, isExhausted, judgeFailure } from '../rules/tries.ts'
+import { measureState } from '../metrics.ts'
 import { charsetOf } from '../rules/media-types.ts'
 import { knowledgeSettings } from '../settings.ts'
 import { failSource } from './contents.ts'
@@ -75,9 +76,11 @@ async function runConversion(core: Core, { gate, withFolder }: Places, item: Wor
   if (begun === null) return { next: 'done' }
   await core.ports.reached?.('knowledge.converting')
   try {
+    const { signal } = port
     const text = await gate(() => {
-      port.signal.throwIfAborted()
-      return withFolder((folder) => convert(core, store, begun, { folder, signal: port.signal }))
+      signal.throwIfAborted()
+      const measured = { core, state: 'converting_to_markdown', signal } as const
+      return measureState(measured, () => withFolder((folder) => convert(core, store, begun, { folder, signal })))
     })
     return { next: 'done', write: (tx) => finishConversion(tx, begun, text) }
   } catch (error) {
