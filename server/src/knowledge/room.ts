@@ -51,7 +51,7 @@ export function createKnowledge(
       uploadWork(core),
       conversionWork(core),
       buildWork({ core, room: own }),
-      erasingWork(),
+      erasingWork(core),
       stuckWork(core),
       embedDatasetWork({ core, room: own }),
       findModelsWork(core, own),

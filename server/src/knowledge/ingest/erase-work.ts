@@ -1,4 +1,5 @@
 // Erases what searches no longer use: what is detached or deleted at once, of what was replaced only what searches read.
+import type { Core } from '../../calls/core.ts'
 import { eraseVectors, noteUse } from '../../embeddings/embeddings.ts'
 import type { TransactionStore } from '../../database/store.ts'
 import type { WorkKind, WorkPort } from '../../work/port.ts'
@@ -21,21 +22,22 @@ const rows_at_once = 1000
 /** Of one run; another follows at once, after other organizations. */
 const most_commits = 500
 
-export function erasingWork(): WorkKind {
+export function erasingWork({ ports }: Core): WorkKind {
   return {
     name: erase_chunks_work,
     lease_ms,
     delays_ms: [5000, 15_000, 60_000],
     share: { node: 2, organization: 1, owner: 1 },
-    run: (_item, port) => eraseChunks(port),
+    run: (_item, port) => eraseChunks(ports, port),
     giveUp: null,
   }
 }
 
-async function eraseChunks(port: WorkPort) {
+async function eraseChunks(ports: Core['ports'], port: WorkPort) {
   for (let commits = 0; commits < most_commits; commits += 1) {
     port.signal.throwIfAborted()
     if (!(await port.commit(eraseSome))) return { next: 'done' as const }
+    await ports.reached?.('knowledge.erased')
   }
   return { next: { again_in_ms: 0 } }
 }
