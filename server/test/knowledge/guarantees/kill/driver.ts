@@ -126,7 +126,7 @@ async function settle(pool: pg.Pool, since: number): Promise<number> {
   await pool.query(`update blobs set expires_at = now() where uses = 0`)
   await pool.query(
     `insert into work_arrivals (kind, owner, subject, organization_id, due_at)
-     select distinct 'delete_blobs', organization_id::text, organization_id::text, organization_id, now() from blobs where uses = 0`,
+     select distinct 'delete_blobs', organization_id::text, 'expired', organization_id, now() from blobs where uses = 0`,
   )
   const deleted_by = performance.now() + settle_ms
   while ((await countOpen(pool)) > 0 && performance.now() < deleted_by) await pass(100)
