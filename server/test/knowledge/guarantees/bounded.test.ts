@@ -19,7 +19,7 @@ test('K12: a hostile file fails alone, with its reason, and only public addresse
   const { client } = library.server
   const dataset_id = await library.newDataset()
   const bomb = docx(paragraph('x'), [{ name: 'word/media/image.xml', content: Buffer.alloc(10_000_000) }])
-  const send = async (name: string, content: BlobPart) => {
+  const send = async (name: string, content: string | Uint8Array<ArrayBuffer>) => {
     const [source] = await client.createSources({ file: new File([content], name) })
     return source!.id
   }

@@ -130,7 +130,7 @@ test('K6: what is deleted is found by no node, and erased; what a conversation h
     await attachAndWait(dataset_id, await newSource(textOf(3, 'glockenspiel'))),
   ] as [DatasetSource, DatasetSource, DatasetSource]
   server.model.answer = () => 'The handbook says: xylophone 0.'
-  const { conversation_id } = await converse(server, { knowledge_bases: [{ dataset_id }] })
+  const { conversation_id } = await converse(server, { knowledge_bases: [{ dataset_id, top_n: 20 }] })
   await server.client.sendConversationMessage({ conversation_id, text: 'What does the handbook say?' })
   expect(JSON.stringify(server.model.requests.at(-1))).toContain('xylophone 1')
 
