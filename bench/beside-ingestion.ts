@@ -16,7 +16,11 @@ await using model = await startProgram('stub-model.ts')
 await using embedding = await startProgram('stub-embedding.ts')
 await using server = await startBenchServer(
   {
-    ...{ OPENAI_BASE_URL: `${model.url}/wait/${model_ms}/v1`, OPENAI_API_KEY: 'stub', PARLEY_DEFAULT_MODEL: 'openai/stub' },
+    ...{
+      OPENAI_BASE_URL: `${model.url}/wait/${model_ms}/v1`,
+      OPENAI_API_KEY: 'stub',
+      PARLEY_DEFAULT_MODEL: 'openai/stub',
+    },
     ...{ PARLEY_EMBEDDING_BASE_URL: `${embedding.url}/wait/${embedding_ms}/v1`, PARLEY_EMBEDDING_MODEL: 'stub' },
   },
   database_url,

@@ -15,7 +15,11 @@ const { rounds, files, chunks_each, model_ms, seed, database_url } = options
 await using model = await startProgram('stub-embedding.ts')
 const embedding_url = `${model.url}/wait/${model_ms}/v1`
 await using server = await startBenchServer(
-  { PARLEY_EMBEDDING_BASE_URL: embedding_url, PARLEY_EMBEDDING_MODEL: 'stub', PARLEY_DEFAULT_MODEL: 'demo/parley-demo' },
+  {
+    PARLEY_EMBEDDING_BASE_URL: embedding_url,
+    PARLEY_EMBEDDING_MODEL: 'stub',
+    PARLEY_DEFAULT_MODEL: 'demo/parley-demo',
+  },
   database_url,
 )
 const { client } = server

@@ -25,7 +25,9 @@ async function answer(request: IncomingMessage, response: ServerResponse): Promi
   const pieces: Buffer[] = []
   for await (const piece of request) pieces.push(piece as Buffer)
   const { input } = JSON.parse(Buffer.concat(pieces).toString('utf8')) as { input: string | string[] }
-  const data = [input].flat().map((text, index) => `{"object":"embedding","index":${index},"embedding":${vectorOf(text)}}`)
+  const data = [input]
+    .flat()
+    .map((text, index) => `{"object":"embedding","index":${index},"embedding":${vectorOf(text)}}`)
   const body = `{"object":"list","model":"stub","data":[${data.join(',')}],"usage":{"prompt_tokens":1,"total_tokens":1}}`
   const wait_ms = Number(/^\/wait\/(\d+)\//.exec(request.url!)?.[1] ?? 0)
   const send = () => response.writeHead(200, { 'content-type': 'application/json' }).end(body)

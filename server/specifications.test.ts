@@ -59,6 +59,7 @@ describe.each(guarantees)('$number', ({ number, tested, attacked }) => {
 })
 
 test('titles are found in every form', () => {
-  const text = "test('K1: a', f)\n  test(\n    `K2: b`)\ndescribe('K3: c')\ntest.each([1, 2])('K4: d')\ntest('K5, K6: e')\ntest('a (K7)')"
+  const text =
+    "test('K1: a', f)\n  test(\n    `K2: b`)\ndescribe('K3: c')\ntest.each([1, 2])('K4: d')\ntest('K5, K6: e')\ntest('a (K7)')"
   expect([...numbersIn(text)]).toEqual(['K1', 'K2', 'K3', 'K4', 'K5', 'K6'])
 })

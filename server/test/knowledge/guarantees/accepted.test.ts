@@ -80,7 +80,11 @@ test('K2: what makes no progress for 24 hours fails, with a reason and its tries
       expect([name, attached.status]).toEqual([name, name.slice('young '.length)])
       continue
     }
-    const failed = { status: 'failed', status_reason: { code: 'deadline', message: expect.stringMatching(/\.$/) }, tries: 3 }
+    const failed = {
+      status: 'failed',
+      status_reason: { code: 'deadline', message: expect.stringMatching(/\.$/) },
+      tries: 3,
+    }
     expect([name, attached]).toMatchObject([name, failed])
     expect(await library.eventsOf(id)).toEqual(['dataset_source.created', 'dataset_source.failed'])
     const source = await client.getSource({ source_id })

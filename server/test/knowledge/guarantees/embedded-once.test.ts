@@ -79,7 +79,9 @@ test('K7: a text is embedded once in an organization, whichever dataset, source 
   const twin = await attachAndWait(dataset_id, await newSource(text))
   expect(twin).toMatchObject(reused)
   await addText(library.server, twin.source_id, `${text}${piecesOf(1, 'new')[0]}\n`)
-  await expect.poll(() => library.find(twin), soon).toMatchObject({ status: 'ready', total_chunks: 13, reused_chunks: 12 })
+  await expect
+    .poll(() => library.find(twin), soon)
+    .toMatchObject({ status: 'ready', total_chunks: 13, reused_chunks: 12 })
   expect(embedding.texts.slice(asked)).toEqual(piecesOf(1, 'new'))
 })
 
@@ -101,11 +103,17 @@ test('K9: organizations share no vector, file, answer or search, also for equal 
   // Asked for again, so that not even the time tells that somebody else has the text.
   expect(embedding.texts.slice(asked)).toEqual(piecesOf(4, 'equal'))
   const query = { query: 'equal handbook', results_count: 100 }
-  await expect(other.client.queryDataset({ ...query, dataset_id: own.dataset_id })).rejects.toMatchObject({ status: 404 })
-  await expect(server.client.queryDataset({ ...query, dataset_id: their_dataset })).rejects.toMatchObject({ status: 404 })
+  await expect(other.client.queryDataset({ ...query, dataset_id: own.dataset_id })).rejects.toMatchObject({
+    status: 404,
+  })
+  await expect(server.client.queryDataset({ ...query, dataset_id: their_dataset })).rejects.toMatchObject({
+    status: 404,
+  })
   const narrowed = await other.client.queryDataset({ ...query, dataset_id: their_dataset, source_ids: [own.source_id] })
   expect(narrowed.chunks).toEqual([])
-  await expect(other.client.attachSources({ dataset_id: their_dataset, items: { source_id: own.source_id } })).rejects.toMatchObject({ status: 404 })
+  await expect(
+    other.client.attachSources({ dataset_id: their_dataset, items: { source_id: own.source_id } }),
+  ).rejects.toMatchObject({ status: 404 })
 
   await server.client.deleteSource({ source_id: own.source_id })
   await atRest(library)
@@ -117,7 +125,8 @@ test('K9: organizations share no vector, file, answer or search, also for equal 
 })
 
 /** Where what was said stays. */
-const of_conversations = /^public\.(conversations?|conversation_\w+|transcript_items|turns|events|retrievals|dataset_retrievals|idempotency_keys) /
+const of_conversations =
+  /^public\.(conversations?|conversation_\w+|transcript_items|turns|events|retrievals|dataset_retrievals|idempotency_keys) /
 
 test('K6: what is deleted is found by no node, and erased; what a conversation has quoted stays with it', async () => {
   const { server } = library

@@ -79,29 +79,35 @@ async function ingest(client: Client, dataset_id: string, name: string, content:
   return status_reason?.code ?? null
 }
 
-test('K12: after each hostile file the server answers, and its memory is below 1.2 of before', { timeout: 900_000 }, async () => {
-  await using stack = new AsyncDisposableStack()
-  const { connection_string } = stack.use(await createTestDatabase())
-  const data_dir = await mkdtemp(join(tmpdir(), 'parley-memory-'))
-  stack.defer(() => rm(data_dir, { recursive: true, force: true }))
-  const node = stack.use(await startMemoryNode(nodeEnvironment(connection_string, 'http://127.0.0.1:9', data_dir)))
-  const client = createClient({ base_url: node.url, token: admin_key })
-  const { id: dataset_id } = await client.createDataset({ name: 'Hostile' })
-  // What it keeps from the first of each is no growth.
-  expect(await ingest(client, dataset_id, 'a.txt', textOf(2000, 'plain'))).toBeNull()
-  expect(await ingest(client, dataset_id, 'a.pdf', whole)).toBeNull()
-  const before = await node.measure()
-  const grown: string[] = []
-  const inMib = (bytes: number) => `${(bytes / mib).toFixed(0)} MiB`
-  for (const [kind, name, make, code] of files) {
-    expect([kind, await ingest(client, dataset_id, name, make())]).toEqual([kind, code])
-    expect((await client.getHealth({})).status).toBeDefined()
-    const { held_bytes, rss_bytes } = await node.measure()
-    const growth = held_bytes / before.held_bytes
-    process.stdout.write(`${kind}: ${inMib(held_bytes)} held, ${growth.toFixed(2)} of before, ${inMib(rss_bytes)} resident\n`)
-    if (growth >= most_growth) grown.push(`${kind}: ${growth.toFixed(2)}`)
-  }
-  const { chunks } = await client.queryDataset({ dataset_id, query: 'handbook' })
-  expect(chunks).toEqual([])
-  expect(grown).toEqual([])
-})
+test(
+  'K12: after each hostile file the server answers, and its memory is below 1.2 of before',
+  { timeout: 900_000 },
+  async () => {
+    await using stack = new AsyncDisposableStack()
+    const { connection_string } = stack.use(await createTestDatabase())
+    const data_dir = await mkdtemp(join(tmpdir(), 'parley-memory-'))
+    stack.defer(() => rm(data_dir, { recursive: true, force: true }))
+    const node = stack.use(await startMemoryNode(nodeEnvironment(connection_string, 'http://127.0.0.1:9', data_dir)))
+    const client = createClient({ base_url: node.url, token: admin_key })
+    const { id: dataset_id } = await client.createDataset({ name: 'Hostile' })
+    // What it keeps from the first of each is no growth.
+    expect(await ingest(client, dataset_id, 'a.txt', textOf(2000, 'plain'))).toBeNull()
+    expect(await ingest(client, dataset_id, 'a.pdf', whole)).toBeNull()
+    const before = await node.measure()
+    const grown: string[] = []
+    const inMib = (bytes: number) => `${(bytes / mib).toFixed(0)} MiB`
+    for (const [kind, name, make, code] of files) {
+      expect([kind, await ingest(client, dataset_id, name, make())]).toEqual([kind, code])
+      expect((await client.getHealth({})).status).toBeDefined()
+      const { held_bytes, rss_bytes } = await node.measure()
+      const growth = held_bytes / before.held_bytes
+      process.stdout.write(
+        `${kind}: ${inMib(held_bytes)} held, ${growth.toFixed(2)} of before, ${inMib(rss_bytes)} resident\n`,
+      )
+      if (growth >= most_growth) grown.push(`${kind}: ${growth.toFixed(2)}`)
+    }
+    const { chunks } = await client.queryDataset({ dataset_id, query: 'handbook' })
+    expect(chunks).toEqual([])
+    expect(grown).toEqual([])
+  },
+)

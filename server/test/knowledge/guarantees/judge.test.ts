@@ -58,7 +58,12 @@ async function judged({ text, told: change, objects = [], calls = [] }: Fault): 
 }
 
 test('a run without faults', async () => {
-  const calls = [call('first', ['a', 'b'], 'one'), call('second', ['a'], 'one'), call('first', ['handbook'], 'one'), call('first', ['handbook'], 'two')]
+  const calls = [
+    call('first', ['a', 'b'], 'one'),
+    call('second', ['a'], 'one'),
+    call('first', ['handbook'], 'one'),
+    call('first', ['handbook'], 'two'),
+  ]
   expect(await judged({ calls })).toEqual([])
 })
 
@@ -66,10 +71,22 @@ const faults: readonly (readonly [string, Violation['kind'], Fault])[] = [
   ['a source that is missing', 'lost', { told: ({ sources }) => void sources.push({ ...own, id: randomUUID() }) }],
   ['another file', 'lost', { text: `update source_contents set hash = '\\x00' where source_id = $source` }],
   ['a source that waits', 'unfinished', { text: `update sources set status = 'pending' where id = $source` }],
-  ['an attachment that waits', 'unfinished', { text: `update dataset_sources set status = 'chunking' where source_id = $source` }],
-  ['an attachment that is missing', 'lost', { told: ({ sources }) => void (sources[0]!.datasets = new Set([other_dataset])) }],
+  [
+    'an attachment that waits',
+    'unfinished',
+    { text: `update dataset_sources set status = 'chunking' where source_id = $source` },
+  ],
+  [
+    'an attachment that is missing',
+    'lost',
+    { told: ({ sources }) => void (sources[0]!.datasets = new Set([other_dataset])) },
+  ],
   ['an attachment that was detached', 'left_over', { told: ({ sources }) => void (sources[0]!.datasets = new Set()) }],
-  ['chunks of two contents', 'mixed', { text: `update chunks set content = replace(content, 'k0t1', 'k0t2') where position = 1` }],
+  [
+    'chunks of two contents',
+    'mixed',
+    { text: `update chunks set content = replace(content, 'k0t1', 'k0t2') where position = 1` },
+  ],
   ['a chunk that is missing', 'lost', { text: 'delete from chunks where position = 0' }],
   ['a word that counts twice', 'doubled', { text: `update dataset_words set chunks = chunks + 1 where text = 'k0t1'` }],
   ['a file that is kept twice', 'doubled', { text: 'update blobs set uses = uses + 1' }],
@@ -79,9 +96,17 @@ const faults: readonly (readonly [string, Violation['kind'], Fault])[] = [
   ['bytes that count twice', 'doubled', { text: 'update blob_usage set bytes = bytes * 2' }],
   ['an object of no file', 'left_over', { objects: [`files/${randomUUID()}/0`] }],
   ['words of what is gone', 'left_over', { text: `insert into word_postings values (999999, 1, 0, '\\x00')` }],
-  ['what searches read and nothing serves', 'mixed', { text: `update searched_generations set generation_id = gen_random_uuid()` }],
+  [
+    'what searches read and nothing serves',
+    'mixed',
+    { text: `update searched_generations set generation_id = gen_random_uuid()` },
+  ],
   ['vectors that are missing', 'lost', { text: 'delete from vectors' }],
-  ['a switch that was told twice', 'doubled', { text: `update organization_events set type = 'dataset_source.ready' where type = 'dataset_source.created'` }],
+  [
+    'a switch that was told twice',
+    'doubled',
+    { text: `update organization_events set type = 'dataset_source.ready' where type = 'dataset_source.created'` },
+  ],
   ['a deleted source', 'left_over', { told: ({ sources }) => void (sources[0]!.state = 'deleted') }],
   [
     'five calls of one node that were made again',

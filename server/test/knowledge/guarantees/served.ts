@@ -128,7 +128,11 @@ class Stage {
 
   async changeModel(random: Random): Promise<void> {
     const embedding_dimension = random.pick(dimensions)
-    await this.#client(random).updateDataset({ dataset_id: this.dataset_id, embedding_model: 'hashing', embedding_dimension })
+    await this.#client(random).updateDataset({
+      dataset_id: this.dataset_id,
+      embedding_model: 'hashing',
+      embedding_dimension,
+    })
   }
 
   async change(own: number, random: Random): Promise<void> {
@@ -149,9 +153,13 @@ class Stage {
 
   async search(random: Random): Promise<void> {
     const gone = new Set(this.all.filter(({ state }) => state === 'gone').map(({ name }) => name))
-    const served = new Map(this.all.flatMap((of) => (of.state === 'there' && of.served > 0 ? [[of.name, of.served]] : [])))
+    const served = new Map(
+      this.all.flatMap((of) => (of.state === 'there' && of.served > 0 ? [[of.name, of.served]] : [])),
+    )
     const asked = { dataset_id: this.dataset_id, query, results_count: most_found }
-    const answer = await this.#client(random).queryDataset(asked).catch(() => null)
+    const answer = await this.#client(random)
+      .queryDataset(asked)
+      .catch(() => null)
     this.seen.searches += 1
     const isWhole = answer !== null && !answer.degraded.some((what) => what.endsWith('_timeout'))
     if (!isWhole) this.seen.incomplete += 1

@@ -55,7 +55,8 @@ test('K10: what a passage says chooses no dataset, tool or address, and is no te
   expect(second!.messages.at(-1)!.content).toContain(JSON.stringify(hostile).slice(1, -1))
 })
 
-const factOf = (number: number) => `Fact ${number}. ${'Returns are accepted under conditions. '.repeat(2 + (number % 7))}`
+const factOf = (number: number) =>
+  `Fact ${number}. ${'Returns are accepted under conditions. '.repeat(2 + (number % 7))}`
 const factsIn = (text: string) => [...text.matchAll(/Fact \d+\./g)].map(([fact]) => fact)
 
 /** In fences only: what a text of the conversation says does not count. */
@@ -65,33 +66,39 @@ function factsShown({ messages }: ChatRequest): string[] {
   )
 }
 
-test.each([1, 2, 3, 4])('K11: the record has every passage that the model was shown, and no other, seed %i', async (seed) => {
-  const random = createRandom(seed)
-  const facts = Array.from({ length: 14 }, (_, at) => ({ text: factOf(at), source_name: `${at}.md` }))
-  const { dataset_id, chunks } = await plantDataset(server, facts)
-  const numbers = new Map(chunks.map(({ chunk_id }, at) => [chunk_id, `Fact ${at}.`]))
-  const output = random.pick([undefined, '{{ passages[0].text }}', 'Nothing.'])
-  const config = {
-    knowledge_bases: [{ dataset_id, top_n: random.between(1, 8) }],
-    retrieval: { max_chunks: random.between(1, 6), max_characters: random.between(500, 1500) },
-    built_in_tools: { search_knowledge: { enabled: true } },
-    tools: [{ ...look_up(dataset_id, { top_n: random.between(1, 6) }), ...(output === undefined ? {} : { output }) }],
-  }
-  const { conversation_id } = await converse(server, config)
-  const call = () => ({ name: random.pick(['look_up', 'search_knowledge']), arguments: { query: `returns ${random.between(0, 13)}` } })
-  const steps = Array.from({ length: random.between(1, 3) }, () => ({
-    tool_calls: Array.from({ length: random.between(1, 3) }, call),
-  }))
-  answer(...steps, 'Done.')
-  await server.client.sendConversationMessage({ conversation_id, text: 'Which returns are accepted?' })
-  const { data } = await server.client.listConversationTurns({ conversation_id })
-  const records = data[0]!.retrievals!
-  expect(records).toHaveLength(1 + steps.reduce((sum, { tool_calls }) => sum + tool_calls.length, 0))
-  const found = records.flatMap((record) => record.chunks)
-  const recorded = found.filter(({ shown }) => shown).map(({ chunk_id }) => numbers.get(chunk_id)!)
-  const shown = server.model.requests.flatMap(factsShown)
-  expect([...new Set(recorded)].toSorted()).toEqual([...new Set(shown)].toSorted())
-  // The last request has all of them, each as often as it is on record.
-  expect(factsShown(server.model.requests.at(-1)!).toSorted()).toEqual(recorded.toSorted())
-  expect(new Set(found.map(({ number }) => number)).size).toBe(found.length)
-})
+test.each([1, 2, 3, 4])(
+  'K11: the record has every passage that the model was shown, and no other, seed %i',
+  async (seed) => {
+    const random = createRandom(seed)
+    const facts = Array.from({ length: 14 }, (_, at) => ({ text: factOf(at), source_name: `${at}.md` }))
+    const { dataset_id, chunks } = await plantDataset(server, facts)
+    const numbers = new Map(chunks.map(({ chunk_id }, at) => [chunk_id, `Fact ${at}.`]))
+    const output = random.pick([undefined, '{{ passages[0].text }}', 'Nothing.'])
+    const config = {
+      knowledge_bases: [{ dataset_id, top_n: random.between(1, 8) }],
+      retrieval: { max_chunks: random.between(1, 6), max_characters: random.between(500, 1500) },
+      built_in_tools: { search_knowledge: { enabled: true } },
+      tools: [{ ...look_up(dataset_id, { top_n: random.between(1, 6) }), ...(output === undefined ? {} : { output }) }],
+    }
+    const { conversation_id } = await converse(server, config)
+    const call = () => ({
+      name: random.pick(['look_up', 'search_knowledge']),
+      arguments: { query: `returns ${random.between(0, 13)}` },
+    })
+    const steps = Array.from({ length: random.between(1, 3) }, () => ({
+      tool_calls: Array.from({ length: random.between(1, 3) }, call),
+    }))
+    answer(...steps, 'Done.')
+    await server.client.sendConversationMessage({ conversation_id, text: 'Which returns are accepted?' })
+    const { data } = await server.client.listConversationTurns({ conversation_id })
+    const records = data[0]!.retrievals!
+    expect(records).toHaveLength(1 + steps.reduce((sum, { tool_calls }) => sum + tool_calls.length, 0))
+    const found = records.flatMap((record) => record.chunks)
+    const recorded = found.filter(({ shown }) => shown).map(({ chunk_id }) => numbers.get(chunk_id)!)
+    const shown = server.model.requests.flatMap(factsShown)
+    expect([...new Set(recorded)].toSorted()).toEqual([...new Set(shown)].toSorted())
+    // The last request has all of them, each as often as it is on record.
+    expect(factsShown(server.model.requests.at(-1)!).toSorted()).toEqual(recorded.toSorted())
+    expect(new Set(found.map(({ number }) => number)).size).toBe(found.length)
+  },
+)

@@ -54,7 +54,7 @@ export async function untilAnswered<T>(
       } catch (error) {
         if (error instanceof Refused) throw error
         const isRefused = error instanceof ApiError && error.status < 500 && error.status !== 429
-        if (isRefused) throw new Refused(error.status, error.code)
+        if (isRefused) throw new Refused(error.status, error.code ?? '')
         told.counts.lost_answers += 1
       }
     }

@@ -108,10 +108,23 @@ export async function runKnowledgeKills(options: KillOptions): Promise<KillRepor
   await Promise.all(running)
   const settled_ms = await settle(pool, diedLast)
   await fleet.stop()
-  return report({ told, fleet, moved, embedding, settled_ms, options, judged: await judgeAll(pool, told, embedding, peer) })
+  return report({
+    told,
+    fleet,
+    moved,
+    embedding,
+    settled_ms,
+    options,
+    judged: await judgeAll(pool, told, embedding, peer),
+  })
 }
 
-async function judgeAll(pool: pg.Pool, told: Told, { calls }: EmbeddingServer, { objects }: { objects: Map<string, Buffer> }) {
+async function judgeAll(
+  pool: pg.Pool,
+  told: Told,
+  { calls }: EmbeddingServer,
+  { objects }: { objects: Map<string, Buffer> },
+) {
   return judge(pool, told, { calls, objects: [...objects.keys()] })
 }
 

@@ -130,7 +130,11 @@ const never_there: readonly (readonly [Kind, string, string])[] = [
        union all select upload_blob_id from sources) r on r.id = b.id
      group by b.id having b.uses <> count(r.id)`,
   ],
-  ['left_over', 'parts of no file', `select key from blob_parts p where not exists (select from blobs b where b.key = p.key)`],
+  [
+    'left_over',
+    'parts of no file',
+    `select key from blob_parts p where not exists (select from blobs b where b.key = p.key)`,
+  ],
   [
     'lost',
     'files whose bytes are not there',

@@ -70,7 +70,14 @@ export class LoadClient {
   }
 
   async #add(): Promise<void> {
-    const source: OwnSource = { id: randomUUID(), word: null, chunks: 0, words: [], datasets: new Set(), state: 'there' }
+    const source: OwnSource = {
+      id: randomUUID(),
+      word: null,
+      chunks: 0,
+      words: [],
+      datasets: new Set(),
+      state: 'there',
+    }
     const { told, datasets } = this.#options
     told.sources.push(source)
     const item = { id: source.id, name: `${this.#name}.txt`, type: 'FILE' as const }
