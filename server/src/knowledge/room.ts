@@ -13,7 +13,7 @@ import { erasingWork } from './ingest/erase-work.ts'
 import { passOnProgress } from './ingest/progress-topic.ts'
 import { stuckWork } from './ingest/stuck-work.ts'
 import type { TurnContributions } from '../engine/engine.ts'
-import { createAvailability } from './availability.ts'
+import { createAvailability, whenAvailable } from './availability.ts'
 import * as operations from './operations/index.ts'
 import { search } from './search/search.ts'
 import { createSearches } from './search/searches.ts'
@@ -41,17 +41,17 @@ export function createKnowledge(
     search: (store, request, signal) => search(core, own, store, request, signal),
   }
   const ofTurns = { database: core.database, room: own }
-  const { require } = createAvailability(core)
+  const availability = createAvailability(core)
   passOnProgress(core)
   return {
     name: 'knowledge',
     knowledge: own,
-    operations: onlyIf(require, bindRoom(own, knowledgeOperations, operations)),
+    operations: onlyIf(availability.require, bindRoom(own, knowledgeOperations, operations)),
     work: [
       uploadWork(core),
       conversionWork(core),
-      buildWork({ core, room: own }),
-      erasingWork(core),
+      whenAvailable(availability, buildWork({ core, room: own })),
+      ...erasingWork(core),
       stuckWork(core),
       embedDatasetWork({ core, room: own }),
       findModelsWork(core, own),

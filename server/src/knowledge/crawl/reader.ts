@@ -1,10 +1,10 @@
 // Reads what a crawl has fetched, in a process of its own: pages for their links and text, sitemaps for their addresses.
-import { mkdtemp, rm, writeFile } from 'node:fs/promises'
-import { tmpdir } from 'node:os'
+import { writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { Core } from '../../calls/core.ts'
 import { IsolationFault, runIsolated } from '../../isolation/isolation.ts'
 import { ConversionFault, type Converted, convertFile } from '../ingest/convert.ts'
+import { createFileFolders } from '../ingest/file-folders.ts'
 import type { Reason } from '../rules/tries.ts'
 import { knowledgeSettings } from '../settings.ts'
 import type { SitemapTask } from './isolated/sitemap.ts'
@@ -31,7 +31,14 @@ export interface PageReader {
 const sitemap_module = new URL('./isolated/sitemap.ts', import.meta.url)
 const sitemap_limits = { seconds: 30, memory_bytes: 805_306_368, output_bytes: 100_000_000 }
 
-export function createPageReader({ config }: Pick<Core, 'config'>): PageReader {
+export function createPageReader({ config, ports }: Pick<Core, 'config' | 'ports'>): PageReader {
+  const withFolder = createFileFolders(ports.clock)
+  const withFile = <T>(body: Buffer, read: (path: string) => Promise<T>): Promise<T> =>
+    withFolder(async (folder) => {
+      const path = join(folder, 'page')
+      await writeFile(path, body, { mode: 0o600 })
+      return read(path)
+    })
   const limits = config.of(knowledgeSettings)
   const conversion = {
     seconds: limits.conversion_seconds,
@@ -67,14 +74,3 @@ export function createPageReader({ config }: Pick<Core, 'config'>): PageReader {
 
 /** Of a file that is no HTML. */
 const no_facts = { links: [], canonical: null, noindex: false, nofollow: false }
-
-async function withFile<T>(body: Buffer, read: (path: string) => Promise<T>): Promise<T> {
-  const folder = await mkdtemp(join(tmpdir(), 'parley-page-'))
-  try {
-    const path = join(folder, 'page')
-    await writeFile(path, body, { mode: 0o600 })
-    return await read(path)
-  } finally {
-    await rm(folder, { recursive: true, force: true })
-  }
-}

@@ -12,11 +12,11 @@ const eraseWordsStatement = statement(
        and b.first = (select first from word_batches where generation = $2 order by first limit 1)
      returning b.first, b.words
    ), erased as (
-     delete from word_postings p using batch, unnest(batch.words) word
-     where p.word = word and p.generation = $2 and p.first = batch.first returning p.word
+     delete from word_postings p using batch, unnest(batch.words) had (word)
+     where p.word = had.word and p.generation = $2 and p.first = batch.first returning p.word
    ), others as (
-     select word from batch, unnest(words) word
-     where not exists (select from word_postings p where p.word = word and (p.generation <> $2 or p.first <> batch.first))
+     select had.word from batch, unnest(batch.words) had (word)
+     where not exists (select from word_postings p where p.word = had.word and (p.generation <> $2 or p.first <> batch.first))
    ), forgotten as (
      delete from dataset_words w using others where w.dataset_id = $3 and w.word = others.word and w.chunks <= 0 returning w.word
    ) select first from batch`,

@@ -143,6 +143,29 @@ test('PUT changes the strategy; reprocess converts and builds again', async () =
   expect(await converted()).not.toEqual(before)
 })
 
+test('crawl options attach a URL, also when they change; ids may have any case', async () => {
+  const { client } = library.server
+  const datasets = [await library.newDataset(), await library.newDataset(), await library.newDataset()]
+  const [one, two, three] = datasets as [string, string, string]
+  const attachedTo = async (source_id: string) =>
+    (await client.getSource({ source_id })).datasets.map(({ id }) => id).toSorted()
+  const [source] = await client.createSources({
+    items: {
+      ...{ name: 'https://docs.example.test/named', type: 'URL' },
+      url_crawl_options: { add_to_datasets: [one, one.toUpperCase()] },
+    },
+  })
+  const source_id = source!.id
+  expect(await attachedTo(source_id)).toEqual([one])
+  const url_crawl_options = { add_to_datasets: [two, two.toUpperCase()] }
+  expect(await client.updateSource({ source_id, url_crawl_options })).toMatchObject({ url_crawl_options })
+  expect(await attachedTo(source_id)).toEqual([one, two].toSorted())
+  const unknown = { add_to_datasets: [three, randomUUID()] }
+  expect(await refusal(client.updateSource({ source_id, url_crawl_options: unknown }))).toMatchObject({ status: 422 })
+  await client.updateSource({ source_id, url_crawl_options: null })
+  expect(await attachedTo(source_id)).toEqual([one, two].toSorted())
+})
+
 test('attachments are listed by name, type, extension and status', async () => {
   const { client } = library.server
   const dataset_id = await library.newDataset()
