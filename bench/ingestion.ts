@@ -78,7 +78,7 @@ async function report(): Promise<void> {
   printTable(['in the database', 'bytes a chunk'], await sizes())
 }
 
-const tables = ['chunks', 'vectors', 'word_postings', 'word_batches', 'dataset_words', 'chunk_signs', 'blob_parts']
+const tables = ['chunks', 'vectors', 'word_groups', 'dataset_words', 'chunk_signs', 'blob_parts']
 
 async function sizes(): Promise<string[][]> {
   const admin = new pg.Client({ connectionString: server.database_url })

@@ -95,7 +95,11 @@ const faults: readonly (readonly [string, Violation['kind'], Fault])[] = [
   ['bytes that are missing', 'lost', { text: 'delete from blob_parts' }],
   ['bytes that count twice', 'doubled', { text: 'update blob_usage set bytes = bytes * 2' }],
   ['an object of no file', 'left_over', { objects: [`files/${randomUUID()}/0`] }],
-  ['words of what is gone', 'left_over', { text: `insert into word_postings values (999999, 1, 0, '\\x00')` }],
+  [
+    'words of what is gone',
+    'left_over',
+    { text: `insert into word_groups values (999999, 0, 0, '{}', '{}', '{}', '\\x00')` },
+  ],
   [
     'what searches read and nothing serves',
     'mixed',

@@ -163,7 +163,7 @@ const never_there: readonly (readonly [Kind, string, string])[] = [
     'left_over',
     'words and signs of generations that are gone or were replaced',
     `select number from (
-       select generation as number from word_postings union select generation from word_batches
+       select generation as number from word_groups
        union select generation from chunk_signs union select generation from signed_generations) i
      where not exists (select from generations g where g.number = i.number and g.state = 'serving')`,
   ],
