@@ -62,7 +62,7 @@ const factsIn = (text: string) => [...text.matchAll(/Fact \d+\./g)].map(([fact])
 /** In fences only: what a text of the conversation says does not count. */
 function factsShown({ messages }: ChatRequest): string[] {
   return messages.flatMap(({ role, content }) =>
-    role === 'tool' || content.startsWith('<passages ') ? factsIn(content) : [],
+    role === 'tool' || (content ?? '').startsWith('<passages ') ? factsIn(content) : [],
   )
 }
 
