@@ -1,6 +1,6 @@
 // The judge of kills finds nothing in a run without faults, and each fault that is put into it.
 import { randomUUID } from 'node:crypto'
-import { afterAll, beforeAll, expect, test } from 'vitest'
+import { expect, test } from 'vitest'
 import type { EmbeddingCall } from '../../support/embedding-server.ts'
 import { startEmbeddingServer } from '../../support/embedding-server.ts'
 import { type Library, atRest, startLibrary, textOf } from '../ingest/fixture.ts'
@@ -8,42 +8,32 @@ import { judge } from './kill/judge.ts'
 import { type OwnSource, type Told, type Violation, nothingTold } from './kill/records.ts'
 import { addSource, addText } from './texts.ts'
 
-let stack: AsyncDisposableStack
-let library: Library
-let own: OwnSource
-let other_dataset: string
-beforeAll(async () => {
-  stack = new AsyncDisposableStack()
-  const embedding = stack.use(await startEmbeddingServer())
-  const started = stack.use(await startLibrary(embedding.environment))
-  library = started
-  const dataset_id = await library.newDataset()
-  other_dataset = await library.newDataset()
-  const id = await addSource(library.server)
-  await addText(library.server, id, textOf(3, 'k0t1'))
-  await library.settled(await library.attach(dataset_id, id))
-  await atRest(library)
-  own = { id, word: 'k0t1', chunks: 3, words: ['k0t1'], datasets: new Set([dataset_id]), state: 'there' }
-})
-afterAll(() => stack.disposeAsync())
-
 const call = (model: string, input: string[], node: string): EmbeddingCall => {
   return { model, input, dimensions: 64, authorization: node }
 }
 
+interface Scene {
+  library: Library
+  own: OwnSource
+  other_dataset: string
+}
+
 interface Fault {
   text?: string
-  told?: (told: Told) => void
+  told?: (told: Told, scene: Scene) => void
   objects?: string[]
   calls?: EmbeddingCall[]
 }
 
 /** Within a transaction that is rolled back. */
-async function judged({ text, told: change, objects = [], calls = [] }: Fault): Promise<Violation['kind'][]> {
+async function judged(
+  { library, own, other_dataset }: Scene,
+  { text, told: change, objects = [], calls = [] }: Fault,
+): Promise<Violation['kind'][]> {
   const told = nothingTold()
   told.sources.push({ ...own })
   told.texts.set('k0t1', 3)
-  change?.(told)
+  change?.(told, { library, own, other_dataset })
   const client = await library.server.database.pool.connect()
   try {
     await client.query('begin')
@@ -57,18 +47,12 @@ async function judged({ text, told: change, objects = [], calls = [] }: Fault): 
   }
 }
 
-test('a run without faults', async () => {
-  const calls = [
-    call('first', ['a', 'b'], 'one'),
-    call('second', ['a'], 'one'),
-    call('first', ['handbook'], 'one'),
-    call('first', ['handbook'], 'two'),
-  ]
-  expect(await judged({ calls })).toEqual([])
-})
-
 const faults: readonly (readonly [string, Violation['kind'], Fault])[] = [
-  ['a source that is missing', 'lost', { told: ({ sources }) => void sources.push({ ...own, id: randomUUID() }) }],
+  [
+    'a source that is missing',
+    'lost',
+    { told: ({ sources }, { own }) => void sources.push({ ...own, id: randomUUID() }) },
+  ],
   ['another file', 'lost', { text: `update source_contents set hash = '\\x00' where source_id = $source` }],
   ['a source that waits', 'unfinished', { text: `update sources set status = 'pending' where id = $source` }],
   [
@@ -79,7 +63,7 @@ const faults: readonly (readonly [string, Violation['kind'], Fault])[] = [
   [
     'an attachment that is missing',
     'lost',
-    { told: ({ sources }) => void (sources[0]!.datasets = new Set([other_dataset])) },
+    { told: ({ sources }, { other_dataset }) => void (sources[0]!.datasets = new Set([other_dataset])) },
   ],
   ['an attachment that was detached', 'left_over', { told: ({ sources }) => void (sources[0]!.datasets = new Set()) }],
   [
@@ -119,6 +103,26 @@ const faults: readonly (readonly [string, Violation['kind'], Fault])[] = [
   ],
 ]
 
-test.each(faults)('it finds %s: %s', async (_what, kind, fault) => {
-  expect(await judged(fault)).toContain(kind)
+test('it finds nothing in a state without faults, and each fault that is put into it', async () => {
+  await using embedding = await startEmbeddingServer()
+  await using library = await startLibrary(embedding.environment)
+  const [dataset_id, other_dataset] = [await library.newDataset(), await library.newDataset()]
+  const id = await addSource(library.server)
+  await addText(library.server, id, textOf(3, 'k0t1'))
+  await library.settled(await library.attach(dataset_id, id))
+  await atRest(library)
+  const own: OwnSource = {
+    ...{ id, word: 'k0t1', chunks: 3, words: ['k0t1'], datasets: new Set([dataset_id]), state: 'there' },
+  }
+  const scene = { library, own, other_dataset }
+  const calls = [
+    call('first', ['a', 'b'], 'one'),
+    call('second', ['a'], 'one'),
+    // Of searches.
+    ...['one', 'two'].map((node) => call('first', ['handbook'], node)),
+  ]
+  expect(await judged(scene, { calls })).toEqual([])
+  for (const [what, kind, fault] of faults) {
+    expect([what, await judged(scene, fault)]).toEqual([what, expect.arrayContaining([kind])])
+  }
 })

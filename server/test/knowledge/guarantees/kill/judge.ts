@@ -151,7 +151,7 @@ const never_there: readonly (readonly [Kind, string, string])[] = [
     'doubled',
     'attachments with more or fewer generations that have served than events that say so',
     `select a.id from dataset_sources a
-     where (select count(*) from organization_events e where e.type = 'dataset_source.ready' and e.subject = a.id::text) <>
+     where (select count(*) from organization_events e where e.type = 'dataset_source.ready' and e.subject = a.id) <>
        (select count(*) from generations g where g.dataset_source_id = a.id and g.state in ('serving', 'replaced'))`,
   ],
   [
