@@ -105,10 +105,11 @@ class Stage {
     else await addText(random.pick(this.nodes), source.source_id, text)
     source.revision = revision
     if (random.happens(0.4)) return
-    const path = { dataset_id: this.dataset_id, dataset_source_id: source.dataset_source_id }
-    await expect
-      .poll(() => this.library.server.client.getDatasetSource(path), patient)
-      .toMatchObject({ status: 'ready', sources: { revision } })
+    await untilServed(
+      this.library,
+      { dataset_id: this.dataset_id, dataset_source_id: source.dataset_source_id },
+      revision,
+    )
     source.served = revision
   }
 
@@ -187,6 +188,13 @@ class Stage {
       compared.every(({ content, scores }) => Math.abs(scores.vector! - similarity(content, dimension)) < 1e-4)
     if (!dimensions.some(isOf)) this.seen.mixed_models.push(compared.map(({ content }) => content).join('\n'))
   }
+}
+
+type Path = { dataset_id: string; dataset_source_id: string }
+
+async function untilServed({ server }: Library, path: Path, revision: number): Promise<void> {
+  const find = () => server.client.getDatasetSource(path)
+  await expect.poll(find, patient).toMatchObject({ status: 'ready', sources: { revision } })
 }
 
 const known = new Map<string, number>()

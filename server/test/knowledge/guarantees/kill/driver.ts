@@ -46,7 +46,7 @@ export interface KillReport extends Judged {
 }
 
 const nodes_at_once = 3
-const clients = 3
+const clients = 5
 /** From the last death. */
 const settle_ms = 60_000
 

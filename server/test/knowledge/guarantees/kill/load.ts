@@ -39,7 +39,7 @@ export class LoadClient {
   async run(): Promise<void> {
     while (!this.#options.isOver()) {
       await this.#act()
-      await pass(this.#random.between(200, 1500))
+      await pass(this.#random.between(100, 1000))
     }
   }
 

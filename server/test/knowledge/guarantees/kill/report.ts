@@ -29,5 +29,6 @@ export function renderKills(report: KillReport): string {
   const width = Math.max(...rows.map(([name]) => name.length))
   const table = rows.map(([name, value]) => `| ${name.padEnd(width)} | ${String(value).padStart(10)} |`)
   const violations = report.violations.slice(0, shown_violations).map(({ kind, what }) => `${kind}: ${what}`)
-  return [...table, ...violations].join('\n')
+  const deaths = [...report.deaths].map(([point, count]) => `${point} ${count}`).toSorted()
+  return [...table, deaths.join(', '), ...violations].join('\n')
 }
