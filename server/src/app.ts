@@ -259,7 +259,7 @@ async function serve(core: Core, rooms: Rooms, stack: AsyncDisposableStack) {
 function kindsOfWork({ database, log, ports, blobs }: Core, rooms: Rooms) {
   return [
     ...Object.values<Room>(rooms).flatMap(({ work = [] }) => work),
-    ...blobWork({ database, stores: blobs.stores }),
+    ...blobWork({ database, stores: blobs.stores, ports }),
     everyMinute('delete_expired_keys', async () => void (await deleteExpiredKeys(database, keys_deleted_at_once))),
     adoptingWork(database),
     stuckWork(database, ports.clock, log),

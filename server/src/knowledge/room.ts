@@ -60,7 +60,7 @@ export function createKnowledge(
       uploadWork(core),
       conversionWork(core),
       whenAvailable(availability, buildWork({ core, room: own })),
-      ...erasingWork(),
+      ...erasingWork(core),
       stuckWork(core),
       embedDatasetWork({ core, room: own }),
       findModelsWork(core, own),
