@@ -22,7 +22,7 @@ const { chunks, dimension, queries, candidates, preselected, indexed_candidates,
   chunks: 100_000,
   dimension: 768,
   queries: 100,
-  candidates: 200,
+  candidates: 400,
   preselected: 10,
   indexed_candidates: 100,
   seed: 1,
@@ -94,7 +94,11 @@ function bySigns({ vectors }: Collection): (query: Float32Array) => number[] {
     const { planes, ...asked } = signQuery(query, mean)
     const bits = packSigns(asked.bits)
     const packed = planes.map(packSigns)
-    const chosen = nearest(vectors.length, preselected * candidates, (at) => countWhere(signed[at]!.bits, bits, (a, b) => a ^ b))
+    const chosen = nearest(vectors.length, preselected * candidates, (at) => {
+      const own = signed[at]!
+      const differing = countWhere(own.bits, bits, (a, b) => a ^ b)
+      return -(own.along + own.length * (asked.of_none + asked.of_each * differing))
+    })
     const all = packSigns('1'.repeat(query.length))
     const estimates = chosen.map((at) => {
       const own = signed[at]!
@@ -118,18 +122,20 @@ interface Index {
   seconds: number
 }
 
-/** As `index_vectors` makes it, in the database of the measurement. */
+/** With the options of `index_vectors`, but made at once, which is quicker. */
 async function indexOf({ vectors }: Collection, client: pg.Client): Promise<Index> {
   const begun = performance.now()
   const ids = [randomUUID(), randomUUID(), randomUUID(), vectors[0]!.length]
   const { rows } = await client.query<{ number: number }>('select make_vector_index($1, $2, $3, $4) as number', ids)
   const { number } = rows[0]!
+  await client.query(`drop index near_vectors_${number}_vector_idx`)
   const at_once = 100
   for (let first = 0; first < vectors.length; first += at_once) {
     const some = vectors.slice(first, first + at_once)
     const positions = some.map((_, at) => first + at)
     await client.query('select add_near_vectors($1, 1, $2, $3)', [number, positions, some.map(writeVector)])
   }
+  await client.query(`create index on near_vectors_${number} using hnsw (vector halfvec_ip_ops)`)
   await client.query(`analyze near_vectors_${number}`)
   const seconds = (performance.now() - begun) / 1000
   return {
@@ -212,6 +218,7 @@ async function openIndexes(database_url: string): Promise<pg.Client> {
   const client = new pg.Client({ connectionString: database_url })
   await client.connect()
   await client.query('create extension if not exists vector')
+  await client.query(`set maintenance_work_mem = '1GB'`)
   return client
 }
 

@@ -32,6 +32,8 @@ function isFlipped(at: number, round: number): boolean {
 
 /** A Walsh–Hadamard transform. */
 function mixBlock(values: Float64Array, begin: number, size: number): void {
+  // Of vectors at about a right angle, as most are.
+  const near = (Math.hypot(...values) * Math.PI) / 2
   const scale = 1 / Math.sqrt(size)
   for (let half = 1; half < size; half *= 2) {
     for (let left = begin; left < begin + size; left += half * 2) {
@@ -63,14 +65,17 @@ export function signVector(vector: Float32Array, mean: Float32Array | null): Sig
 }
 
 /**
- * A query, seen from a mean. Its own signs find what may be near; of those, its values in sixteen steps tell more exactly how near
- * they are: the inner product is about `base + along + length * (of_all + of_sign * signs + of_step * steps)`, where `signs` counts
- * the bits of a vector, and `steps` those that each plane shares with them, times 1, 2, 4 and 8.
+ * A query, seen from a mean. Its own signs find what may be near: the inner product is about `along + length * (of_none + of_each *
+ * differing)` more than `base`, by the signs that differ. Of those, its values in sixteen steps tell more exactly how near they are: it
+ * is about `along + length * (of_all + of_sign * signs + of_step * steps)` more, where `signs` counts the bits of a vector, and `steps`
+ * those that each plane shares with them, times 1, 2, 4 and 8.
  */
 export interface SignedQuery {
   bits: string
   planes: [string, string, string, string]
   base: number
+  of_none: number
+  of_each: number
   of_all: number
   of_sign: number
   of_step: number
@@ -92,6 +97,8 @@ export function signQuery(vector: Float32Array, mean: Float32Array | null): Sign
     bits: bitsWhere(values, (value) => value > 0),
     planes: [plane(1), plane(2), plane(4), plane(8)],
     base: mean ? cosine(vector, mean) - cosine(mean, mean) : 0,
+    of_none: near,
+    of_each: (-2 * near) / values.length,
     of_all: -scale * levels.reduce((sum, level) => sum + least + step * level, 0),
     of_sign: 2 * scale * least,
     of_step: 2 * scale * step,

@@ -167,7 +167,7 @@ const byIndex = `
 const lookedFor = `
   looked_for as materialized (
     select * from jsonb_to_recordset($10::jsonb) q (
-      place integer, centre integer, most integer, bits bit varying, base real, of_all real, of_sign real, of_step real,
+      place integer, centre integer, most integer, bits bit varying, base real, of_none real, of_each real, of_all real, of_sign real, of_step real,
       plane_1 bit varying, plane_2 bit varying, plane_4 bit varying, plane_8 bit varying)
   )`
 
@@ -201,7 +201,7 @@ const preselected = 10
 const nearestSigns = `
   select k.generation, k.position from (
     select k.generation, k.position, k.length, k.along, k.bits ${signsOf}
-    order by bit_count(k.bits # q.bits) limit ${preselected} * ${shareOf}
+    order by k.along + k.length * (q.of_none + q.of_each * bit_count(k.bits # q.bits)) desc limit ${preselected} * ${shareOf}
   ) k
   order by q.base + k.along + k.length * (q.of_all + q.of_sign * bit_count(k.bits) + q.of_step * (
     bit_count(k.bits & q.plane_1) + 2 * bit_count(k.bits & q.plane_2)

@@ -63,7 +63,7 @@ const most_by_words = { usual: 300, thorough: 20_000 } as const
 /** Different texts of each part that are ranked. */
 export const most_ranked = 100
 /** Vectors that are compared exactly. */
-const candidates_of = (top_n: number) => Math.max(200, 20 * top_n)
+const candidates_of = (top_n: number) => Math.max(400, 20 * top_n)
 /** An index gives them nearly in their order. */
 const indexed_candidates_of = (top_n: number) => Math.max(most_ranked, 2 * top_n)
 
