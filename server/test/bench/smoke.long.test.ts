@@ -98,7 +98,18 @@ describe('the programs that measure', { timeout: 240_000 }, () => {
   test('searches, their recall and their quality', async () => {
     await using database = await createTestDatabase()
     const url = ['--database-url', database.connection_string]
-    const searches = await run('search.ts', ...url, '--chunks', '60', '--sources', '3', '--dimension', '64', '--searches', '5')
+    const searches = await run(
+      'search.ts',
+      ...url,
+      '--chunks',
+      '60',
+      '--sources',
+      '3',
+      '--dimension',
+      '64',
+      '--searches',
+      '5',
+    )
     expect(searches).toMatch(/^\| hybrid \| 1 \| [\d.]+ .+\n\| words \| 1 \| [\d.]+ .+\n\| vectors \| 1 \|/m)
     expect(searches).toMatch(/^\| word_groups \| \d+ \|/m)
     const recall = await run('recall.ts', '--chunks', '400', '--dimension', '64', '--queries', '5')

@@ -70,7 +70,12 @@ export function conversionWork(core: Core): WorkKind {
   }
 }
 
-async function runConversion(core: Core, { gate, withFolder }: Places, item: WorkItem, port: WorkPort): Promise<Outcome> {
+async function runConversion(
+  core: Core,
+  { gate, withFolder }: Places,
+  item: WorkItem,
+  port: WorkPort,
+): Promise<Outcome> {
   const store = openReservedStore(core.database, item.organization_id!)
   const begun = await port.commit((tx) => begin(tx, core, item.subject))
   if (begun === null) return { next: 'done' }
