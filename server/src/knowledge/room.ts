@@ -14,9 +14,12 @@ import { passOnProgress } from './ingest/progress-topic.ts'
 import { stuckWork } from './ingest/stuck-work.ts'
 import type { TurnContributions } from '../engine/engine.ts'
 import { createAvailability, whenAvailable } from './availability.ts'
+import { ingestion_seconds, measureSearch, retrieval_seconds } from './metrics.ts'
 import * as operations from './operations/index.ts'
 import { search } from './search/search.ts'
+import { findIndexesWork, indexVectorsWork } from './search/near-vectors.ts'
 import { createSearches } from './search/searches.ts'
+import { type VectorIndex, chooseVectorIndex, least_indexed_chunks } from './search/vector-index.ts'
 import type { Knowledge } from './services.ts'
 import { createUploadResolver, uploadWork } from './uploads.ts'
 import { findModelsWork, removeUnusedWork } from './vectors/minute-work.ts'
@@ -33,16 +36,22 @@ export function createKnowledge(
   core: Core,
   { open_streams, embeddings }: Pick<Knowledge, 'open_streams' | 'embeddings'>,
 ): KnowledgeRoom {
+  const index: VectorIndex = { kind: 'sign_bits', least_chunks: least_indexed_chunks }
   const own: Knowledge = {
     blobs: core.blobs,
     embeddings,
     open_streams,
-    searches: createSearches(core),
-    search: (store, request, signal) => search(core, own, store, request, signal),
+    searches: createSearches(core, index),
+    async search(store, request, signal) {
+      const found = await search(core, own, store, request, signal)
+      measureSearch(core, found)
+      return found
+    },
   }
   const ofTurns = { database: core.database, room: own }
   const availability = createAvailability(core)
   passOnProgress(core)
+  core.metrics.declare(retrieval_seconds, ingestion_seconds)
   return {
     name: 'knowledge',
     knowledge: own,
@@ -51,18 +60,24 @@ export function createKnowledge(
       uploadWork(core),
       conversionWork(core),
       whenAvailable(availability, buildWork({ core, room: own })),
-      ...erasingWork(),
+      ...erasingWork(core),
       stuckWork(core),
       embedDatasetWork({ core, room: own }),
       findModelsWork(core, own),
       removeUnusedWork(core),
-      crawlWork({ core, reader: createPageReader(core) }),
+      findIndexesWork(core, index),
+      indexVectorsWork(index),
+      crawlWork({ core, openReader: createPageReader(core) }),
       refreshWork(core),
     ],
     resources: { upload: createUploadResolver(core) },
     sources: [createKnowledgeSource(ofTurns)],
     actions: { knowledge_base: createSearchAction(ofTurns) },
     reviews: [reviewDatasets],
+    async start() {
+      index.kind = await chooseVectorIndex(core)
+      return new DisposableStack()
+    },
   }
 }
 

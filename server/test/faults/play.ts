@@ -45,8 +45,13 @@ export function openStage(options?: LaneOptions): (play: Play, arm: Arm, options
         return fault
       }
       try {
-        using _hastening = hastenTakeovers(talk)
+        using stack = new DisposableStack()
+        const hasten = () => stack.use(hastenTakeovers(talk))
+        // An attempt that another node has stopped is not lost: that node still has to end the turn.
+        const isStoppedElsewhere = lane.nodes.length > 1
+        if (!isStoppedElsewhere) hasten()
         await play(talk, armOnce)
+        if (isStoppedElsewhere) hasten()
         if (fault!.hits.length > 0) await healed
         fault!.release()
         await settle(talk)

@@ -56,6 +56,8 @@ export interface WordRow {
   /** Whether some of what is chosen has no vectors yet. */
   is_incomplete: boolean
   centres: { number: number; mean: string | null }[] | null
+  /** The dataset's index of pgvector in its space. */
+  index_number: number | null
   /** The numbers of the chosen generations, 8 bytes each; in the first row of a place. */
   chosen: Buffer | null
   token: number | null
@@ -79,7 +81,9 @@ const totals = `
       ) as is_incomplete,
       (select jsonb_agg(jsonb_build_object('number', c.number,
          'mean', case when c.number <> all($5::integer[]) then encode(c.mean, 'base64') end) order by c.number)
-       from vector_centres c where c.organization_id = $1 and c.space_id = a.space_id) as centres
+       from vector_centres c where c.organization_id = $1 and c.space_id = a.space_id) as centres,
+      (select i.number from vector_indexes i
+       where $6 and i.organization_id = $1 and i.dataset_id = a.dataset_id and i.space_id = a.space_id) as index_number
     from asked a
   )`
 
@@ -102,8 +106,11 @@ const packed = `
     from (select *, sum(chunks) over (partition by place, token) as token_chunks from matched) counted
   ), packed as (
     select r.place, r.token, r.word, r.chunks, r.likeness, (
-      select string_agg(int8send(p.generation) || int4send(p.first) || int4send(length(p.data)) || p.data, '')
-      from word_postings p where p.word = r.word
+      select string_agg(int8send(p.generation) || int4send(p.first) || int4send(own.bytes) || substr(p.data, own.begin + 1, own.bytes), '')
+      from word_groups p
+      cross join lateral (select width_bucket(r.word, p.words) as nth) found
+      cross join lateral (select p.begins[nth]::integer as begin, (p.begins[nth + 1] - p.begins[nth])::integer as bytes) own
+      where p.words @> array[r.word]
     ) as packed
     from ranked r where r.rarity <= ${most_query_words}
   )`
@@ -115,7 +122,7 @@ const more = { replanned: true }
 export const wordsStatement = statement(
   'search_words',
   `with ${asked}, ${totals}, ${packed}
-   select a.place::integer, a.space_id, a.is_incomplete, a.centres, t.chunks, t.words, t.chosen_chunks,
+   select a.place::integer, a.space_id, a.is_incomplete, a.centres, a.index_number, t.chunks, t.words, t.chosen_chunks,
      case when row_number() over (partition by a.place order by p.token, p.word) = 1 then t.chosen end as chosen,
      p.token, p.word, p.chunks as word_chunks, p.likeness, p.packed
    from state a left join totals t on t.place = a.place left join packed p on p.place = a.place
@@ -127,7 +134,7 @@ export const wordsStatement = statement(
 export const stateStatement = statement(
   'search_state',
   `with ${asked}, ${totals}
-   select a.place::integer, a.space_id, a.is_incomplete, a.centres, t.chunks, t.words, t.chosen_chunks, null::bytea as chosen,
+   select a.place::integer, a.space_id, a.is_incomplete, a.centres, a.index_number, t.chunks, t.words, t.chosen_chunks, null::bytea as chosen,
      null::integer as token, null::integer as word, 0 as word_chunks, 0::real as likeness, null::bytea as packed
    from state a left join totals t on t.place = a.place order by a.place`,
   more,
@@ -146,16 +153,35 @@ const byWords = `
     ) found where copy = 1 order by word_rank limit $9
   )`
 
-const candidates = (nearest: string) => `
-  signed as materialized (
+/** What is in an index is not looked for by its signs. */
+const unindexed = 'and not (s.place = any($11) and g.is_complete and g.indexed = g.signed)'
+
+const byIndex = `
+  union all
+  select q.place, near.generation, near.position
+  from unnest($11::integer[], $12::integer[], $13::text[], $14::integer[]) q (place, index_number, vector, most)
+  cross join lateral near_vectors(
+    q.index_number, q.vector, array(select s.number from served s where s.place = q.place and s.is_chosen), q.most) near`
+
+/** The query seen from each centre (`SignedQuery`): where it is looked for, and how many are wanted. */
+const lookedFor = `
+  looked_for as materialized (
+    select * from jsonb_to_recordset($10::jsonb) q (
+      place integer, centre integer, most integer, bits bit varying, base real, of_none real, of_each real, of_all real, of_sign real, of_step real,
+      plane_1 bit varying, plane_2 bit varying, plane_4 bit varying, plane_8 bit varying)
+  )`
+
+const candidates = ({ nearest, hasIndex }: Near) => `
+  ${lookedFor}, signed as materialized (
     select s.place, g.generation, g.centre, g.signed
     from served s join asked a on a.place = s.place
     join signed_generations g on g.generation = s.number and g.space_id = a.space_id
-    where s.is_chosen
+    where s.is_chosen ${hasIndex ? unindexed : ''}
   ), by_vectors as materialized (
-    select q.place, near.generation as number, near.position, near.distance
-    from unnest($10::integer[], $11::integer[], $12::bit varying[], $13::integer[]) q (place, centre, bits, most)
+    select q.place, near.generation as number, near.position
+    from looked_for q
     cross join lateral (${nearest}) near
+    ${hasIndex ? byIndex : ''}
   )`
 
 const signsOf = `
@@ -169,13 +195,22 @@ const shareOf = `(
   from signed where signed.place = q.place
 )`
 
+/** How many the signs alone choose, for each that is wanted: they tell little of vectors that are all about as near. */
+const preselected = 10
+
 const nearestSigns = `
-  select k.generation, k.position, bit_count(k.bits # q.bits)::integer as distance ${signsOf}
-  order by distance limit ${shareOf}`
+  select k.generation, k.position from (
+    select k.generation, k.position, k.length, k.along, k.bits ${signsOf}
+    order by k.along + k.length * (q.of_none + q.of_each * bit_count(k.bits # q.bits)) desc limit ${preselected} * ${shareOf}
+  ) k
+  order by q.base + k.along + k.length * (q.of_all + q.of_sign * bit_count(k.bits) + q.of_step * (
+    bit_count(k.bits & q.plane_1) + 2 * bit_count(k.bits & q.plane_2)
+    + 4 * bit_count(k.bits & q.plane_4) + 8 * bit_count(k.bits & q.plane_8))) desc
+  limit ${shareOf}`
 
 /** One of each text, however many chunks have it. */
 const differentSigns = `
-  select generation, position, distance from (
+  select generation, position from (
     select distinct on (c.text_hash) k.generation, k.position, k.distance
     from (select k.generation, k.position, bit_count(k.bits # q.bits)::integer as distance ${signsOf}) k
     join generations g on g.number = k.generation join chunks c on c.generation_id = g.id and c.position = k.position
@@ -203,17 +238,24 @@ export interface ChunkRow {
   is_by_vector: boolean
 }
 
-/** `nearest`: how vectors find chunks; null: only words do. */
-const chunksText = (nearest: string | null) => `
-  with ${asked}, ${byWords}${nearest === null ? '' : `, ${candidates(nearest)}`}, wanted as (
+interface Near {
+  /** How signs find chunks. */
+  nearest: string
+  /** Whether some datasets have an index. */
+  hasIndex: boolean
+}
+
+/** `near`: how vectors find chunks; null: only words do. */
+const chunksText = (near: Near | null) => `
+  with ${asked}, ${byWords}${near === null ? '' : `, ${candidates(near)}`}, wanted as (
     select place, number, position, bool_or(is_by_vector) as is_by_vector from (
       select place, number, position, false as is_by_vector from by_words
-      ${nearest === null ? '' : 'union all select place, number, position, true from by_vectors'}
+      ${near === null ? '' : 'union all select place, number, position, true from by_vectors'}
     ) found group by place, number, position
   )
   select w.place::integer, c.id as chunk_id, a.dataset_id, g.source_id, g.dataset_source_id, w.number, w.position,
     o.name as source_name, o.metadata, c.heading_path, c.page, c.url, c.content, c.text_hash,
-    v.text_hash is not null as has_vector, ${nearest === null ? 'null::bytea' : 'case when w.place = any($10) then v.vector end'} as vector,
+    v.text_hash is not null as has_vector, ${near === null ? 'null::bytea' : 'case when w.place in (select place from looked_for) then v.vector end'} as vector,
     w.is_by_vector
   from wanted w join asked a on a.place = w.place
   join generations g on g.number = w.number and g.organization_id = $1
@@ -225,6 +267,15 @@ const chunksText = (nearest: string | null) => `
   ) v on true`
 
 export const chunksOfWordsStatement = statement('search_chunks_of_words', chunksText(null), more)
-export const chunksStatement = statement('search_chunks', chunksText(nearestSigns), more)
+export const chunksStatement = statement('search_chunks', chunksText({ nearest: nearestSigns, hasIndex: false }), more)
+export const indexedChunksStatement = statement(
+  'search_chunks_by_index',
+  chunksText({ nearest: nearestSigns, hasIndex: true }),
+  more,
+)
 /** For a dataset in which so many chunks are equal that the nearest ones are too few different texts. */
-export const thoroughChunksStatement = statement('search_chunks_thoroughly', chunksText(differentSigns), more)
+export const thoroughChunksStatement = statement(
+  'search_chunks_thoroughly',
+  chunksText({ nearest: differentSigns, hasIndex: false }),
+  more,
+)
