@@ -99,6 +99,32 @@ test('a model that is taken away right before the first switch is looked for: it
   ).toEqual([{ space_id: null, awaits: true }])
 })
 
+test('another model that is chosen right before the first switch gets its vectors before that', async () => {
+  const dataset_id = await library.newDataset()
+  pause = pauseAt('knowledge.switching')
+  const attached = await library.attach(dataset_id, await library.newFile(textOf(2, 'chosen')))
+  await pause.arrived
+  await library.server.client.updateDataset({ dataset_id, embedding_model: 'other', embedding_dimension: 128 })
+  pause.release()
+  expect(await library.settled(attached)).toMatchObject({ status: 'ready' })
+  const { data } = await library.server.client.listDatasetSourceChunks({ dataset_id, dataset_source_id: attached.id })
+  expect(data.map(({ has_vector }) => has_vector)).toEqual([true, true])
+  expect(await library.server.client.getDataset({ dataset_id })).toMatchObject({ embedding_model: 'other' })
+})
+
+test('a build that was failed from outside writes nothing more', async () => {
+  pause = pauseAt('knowledge.chunked')
+  const attached = await library.attach(await library.newDataset(), await library.newFile(textOf(10, 'late')))
+  await pause.arrived
+  await library.rows(`update dataset_sources set updated_at = now() - interval '25 hours' where id = $1`, [attached.id])
+  await endStuckIngestion(library.server.app.core, new AbortController().signal)
+  const failed = await library.find(attached)
+  expect(failed).toMatchObject({ status: 'failed', serving: false, status_reason: { code: 'deadline' } })
+  pause.release()
+  await atRest(library)
+  expect(await library.find(attached)).toEqual(failed)
+})
+
 test('while the database lacks extensions, builds wait and use up no try', async () => {
   await using lacking = await startLibrary()
   const { database } = lacking.server

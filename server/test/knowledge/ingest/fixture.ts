@@ -177,6 +177,15 @@ const left_over = [
     `select from chunks c where not exists (select from generations g where g.id = c.generation_id)`,
   ],
   [
+    'words that are counted wrongly',
+    `select from (
+      select dataset_id, word, sum(chunks) as chunks from (
+        select s.dataset_id, unnest(g.words) as word, unnest(g.chunks)::integer as chunks
+        from searched_generations s join word_groups g on g.generation = s.number) served group by dataset_id, word) counted
+    full join dataset_words w on w.dataset_id = counted.dataset_id and w.word = counted.word
+    where coalesce(counted.chunks, 0) <> coalesce(w.chunks, 0)`,
+  ],
+  [
     'waits without work',
     `select from dataset_sources a join sources s on s.id = a.source_id
     where a.status not in ('ready', 'failed') and s.revision > 0 and not exists (
