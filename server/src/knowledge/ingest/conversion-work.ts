@@ -212,7 +212,7 @@ function endTry({ ports }: Core, conversion: Conversion, failure: Failure, chanc
   }
 }
 
-/** Unless another conversion was asked for: then its tries begin again. */
+/** Unless it must be converted again: then its tries are counted from one again, too. */
 async function fail(tx: TransactionStore, ports: Core['ports'], conversion: Conversion, reason: Reason): Promise<void> {
   const { source_id, revision, tries } = conversion
   const [source] = await lockSourceRows(tx, [source_id])
