@@ -1,4 +1,0 @@
-// A part of the statements; faults.long.test.ts has all of them.
-import { testFaults } from './faults.ts'
-
-testFaults({ every: 12, at_once: 6 })
