@@ -281,6 +281,7 @@ describe('vectors that nothing needs any more', () => {
     await store().transaction((tx) => changeModel(tx, server.app.core.ports, room(), dataset_id))
     await expect.poll(() => servingModel(server, dataset_id), patience).toBe('other 32')
     expect(await countVectors(server)).toBe(2)
+    await expect.poll(async () => (await query('select from generation_spaces')).rowCount, patience).toBe(1)
     await age(8)
     await expect
       .poll(async () => {
