@@ -145,3 +145,16 @@ test('an organization stores no more than its limit, also with many at once', as
   const other = storeOf(server, (await makeOrganization(server)).id)
   await blobs().put(other, inPieces(bytesOf(1)), { max_bytes: most, signal: never })
 })
+
+test('one that is being deleted gets no further part', async () => {
+  const { pool } = server.database
+  const content = (async function* () {
+    yield bytesOf(300_000)
+    await pool.query(`update blobs set state = 'deleting' where state = 'writing'`)
+    yield bytesOf(300_000)
+  })()
+  const putting = server.app.core.blobs.put(storeOf(server), content, { max_bytes: 1_000_000, signal: never })
+  await expect(putting).rejects.toThrow('does not exist')
+  const parts = `select from blob_parts p join blobs b using (key) where b.state = 'deleting' and p.position > 0`
+  expect((await pool.query(parts)).rowCount).toBe(0)
+})

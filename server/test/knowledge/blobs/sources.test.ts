@@ -1,8 +1,8 @@
 // Sources: created all or nothing, idempotent by id, listed, changed, deleted with every byte; limits of an organization.
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { expireBlobs } from '../../../src/blobs/work.ts'
-import { expireUploads } from '../../../src/knowledge/uploads.ts'
-import { countBlobs, never } from '../../blobs/fixture.ts'
+import { expireUploads, storeUpload } from '../../../src/knowledge/uploads.ts'
+import { countBlobs, inPieces, never, storeOf } from '../../blobs/fixture.ts'
 import { makeOrganization } from '../../support/actors.ts'
 import { type TestServer, refusal, startTestServer } from '../../support/server.ts'
 import { giveText, json, send, tokenOf } from './fixture.ts'
@@ -364,4 +364,15 @@ describe('limits of an organization', () => {
     await small.client.deleteSource({ source_id: source!.id })
     await expect.poll(async () => (await countBlobs(small)).bytes).toBe(0)
   })
+})
+
+test('a file that arrives while its address is replaced is refused in its commit', async () => {
+  const source = await newFile()
+  const { core } = server.app
+  const blob = await core.blobs.put(storeOf(server), inPieces(Buffer.from('late')), { max_bytes: 10, signal: never })
+  await server.client.createSourceUploadUrl({ source_id: source.id })
+  const target = { source_id: source.id, token: tokenOf(source.presigned_url) }
+  const file = { blob, name: null, media_type: null }
+  const storing = storeOf(server).transaction((tx) => storeUpload(tx, core, target, file))
+  await expect(storing).rejects.toMatchObject({ error: 'upload_url_invalid' })
 })
