@@ -10,6 +10,8 @@ import { isUnavailable } from '../../database/failures.ts'
 import { type RootStore, type TransactionStore, openReservedStore } from '../../database/store.ts'
 import { LeaseLost, type Outcome, type WorkItem, type WorkKind, type WorkPort } from '../../work/port.ts'
 import { type Failure, type Reason, exhausted, isExhausted, judgeFailure } from '../rules/tries.ts'
+import { measureState } from '../metrics.ts'
+import { charsetOf } from '../rules/media-types.ts'
 import { knowledgeSettings } from '../settings.ts'
 import { failSource } from './contents.ts'
 import {
@@ -48,6 +50,8 @@ interface ConvertedRevision {
 interface Conversion extends ConvertedRevision {
   name: string
   url: string | null
+  /** As the site said. */
+  charset: string | null
   blob_id: string
   tries: number
 }
@@ -66,15 +70,22 @@ export function conversionWork(core: Core): WorkKind {
   }
 }
 
-async function runConversion(core: Core, { gate, withFolder }: Places, item: WorkItem, port: WorkPort): Promise<Outcome> {
+async function runConversion(
+  core: Core,
+  { gate, withFolder }: Places,
+  item: WorkItem,
+  port: WorkPort,
+): Promise<Outcome> {
   const store = openReservedStore(core.database, item.organization_id!)
   const begun = await port.commit((tx) => begin(tx, core, item.subject))
   if (begun === null) return { next: 'done' }
   await core.ports.reached?.('knowledge.converting')
   try {
+    const { signal } = port
     const text = await gate(() => {
-      port.signal.throwIfAborted()
-      return withFolder((folder) => convert(core, store, begun, { folder, signal: port.signal }))
+      signal.throwIfAborted()
+      const measured = { core, state: 'converting_to_markdown', signal } as const
+      return measureState(measured, () => withFolder((folder) => convert(core, store, begun, { folder, signal })))
     })
     return { next: 'done', write: (tx) => finishConversion(tx, begun, text) }
   } catch (error) {
@@ -95,20 +106,29 @@ async function begin(tx: TransactionStore, { ports }: Core, source_id: string): 
     return null
   }
   const tries = await beginConversion(tx, source_id)
-  return { source_id, revision, name, url: type === 'URL' ? name : null, blob_id: content.blob_id, tries }
+  const { blob_id, media_type } = content
+  return {
+    source_id,
+    revision,
+    name,
+    url: type === 'URL' ? name : null,
+    charset: charsetOf(media_type),
+    blob_id,
+    tries,
+  }
 }
 
 async function convert(
   core: Core,
   store: RootStore,
-  { name, url, blob_id }: Conversion,
+  { name, url, charset, blob_id }: Conversion,
   { folder, signal }: { folder: string; signal: AbortSignal },
 ): Promise<ConvertedText> {
   const limits = core.config.of(knowledgeSettings)
   const path = join(folder, 'file')
   await pipeline(Readable.from(core.blobs.open(store, blob_id)), createWriteStream(path, { mode: 0o600 }), { signal })
   const converted = await convertFile(
-    { path, name, url },
+    { path, name, url, charset },
     {
       seconds: limits.conversion_seconds,
       memory_bytes: limits.conversion_memory_bytes,

@@ -193,9 +193,9 @@ describe.runIf(hasPgvector)('with pgvector', () => {
     await index(dataset_id)
     expect(await tableOf(dataset_id)).toBeNull()
     expect(await query(`select to_regclass($1) as there`, [before])).toEqual([{ there: null }])
-    expect(await query('select indexed from signed_generations where generation = $1', [source.generation.number])).toEqual([
-      { indexed: 0 },
-    ])
+    expect(
+      await query('select indexed from signed_generations where generation = $1', [source.generation.number]),
+    ).toEqual([{ indexed: 0 }])
   })
 
   test('of a dataset that is deleted, nothing is left', async () => {
