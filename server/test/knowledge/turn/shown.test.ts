@@ -258,6 +258,51 @@ test('an attempt that takes the turn over shows byte for byte what the record sa
   expect(recorded).toEqual(shown)
 })
 
+describe('a turn that is stopped at any point', () => {
+  const outside = ['attempt.started', 'model.answered', 'tool.asked', 'tool.answered']
+  const within = ['step', 'tool_result', 'result'].flatMap((change) =>
+    ['begun', 'locked', 'written', 'committed'].map((stage) => `${change}.${stage}`),
+  )
+
+  /** The first time that it is reached, or the second. */
+  function holdAt(wanted: string, time: number) {
+    const [reached, released] = [Promise.withResolvers<void>(), Promise.withResolvers<void>()]
+    let times = 0
+    atPoint = (point) => {
+      if (point !== wanted || (times += 1) !== time) return
+      reached.resolve()
+      return released.promise
+    }
+    return { reached: reached.promise, release: released.resolve }
+  }
+
+  async function begin() {
+    const planted = await plantMany(3, 100)
+    const { conversation_id } = await converse(server, {
+      knowledge_bases: [{ dataset_id: planted.dataset_id, top_n: 1 }],
+      built_in_tools,
+    })
+    answer({ tool_calls: [search('markb')] }, { tool_calls: [search('markc')] }, 'Done.')
+    return { planted, conversation_id }
+  }
+
+  const places = [...outside, ...within].flatMap((point) => [1, 2].map((time) => [point, time] as const))
+  test.each(places)('is cancelled at %s, time %i', async (point, time) => {
+    const { planted, conversation_id } = await begin()
+    const held = holdAt(point, time)
+    const call = server.client.sendConversationMessage({ conversation_id, text: 'marka' }).catch(() => null)
+    const isReached = await Promise.race([held.reached.then(() => true), call.then(() => false)])
+    const [turn] = (await server.client.listConversationTurns({ conversation_id })).data
+    const cancel = server.client.cancelTurn({ conversation_id, turn_id: turn!.turn_id }).catch(() => null)
+    // Under the lock it waits for the release.
+    if (isReached && !/locked|written/.test(point)) await cancel
+    held.release()
+    await Promise.all([call, cancel])
+    const { recorded, shown } = await compare(conversation_id, planted)
+    expect(recorded).toEqual(shown)
+  })
+})
+
 test('secrets that a document quotes are shown to nobody, before the turn, in results and in records', async () => {
   const secret = 'hunter2-hunter2-hunter2'
   await server.client.setSecret({ name: 'SHOP', value: secret })
