@@ -51,7 +51,7 @@ test('searches beside replacements and deletes', async () => {
     }
   }
   const searching = [search(), search()]
-  for (let version = 1; version <= 15; version += 1) {
+  for (let version = 1; version <= 8; version += 1) {
     for (const [at, source] of sources.entries()) {
       const next = await library.addGeneration(source, build(at, version), options)
       await library.serve(source.dataset_source_id, next, source.generation)

@@ -23,9 +23,11 @@ afterAll(async () => {
   await embeddings[Symbol.asyncDispose]()
 })
 
-const timeout_ms = 600
+/** A model that answers needs less on the busiest machine. */
+const patience_ms = 10_000
 
-async function ask(lag = monitorEventLoopDelay({ resolution: 5 })) {
+async function ask(timeout_ms = patience_ms) {
+  const lag = monitorEventLoopDelay({ resolution: 5 })
   const { conversation_id } = await converse(server, { knowledge_bases: [{ dataset_id }], retrieval: { timeout_ms } })
   // No text twice: vectors of queries are kept.
   const text = `Returns of ${crypto.randomUUID()}?`
@@ -46,9 +48,9 @@ async function ask(lag = monitorEventLoopDelay({ resolution: 5 })) {
   }
 }
 
-const down: [string, Trouble, Degradation][] = [
-  ['is silent', 'silent', 'embedding_timeout'],
-  ['is slow', { slow_ms: 5000 }, 'embedding_timeout'],
+const down: [string, Trouble, Degradation, number?][] = [
+  ['is silent', 'silent', 'embedding_timeout', 600],
+  ['is slow', { slow_ms: 5000 }, 'embedding_timeout', 600],
   ['answers 401', { status: 401 }, 'embedding_failed'],
   ['answers 429', { status: 429 }, 'embedding_failed'],
   ['answers 500', { status: 500 }, 'embedding_failed'],
@@ -69,10 +71,10 @@ describe('an embedding model that', () => {
     expect(retrieval.degraded).not.toContain('embedding_failed')
   }
 
-  test.each(down)('%s delays no turn beyond its bound', async (_what, trouble, reason) => {
+  test.each(down)('%s delays no turn beyond its bound', async (_what, trouble, reason, timeout_ms = patience_ms) => {
     await askWithoutTrouble()
     embeddings.trouble = trouble
-    const { reply, retrieval, calls, delay_ms } = await ask()
+    const { reply, retrieval, calls, delay_ms } = await ask(timeout_ms)
     expect(reply).toBe('Within 30 days.')
     expect(calls).toBeGreaterThan(0)
     expect(retrieval).toMatchObject({ outcome: 'found', retrieval_mode: 'full_text', chunks: [{ shown: true }] })
