@@ -50,7 +50,7 @@ const files: readonly (readonly [string, string, () => string | Uint8Array, stri
   [
     'a part that is described in two ways',
     'a.xlsx',
-    () => xlsx([], [{ ...bomb, claims: { is_stored: true } }]),
+    () => xlsx([{ name: 'A', rows: row(1, ['x']) }], [{ ...bomb, claims: { is_stored: true } }]),
     'corrupt',
   ],
   ['more parts than it says', 'a.docx', () => withCount(docx(paragraph('x')), 1), 'corrupt'],
