@@ -1,22 +1,29 @@
-// `npm run bench:recall`: how many of the ten nearest vectors a search by signs finds, beside an exact search. With `PARLEY_BENCH_EMBEDDING_URL`
-// (an OpenAI-compatible `/embeddings`) and `_MODEL` also over vectors of a real model.
+// `npm run bench:recall`: how many of the ten nearest vectors a search by signs finds, beside an exact search. With `--database-url` of a
+// PostgreSQL that has pgvector also what its indexes find; with a model (bench/real-model.ts) also over its vectors.
+import { randomUUID } from 'node:crypto'
 import { globSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
+import pg from 'pg'
+import { openDatabase } from '../server/src/database/database.ts'
+import { migrate } from '../server/src/database/migrate.ts'
+import { writeVector } from '../server/src/knowledge/search/near-vectors.ts'
 import { cosine, meanOf, signsOf } from '../server/src/knowledge/rules/signs.ts'
 import { corpusVectors } from '../server/test/knowledge/search/corpus-vector.ts'
 import { hashedVector } from '../server/test/support/hashed-vector.ts'
 import { cutDocument } from '../server/test/knowledge/search/quality.ts'
 import { generateChunks, randomNumbers } from './knowledge-texts.ts'
 import { readOptions } from './options.ts'
+import { type RealModel, readRealModel } from './real-model.ts'
 import { machine } from './server.ts'
 import { printTable } from './table.ts'
 import { randomVectors } from './vectors.ts'
 
-const { chunks, dimension, queries, candidates, seed } = readOptions({
+const { chunks, dimension, queries, candidates, indexed_candidates, seed, database_url } = readOptions({
   chunks: 100_000,
   dimension: 768,
   queries: 100,
   candidates: 200,
+  indexed_candidates: 100,
   seed: 1,
 })
 const wanted = 10
@@ -49,29 +56,77 @@ function nearest(count: number, many: number, distance: (at: number) => number):
   return places.toSorted((a, b) => distances[a]! - distances[b]! || a - b).slice(0, many)
 }
 
-/** The mean, and the share of queries that find all. */
-function measure({ vectors, queries: asked }: Collection): [number, number] {
-  const mean = meanOf(vectors.slice(0, centre_of))
-  const signs = vectors.map((vector) => packSigns(signsOf(vector, mean)))
+/** What is found of the ten nearest, and the share of queries that find all. */
+interface Figures {
+  found: number
+  whole: number
+}
+
+/** `find`: the candidates for a query, of which the nearest are taken exactly, as a search does. */
+async function compare(
+  { vectors, queries: asked }: Collection,
+  find: (query: Float32Array) => number[] | Promise<number[]>,
+): Promise<Figures> {
   let found = 0
   let whole = 0
   for (const query of asked) {
-    const exact = new Set(nearest(vectors.length, wanted, (at) => -cosine(query, vectors[at]!)))
+    const near = (at: number) => cosine(query, vectors[at]!)
+    const exact = new Set(nearest(vectors.length, wanted, (at) => -near(at)))
+    const ranked = (await find(query)).toSorted((a, b) => near(b) - near(a)).slice(0, wanted)
+    // Of vectors as near as the tenth, any is right.
+    const least = Math.min(...[...exact].map(near))
+    const right = ranked.filter((at) => exact.has(at) || near(at) >= least - 1e-6).length
+    found += right
+    whole += right === wanted ? 1 : 0
+  }
+  return { found: found / (asked.length * wanted), whole: whole / asked.length }
+}
+
+function bySigns({ vectors }: Collection): (query: Float32Array) => number[] {
+  const mean = meanOf(vectors.slice(0, centre_of))
+  const signs = vectors.map((vector) => packSigns(signsOf(vector, mean)))
+  return (query) => {
     const bits = packSigns(signsOf(query, mean))
-    const near = nearest(vectors.length, candidates, (at) => {
+    return nearest(vectors.length, candidates, (at) => {
       const own = signs[at]!
       let differing = 0
       for (let word = 0; word < own.length; word += 1) differing += countBits(own[word]! ^ bits[word]!)
       return differing
     })
-    // Of vectors as near as the tenth, any is right.
-    const ranked = near.toSorted((a, b) => cosine(query, vectors[b]!) - cosine(query, vectors[a]!)).slice(0, wanted)
-    const least = Math.min(...[...exact].map((at) => cosine(query, vectors[at]!)))
-    const right = ranked.filter((at) => exact.has(at) || cosine(query, vectors[at]!) >= least - 1e-6).length
-    found += right
-    whole += right === wanted ? 1 : 0
   }
-  return [found / (asked.length * wanted), whole / asked.length]
+}
+
+interface Index {
+  find(query: Float32Array): Promise<number[]>
+  drop(): Promise<void>
+  seconds: number
+}
+
+/** As `index_vectors` makes it, in the database of the measurement. */
+async function indexOf({ vectors }: Collection, client: pg.Client): Promise<Index> {
+  const begun = performance.now()
+  const ids = [randomUUID(), randomUUID(), randomUUID(), vectors[0]!.length]
+  const { rows } = await client.query<{ number: number }>('select make_vector_index($1, $2, $3, $4) as number', ids)
+  const { number } = rows[0]!
+  const at_once = 100
+  for (let first = 0; first < vectors.length; first += at_once) {
+    const some = vectors.slice(first, first + at_once)
+    const positions = some.map((_, at) => first + at)
+    await client.query('select add_near_vectors($1, 1, $2, $3)', [number, positions, some.map(writeVector)])
+  }
+  await client.query(`analyze near_vectors_${number}`)
+  const seconds = (performance.now() - begun) / 1000
+  return {
+    seconds,
+    async find(query) {
+      // `set_config` of the function lasts until the end of the transaction.
+      const answer = await client.query<{ position: number }>('select position from near_vectors($1, $2, $3, $4)', [
+        ...[number, writeVector(query), [1], indexed_candidates],
+      ])
+      return answer.rows.map(({ position }) => position)
+    },
+    drop: async () => void (await client.query('select drop_vector_index($1)', [number])),
+  }
 }
 
 const docs = join(import.meta.dirname, '..', 'docs')
@@ -125,38 +180,46 @@ function mixture(): Collection {
   }
 }
 
-async function realModel(url: string, model: string): Promise<Collection> {
+async function realTexts(model: RealModel): Promise<Collection> {
   const all = texts(Math.min(chunks, 20_000))
-  const embed = async (some: string[]) => {
-    const response = await fetch(url, {
-      method: 'POST',
-      headers: { 'content-type': 'application/json' },
-      body: JSON.stringify({ model, input: some }),
-    })
-    const { data } = (await response.json()) as { data: { embedding: number[] }[] }
-    return data.map(({ embedding }) => {
-      const length = Math.hypot(...embedding)
-      return Float32Array.from(embedding, (value) => value / length)
-    })
-  }
-  const vectors: Float32Array[] = []
-  for (let at = 0; at < all.length; at += 96) vectors.push(...(await embed(all.slice(at, at + 96))))
-  return { name: model, vectors, queries: await embed(questionsOf(all, Math.min(queries, 96))) }
+  return { name: model.name, vectors: await model.embed(all), queries: await model.embed(questionsOf(all, queries)) }
+}
+
+async function openIndexes(database_url: string): Promise<pg.Client> {
+  await using database = openDatabase({
+    connection_string: database_url,
+    max_connections: 2,
+    statement_timeout_ms: 60_000,
+    onError: () => {},
+  })
+  await migrate(database)
+  const client = new pg.Client({ connectionString: database_url })
+  await client.connect()
+  await client.query('create extension if not exists vector')
+  return client
 }
 
 process.stdout.write(
   `machine ${machine}\n${chunks} vectors of ${dimension} dimensions, ${queries} queries, ${candidates} candidates\n\n`,
 )
+const client = database_url === undefined ? null : await openIndexes(database_url)
 const rows: string[][] = []
-for (const collect of [hashedTexts, weightedTexts, mixture]) {
-  const collection = collect()
-  const [recall, whole] = measure(collection)
-  rows.push([collection.name, recall.toFixed(4), whole.toFixed(2)])
+const write = ({ found, whole }: Figures) => [found.toFixed(4), whole.toFixed(2)]
+
+async function measure(collection: Collection): Promise<void> {
+  const cells = [collection.name, ...write(await compare(collection, bySigns(collection)))]
+  if (client) {
+    const index = await indexOf(collection, client)
+    cells.push(...write(await compare(collection, index.find)), index.seconds.toFixed(0))
+    await index.drop()
+  }
+  rows.push(cells)
+  process.stderr.write(`${cells.join(' | ')}\n`)
 }
-const { PARLEY_BENCH_EMBEDDING_URL: url, PARLEY_BENCH_EMBEDDING_MODEL: model } = process.env
-if (url && model) {
-  const collection = await realModel(url, model)
-  const [recall, whole] = measure(collection)
-  rows.push([collection.name, recall.toFixed(4), whole.toFixed(2)])
-}
-printTable(['vectors', 'recall@10', 'queries that find all ten'], rows)
+
+for (const collect of [hashedTexts, weightedTexts, mixture]) await measure(collect())
+const model = readRealModel()
+if (model) await measure(await realTexts(model))
+const ofIndex = ['of pgvector: recall@10', 'all ten', 'seconds to make it']
+printTable(['vectors', 'signs: recall@10', 'queries that find all ten', ...(client ? ofIndex : [])], rows)
+await client?.end()

@@ -1,5 +1,6 @@
 // `npm run bench:search-quality`: how well words, vectors and both find what answers a question, over the project's documents and over
-// small German and Japanese texts. Vectors are those of a stand-in, which needs no network.
+// small German and Japanese texts. Vectors are those of a stand-in, which needs no network and knows nothing of meaning, or of a real model
+// (bench/real-model.ts).
 import { startEmbeddedPostgres } from '@parley/embedded-postgres'
 import { chmod, mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
@@ -7,13 +8,15 @@ import { join } from 'node:path'
 import { openDatabase } from '../server/src/database/database.ts'
 import { migrate } from '../server/src/database/migrate.ts'
 import { corpusVectors } from '../server/test/knowledge/search/corpus-vector.ts'
-import { createLibrary } from '../server/test/knowledge/search/library.ts'
-import { type Asked, addDocuments, judge, modes, readDocuments } from '../server/test/knowledge/search/quality.ts'
+import { type Library, createLibrary } from '../server/test/knowledge/search/library.ts'
+import { type Asked, addDocuments, judge, modes, readDocuments, textsOf } from '../server/test/knowledge/search/quality.ts'
 import { questions, small } from '../server/test/knowledge/search/questions.ts'
 import { readOptions } from './options.ts'
+import { readRealModel } from './real-model.ts'
 import { machine } from './server.ts'
 import { printTable } from './table.ts'
 
+const model = readRealModel()
 const { dimension, database_url } = readOptions({ dimension: 2048 })
 await using stack = new AsyncDisposableStack()
 const database = stack.use(
@@ -42,17 +45,31 @@ async function add(name: string, dataset_id: string, asked: readonly Asked[]): P
   rows.push([name, String(asked.length), ...cells])
 }
 
-const dataset_id = await addDocuments(library, readDocuments())
+/** The vectors of a model are asked for at once. */
+async function embedding(texts: readonly string[], asked: readonly { question: string }[]): Promise<Library['embed']> {
+  if (!model) return corpusVectors(texts, dimension)
+  const all = [...texts, ...asked.map(({ question }) => question)]
+  const vectors = await model.embed(all)
+  const known = new Map(all.map((text, at) => [text, vectors[at]!]))
+  return (text) => known.get(text)!
+}
+
 const asked = questions.map(({ kind, question, files }) => ({
   kind,
   question,
   isRight: ({ source_name }: { source_name: string }) => files.some((file) => source_name.startsWith(file)),
 }))
+const documents = readDocuments()
+library.embed = await embedding(textsOf(documents), asked)
+const dataset_id = await addDocuments(library, documents)
 for (const [kind, some] of Map.groupBy(asked, (each) => each.kind)) await add(kind, dataset_id, some)
 await add('all', dataset_id, asked)
 
 for (const { language, texts, asked: of } of small) {
-  library.embed = corpusVectors(texts, dimension)
+  library.embed = await embedding(
+    texts,
+    of.map(([question]) => ({ question })),
+  )
   const space_id = await library.addSpace()
   const small_dataset_id = await library.addDataset(space_id)
   await library.addSource(texts, { dataset_id: small_dataset_id, space_id, language })
@@ -63,5 +80,5 @@ for (const { language, texts, asked: of } of small) {
   await add(language === 'simple' ? 'Japanese' : 'German', small_dataset_id, right)
 }
 
-process.stdout.write(`machine ${machine}\n\n`)
+process.stdout.write(`machine ${machine}\nvectors of ${model?.name ?? 'a stand-in'}\n\n`)
 printTable(['questions', 'count', 'both: recall@5, MRR@10', 'words', 'vectors'], rows)

@@ -1,7 +1,10 @@
-// `npm run bench:search`: how long a hybrid search takes, in the database and in the process, and what an indexed chunk needs.
+// `npm run bench:search`: how long a hybrid search takes, in the database and in the process, and what an indexed chunk needs. With
+// `--database-url` of a PostgreSQL that has pgvector, and `--index 1`, by its index.
 import pg from 'pg'
 import { openDatabase } from '../server/src/database/database.ts'
 import { migrate } from '../server/src/database/migrate.ts'
+import { indexVectorsWork } from '../server/src/knowledge/search/near-vectors.ts'
+import type { WorkPort } from '../server/src/work/port.ts'
 import { createLibrary } from '../server/test/knowledge/search/library.ts'
 import { startPostgresWith } from './bench-postgres.ts'
 import { generateChunks, generateQueries } from './knowledge-texts.ts'
@@ -10,7 +13,7 @@ import { machine } from './server.ts'
 import { printTable } from './table.ts'
 import { randomVectors } from './vectors.ts'
 
-const options = readOptions({ chunks: 100_000, sources: 500, dimension: 768, searches: 200, at_once: 8, seed: 1 })
+const options = readOptions({ chunks: 100_000, sources: 500, dimension: 768, searches: 200, at_once: 8, index: 0, seed: 1 })
 const { chunks, sources, dimension, searches, at_once, seed } = options
 
 // As the launcher starts it, without a private one's folder being given.
@@ -43,9 +46,22 @@ for (let source = 0; source < sources; source += 1) {
   if (source % 50 === 49) process.stderr.write(`${source + 1} of ${sources} sources\n`)
 }
 const seconds = (performance.now() - begun) / 1000
+const indexed_seconds = options.index ? await makeIndex() : null
 const admin = new pg.Client({ connectionString: url, statement_timeout: 600_000 })
 await admin.connect()
 await admin.query('vacuum analyze')
+
+/** As a node does the work. */
+async function makeIndex(): Promise<number> {
+  await database.pool.query('create extension if not exists vector')
+  library.index.kind = 'pgvector'
+  const since = performance.now()
+  const { store } = library
+  const port = { signal: new AbortController().signal, commit: (write) => store.transaction(write) } as WorkPort
+  const item = { organization_id: store.organization_id, owner: dataset_id, subject: dataset_id, tries: 1 }
+  while ((await indexVectorsWork(library.index).run(item, port)).next !== 'done');
+  return (performance.now() - since) / 1000
+}
 
 const queries = generateQueries(searches, seed)
 const at = (sorted: number[], share: number) => sorted[Math.floor((sorted.length - 1) * share)]!.toFixed(1)
@@ -88,13 +104,14 @@ await measure('hybrid', (query) => searchOnce(query, 'auto'), at_once)
 
 process.stdout.write(`machine ${machine}\n`)
 process.stdout.write(
-  `${chunks} chunks of ${dimension} dimensions in ${sources} sources, written in ${seconds.toFixed(0)} s\n\n`,
+  `${chunks} chunks of ${dimension} dimensions in ${sources} sources, written in ${seconds.toFixed(0)} s${indexed_seconds === null ? '' : `, their index in ${indexed_seconds.toFixed(0)} s`}\n\n`,
 )
 printTable(['search', 'at once', 'median ms', 'p95 ms', 'longest ms'], rows)
 
-const tables = ['chunks', 'vectors', 'chunk_signs', 'word_postings', 'word_batches', 'dataset_words'] as const
+const tables = ['chunks', 'vectors', 'chunk_signs', 'word_groups', 'dataset_words'] as const
+const { rows: indexes } = await admin.query<{ name: string }>(`select 'near_vectors_' || number as name from vector_indexes`)
 const sizes = await Promise.all(
-  tables.map(async (table) => {
+  [...tables, ...indexes.map(({ name }) => name)].map(async (table) => {
     const { rows: sized } = await admin.query<{ bytes: string }>(
       `select pg_total_relation_size($1::regclass) as bytes`,
       [table],

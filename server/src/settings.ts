@@ -4,9 +4,10 @@ import { type Config, readConfigWith, settingsWith } from './config/config.ts'
 import { embeddingSettings } from './embeddings/settings.ts'
 import { crawlSettings } from './knowledge/crawl/settings.ts'
 import { knowledgeSettings } from './knowledge/settings.ts'
+import { searchSettings } from './knowledge/search/settings.ts'
 import { secretSettings } from './secrets/settings.ts'
 
-const rooms = [blobSettings, blobStoreSettings, secretSettings, embeddingSettings, knowledgeSettings, crawlSettings]
+const rooms = [blobSettings, blobStoreSettings, secretSettings, embeddingSettings, knowledgeSettings, searchSettings, crawlSettings]
 
 /** In the order of the reference page. */
 export const settings = settingsWith(rooms)

@@ -67,7 +67,10 @@ export const KnowledgeCapabilities = named(
     default_embedding_model: nullable(
       Type.Object({ provider: Type.String(), model: Type.String(), dimension: nullable(Type.Integer()) }),
     ),
-    vector_index: oneOf(['sign_bits', 'pgvector']),
+    vector_index: oneOf(
+      ['sign_bits', 'pgvector'],
+      'How the nearest vectors are found. With `pgvector`, datasets of 20,000 chunks or more have an HNSW index.',
+    ),
     rerank_model: nullable(Type.String()),
     blob_store: oneOf(['postgres', 's3'], 'With `s3`, a backup of the database holds no files.'),
     limits: Type.Record(Type.String(), Type.Number(), { description: 'Bytes, rows and seconds, by name.' }),
@@ -78,6 +81,7 @@ export type KnowledgeCapabilities = Static<typeof KnowledgeCapabilities>
 const progressData = {
   snapshot: Type.Object({ attachments: Type.Array(DatasetSource), is_complete: Type.Boolean() }),
   attachment: DatasetSource,
+  detached: Type.Object({ id: Type.String() }),
 }
 
 /** An event of the progress of a dataset's sources. Each new stream begins with a snapshot. */
@@ -185,7 +189,7 @@ export const datasetOperations = {
     body: Type.Object({
       query: Type.String({
         minLength: 1,
-        maxLength: query,
+        maxLength: 2 * query,
         description: '1 to 8,000 characters without the white space around.',
       }),
       results_count: Type.Optional(
@@ -253,7 +257,7 @@ export const datasetOperations = {
     tag: knowledgeTag,
     summary: 'Follow the states of a dataset’s sources',
     description:
-      'A stream of server-sent events: `snapshot` first, with the newest attachments, then `attachment` for each that changed, at most once a second.',
+      'A stream of server-sent events: `snapshot` first, with the newest attachments, then `attachment` for each that changed, at most once a second, and `detached` for each of these that was taken out of the dataset.',
     access: knowledgeReaders,
     narrowed: false,
     params: datasetPath,

@@ -22,7 +22,8 @@ export const RetrievedChunk = named(
     ...ofPassage,
     score: Type.Number({ description: '0 to 1.' }),
     shown: Type.Boolean({
-      description: 'Whether the model was given it: false if there was no room, or a tool left it out of its result.',
+      description:
+        'Whether the model was given it, or a part of it: false if there was no room, a tool left it out of its result, or the turn ended before.',
     }),
   }),
 )

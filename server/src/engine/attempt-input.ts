@@ -10,7 +10,7 @@ import { type HistoryItem, readHistory, readTurnItems } from '../conversations/r
 import type { PromptVariables, TurnLease } from '../conversations/conversations.ts'
 import { type RootStore, openStore } from '../database/store.ts'
 import { fencePassages } from '@parley/contract'
-import { reachOf, selectHistory } from './rules/context-window.ts'
+import { characters_of_token, reachOf, selectHistory } from './rules/context-window.ts'
 import { redactorOf } from '../redaction/rules/redaction.ts'
 import type { ModelMessage } from '../models/models.ts'
 import { renderSystemPrompt } from './rules/prompt.ts'
@@ -65,7 +65,9 @@ export async function loadTurn(services: Part, lease: TurnLease): Promise<FoundT
   const redactor = redactorOf(conversation.redaction)
   const stored = turn.retrievals > 0 ? await readTurnRetrievals(store, conversation.id, turn.id) : []
   const newCode = () => services.ports.randomBytes(16).toString('hex')
-  const passages = new TurnPassages({ turn_id: turn.id, settings: config.retrieval, stored, newCode })
+  const window_characters = config.context_window.max_tokens * characters_of_token
+  const settings = config.retrieval
+  const passages = new TurnPassages({ turn_id: turn.id, settings, window_characters, stored, newCode })
   const history = historyOf({ store, turn, conversation, config, heard })
   return { store, turn, conversation, items, config, variables, heard, redactor, history, passages }
 }

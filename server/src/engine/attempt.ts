@@ -23,7 +23,7 @@ import {
   modelOf,
   samplingOf,
 } from '../models/models.ts'
-import { cutResults, questionOf } from './rules/context-window.ts'
+import { cutResults, leastCharacters, questionOf } from './rules/context-window.ts'
 import { fenceResults } from './rules/passage-results.ts'
 import { isWrapped, wrapReply } from '../agents/rules/wrapping.ts'
 import { type PlannedCall, type Progress, advance, judgeAnswer, mayUseTools, planCalls } from './rules/step-policy.ts'
@@ -158,8 +158,9 @@ async function askModel(
   { services, input: { config, system, tools }, port, meter, run }: Attempt,
   { messages: all, with_tools }: { messages: ModelMessage[]; with_tools: boolean },
 ): Promise<ModelAnswer> {
-  const retrieves = new Set([...tools.values()].flatMap((tool) => (tool.retrieves ? [tool.name] : [])))
-  const messages = fenceResults(cutResults(all, config.context_window), retrieves, () => run.passages.code)
+  const { passages } = run
+  const messages = fenceResults(cutResults(all, config.context_window, passages.calls), tools, () => passages.code)
+  passages.ask(leastCharacters(all, passages.calls))
   const offered = with_tools ? [...tools.values()] : []
   const request = { system, messages, tools: offered, ...samplingOf(config) }
   const answer = await meter.model(() =>

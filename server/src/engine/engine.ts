@@ -4,7 +4,6 @@ import type { Logger } from 'pino'
 import type { EngineServices } from './services.ts'
 import {
   type ChangeName,
-  type FoundSoFar,
   type GreetingRequest,
   type HaltedAttempt,
   type TurnLease,
@@ -15,6 +14,7 @@ import {
 } from '../conversations/conversations.ts'
 import {
   type AttemptResult,
+  type ToolResult,
   decideAttemptResult,
   decideStep,
   decideToolResult,
@@ -149,7 +149,8 @@ export class Engine implements TurnRunner {
     const { lease, held, step, speech, passages } = halt.attempt
     const text = speech.redact(joinWords([...held, { text: speech.released, by_tool: false }]).text)
     const release = (isConcluded: boolean) => this.#release(halt, isConcluded)
-    return { turn_id: lease.turn_id, lease: lease.lease, text, step, found: foundBy(passages, text), release }
+    const found = passages?.leave(text, (said) => speech.redact(said)) ?? null
+    return { turn_id: lease.turn_id, lease: lease.lease, text, step, found, release }
   }
 
   #release(halt: Halt, isConcluded: boolean): void {
@@ -302,7 +303,7 @@ export class Engine implements TurnRunner {
         if (attempt.shown !== null) this.#services.live.turns.say(lease.conversation_id, shown)
       },
       writeStep: async (step) => {
-        await this.#writeOn(attempt, 'step', step, decideStep)
+        this.#goOn(attempt, await this.#write(attempt, 'step', step, decideStep))
         attempt.step = step.number + 1
         attempt.kept += 1
         attempt.speech.beginStep()
@@ -310,7 +311,7 @@ export class Engine implements TurnRunner {
         this.#showKept(attempt)
       },
       writeToolResult: async (result) => {
-        await this.#writeOn(attempt, 'tool_result', result, decideToolResult)
+        await this.#writeResult(attempt, result)
         const { said } = result
         if (said?.is_held) attempt.held.push({ text: said.text, by_tool: true })
         attempt.kept += said && !said.is_held ? 2 : 1
@@ -319,21 +320,31 @@ export class Engine implements TurnRunner {
     }
   }
 
-  /** Writes something after which the attempt continues, if it still holds the turn. */
-  async #writeOn<T>(attempt: RunningAttempt, change: ChangeName, written: T, decide: Decide<T>): Promise<void> {
-    if ((await this.#write(attempt, change, written, decide)) === 'written') return
-    attempt.controller.abort(new Halted())
-    attempt.controller.signal.throwIfAborted()
+  /** After a write the attempt continues, if it still holds the turn. */
+  #goOn({ controller }: RunningAttempt, answer: 'written' | 'stale'): void {
+    if (answer === 'written') return
+    controller.abort(new Halted())
+    controller.signal.throwIfAborted()
   }
 
+  /** With the searches that were made for it. */
   async #write<T>(attempt: RunningAttempt, change: ChangeName, written: T, decide: Decide<T>) {
-    const { passages } = attempt
-    const retrievals = passages?.take() ?? []
+    const rest = attempt.passages?.rest
+    if (!rest || rest.retrievals.length + rest.unshown.length === 0) {
+      return this.#writeAll(attempt, change, written, decide)
+    }
+    const answer = await this.#writeAll(attempt, change, { ...written, ...rest }, decide)
+    attempt.passages?.noteStored(rest.retrievals)
+    return answer
+  }
+
+  async #writeResult(attempt: RunningAttempt, result: ToolResult): Promise<void> {
+    const retrievals = attempt.passages?.takeOf(result.call_id) ?? []
     try {
-      const all = retrievals.length > 0 ? { ...written, retrievals } : written
-      return await this.#writeAll(attempt, change, all, decide)
+      const written = retrievals.length > 0 ? { ...result, retrievals } : result
+      this.#goOn(attempt, await this.#writeAll(attempt, 'tool_result', written, decideToolResult))
     } catch (error) {
-      passages?.giveBack(retrievals)
+      attempt.passages?.giveBack(retrievals)
       throw error
     }
   }
@@ -377,15 +388,6 @@ export class Engine implements TurnRunner {
     const kept = new Set(await renewLeases(this.#services.database, this.#services.node.id, leases))
     for (const { lease, controller } of held) if (!kept.has(lease.lease)) controller.abort(new Halted())
   }
-}
-
-/** What a stopped attempt leaves to anyone who concludes its turn. */
-function foundBy(passages: TurnPassages | null, text: string): FoundSoFar | null {
-  if (!passages) return null
-  const [retrievals, citations] = [passages.take(), passages.cite(text)]
-  // The attempt may be started again, and others may stop it too.
-  passages.giveBack(retrievals)
-  return retrievals.length + citations.length === 0 ? null : { retrievals: [...retrievals], citations }
 }
 
 export type { ActionRunners } from './actions/runner.ts'

@@ -13,10 +13,12 @@ import { erasingWork } from './ingest/erase-work.ts'
 import { passOnProgress } from './ingest/progress-topic.ts'
 import { stuckWork } from './ingest/stuck-work.ts'
 import type { TurnContributions } from '../engine/engine.ts'
-import { createAvailability } from './availability.ts'
+import { createAvailability, whenAvailable } from './availability.ts'
 import * as operations from './operations/index.ts'
 import { search } from './search/search.ts'
+import { findIndexesWork, indexVectorsWork } from './search/near-vectors.ts'
 import { createSearches } from './search/searches.ts'
+import { type VectorIndex, chooseVectorIndex, least_indexed_chunks } from './search/vector-index.ts'
 import type { Knowledge } from './services.ts'
 import { createUploadResolver, uploadWork } from './uploads.ts'
 import { findModelsWork, removeUnusedWork } from './vectors/minute-work.ts'
@@ -33,29 +35,32 @@ export function createKnowledge(
   core: Core,
   { open_streams, embeddings }: Pick<Knowledge, 'open_streams' | 'embeddings'>,
 ): KnowledgeRoom {
+  const index: VectorIndex = { kind: 'sign_bits', least_chunks: least_indexed_chunks }
   const own: Knowledge = {
     blobs: core.blobs,
     embeddings,
     open_streams,
-    searches: createSearches(core),
+    searches: createSearches(core, index),
     search: (store, request, signal) => search(core, own, store, request, signal),
   }
   const ofTurns = { database: core.database, room: own }
-  const { require } = createAvailability(core)
+  const availability = createAvailability(core)
   passOnProgress(core)
   return {
     name: 'knowledge',
     knowledge: own,
-    operations: onlyIf(require, bindRoom(own, knowledgeOperations, operations)),
+    operations: onlyIf(availability.require, bindRoom(own, knowledgeOperations, operations)),
     work: [
       uploadWork(core),
       conversionWork(core),
-      buildWork({ core, room: own }),
-      erasingWork(),
+      whenAvailable(availability, buildWork({ core, room: own })),
+      ...erasingWork(),
       stuckWork(core),
       embedDatasetWork({ core, room: own }),
       findModelsWork(core, own),
       removeUnusedWork(core),
+      findIndexesWork(core, index),
+      indexVectorsWork(index),
       crawlWork({ core, openReader: createPageReader(core) }),
       refreshWork(core),
     ],
@@ -63,6 +68,10 @@ export function createKnowledge(
     sources: [createKnowledgeSource(ofTurns)],
     actions: { knowledge_base: createSearchAction(ofTurns) },
     reviews: [reviewDatasets],
+    async start() {
+      index.kind = await chooseVectorIndex(core)
+      return new DisposableStack()
+    },
   }
 }
 

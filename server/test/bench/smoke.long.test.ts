@@ -78,6 +78,17 @@ describe('the programs that measure', { timeout: 240_000 }, () => {
     expect(output).not.toMatch(/Seq Scan of conversations|NaN|undefined/)
   })
 
+  test('searches, their recall and their quality', async () => {
+    await using database = await createTestDatabase()
+    const url = ['--database-url', database.connection_string]
+    const searches = await run('search.ts', ...url, '--chunks', '60', '--sources', '3', '--dimension', '64', '--searches', '5')
+    expect(searches).toMatch(/^\| hybrid \| 1 \| [\d.]+ .+\n\| words \| 1 \| [\d.]+ .+\n\| vectors \| 1 \|/m)
+    expect(searches).toMatch(/^\| word_groups \| \d+ \|/m)
+    const recall = await run('recall.ts', '--chunks', '400', '--dimension', '64', '--queries', '5')
+    expect(recall).toMatch(/^\| an anisotropic mixture \| [\d.]+ \| [\d.]+ \|$/m)
+    for (const output of [searches, recall]) expect(output).not.toMatch(/NaN|undefined/)
+  })
+
   // On a PostgreSQL of its own, which counts what is touched.
   test('a database that grows', async () => {
     const output = await run('growth.ts', '--small', '40', '--conversations', '80', '--times', '2', '--turns', '12')

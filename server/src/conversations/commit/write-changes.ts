@@ -8,7 +8,7 @@ import { givenItemColumns, storedItemColumns, rowOfItem } from '../machine/rows.
 import { countChange, isUserMessage } from '../machine/statistics-of-change.ts'
 import { sendAdditions } from './additions.ts'
 import type { Committer } from './committer.ts'
-import { insertRetrievals } from './retrievals.ts'
+import { writeRetrievals } from './retrievals.ts'
 import { lease_ms, statusOfOutcome } from '../machine/turn.ts'
 
 export interface Writer extends Committer {
@@ -20,7 +20,7 @@ export interface Writer extends Committer {
  * items precede the end (T5), and additions of rooms come last.
  */
 export function writeChanges(writer: Writer, plans: Planned[]): void {
-  insertRetrievals(writer.tx, plans)
+  writeRetrievals(writer.tx, plans)
   finishSteps(writer, plans)
   endTurns(writer, plans)
   insertTurns(writer, plans)

@@ -78,8 +78,8 @@ export type AttemptResult = Found &
 type Written = Decision<'written' | 'stale'>
 
 const stale: Written = { change: noChange, answer: 'stale' }
-const written = (change: Change, { retrievals }: Found = {}): Written => ({
-  change: withRetrievals(change, retrievals),
+const written = (change: Change, found: Found = {}): Written => ({
+  change: withRetrievals(change, found),
   answer: 'written',
 })
 

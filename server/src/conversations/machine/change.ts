@@ -190,6 +190,8 @@ export interface Change {
   items: NewItem[]
   /** Searches of knowledge bases, of turns that run. */
   retrievals: NewRetrieval[]
+  /** Ids of stored searches whose passages the model was not shown after all. */
+  unshown: string[]
   end: ConversationEnd | null
   /** The end is put off until the last open turn is over. */
   ending: Ending | null
@@ -205,6 +207,7 @@ export const noChange: Change = {
   step: null,
   items: [],
   retrievals: [],
+  unshown: [],
   end: null,
   ending: null,
   warned: false,

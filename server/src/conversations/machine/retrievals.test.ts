@@ -34,19 +34,20 @@ test('a search that found something elsewhere found nothing in the other dataset
 test('its event precedes those of the change and has no query', () => {
   const { events, retrievals } = withRetrievals(
     { ...noChange, events: [{ type: 'turn.completed', data: { turn_id: 'turn-1' } }] },
-    [retrieval],
+    { retrievals: [retrieval] },
   )
   expect(events.map(({ type }) => type)).toEqual(['retrieval.completed', 'turn.completed'])
   expect(events[0]!.data).toMatchObject({ turn_id: 'turn-1', id: 'r1', chunks: retrieval.chunks })
   expect(JSON.stringify(events)).not.toContain('ada@mail.example')
   expect(events[0]!.data).not.toHaveProperty('dataset_ids')
   expect(retrievals).toEqual([retrieval])
-  expect(withRetrievals(noChange, [])).toBe(noChange)
+  expect(withRetrievals(noChange, { retrievals: [], unshown: [] })).toBe(noChange)
+  expect(withRetrievals({ ...noChange, unshown: ['a'] }, { unshown: ['b'] }).unshown).toEqual(['b', 'a'])
 })
 
 test('the plan of it is redacted', () => {
   const state = locked({ redaction: { rules: ['email'] } })
-  const { change } = planOf(state, withRetrievals(noChange, [retrieval]))
+  const { change } = planOf(state, withRetrievals(noChange, { retrievals: [retrieval] }))
   expect(change.retrievals[0]!.query).toBe('Mail [email]')
 })
 

@@ -10,6 +10,8 @@ export interface NewRetrieval extends Retrieval {
 /** What a change brings along of the searches since the last one. */
 export interface Found {
   retrievals?: NewRetrieval[]
+  /** Ids of stored ones whose passages the model was not shown after all. */
+  unshown?: string[]
 }
 
 /** The record without what the end user said, as events have it. */

@@ -30,6 +30,7 @@ export interface PartialReply {
 /** What an attempt had found that its turn does not have yet, and what its text cites. */
 export interface FoundSoFar {
   retrievals: NewRetrieval[]
+  unshown?: string[]
   citations: Citation[]
 }
 
@@ -58,7 +59,7 @@ export function cancelTurns(turns: OpenTurn[], outcome: TurnOutcome, partial: Pa
       ...turns.map((turn) => ({ type: 'turn.cancelled' as const, data: { turn_id: turn.id, outcome } })),
     ],
   }
-  return isKept ? withRetrievals(change, partial?.found?.retrievals) : change
+  return isKept ? withRetrievals(change, partial?.found ?? {}) : change
 }
 
 function isOf({ id, lease, steps }: OpenTurn, partial: PartialReply | null): boolean {
@@ -171,6 +172,7 @@ export function joinChanges(first: Change, second: Change): Change {
     step: second.step ?? first.step,
     items: [...first.items, ...second.items] satisfies NewItem[],
     retrievals: [...first.retrievals, ...second.retrievals],
+    unshown: [...first.unshown, ...second.unshown],
     end: second.end ?? first.end,
     ending: second.ending ?? first.ending,
     warned: first.warned || second.warned,

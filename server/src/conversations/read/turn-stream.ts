@@ -136,9 +136,9 @@ async function* tellProgress(
   yield* narrator.start(progress?.attempts ?? turn.attempts)
   if (!progress) return
   const { items, steps, retrievals } = progress
-  // Records are written with the step that follows them, so they are told before its items.
-  if (retrievals > narrator.retrievals) {
-    yield* narrator.retrieve(await findRetrievals(ctx, conversation_id, { id: turn.id, retrievals }))
+  // They are written with what follows them, so they are told before it.
+  if (retrievals > narrator.stored_retrievals) {
+    yield* narrator.keepRetrievals(await findRetrievals(ctx, conversation_id, { id: turn.id, retrievals }))
   }
   yield* narrator.keep(items, steps)
 }

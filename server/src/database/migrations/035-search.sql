@@ -72,23 +72,20 @@ create table dataset_words ( -- stored with the dataset
 ) with (fillfactor = 80);
 create index dataset_words_grams on dataset_words using gin (grams) with (gin_pending_list_limit = 256); -- words like one that the dataset lacks
 
--- Which chunks of a generation have a word, packed (knowledge/rules/postings.ts); a row for each batch of chunks.
-create table word_postings ( -- stored with the dataset
+-- Which chunks of a batch have a word, packed (knowledge/rules/postings.ts), some sixty words in a row: a row for each word would be
+-- mostly what a row and its key need by themselves.
+create table word_groups ( -- stored with the dataset
   generation bigint not null,
-  word integer not null,
   first integer not null, -- the position of the batch's first chunk
+  part integer not null,
+  words integer[] not null, -- in order
+  chunks smallint[] not null, -- how many of the batch have each
+  begins smallint[] not null, -- where the postings of each begin in data, and at last its length
   data bytea not null,
-  primary key (word, generation, first)
-);
-
--- The words of each batch, and how many of its chunks have each: what is counted, and what is erased.
-create table word_batches ( -- stored with the dataset
-  generation bigint not null,
-  first integer not null,
-  words integer[] not null,
-  chunks integer[] not null,
-  primary key (generation, first)
-);
+  primary key (generation, first, part)
+) with (toast_tuple_target = 8160); -- a row stays whole
+-- A list of pending entries would be read by every search.
+create index word_groups_words on word_groups using gin (words) with (fastupdate = off); -- the chunks that have a word
 
 -- What the signs of vectors are taken from: the mean of vectors of the space.
 create table vector_centres ( -- stored with the organization

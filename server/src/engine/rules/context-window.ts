@@ -112,34 +112,54 @@ function newestThatFit(groups: HistoryItem[][], window: ContextWindow): HistoryI
 }
 
 /** This much of each tool result is always shown. */
-const least_result_characters = 1000
+export const least_result_characters = 1000
 
 /**
  * The newest turn is shown whole, except for its tool results: if they exceed the window, the longest
- * results are cut off, all at the same length.
+ * results are cut off, all at the same length. `whole`: the calls whose results are not.
  */
 export function cutResults(
   messages: ModelMessage[],
   { max_tokens }: Pick<ContextWindow, 'max_tokens'>,
+  whole: ReadonlySet<string> = new Set(),
 ): ModelMessage[] {
-  const results = messages.flatMap((message) => (message.role === 'tool' ? message.results : []))
-  const sizes = results.map(({ output }) => sentBytes(output))
-  const others = messages.reduce((sum, message) => sum + charactersBeside(message), 0)
-  const room = max_tokens * characters_of_token - others
+  const sizes = sizesOfResults(messages, whole)
+  const room = max_tokens * characters_of_token - charactersBeside(messages, whole)
   if (sizes.reduce((sum, size) => sum + size, 0) <= room) return messages
   const most = Math.max(least_result_characters, shareOf(room, sizes))
   return messages.map((message) =>
     message.role === 'tool'
       ? {
           ...message,
-          results: message.results.map((one) => ({ ...one, output: fitOutput(one.output, most, sentBytes) })),
+          results: message.results.map((one) =>
+            whole.has(one.call_id) ? one : { ...one, output: fitOutput(one.output, most, sentBytes) },
+          ),
         }
       : message,
   )
 }
 
-function charactersBeside(message: ModelMessage): number {
-  if (message.role === 'tool') return 0
+/** What the messages take of a window, however much their results are cut off. */
+export function leastCharacters(messages: readonly ModelMessage[], whole: ReadonlySet<string>): number {
+  const least = sizesOfResults(messages, whole).map((size) => Math.min(size, least_result_characters))
+  return least.reduce((sum, size) => sum + size, charactersBeside(messages, whole))
+}
+
+function sizesOfResults(messages: readonly ModelMessage[], whole: ReadonlySet<string>): number[] {
+  const results = messages.flatMap((message) => (message.role === 'tool' ? message.results : []))
+  return results.flatMap(({ call_id, output }) => (whole.has(call_id) ? [] : [sentBytes(output)]))
+}
+
+/** Of everything but the results that can be cut off. */
+function charactersBeside(messages: readonly ModelMessage[], whole: ReadonlySet<string>): number {
+  return messages.reduce((sum, message) => sum + charactersOf(message, whole), 0)
+}
+
+function charactersOf(message: ModelMessage, whole: ReadonlySet<string>): number {
+  if (message.role === 'tool') {
+    const kept = message.results.filter(({ call_id }) => whole.has(call_id))
+    return kept.reduce((sum, { output }) => sum + sentBytes(output), 0)
+  }
   const calls = message.role === 'assistant' ? message.tool_calls : []
   return calls.reduce((sum, call) => sum + sentBytes(call.arguments), message.text.length)
 }

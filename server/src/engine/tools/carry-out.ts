@@ -52,7 +52,8 @@ async function carryOutCall(
   const startedAt = ports.clock.monotonic()
   const made = await runRedacted(() => makeCall(call, run), run.redactor)
   const text = made.said
-  const outcome = { output: takeRoom(run.room, made.output), is_error: made.is_error }
+  const result = made.settle ? run.passages.fitResult(call_id, made.output) : made.output
+  const outcome = { output: takeRoom(run.room, result), is_error: made.is_error }
   made.settle?.(outcome.output)
   const latency_ms = Math.round(ports.clock.monotonic() - startedAt)
   await reach(ports, 'tool.answered')

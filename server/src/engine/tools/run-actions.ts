@@ -47,8 +47,9 @@ export async function runActions(
   const late = () => within(Math.min(timeout_ms, max_error_actions_ms))
   if (is_error) await runInOrder('actions_on_error', tool.actions_on_error, runners, progress, late())
   const output = outputOf(tool.output, progress, around)
-  const settle = (stored: JsonValue) => progress.settles.forEach((one) => one(stored))
-  return { said: progress.said.join('\n\n'), is_error: is_error || output.is_error, output: output.value, settle }
+  const result = { said: progress.said.join('\n\n'), is_error: is_error || output.is_error, output: output.value }
+  const { settles } = progress
+  return settles.length === 0 ? result : { ...result, settle: (stored) => settles.forEach((one) => one(stored)) }
 }
 
 /** Until one fails. */

@@ -39,7 +39,7 @@ export interface ToolOutcome {
   is_error: boolean
   /** To the end user, as part of the reply; empty: nothing. */
   said: string
-  /** Is told the result as it will be stored. */
+  /** Only of a call that has searched knowledge bases: is told the result as it will be stored, and as the model is shown it. */
   settle?: (output: JsonValue) => void
 }
 

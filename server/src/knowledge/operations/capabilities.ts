@@ -19,7 +19,7 @@ export const getKnowledgeCapabilities: Handler<'getKnowledgeCapabilities', Knowl
     available: await hasExtensions(core.database),
     embedding_models: models,
     default_embedding_model: default_model,
-    vector_index: 'sign_bits',
+    vector_index: room.searches.index.kind,
     // Its name, or the server's host where it has only one.
     rerank_model: reranker && (reranker.model ?? new URL(core.config.of(embeddingSettings).rerank!.url).host),
     blob_store: core.blobs.store.name,

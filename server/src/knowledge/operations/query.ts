@@ -1,8 +1,10 @@
 // Searches a dataset.
-import { knowledgeDefaults } from '@parley/contract'
+import { knowledgeBounds, knowledgeDefaults } from '@parley/contract'
 import { AppError, invalid } from '../../base/errors.ts'
+import { isLongerThan } from '../../base/text.ts'
 import { isUuid } from '../../base/ports.ts'
 import type { Handler } from '../../calls/context.ts'
+import { cleanText } from '../rules/clean-text.ts'
 import { search } from '../search/search.ts'
 import type { Found } from '../search/request.ts'
 import type { Knowledge } from '../services.ts'
@@ -10,11 +12,9 @@ import type { Knowledge } from '../services.ts'
 const timeout_ms = 5000
 
 export const queryDataset: Handler<'queryDataset', Knowledge> = async (ctx, input) => {
-  const { dataset_id } = input
+  const dataset_id = input.dataset_id.toLowerCase()
   if (!isUuid(dataset_id)) throw new AppError('not_found')
-  const query = input.query.trim()
-  if (query === '')
-    throw invalid({ path: 'query', message: 'must have at least one character that is not white space' })
+  const query = readQuery(input.query)
   const results = input.results_count ?? input.top_n ?? knowledgeDefaults.results_count
   const mode = input.mode ?? 'auto'
   const request = {
@@ -37,6 +37,14 @@ export const queryDataset: Handler<'queryDataset', Knowledge> = async (ctx, inpu
     characters: passage.content.length,
   }))
   return { chunks, retrieval_mode, degraded, took_ms }
+}
+
+function readQuery(given: string): string {
+  const query = cleanText(given).trim()
+  const { query: most } = knowledgeBounds
+  if (query === '') throw invalid({ path: 'query', message: 'must have at least one character that can be seen' })
+  if (isLongerThan(query, most)) throw invalid({ path: 'query', message: `must have at most ${most} characters` })
+  return query
 }
 
 function refuseFailed({ failed, degraded }: Found, mode: string): void {

@@ -65,6 +65,53 @@ function packNumber(bytes: number[], value: number): void {
   bytes.push(rest)
 }
 
+/** Words of a batch as they are stored: in order, with the postings of each from its place in `begins` to the next. */
+export interface WordGroup {
+  words: number[]
+  /** How many chunks have each. */
+  chunks: number[]
+  /** One more than words. */
+  begins: number[]
+  data: Buffer
+}
+
+export interface PackedWord {
+  word: number
+  chunks: number
+  data: Buffer
+}
+
+/** A row has at most so many words, and no further one after so many bytes: a search reads a whole row for one word. */
+const words_of_group = 64
+const bytes_of_group = 1200
+
+/** Frequent words, which most searches read, stand together. */
+export function groupWords(found: readonly PackedWord[]): WordGroup[] {
+  const groups: PackedWord[][] = []
+  let bytes = Infinity
+  for (const word of found.toSorted((a, b) => b.chunks - a.chunks || a.word - b.word)) {
+    if (bytes >= bytes_of_group || groups.at(-1)!.length === words_of_group) {
+      groups.push([])
+      bytes = 0
+    }
+    groups.at(-1)!.push(word)
+    bytes += word.data.length
+  }
+  return groups.map(groupOf)
+}
+
+function groupOf(some: readonly PackedWord[]): WordGroup {
+  const sorted = some.toSorted((a, b) => a.word - b.word)
+  const begins = [0]
+  for (const { data } of sorted) begins.push(begins.at(-1)! + data.length)
+  return {
+    words: sorted.map(({ word }) => word),
+    chunks: sorted.map(({ chunks }) => chunks),
+    begins,
+    data: Buffer.concat(sorted.map(({ data }) => data)),
+  }
+}
+
 /** Calls back for each posting between two places of the bytes, without making an object of it. */
 export function readPostings(
   bytes: Uint8Array,

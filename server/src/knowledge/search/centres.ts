@@ -13,19 +13,18 @@ const most_kept = 500
 
 export interface Centres {
   /** Those whose means need not be read again. */
-  known(): number[]
-  /** `mean`: in base64, null for a known one and for zero. */
-  keep(read: { number: number; mean: string | null }): Centre
+  known(): ReadonlyMap<number, Centre>
+  /** `mean`: in base64; null for zero, and for those of `known`, which others may have pushed out meanwhile. */
+  keep(read: { number: number; mean: string | null }, known: ReadonlyMap<number, Centre>): Centre
 }
 
 export function createCentres(): Centres {
   const kept = new LRUCache<number, Centre>({ max: most_kept })
   return {
-    known: () => [...kept.keys()],
-    keep({ number, mean }) {
-      const known = kept.get(number)
-      if (known) return known
-      const centre = { number, mean: mean === null ? null : readVector(Buffer.from(mean, 'base64')) }
+    known: () => new Map(kept.entries()),
+    keep({ number, mean }, known) {
+      const before = kept.get(number) ?? known.get(number)
+      const centre = before ?? { number, mean: mean === null ? null : readVector(Buffer.from(mean, 'base64')) }
       kept.set(number, centre)
       return centre
     },

@@ -2,24 +2,26 @@
 import { statement } from '../../database/database.ts'
 import type { TransactionStore } from '../../database/store.ts'
 import type { IndexedGeneration } from './generation.ts'
+import { eraseNearVectors } from './near-vectors.ts'
 
-// Words that no other chunk of the dataset has are erased too: they are text.
+// Words that no other chunk of the dataset has are erased too: they are text. Those of served chunks are counted, so that few are looked for.
 const eraseWordsStatement = statement(
   'erase_words',
   `with batch as (
-     delete from word_batches b using generations g
-     where b.generation = $2 and g.number = $2 and g.organization_id = $1
-       and b.first = (select first from word_batches where generation = $2 order by first limit 1)
-     returning b.first, b.words
-   ), erased as (
-     delete from word_postings p using batch, unnest(batch.words) word
-     where p.word = word and p.generation = $2 and p.first = batch.first returning p.word
-   ), others as (
-     select word from batch, unnest(words) word
-     where not exists (select from word_postings p where p.word = word and (p.generation <> $2 or p.first <> batch.first))
+     delete from word_groups p using generations g
+     where p.generation = $2 and g.number = $2 and g.organization_id = $1
+       and p.first = (select min(first) from word_groups where generation = $2)
+     returning p.first, p.words
+   ), uncounted as materialized (
+     select w.word from (select distinct unnest(words) as word from batch) erased
+     join dataset_words w on w.dataset_id = $3 and w.word = erased.word and w.chunks <= 0
    ), forgotten as (
-     delete from dataset_words w using others where w.dataset_id = $3 and w.word = others.word and w.chunks <= 0 returning w.word
-   ) select first from batch`,
+     delete from dataset_words w using uncounted u
+     where w.dataset_id = $3 and w.word = u.word and not exists (
+       select from word_groups p
+       where p.words @> array[u.word] and (p.generation <> $2 or p.first <> (select min(first) from batch)))
+   ) select first from batch limit 1`,
+  { replanned: true },
 )
 
 const eraseSignsStatement = statement(
@@ -40,6 +42,7 @@ export async function eraseIndex(tx: TransactionStore, generation: IndexedGenera
   const { organization_id, number, dataset_id } = generation
   const words = await tx.query(eraseWordsStatement, [organization_id, number, dataset_id])
   if (words.length > 0) return true
+  if (await eraseNearVectors(tx, generation, most)) return true
   const signs = await tx.query(eraseSignsStatement, [organization_id, number, most])
   if (signs.length === most) return true
   await tx.query(eraseSignedStatement, [organization_id, number])

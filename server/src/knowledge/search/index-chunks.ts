@@ -2,7 +2,7 @@
 import { statement } from '../../database/database.ts'
 import type { TransactionStore } from '../../database/store.ts'
 import { cutWords } from '../rules/cut-words.ts'
-import { type Posting, formOf, packPostings, wordHashes } from '../rules/postings.ts'
+import { type Posting, type WordGroup, formOf, groupWords, packPostings, wordHashes } from '../rules/postings.ts'
 import type { IndexedGeneration } from './generation.ts'
 import { stems } from './stems.ts'
 
@@ -30,15 +30,14 @@ const addWordsStatement = statement(
    on conflict do nothing`,
 )
 
-const addPostingsStatement = statement(
-  'add_word_postings',
+const addGroupsStatement = statement(
+  'add_word_groups',
   `with added as (
-     insert into word_postings (generation, word, first, data)
-     select $2, new.word, $3, new.data from unnest($4::integer[], $5::bytea[]) new (word, data)
-   ), batch as (
-     insert into word_batches (generation, first, words, chunks) values ($2, $3, $4, $6)
+     insert into word_groups (generation, first, part, words, chunks, begins, data)
+     select $2, $3, new.part, new.words::integer[], new.chunks::smallint[], new.begins::smallint[], new.data
+     from unnest($4::text[], $5::text[], $6::text[], $7::bytea[]) with ordinality new (words, chunks, begins, data, part)
    )
-   update generations set words = words + $7 where organization_id = $1 and number = $2`,
+   update generations set words = words + $8 where organization_id = $1 and number = $2`,
 )
 
 /** In the commit that stores the chunks. */
@@ -66,10 +65,17 @@ export async function indexWords(
   const first = chunks[0]!.position
   const { organization_id, dataset_id, number } = generation
   await tx.query(addWordsStatement, [dataset_id, organization_id, words, of.map(({ text }) => text)])
-  const packed = of.map(({ postings }) => packPostings(postings, first))
-  const counts = of.map(({ postings }) => postings.length)
+  const groups = groupWords(
+    of.map(({ postings }, at) => ({ word: words[at]!, chunks: postings.length, data: packPostings(postings, first) })),
+  )
+  const listsOf = (list: (group: WordGroup) => readonly number[]) => groups.map((group) => `{${list(group).join(',')}}`)
   const length = cuts.reduce((sum, cut) => sum + cut.length, 0)
-  await tx.query(addPostingsStatement, [organization_id, number, first, words, packed, counts, length])
+  await tx.query(addGroupsStatement, [
+    ...[organization_id, number, first],
+    ...[listsOf((group) => group.words), listsOf((group) => group.chunks), listsOf((group) => group.begins)],
+    groups.map(({ data }) => data),
+    length,
+  ])
 }
 
 interface CutChunk {
@@ -118,9 +124,9 @@ const countStatement = statement(
   'count_dataset_words',
   `insert into dataset_words as known (dataset_id, organization_id, word, chunks)
    select $1, $2, word, sum(chunks) from (
-     select unnest(words) as word, unnest(chunks) as chunks from word_batches where generation = any($3::bigint[])
+     select unnest(words) as word, unnest(chunks)::integer as chunks from word_groups where generation = any($3::bigint[])
      union all
-     select unnest(words), -unnest(chunks) from word_batches where generation = any($4::bigint[])
+     select unnest(words), -unnest(chunks)::integer from word_groups where generation = any($4::bigint[])
    ) changed group by word having sum(chunks) <> 0 order by word
    on conflict (dataset_id, word) do update set chunks = known.chunks + excluded.chunks`,
 )

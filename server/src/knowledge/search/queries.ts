@@ -56,6 +56,8 @@ export interface WordRow {
   /** Whether some of what is chosen has no vectors yet. */
   is_incomplete: boolean
   centres: { number: number; mean: string | null }[] | null
+  /** The dataset's index of pgvector in its space. */
+  index_number: number | null
   /** The numbers of the chosen generations, 8 bytes each; in the first row of a place. */
   chosen: Buffer | null
   token: number | null
@@ -79,7 +81,9 @@ const totals = `
       ) as is_incomplete,
       (select jsonb_agg(jsonb_build_object('number', c.number,
          'mean', case when c.number <> all($5::integer[]) then encode(c.mean, 'base64') end) order by c.number)
-       from vector_centres c where c.organization_id = $1 and c.space_id = a.space_id) as centres
+       from vector_centres c where c.organization_id = $1 and c.space_id = a.space_id) as centres,
+      (select i.number from vector_indexes i
+       where $6 and i.organization_id = $1 and i.dataset_id = a.dataset_id and i.space_id = a.space_id) as index_number
     from asked a
   )`
 
@@ -102,8 +106,11 @@ const packed = `
     from (select *, sum(chunks) over (partition by place, token) as token_chunks from matched) counted
   ), packed as (
     select r.place, r.token, r.word, r.chunks, r.likeness, (
-      select string_agg(int8send(p.generation) || int4send(p.first) || int4send(length(p.data)) || p.data, '')
-      from word_postings p where p.word = r.word
+      select string_agg(int8send(p.generation) || int4send(p.first) || int4send(own.bytes) || substr(p.data, own.begin + 1, own.bytes), '')
+      from word_groups p
+      cross join lateral (select width_bucket(r.word, p.words) as nth) found
+      cross join lateral (select p.begins[nth]::integer as begin, (p.begins[nth + 1] - p.begins[nth])::integer as bytes) own
+      where p.words @> array[r.word]
     ) as packed
     from ranked r where r.rarity <= ${most_query_words}
   )`
@@ -115,7 +122,7 @@ const more = { replanned: true }
 export const wordsStatement = statement(
   'search_words',
   `with ${asked}, ${totals}, ${packed}
-   select a.place::integer, a.space_id, a.is_incomplete, a.centres, t.chunks, t.words, t.chosen_chunks,
+   select a.place::integer, a.space_id, a.is_incomplete, a.centres, a.index_number, t.chunks, t.words, t.chosen_chunks,
      case when row_number() over (partition by a.place order by p.token, p.word) = 1 then t.chosen end as chosen,
      p.token, p.word, p.chunks as word_chunks, p.likeness, p.packed
    from state a left join totals t on t.place = a.place left join packed p on p.place = a.place
@@ -127,7 +134,7 @@ export const wordsStatement = statement(
 export const stateStatement = statement(
   'search_state',
   `with ${asked}, ${totals}
-   select a.place::integer, a.space_id, a.is_incomplete, a.centres, t.chunks, t.words, t.chosen_chunks, null::bytea as chosen,
+   select a.place::integer, a.space_id, a.is_incomplete, a.centres, a.index_number, t.chunks, t.words, t.chosen_chunks, null::bytea as chosen,
      null::integer as token, null::integer as word, 0 as word_chunks, 0::real as likeness, null::bytea as packed
    from state a left join totals t on t.place = a.place order by a.place`,
   more,
@@ -146,16 +153,27 @@ const byWords = `
     ) found where copy = 1 order by word_rank limit $9
   )`
 
-const candidates = (nearest: string) => `
+/** What is in an index is not looked for by its signs. */
+const unindexed = 'and not (s.place = any($14) and g.is_complete and g.indexed = g.signed)'
+
+const byIndex = `
+  union all
+  select q.place, near.generation, near.position
+  from unnest($14::integer[], $15::integer[], $16::text[], $17::integer[]) q (place, index_number, vector, most)
+  cross join lateral near_vectors(
+    q.index_number, q.vector, array(select s.number from served s where s.place = q.place and s.is_chosen), q.most) near`
+
+const candidates = ({ nearest, hasIndex }: Near) => `
   signed as materialized (
     select s.place, g.generation, g.centre, g.signed
     from served s join asked a on a.place = s.place
     join signed_generations g on g.generation = s.number and g.space_id = a.space_id
-    where s.is_chosen
+    where s.is_chosen ${hasIndex ? unindexed : ''}
   ), by_vectors as materialized (
-    select q.place, near.generation as number, near.position, near.distance
+    select q.place, near.generation as number, near.position
     from unnest($10::integer[], $11::integer[], $12::bit varying[], $13::integer[]) q (place, centre, bits, most)
     cross join lateral (${nearest}) near
+    ${hasIndex ? byIndex : ''}
   )`
 
 const signsOf = `
@@ -203,17 +221,30 @@ export interface ChunkRow {
   is_by_vector: boolean
 }
 
-/** `nearest`: how vectors find chunks; null: only words do. */
-const chunksText = (nearest: string | null) => `
-  with ${asked}, ${byWords}${nearest === null ? '' : `, ${candidates(nearest)}`}, wanted as (
+/** Of datasets whose space is that of the query's vector. */
+const vectorOf = (near: Near | null) => {
+  if (near === null) return 'null::bytea'
+  return `case when w.place = any($10) ${near.hasIndex ? 'or w.place = any($14)' : ''} then v.vector end`
+}
+
+interface Near {
+  /** How signs find chunks. */
+  nearest: string
+  /** Whether some datasets have an index. */
+  hasIndex: boolean
+}
+
+/** `near`: how vectors find chunks; null: only words do. */
+const chunksText = (near: Near | null) => `
+  with ${asked}, ${byWords}${near === null ? '' : `, ${candidates(near)}`}, wanted as (
     select place, number, position, bool_or(is_by_vector) as is_by_vector from (
       select place, number, position, false as is_by_vector from by_words
-      ${nearest === null ? '' : 'union all select place, number, position, true from by_vectors'}
+      ${near === null ? '' : 'union all select place, number, position, true from by_vectors'}
     ) found group by place, number, position
   )
   select w.place::integer, c.id as chunk_id, a.dataset_id, g.source_id, g.dataset_source_id, w.number, w.position,
     o.name as source_name, o.metadata, c.heading_path, c.page, c.url, c.content, c.text_hash,
-    v.text_hash is not null as has_vector, ${nearest === null ? 'null::bytea' : 'case when w.place = any($10) then v.vector end'} as vector,
+    v.text_hash is not null as has_vector, ${vectorOf(near)} as vector,
     w.is_by_vector
   from wanted w join asked a on a.place = w.place
   join generations g on g.number = w.number and g.organization_id = $1
@@ -225,6 +256,15 @@ const chunksText = (nearest: string | null) => `
   ) v on true`
 
 export const chunksOfWordsStatement = statement('search_chunks_of_words', chunksText(null), more)
-export const chunksStatement = statement('search_chunks', chunksText(nearestSigns), more)
+export const chunksStatement = statement('search_chunks', chunksText({ nearest: nearestSigns, hasIndex: false }), more)
+export const indexedChunksStatement = statement(
+  'search_chunks_by_index',
+  chunksText({ nearest: nearestSigns, hasIndex: true }),
+  more,
+)
 /** For a dataset in which so many chunks are equal that the nearest ones are too few different texts. */
-export const thoroughChunksStatement = statement('search_chunks_thoroughly', chunksText(differentSigns), more)
+export const thoroughChunksStatement = statement(
+  'search_chunks_thoroughly',
+  chunksText({ nearest: differentSigns, hasIndex: false }),
+  more,
+)

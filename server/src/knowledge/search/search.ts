@@ -2,8 +2,10 @@
 // complete generation or none.
 import type { Degradation, RetrievalMode } from '@parley/contract'
 import type { Core } from '../../calls/core.ts'
+import { isUnavailable } from '../../database/failures.ts'
 import type { RootStore } from '../../database/store.ts'
 import { type Pooled, choosePassages, poolOf } from '../rules/choose-passages.ts'
+import { cleanText } from '../rules/clean-text.ts'
 import { type RankedChunk, rankChunks } from '../rules/rank-chunks.ts'
 import type { Knowledge } from '../services.ts'
 import type { ChunkRow } from './queries.ts'
@@ -15,6 +17,8 @@ import { type Prepared, prepareTargets } from './targets.ts'
 const statement_ms = 1000
 /** The part of a search's time that the vector of the query can take, so that words still have some. */
 const embedding_part = 2 / 3
+/** The part of the time left for each statement of a read after which there may be another one: there are two of them. */
+const statement_part = 1 / 3
 /** What is left for what follows a rerank model. */
 const rerank_margin_ms = 20
 const rerank_ms = 800
@@ -31,12 +35,15 @@ export async function search(
   signal: AbortSignal,
 ): Promise<Found> {
   const monotonic = () => core.ports.clock.monotonic()
+  const over = new AbortController()
+  // As texts are cleaned before they are cut.
+  const [query, vector_query] = [cleanText(request.query), cleanText(request.vector_query)]
   const run: Run = {
     core,
     room,
     store,
-    request,
-    signal,
+    request: { ...request, query, vector_query },
+    signal: AbortSignal.any([signal, over.signal]),
     monotonic,
     begun: monotonic(),
     degraded: new Set(),
@@ -52,6 +59,9 @@ export async function search(
     const isLate = error instanceof TimedOut || error instanceof PartTimedOut
     if (!isLate) core.log.warn({ err: error, component: 'knowledge' }, 'a search failed')
     return finish(run, [], isLate ? 'timed_out' : 'failed')
+  } finally {
+    // What waits for a place does not take it any more.
+    over.abort(new SearchOver())
   }
 }
 
@@ -71,6 +81,12 @@ interface Run {
 class TimedOut extends Error {
   constructor() {
     super('the search took too long')
+  }
+}
+
+class SearchOver extends Error {
+  constructor() {
+    super('the search is over')
   }
 }
 
@@ -123,20 +139,21 @@ async function prepare(run: Run): Promise<Prepared> {
   return prepared
 }
 
-/** Looks again where the nearest chunks were too few different texts. The last try takes vectors as they are. */
+/** Looks again where an index gave too few chunks, or the nearest ones were too few different texts. The last try takes vectors as they are. */
 async function readAll(run: Run, { targets }: Prepared, isLast: boolean): Promise<Read> {
   const parts = { words: run.request.mode !== 'vector', vectors: targets.some(({ vector }) => vector !== null) }
-  const asked: Asked = { targets, source_ids: run.request.source_ids, parts, isThorough: false }
+  const way = run.room.searches.index.kind === 'pgvector' ? 'index' : 'signs'
+  const asked: Asked = { targets, source_ids: run.request.source_ids, parts, way }
   const begun = run.monotonic()
   try {
-    let read = await readParts(run, asked)
+    let { read, answered } = await readParts(run, asked)
     if (read.isStale && isLast) {
       run.degraded.add('vectors_incomplete')
-      read = await readParts(run, { ...asked, targets: targets.map((target) => ({ ...target, vector: null })) })
+      const without = { ...asked, targets: targets.map((target) => ({ ...target, vector: null })) }
+      ;({ read, answered } = await readParts(run, without))
     }
-    if (!read.isStale && lacksTexts(read, targets)) {
-      read = await readParts(run, { ...asked, isThorough: true }).catch(() => read)
-    }
+    if ([...read.found.values()].some(({ isShort }) => isShort)) read = await readAgain(run, answered, 'signs', read)
+    if (!read.isStale && lacksTexts(read, targets)) read = await readAgain(run, answered, 'thorough', read)
     for (const { is_incomplete } of read.found.values()) if (is_incomplete) run.degraded.add('vectors_incomplete')
     return read
   } finally {
@@ -144,25 +161,42 @@ async function readAll(run: Run, { targets }: Prepared, isLast: boolean): Promis
   }
 }
 
-/** If one part takes too long, the other one answers. */
-async function readParts(run: Run, asked: Asked): Promise<Read> {
+/** If one part takes too long, the other one answers: in the time that is kept for it. */
+async function readParts(run: Run, asked: Asked): Promise<{ read: Read; answered: Asked }> {
+  const { words, vectors } = asked.parts
   try {
-    return await readOnce(run, asked)
+    return { read: await readOnce(run, asked, words && vectors ? statement_part : 1), answered: asked }
   } catch (error) {
-    if (!(error instanceof PartTimedOut)) throw error
-    const { words, vectors } = asked.parts
+    if (!(error instanceof PartTimedOut)) {
+      if (asked.way !== 'index' || isUnavailable(error) || run.signal.aborted) throw error
+      // Its extension was dropped, for example. Signs need none.
+      run.core.log.warn(
+        { err: error, component: 'knowledge' },
+        'an index of vectors cannot be read; signs are read instead',
+      )
+      return readParts(run, { ...asked, way: 'signs' })
+    }
     run.degraded.add(error.part === 'words' ? 'full_text_timeout' : 'vector_timeout')
     if (!words || !vectors) throw error
     const parts = error.part === 'words' ? { words: false, vectors } : { words, vectors: false }
     run.mode = parts.words ? 'full_text' : 'vector'
-    return readOnce(run, { ...asked, parts })
+    const answered = { ...asked, parts }
+    return { read: await readOnce(run, answered, 1), answered }
   }
 }
 
-function readOnce(run: Run, asked: Asked): Promise<Read> {
+/** What was read before stays, if this fails or takes too long. */
+async function readAgain(run: Run, asked: Asked, way: Asked['way'], before: Read): Promise<Read> {
+  const read = await readOnce(run, { ...asked, way }, statement_part).catch(() => before)
+  return read.isStale ? before : read
+}
+
+/** `part`: of the time left, for each statement. */
+function readOnce(run: Run, asked: Asked, part: number): Promise<Read> {
   const { room, store, signal } = run
-  const { share, centres } = room.searches
-  const read = () => store.snapshot(Math.min(statement_ms, timeLeft(run)), (tx) => readSnapshot(tx, centres, asked))
+  const { share } = room.searches
+  const read = () =>
+    store.snapshot(Math.min(statement_ms, timeLeft(run) * part), (tx) => readSnapshot(tx, room.searches, asked))
   return share.within(store.organization_id, read, signal)
 }
 

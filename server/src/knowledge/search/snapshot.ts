@@ -2,17 +2,20 @@
 import type { Store } from '../../database/store.ts'
 import { signsOf } from '../rules/signs.ts'
 import { type FoundWord, type ScoredChunk, scoreWords } from '../rules/word-score.ts'
-import type { Centre, Centres } from './centres.ts'
+import type { Centre } from './centres.ts'
+import { writeVector } from './near-vectors.ts'
 import {
   type ChunkRow,
   type WordRow,
   chunksOfWordsStatement,
   chunksStatement,
+  indexedChunksStatement,
   stateStatement,
   thoroughChunksStatement,
   wordsStatement,
 } from './queries.ts'
 import type { QueryWords } from './query-words.ts'
+import type { Searches } from './searches.ts'
 
 /** A dataset as it is searched. */
 export interface Target {
@@ -30,8 +33,8 @@ export interface Asked {
   source_ids: readonly string[] | null
   /** What is looked for; without words vectors alone find chunks. */
   parts: { words: boolean; vectors: boolean }
-  /** Looks for different texts: the nearest ones are too few. */
-  isThorough: boolean
+  /** `thorough`: looks for different texts, because the nearest ones are too few. `index`: reads indexes of pgvector where there are any. */
+  way: 'index' | 'signs' | 'thorough'
 }
 
 /** What was found in one dataset. */
@@ -44,6 +47,8 @@ export interface FoundIn {
   is_incomplete: boolean
   /** Its vectors were searched. */
   isByVectors: boolean
+  /** Its index gave fewer vectors than it was asked for, although there are more. */
+  isShort: boolean
 }
 
 export interface Read {
@@ -59,6 +64,8 @@ const most_by_words = { usual: 300, thorough: 20_000 } as const
 export const most_ranked = 100
 /** Vectors that are compared exactly. */
 const candidates_of = (top_n: number) => Math.max(200, 20 * top_n)
+/** An index gives them nearly in their order. */
+const indexed_candidates_of = (top_n: number) => Math.max(most_ranked, 2 * top_n)
 
 export class PartTimedOut extends Error {
   readonly part: 'words' | 'vectors'
@@ -69,20 +76,32 @@ export class PartTimedOut extends Error {
   }
 }
 
-export async function readSnapshot(store: Store, centres: Centres, asked: Asked): Promise<Read> {
-  const places = await readWords(store, centres, asked).catch(naming('words'))
+/** What searches share. */
+type Shared = Pick<Searches, 'centres' | 'index'>
+
+export async function readSnapshot(store: Store, shared: Shared, asked: Asked): Promise<Read> {
+  const { words, vectors } = asked.parts
+  const places = await readWords(store, shared, asked).catch(naming(words ? 'words' : 'vectors'))
   const isStale = asked.targets.some(({ vector }, at) => {
     const place = places.get(at + 1)
     return vector !== null && place !== undefined && place.space_id !== vector.space_id
   })
   if (isStale) return { found: new Map(), isStale }
-  const rows = await readChunks(store, asked, places).catch(naming('vectors'))
+  const rows = await readChunks(store, asked, places).catch(naming(vectors ? 'vectors' : 'words'))
   const found = new Map<number, FoundIn>()
-  for (const [place, { words, chunks, is_incomplete }] of places) {
-    const isByVectors = asked.parts.vectors && asked.targets[place - 1]!.vector !== null
-    found.set(place, { rows: [], words, chunks, is_incomplete, isByVectors })
+  for (const [place, { words: ranked, chunks, is_incomplete }] of places) {
+    const isByVectors = vectors && asked.targets[place - 1]!.vector !== null
+    found.set(place, { rows: [], words: ranked, chunks, is_incomplete, isByVectors, isShort: false })
   }
   for (const row of rows) found.get(row.place)?.rows.push(row)
+  for (const [place, { chunks, index_number }] of places) {
+    const own = found.get(place)!
+    const near = own.rows.filter(({ is_by_vector }) => is_by_vector).length
+    own.isShort =
+      own.isByVectors &&
+      index_number !== null &&
+      near < Math.min(indexed_candidates_of(asked.targets[place - 1]!.top_n), chunks)
+  }
   return { found, isStale }
 }
 
@@ -99,6 +118,8 @@ interface Place {
   words: ScoredChunk[]
   chunks: number
   is_incomplete: boolean
+  /** Of the index that is read. */
+  index_number: number | null
 }
 
 const columnsOf = ({ targets, source_ids }: Asked) => [
@@ -107,9 +128,9 @@ const columnsOf = ({ targets, source_ids }: Asked) => [
   source_ids,
 ]
 
-async function queryWords(store: Store, centres: Centres, asked: Asked): Promise<WordRow[]> {
+async function queryWords(store: Store, known: ReadonlyMap<number, Centre>, asked: Asked): Promise<WordRow[]> {
   const { targets, parts } = asked
-  const base = [store.organization_id, ...columnsOf(asked), centres.known(), parts.vectors]
+  const base = [store.organization_id, ...columnsOf(asked), [...known.keys()], parts.vectors]
   if (!parts.words) return store.query<WordRow>(stateStatement, base)
   const words = targets.flatMap((of, at) => of.words.words.map((word) => ({ place: at + 1, ...word })))
   const spelled = targets.flatMap((of, at) => of.words.spelled.map((word) => ({ place: at + 1, ...word })))
@@ -124,20 +145,24 @@ async function queryWords(store: Store, centres: Centres, asked: Asked): Promise
   ])
 }
 
-async function readWords(store: Store, centres: Centres, asked: Asked): Promise<Map<number, Place>> {
-  const { targets, isThorough } = asked
-  const rows = await queryWords(store, centres, asked)
-  const most = isThorough ? most_by_words.thorough : most_by_words.usual
+async function readWords(store: Store, { centres, index }: Shared, asked: Asked): Promise<Map<number, Place>> {
+  const { targets, way } = asked
+  const known = centres.known()
+  const rows = await queryWords(store, known, asked)
+  const most = way === 'thorough' ? most_by_words.thorough : most_by_words.usual
   const places = new Map<number, Place>()
   for (const of of Map.groupBy(rows, ({ place }) => place).values()) {
-    const { place, space_id, is_incomplete, chosen_chunks, chosen, ...totals } = of[0]!
+    const { place, space_id, is_incomplete, index_number, chosen_chunks, chosen, ...totals } = of[0]!
+    // Of few chunks that a filter leaves, signs are read as quickly.
+    const isIndexed = way === 'index' && (chosen_chunks ?? 0) >= index.least_chunks
     const found = of.flatMap((row) => foundWord(row, targets[place - 1]!.words) ?? [])
     places.set(place, {
       space_id,
-      centres: (totals.centres ?? []).map((centre) => centres.keep(centre)),
+      centres: (totals.centres ?? []).map((centre) => centres.keep(centre, known)),
       words: scoreWords(found, { chunks: totals.chunks ?? 0, words: totals.words ?? 0 }, readNumbers(chosen), most),
       chunks: chosen_chunks ?? 0,
       is_incomplete,
+      index_number: isIndexed ? index_number : null,
     })
   }
   return places
@@ -157,7 +182,7 @@ function foundWord({ token, word, word_chunks, likeness, packed }: WordRow, { wo
 }
 
 async function readChunks(store: Store, asked: Asked, places: Map<number, Place>): Promise<ChunkRow[]> {
-  const { targets, parts, isThorough } = asked
+  const { targets, parts, way } = asked
   const hits = [...places].flatMap(([place, { words }]) => words.map((word, rank) => ({ place, rank, ...word })))
   const signs = parts.vectors
     ? [...places].flatMap(([place, { centres }]) => signsIn(place, centres, targets[place - 1]!))
@@ -173,13 +198,28 @@ async function readChunks(store: Store, asked: Asked, places: Map<number, Place>
     most_ranked * targets.length,
   ]
   if (signs.length === 0) return store.query<ChunkRow>(chunksOfWordsStatement, base)
-  return store.query<ChunkRow>(isThorough ? thoroughChunksStatement : chunksStatement, [
+  const bySigns = [
     ...base,
     signs.map(({ place }) => place),
     signs.map(({ centre }) => centre),
     signs.map(({ bits }) => bits),
     signs.map(({ most }) => most),
+  ]
+  const indexed = [...places].flatMap(([place, { index_number }]) => nearIn(place, index_number, targets[place - 1]!))
+  if (indexed.length === 0)
+    return store.query<ChunkRow>(way === 'thorough' ? thoroughChunksStatement : chunksStatement, bySigns)
+  return store.query<ChunkRow>(indexedChunksStatement, [
+    ...bySigns,
+    indexed.map(({ place }) => place),
+    indexed.map(({ index_number }) => index_number),
+    indexed.map(({ vector }) => vector),
+    indexed.map(({ most }) => most),
   ])
+}
+
+function nearIn(place: number, index_number: number | null, { vector, top_n }: Target) {
+  if (vector === null || index_number === null) return []
+  return [{ place, index_number, vector: writeVector(vector.values), most: indexed_candidates_of(top_n) }]
 }
 
 function signsIn(place: number, centres: readonly Centre[], { vector, top_n }: Target) {

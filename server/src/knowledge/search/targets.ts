@@ -17,8 +17,6 @@ interface DatasetRow {
 export interface Prepared {
   targets: Target[]
   degraded: Degradation[]
-  /** Whether it was asked for vectors, and some dataset has them. */
-  wantsVectors: boolean
   embedding_ms: number
 }
 
@@ -41,7 +39,8 @@ export async function prepareTargets(
   const rows = await store.query<DatasetRow>(targetsStatement, [store.organization_id, ids])
   const datasets = new Map(rows.map((row) => [row.dataset_id, row]))
   const present = request.datasets.filter(({ dataset_id }) => datasets.has(dataset_id))
-  const spaces = new Set(rows.flatMap(({ space_id }) => (request.mode === 'full_text' ? [] : (space_id ?? []))))
+  const wantsVectors = request.mode !== 'full_text' && request.vector_query.trim() !== ''
+  const spaces = new Set(rows.flatMap(({ space_id }) => (wantsVectors ? (space_id ?? []) : [])))
   const [vectors, words] = await Promise.all([
     embedInSpaces(room, store, request.vector_query, [...spaces], bounds),
     Promise.all(present.map((of) => wordsIn(store, request, datasets.get(of.dataset_id)!))),
@@ -56,7 +55,6 @@ export async function prepareTargets(
   return {
     targets,
     degraded: [...missing, ...vectors.degraded],
-    wantsVectors: spaces.size > 0,
     embedding_ms: vectors.took_ms,
   }
 }

@@ -7,10 +7,13 @@ import type { NewRetrieval } from '../../conversations/machine/retrievals.ts'
 import type { RootStore } from '../../database/store.ts'
 import type { CallRun } from '../../engine/engine.ts'
 import { type RenderBudget, createBudget } from '../../templates/templates.ts'
-import type { FoundPassage, SearchedDataset } from '../search/request.ts'
+import type { Redactor } from '../../secrets/rules/redact.ts'
+import type { SearchedDataset } from '../search/request.ts'
 import type { Knowledge } from '../services.ts'
 import { renderFilter } from './rules/filters.ts'
+import { type FittedPassage, type Room, fitPassages } from './rules/fit.ts'
 import { isSearchable } from './rules/queries.ts'
+import { hideSecrets } from './rules/secrets.ts'
 
 export interface Question {
   words: string
@@ -25,17 +28,26 @@ export interface Question {
 
 /** The record without what depends on what the model is shown. */
 export interface Asked extends Pick<NewRetrieval, 'query' | 'retrieval_mode' | 'degraded' | 'outcome' | 'latency_ms'> {
-  passages: FoundPassage[]
+  /** Those that fit have a text. */
+  fitted: FittedPassage[]
   dataset_ids: string[]
 }
 
 /** After the bound of a search, for what it has found by then to arrive. */
 const grace_ms = 50
 
+interface Asking {
+  room: Pick<Knowledge, 'search'>
+  store: RootStore
+  /** Side by side with the search. */
+  readRedactor: () => Promise<Redactor>
+  /** When the search is over. */
+  measureRoom: () => Room
+}
+
 /** Throws only the signal's reason, when it is aborted. */
 export async function ask(
-  room: Pick<Knowledge, 'search'>,
-  store: RootStore,
+  { room, store, readRedactor, measureRoom }: Asking,
   question: Question,
   { services: { ports }, signal, log }: Pick<CallRun, 'services' | 'signal' | 'log'>,
 ): Promise<Asked> {
@@ -45,21 +57,20 @@ export async function ask(
   const end = (rest: Pick<Asked, 'outcome'> & Partial<Asked>): Asked => {
     const latency_ms = Math.round(ports.clock.monotonic() - startedAt)
     const dataset_ids = datasets.map(({ dataset_id }) => dataset_id)
-    return { query, retrieval_mode: null, degraded: missing, passages: [], dataset_ids, latency_ms, ...rest }
+    return { query, retrieval_mode: null, degraded: missing, fitted: [], dataset_ids, latency_ms, ...rest }
   }
   if (!isSearchable(query)) return end({ outcome: 'skipped' })
   if (datasets.length === 0) return end({ outcome: 'nothing' })
   const late = new AbortController()
   const stopTimer = ports.clock.after(question.timeout_ms + grace_ms, () => late.abort(late_reason))
   try {
-    const found = await within(room.search(store, requestOf(question), AbortSignal.any([signal, late.signal])), [
-      signal,
-      late.signal,
-    ])
+    const searching = room.search(store, requestOf(question), AbortSignal.any([signal, late.signal]))
+    const [found, redactor] = await within(Promise.all([searching, readRedactor()]), [signal, late.signal])
     const { mode: retrieval_mode, passages, failed } = found
     const degraded = [...new Set([...missing, ...found.degraded])]
     if (failed) return end({ outcome: failed, degraded })
-    return end({ outcome: passages.length > 0 ? 'found' : 'nothing', retrieval_mode, degraded, passages })
+    const fitted = hideSecrets(fitPassages(passages, measureRoom()), redactor)
+    return end({ outcome: passages.length > 0 ? 'found' : 'nothing', retrieval_mode, degraded, fitted })
   } catch (error) {
     signal.throwIfAborted()
     if (late.signal.aborted) return end({ outcome: 'timed_out' })

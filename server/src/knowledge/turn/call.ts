@@ -6,11 +6,11 @@ import type { Core } from '../../calls/core.ts'
 import type { NewRetrieval } from '../../conversations/machine/retrievals.ts'
 import { openStore } from '../../database/store.ts'
 import { type ActionRunners, type ToolRun, type TurnTool, done, failed } from '../../engine/engine.ts'
-import { isShownIn } from '../../engine/rules/passage-results.ts'
+import { findShown } from '../../engine/rules/passage-results.ts'
 import { renderTemplate } from '../../templates/templates.ts'
 import type { Knowledge } from '../services.ts'
 import { type Asked, type Question, ask, datasetsOf } from './ask.ts'
-import { type FittedPassage, chunkOf, fitPassages } from './rules/fit.ts'
+import { chunkOf } from './rules/fit.ts'
 import { cutQuery } from './rules/queries.ts'
 
 type Part = Pick<Core, 'database'> & { room: Pick<Knowledge, 'search'> }
@@ -22,7 +22,6 @@ const no_room = 'The passages were not saved: this call already stored 1 MiB of 
 
 interface Searched {
   asked: Asked
-  fitted: FittedPassage[]
   /** Of the first. */
   number: number
   /** Records it, once the result of the call is known. */
@@ -35,20 +34,25 @@ async function searchFor(
   { run, turn_id, ...of }: { run: ToolRun; turn_id: string; kind: 'action' | 'tool'; call_id: string },
 ): Promise<Searched> {
   const { passages: turn, services, organization_id } = run
-  const { rerank, max_characters } = turn.settings
+  const { rerank } = turn.settings
   const store = openStore(part.database, organization_id)
-  const asked = await ask(part.room, store, { ...question, vectors: question.words, rerank }, run)
-  const { passages, ...record } = asked
-  const fitted = fitPassages(passages, { max_chunks: max_results, max_characters })
+  const asking = {
+    room: part.room,
+    store,
+    readRedactor: async () => run.redactor,
+    measureRoom: () => ({ max_chunks: max_results, max_characters: turn.characters_left }),
+  }
+  const asked = await ask(asking, { ...question, vectors: question.words, rerank }, run)
+  const { fitted, ...record } = asked
   const number = turn.takeNumbers(fitted.length)
   const settle = (output: JsonValue) => {
-    const chunks = fitted.map(({ passage, text }, index) =>
-      chunkOf(passage, number + index, text !== null && isShownIn(output, text)),
-    )
+    const texts = fitted.flatMap(({ text }, index) => (text === null ? [] : [{ number: number + index, text }]))
+    const shown = findShown(output, texts)
+    const chunks = fitted.map((passage, index) => chunkOf(passage, number + index, shown.has(number + index)))
     const retrieval: NewRetrieval = { id: services.ports.newId(), turn_id, ...of, ...record, chunks }
     turn.record(retrieval)
   }
-  return { asked, fitted, number, settle }
+  return { asked, number, settle }
 }
 
 /** Why there is no answer; null: there is one, be it that nothing was found. */
@@ -58,8 +62,8 @@ function faultOf({ outcome }: Asked): string | null {
 }
 
 /** As the author's templates see them. */
-function savedOf({ fitted, number }: Searched): JsonObject[] {
-  return fitted.flatMap(({ passage: { source_name, url, score }, text }, index) =>
+function savedOf({ asked: { fitted }, number }: Searched): JsonObject[] {
+  return fitted.flatMap(({ source_name, url, score, text }, index) =>
     text === null ? [] : [{ number: number + index, text, source_name, url, score }],
   )
 }
@@ -146,9 +150,9 @@ const parameters: JsonObject = {
 
 /** With where they stand, which the model is shown. */
 function describedOf(searched: Searched): JsonObject[] {
-  const { fitted, number } = searched
+  const { asked, number } = searched
   return savedOf(searched).map((saved) => {
-    const { heading_path, page } = fitted[(saved['number'] as number) - number]!.passage
+    const { heading_path, page } = asked.fitted[(saved['number'] as number) - number]!
     return { ...saved, heading_path, page }
   })
 }

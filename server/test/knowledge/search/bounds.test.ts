@@ -44,9 +44,66 @@ test('words that take too long are left to the vectors', async () => {
 })
 
 test('vectors that take too long are left to the words', async () => {
-  const found = await withLocked('chunk_signs', () => library.search({ dataset_id, query: 'apple' }))
+  const found = await withLocked('chunk_signs', () => library.search({ dataset_id, query: 'apple', timeout_ms: 900 }))
   expect(found).toMatchObject({ mode: 'full_text', degraded: ['vector_timeout'], failed: null })
   expect(found.passages.map(({ content }) => content).toSorted()).toEqual(['apple juice', 'apple pie'])
+})
+
+test('at the bound of a turn, what the other part has found is used', async () => {
+  for (const [table, mode] of [
+    ['chunk_signs', 'full_text'],
+    ['dataset_words', 'vector'],
+  ] as const) {
+    const found = await withLocked(table, () => library.search({ dataset_id, query: 'apple', timeout_ms: 600 }))
+    expect(found).toMatchObject({ mode, failed: null })
+    expect(found.passages.length).toBeGreaterThan(1)
+    expect(found.took_ms.total).toBeLessThan(600)
+  }
+})
+
+test('a wider look that fails takes nothing away', async () => {
+  const { snapshot } = library.store
+  const fail = async () => {
+    throw Object.assign(new Error('canceling statement due to statement timeout'), { code: '57014' })
+  }
+  const space_id = await library.addSpace()
+  const repeating = await library.addDataset(space_id)
+  const footers = Array.from({ length: 450 }, () => 'apple footer of every page')
+  await library.addSource([...footers, 'pear'], { dataset_id: repeating, space_id })
+  let looks = 0
+  library.store.snapshot = (...given) => ((looks += 1) === 1 ? snapshot(...given) : fail())
+  try {
+    const found = await library.search({ dataset_id: repeating, query: 'apple footer' })
+    expect(found).toMatchObject({ mode: 'hybrid', degraded: [], failed: null })
+    expect(found.passages.map(({ content }) => content)).toEqual(['apple footer of every page'])
+    expect(looks).toBe(2)
+  } finally {
+    library.store.snapshot = snapshot
+  }
+})
+
+test('a search that is over takes no place any more', async () => {
+  const { snapshot } = library.store
+  let looks = 0
+  library.store.snapshot = (...given) => {
+    looks += 1
+    return snapshot(...given)
+  }
+  try {
+    const ask = (timeout_ms: number) => library.search({ dataset_id, query: 'apple', mode: 'full_text', timeout_ms })
+    const busy: Promise<unknown>[] = []
+    await withLocked('dataset_words', async () => {
+      for (let at = 0; at < 6; at += 1) busy.push(ask(5000))
+      // Of the five places one organization has three.
+      await expect.poll(() => looks).toBe(3)
+      expect((await ask(50)).failed).toBe('timed_out')
+    })
+    await Promise.all(busy)
+    // Those that waited have had their turn; the one that was over has not.
+    expect(looks).toBe(6)
+  } finally {
+    library.store.snapshot = snapshot
+  }
 })
 
 test('a search that cannot read anything ends at its bound, and says so', async () => {
@@ -57,11 +114,11 @@ test('a search that cannot read anything ends at its bound, and says so', async 
 })
 
 test('a database that refuses is a failure, not an exception', async () => {
-  await blocker.query('alter table word_postings rename to word_postings_gone')
+  await blocker.query('alter table word_groups rename to word_groups_gone')
   try {
     expect(await library.search({ dataset_id, query: 'apple' })).toMatchObject({ passages: [], failed: 'failed' })
   } finally {
-    await blocker.query('alter table word_postings_gone rename to word_postings')
+    await blocker.query('alter table word_groups_gone rename to word_groups')
   }
   expect((await library.search({ dataset_id, query: 'apple' })).failed).toBeNull()
 })

@@ -1,56 +1,10 @@
 // A stand-in for an embedding model that needs no network: words and trigrams, weighted by how rare they are in a corpus, hashed into
-// dimensions, and a small thesaurus. It finds what is misspelt, inflected or compounded, and of synonyms those that it is told.
+// dimensions. It finds what is misspelt, inflected or compounded; of meaning it knows nothing.
 import { createHash } from 'node:crypto'
-
-/** Words that mean nearly the same; the beginning of a word is enough. */
-const thesaurus = [
-  'chat convers dialog',
-  'password credential secret key token',
-  'assistant agent bot',
-  'customer tenant organiz compan',
-  'crash die dead died kill gone stop suspend',
-  'machine server node process computer',
-  'colleague member user people person somebody author',
-  'hang block wait stall silent silence',
-  'erase delet purge remov',
-  'hide redact mask replac',
-  'web console interface browser page',
-  'diagram chart drawn canvas',
-  'blind see seen sight accessib keyboard',
-  'placeholder template variable rendered',
-  'link address url path',
-  'pool connection',
-  'disk storage store fill',
-  'queue job work task',
-  'try test draft unpublished',
-  'repository git file folder',
-  'right version runtime node',
-  'saved stored kept keep',
-  'repeat again retr',
-  'reply response answer',
-  'harm untrusted hostile attack',
-  'definition described description contract',
-  'noisy slow busy overload',
-  'account identity sign',
-  'echo return',
-  'remote external',
-  'close end ended',
-  'day days hour minute',
-  'instant moment point',
-  'send sent statement',
-  'bytes gigabyte memory',
-  'dns resolve look-up lookup host',
-  'search find look',
-  'number count percentil statistic',
-  'layout table row column',
-].map((group) => group.split(' '))
 
 const words = /[\p{L}\p{N}]+/gu
 /** What the trigrams of a word count together, beside the word. */
 const trigram_share = 2
-/** What a group of the thesaurus counts, beside a word. */
-const meaning = 3
-
 export function corpusVectors(corpus: readonly string[], dimension: number): (text: string) => Float32Array {
   const counts = new Map<string, number>()
   for (const text of corpus)
@@ -90,8 +44,6 @@ function featuresOf(text: string): Map<string, number> {
   const add = (feature: string, weight: number) => features.set(feature, (features.get(feature) ?? 0) + weight)
   for (const [word] of text.toLowerCase().matchAll(words)) {
     add(word, 1)
-    for (const [at, group] of thesaurus.entries())
-      if (group.some((stem) => word.startsWith(stem))) add(`=${at}`, meaning)
     const padded = `^${word}$`
     const each = trigram_share / Math.sqrt(padded.length)
     for (let at = 0; at + 3 <= padded.length; at += 1) add(`#${padded.slice(at, at + 3)}`, each)

@@ -13,6 +13,7 @@ import {
 import { search } from '../../../src/knowledge/search/search.ts'
 import type { Found, SearchRequest } from '../../../src/knowledge/search/request.ts'
 import { createSearches } from '../../../src/knowledge/search/searches.ts'
+import { type VectorIndex, least_indexed_chunks } from '../../../src/knowledge/search/vector-index.ts'
 import type { Knowledge } from '../../../src/knowledge/services.ts'
 import { createLog } from '../../../src/telemetry/log.ts'
 import { hashedVector } from '../../support/hashed-vector.ts'
@@ -49,6 +50,8 @@ export interface Library {
   /** Of a text. Tests can replace it. */
   embed(text: string): Float32Array
   room: Knowledge
+  /** Sign bits, unless a test changes it. */
+  index: { -readonly [Field in keyof VectorIndex]: VectorIndex[Field] }
   addSpace(): Promise<string>
   addDataset(space_id?: string | null): Promise<string>
   addSource(chunks: readonly (string | Written)[], options: SourceOptions): Promise<AddedSource>
@@ -98,6 +101,7 @@ export async function createLibrary(
     dimension,
     embed: (text) => Float32Array.from(hashedVector(text, dimension)),
     room: undefined as never,
+    index: { kind: 'sign_bits', least_chunks: least_indexed_chunks },
     async addSpace() {
       const id = randomUUID()
       await query(
@@ -191,7 +195,7 @@ export async function createLibrary(
       )
     },
   }
-  library.room = { searches: createSearches(core), embeddings: hashingEmbeddings(library) } as Knowledge
+  library.room = { searches: createSearches(core, library.index), embeddings: hashingEmbeddings(library) } as Knowledge
   return library
 }
 

@@ -2,7 +2,6 @@
 import { globSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import type { FoundPassage } from '../../../src/knowledge/search/request.ts'
-import { corpusVectors } from './corpus-vector.ts'
 import type { Library, Written } from './library.ts'
 
 export const modes = ['auto', 'full_text', 'vector'] as const
@@ -62,12 +61,13 @@ export function readDocuments(): Document[] {
   return names.map((name) => ({ name, chunks: cutDocument(readFileSync(join(docs, name), 'utf8')) }))
 }
 
+export const textsOf = (documents: readonly Document[]) =>
+  documents.flatMap(({ chunks }) => chunks.map(({ content }) => content))
+
 /** Each document is a source, named by its path in `docs`. */
 export async function addDocuments(library: Library, documents: readonly Document[]): Promise<string> {
   const space_id = await library.addSpace()
   const dataset_id = await library.addDataset(space_id)
-  const texts = documents.flatMap(({ chunks }) => chunks.map(({ content }) => content))
-  library.embed = corpusVectors(texts, library.dimension)
   for (const { name, chunks } of documents) {
     await library.addSource(chunks, { dataset_id, space_id, name, language: 'english' })
   }

@@ -38,7 +38,7 @@ const ask = (more: object = {}) => server.client.queryDataset({ dataset_id, quer
 
 describe('queryDataset', () => {
   test('answers chunks with all that is known of them, and how it has found them', async () => {
-    const answer = await ask({ results_count: 1 })
+    const answer = await ask({ query: 'Refunds take how long?', results_count: 1 })
     expect(answer).toMatchObject({
       retrieval_mode: 'hybrid',
       degraded: [],
@@ -61,6 +61,13 @@ describe('queryDataset', () => {
     expect(scores.full_text).toBeGreaterThan(0)
     expect(scores.rerank).not.toBeNull()
     expect(answer.took_ms.total).toBeGreaterThanOrEqual(answer.took_ms.search)
+  })
+
+  test('what cannot be seen in a query, and capitals in an id, change nothing', async () => {
+    const seen = await ask({ mode: 'full_text' })
+    const hidden = { query: 're\u200Bfu\u00ADnd\u202E', mode: 'full_text', dataset_id: dataset_id.toUpperCase() }
+    expect((await ask(hidden)).chunks).toEqual(seen.chunks)
+    expect(seen.chunks).toHaveLength(1)
   })
 
   test('top_n means results_count, and as many chunks come as there are', async () => {
@@ -115,8 +122,12 @@ describe('queryDataset', () => {
     for (const id of ['no id', crypto.randomUUID()]) {
       expect(await refusal(server.client.queryDataset({ dataset_id: id, query: 'x' }))).toMatchObject({ status: 404 })
     }
-    expect(await refusal(ask({ query: '  \n ' }))).toMatchObject({ status: 422, errors: [{ path: 'query' }] })
+    for (const query of ['  \n ', '\u200B\u00AD', 'x'.repeat(8001)]) {
+      expect(await refusal(ask({ query }))).toMatchObject({ status: 422, errors: [{ path: 'query' }] })
+    }
     expect(await refusal(ask({ results_count: 101 }))).toMatchObject({ status: 422 })
+    const padded = `refund ${'x'.repeat(7993)}${' '.repeat(100)}`
+    expect((await ask({ query: padded, mode: 'full_text' })).chunks).toHaveLength(1)
     // Signs only: neither words nor an error.
     expect((await ask({ query: '?!', mode: 'full_text' })).chunks).toEqual([])
   })

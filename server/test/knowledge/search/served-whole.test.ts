@@ -92,7 +92,7 @@ test('what is counted is what is served, and what is erased leaves nothing', asy
   // Two batches of words, two parts of signs.
   expect(commits).toBeGreaterThanOrEqual(4)
   expect([await count('share'), await count('secretword')]).toEqual([2, null])
-  for (const table of ['word_postings', 'word_batches', 'chunk_signs', 'signed_generations']) {
+  for (const table of ['word_groups', 'chunk_signs', 'signed_generations']) {
     expect(await query(`select from ${table} where generation = $1`, [gone.generation.number]), table).toEqual([])
     expect(
       (await query(`select from ${table} where generation = $1`, [kept.generation.number])).length,

@@ -269,6 +269,20 @@ describe('K8: a search that', () => {
     expect(system).toMatch(/could not be searched for this message/)
   })
 
+  test('cannot read the secrets that passages must not have shows none, and fails no turn', async () => {
+    const { pool } = server.database
+    await pool.query('alter table secrets rename to secrets_gone')
+    try {
+      const { reply, retrieval, system } = await askWith(searches().search)
+      expect(reply).toBe('Thirty days, says [1].')
+      expect(retrieval).toMatchObject({ outcome: 'failed', chunks: [] })
+      expect(fenceOf(lastRequest())).toBeUndefined()
+      expect(system).toMatch(/could not be searched for this message/)
+    } finally {
+      await pool.query('alter table secrets_gone rename to secrets')
+    }
+  })
+
   test('never answers delays the turn by its bound and 50 ms', async () => {
     const { retrieval, system } = await askWith(() => new Promise(() => {}), { retrieval: { timeout_ms: 100 } })
     expect(retrieval.outcome).toBe('timed_out')

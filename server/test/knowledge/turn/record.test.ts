@@ -1,13 +1,12 @@
 // K11: what the model was shown is on record, however a turn ends and anyone who carries it out; and it goes with the conversation.
 import type { AgentConfig } from '@parley/contract'
-import { sql } from 'kysely'
 import type { SearchRequest } from '../../../src/knowledge/search/request.ts'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import type { ChatRequest } from '../../support/scripted-model.ts'
 import { holdAnswer } from '../../support/scripted-model.ts'
 import { makeKey } from '../../support/actors.ts'
 import { type TestServer, refusal, startTestServer } from '../../support/server.ts'
-import { type PlantedDataset, converse, detach, plantDataset, watchSearches } from './fixture.ts'
+import { type PlantedDataset, converse, detach, loseTurn, plantDataset, watchSearches } from './fixture.ts'
 
 let server: TestServer
 let dataset: PlantedDataset
@@ -31,9 +30,6 @@ const count = async (table: string) => {
   )
   return rows[0]!.count
 }
-const loseLease = (conversation_id: string) =>
-  sql`update turns set lease_expires_at = clock_timestamp() - interval '1 second', node_id = gen_random_uuid()
-    where conversation_id = ${conversation_id} and status = 'running'`.execute(server.database.kysely)
 
 describe('an attempt that takes a turn over', () => {
   const tools = [
@@ -59,7 +55,7 @@ describe('an attempt that takes a turn over', () => {
       own.chunks.find(({ chunk_id }) => chunk_id === gone!.chunk_id)!,
     )
     calls.length = 0
-    await loseLease(conversation_id)
+    await loseTurn(server, conversation_id)
     expect((await reply).reply).toContain('Taken over.')
     held.finish()
     expect(calls).toEqual([])
@@ -77,7 +73,7 @@ describe('an attempt that takes a turn over', () => {
     calls.length = 0
     const reply = server.client.sendConversationMessage({ conversation_id, text: 'Returns?' })
     await held.asked
-    await loseLease(conversation_id)
+    await loseTurn(server, conversation_id)
     expect((await reply).reply).toBe('Taken over.')
     held.finish()
     expect(calls).toHaveLength(2)
@@ -195,6 +191,34 @@ test('the query is redacted like the transcript, but searched for as it was said
   expect(await turnsOf(conversation_id)).toMatchObject([{ retrievals: [{ query: 'Returns of [email]?' }] }])
   const { rows } = await server.database.pool.query(`select from retrievals where query like '%ada@%'`)
   expect(rows).toEqual([])
+})
+
+test('what another node is lent of it is redacted too', async () => {
+  await using other = await server.startAnother()
+  await server.database.pool.query(`
+    create table lent as select partial_retrievals from turns where false;
+    create function note_lent() returns trigger language plpgsql as $$
+      begin insert into lent values (new.partial_retrievals); return new; end $$;
+    create trigger note_lent before update of partial_retrievals on turns for each row
+      when (new.partial_retrievals is not null) execute function note_lent()`)
+  const { conversation_id } = await converse(server, { ...base(), retention: { redact: ['email'] } })
+  const held = holdAnswer()
+  server.model.answer = () => held
+  const given = { conversation_id, text: 'Returns of ada@mail.example?' }
+  const call = refusal(server.client.sendConversationMessage(given))
+  await held.asked
+  const [turn] = await turnsOf(conversation_id)
+  await server.as({ base_url: other.url }).cancelTurn({ conversation_id, turn_id: turn!.turn_id })
+  await call
+  held.finish()
+  const { rows } = await server.database.pool.query<{ lent: string }>(
+    'select partial_retrievals::text as lent from lent',
+  )
+  expect(rows).toHaveLength(1)
+  expect(rows[0]!.lent).toContain('Returns of [email]?')
+  expect(rows[0]!.lent).not.toContain('ada@')
+  expect(await turnsOf(conversation_id)).toMatchObject([{ retrievals: [{ query: 'Returns of [email]?' }] }])
+  await server.database.pool.query('drop trigger note_lent on turns')
 })
 
 test('a deletion erases it', async () => {

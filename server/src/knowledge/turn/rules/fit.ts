@@ -1,5 +1,5 @@
 // Chooses the passages that a model is shown: whole ones, best first, as far as there is room. Pure.
-import type { RetrievedChunk } from '@parley/contract'
+import { type RetrievedChunk, agentBounds } from '@parley/contract'
 import type { FoundPassage } from '../../search/request.ts'
 
 export interface Room {
@@ -8,10 +8,18 @@ export interface Room {
   max_characters: number
 }
 
-/** A passage with the text that is shown; null: it does not fit. */
-export interface FittedPassage {
-  passage: FoundPassage
+export interface FittedPassage extends FoundPassage {
+  /** What is shown of its content; null: it does not fit. */
   text: string | null
+}
+
+/** What passages may take of a window that the question of the end user is in, too. A part of the best one is always shown. */
+export function roomBeside(
+  question: string,
+  { max_characters, window_characters }: { max_characters: number; window_characters: number },
+): number {
+  const least = Math.min(window_characters, agentBounds.retrieval.max_characters.least)
+  return Math.min(max_characters, Math.max(window_characters - question.length, least))
 }
 
 /** A passage that does not fit leaves its room to shorter ones after it; only the first is cut. */
@@ -19,10 +27,10 @@ export function fitPassages(passages: readonly FoundPassage[], { max_chunks, max
   let [chunks, characters] = [max_chunks, max_characters]
   return passages.map((passage, index) => {
     const text = index === 0 ? cutText(passage.content, max_characters) : passage.content
-    if (chunks <= 0 || text.length > characters) return { passage, text: null }
+    if (chunks <= 0 || text.length > characters) return { ...passage, text: null }
     chunks -= 1
     characters -= text.length
-    return { passage, text }
+    return { ...passage, text }
   })
 }
 

@@ -1,5 +1,6 @@
 // What a turn's knowledge bases are asked: the words of its messages, and for vectors also the messages before. Pure.
 import { knowledgeBounds } from '@parley/contract'
+import { cleanText } from '../../rules/clean-text.ts'
 import type { HistoryItem } from '../../../conversations/read/transcript.ts'
 import { isSaidByTool } from '../../../conversations/machine/turn-items.ts'
 import { questionOf, splitHistory } from '../../../engine/rules/context-window.ts'
@@ -27,13 +28,13 @@ export function queriesOf(
   return { words: cutQuery(question), vectors: endOf([...window, question].join('\n')) }
 }
 
-/** As much of a query as a search takes. */
+/** As much of a query as a search takes, without what cannot be seen, which no chunk has. */
 export function cutQuery(text: string): string {
-  return text.trim().slice(0, knowledgeBounds.query).toWellFormed()
+  return cleanText(text).trim().slice(0, knowledgeBounds.query).toWellFormed()
 }
 
 function endOf(text: string): string {
-  return text.trim().slice(-max_vector_characters).toWellFormed()
+  return cleanText(text).trim().slice(-max_vector_characters).toWellFormed()
 }
 
 /** Of one letter or sign nothing can be found. */

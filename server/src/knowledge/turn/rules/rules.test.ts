@@ -5,8 +5,10 @@ import type { HistoryItem } from '../../../conversations/read/transcript.ts'
 import { createBudget } from '../../../templates/templates.ts'
 import type { FoundPassage } from '../../search/request.ts'
 import { renderFilter } from './filters.ts'
-import { cutText, fitPassages } from './fit.ts'
-import { isSearchable, queriesOf } from './queries.ts'
+import { createRedactor } from '../../../secrets/rules/redact.ts'
+import { cutText, fitPassages, roomBeside } from './fit.ts'
+import { cutQuery, isSearchable, queriesOf } from './queries.ts'
+import { hideSecrets } from './secrets.ts'
 
 let position = 0
 const item = (messages_of: string | null, role: HistoryItem['role'], text: string, more: object = {}): HistoryItem => ({
@@ -61,6 +63,17 @@ describe('queries', () => {
     expect(vectors.endsWith('🙂')).toBe(true)
     expect(words.length).toBeLessThanOrEqual(8000)
     expect([words, vectors].every((text) => text.isWellFormed())).toBe(true)
+  })
+
+  test('what cannot be seen is in no chunk, and takes no room', () => {
+    const hidden = '\u200B\u202E\0\uDC00\u{E0041}'
+    const { words, vectors } = queriesOf(
+      [item('a', 'user', `re${hidden}turns${hidden.repeat(9000)}?`)],
+      { id: 'a', messages_of: null },
+      2,
+    )
+    expect([words, vectors]).toEqual(['returns?', 'returns?'])
+    expect(cutQuery(`${hidden} a\r\nb `)).toBe('a\nb')
   })
 
   test.each([
@@ -131,9 +144,51 @@ describe('passages that fit', () => {
     )
   })
 
+  test.each([
+    ['all of the settings', 100, 50_000, 12_000],
+    ['what the question leaves of the window', 100, 1000, 900],
+    ['a part, however long the question is', 5000, 1000, 500],
+    ['the whole of a tiny window', 5000, 40, 40],
+  ])('%s', (_what, asked, window_characters, expected) => {
+    expect(roomBeside('?'.repeat(asked), { max_characters: 12_000, window_characters })).toBe(expected)
+  })
+
   test('a text is not cut within a character', () => {
     expect(cutText('a🙂b', 2)).toBe('a')
     expect(cutText('a🙂b', 3)).toBe('a🙂')
     expect(cutText('abc', 3)).toBe('abc')
+  })
+})
+
+describe('secrets', () => {
+  const passage = (text: string | null, more: object = {}) => {
+    return { text, source_name: 'A.pdf', url: null, heading_path: ['One'], number: 7, ...more }
+  }
+  const redactor = createRedactor(new Map([['KEY', 'hunter2-hunter2']]))
+
+  test('are in none of the texts, and the rest stays', () => {
+    const url = 'https://shop.example/?key=hunter2-hunter2'
+    const given = [
+      passage('The key is hunter2-hunter2.'),
+      passage(null, { heading_path: [], url, source_name: 'hunter2-hunter2.pdf' }),
+    ]
+    expect(hideSecrets(given, redactor)).toEqual([
+      passage('The key is [secret KEY].'),
+      passage(null, {
+        heading_path: [],
+        url: 'https://shop.example/?key=[secret KEY]',
+        source_name: '[secret KEY].pdf',
+      }),
+    ])
+    expect(hideSecrets(given, createRedactor(new Map()))).toEqual(given)
+    expect(hideSecrets([], redactor)).toEqual([])
+  })
+
+  test('that cannot be located leave nothing of the texts', () => {
+    const withheld = { ...redactor, redactValue: () => 'withheld' as never }
+    expect(hideSecrets([passage('Text'), passage(null)], withheld)).toEqual([
+      passage('withheld', { source_name: 'withheld', heading_path: ['withheld'] }),
+      passage(null, { source_name: 'withheld', heading_path: ['withheld'] }),
+    ])
   })
 })
