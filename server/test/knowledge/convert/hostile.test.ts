@@ -75,6 +75,7 @@ const files: readonly (readonly [string, string, () => string | Uint8Array, stri
   ['a cell of 2 MiB', 'a.csv', () => `a,b\n1,${'x'.repeat(2 * mib)}`, 'too_large'],
   ['1,000,000 columns', 'a.csv', () => `${'a,'.repeat(1_000_000)}\n1`, 'too_large'],
   ['a quote that does not end', 'a.csv', () => `a\n"${'x\n'.repeat(mib)}`, 'too_large'],
+  ['JSON 65 deep', 'a.json', () => '['.repeat(65) + ']'.repeat(65), 'corrupt'],
   ['JSON 10,000 deep', 'a.json', () => '['.repeat(10_000) + ']'.repeat(10_000), 'corrupt'],
   ['JSON that does not end', 'a.json', () => '{"a": [1, 2', 'corrupt'],
   ['a broken line of JSON', 'a.jsonl', () => '{"a":1}\n{', 'corrupt'],
