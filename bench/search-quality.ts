@@ -9,7 +9,14 @@ import { openDatabase } from '../server/src/database/database.ts'
 import { migrate } from '../server/src/database/migrate.ts'
 import { corpusVectors } from '../server/test/knowledge/search/corpus-vector.ts'
 import { type Library, createLibrary } from '../server/test/knowledge/search/library.ts'
-import { type Asked, addDocuments, judge, modes, readDocuments, textsOf } from '../server/test/knowledge/search/quality.ts'
+import {
+  type Asked,
+  addDocuments,
+  judge,
+  modes,
+  readDocuments,
+  textsOf,
+} from '../server/test/knowledge/search/quality.ts'
 import { questions, small } from '../server/test/knowledge/search/questions.ts'
 import { readOptions } from './options.ts'
 import { readRealModel } from './real-model.ts'

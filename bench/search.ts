@@ -13,7 +13,15 @@ import { machine } from './server.ts'
 import { printTable } from './table.ts'
 import { randomVectors } from './vectors.ts'
 
-const options = readOptions({ chunks: 100_000, sources: 500, dimension: 768, searches: 200, at_once: 8, index: 0, seed: 1 })
+const options = readOptions({
+  chunks: 100_000,
+  sources: 500,
+  dimension: 768,
+  searches: 200,
+  at_once: 8,
+  index: 0,
+  seed: 1,
+})
 const { chunks, sources, dimension, searches, at_once, seed } = options
 
 // As the launcher starts it, without a private one's folder being given.
@@ -109,7 +117,9 @@ process.stdout.write(
 printTable(['search', 'at once', 'median ms', 'p95 ms', 'longest ms'], rows)
 
 const tables = ['chunks', 'vectors', 'chunk_signs', 'word_groups', 'dataset_words'] as const
-const { rows: indexes } = await admin.query<{ name: string }>(`select 'near_vectors_' || number as name from vector_indexes`)
+const { rows: indexes } = await admin.query<{ name: string }>(
+  `select 'near_vectors_' || number as name from vector_indexes`,
+)
 const sizes = await Promise.all(
   [...tables, ...indexes.map(({ name }) => name)].map(async (table) => {
     const { rows: sized } = await admin.query<{ bytes: string }>(

@@ -14,6 +14,7 @@ import { passOnProgress } from './ingest/progress-topic.ts'
 import { stuckWork } from './ingest/stuck-work.ts'
 import type { TurnContributions } from '../engine/engine.ts'
 import { createAvailability, whenAvailable } from './availability.ts'
+import { ingestion_seconds, measureSearch, retrieval_seconds } from './metrics.ts'
 import * as operations from './operations/index.ts'
 import { search } from './search/search.ts'
 import { findIndexesWork, indexVectorsWork } from './search/near-vectors.ts'
@@ -41,11 +42,16 @@ export function createKnowledge(
     embeddings,
     open_streams,
     searches: createSearches(core, index),
-    search: (store, request, signal) => search(core, own, store, request, signal),
+    async search(store, request, signal) {
+      const found = await search(core, own, store, request, signal)
+      measureSearch(core, found)
+      return found
+    },
   }
   const ofTurns = { database: core.database, room: own }
   const availability = createAvailability(core)
   passOnProgress(core)
+  core.metrics.declare(retrieval_seconds, ingestion_seconds)
   return {
     name: 'knowledge',
     knowledge: own,
@@ -54,7 +60,7 @@ export function createKnowledge(
       uploadWork(core),
       conversionWork(core),
       whenAvailable(availability, buildWork({ core, room: own })),
-      ...erasingWork(),
+      ...erasingWork(core),
       stuckWork(core),
       embedDatasetWork({ core, room: own }),
       findModelsWork(core, own),

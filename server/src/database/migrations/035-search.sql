@@ -108,11 +108,13 @@ create table signed_generations ( -- stored with the dataset
 );
 create index signed_generations_space on signed_generations (space_id); -- how many vectors a space has
 
--- The signs of a chunk's vector. Narrow: a search reads all of a dataset.
+-- The signs of a chunk's vector, seen from the centre. Narrow: a search reads all of a dataset.
 create table chunk_signs ( -- stored with the dataset
   generation bigint not null,
   centre integer not null,
   position integer not null,
+  length real not null, -- of the difference from the centre
+  along real not null, -- inner product of the vector and the centre
   bits bit varying not null,
   primary key (generation, centre, position)
 );

@@ -9,6 +9,7 @@ import {
   isolationLimits,
   optionsOf,
 } from '../ingest/convert.ts'
+import { measureState } from '../metrics.ts'
 import type { Reason } from '../rules/tries.ts'
 import { knowledgeSettings } from '../settings.ts'
 import type { ReadTask } from './isolated/read.ts'
@@ -37,8 +38,8 @@ export type OpenReader = () => PageReader
 
 const module = new URL('./isolated/read.ts', import.meta.url)
 
-export function createPageReader({ config }: Pick<Core, 'config'>): OpenReader {
-  const limits = config.of(knowledgeSettings)
+export function createPageReader(core: Pick<Core, 'config' | 'metrics' | 'ports'>): OpenReader {
+  const limits = core.config.of(knowledgeSettings)
   const conversion = {
     seconds: limits.conversion_seconds,
     memory_bytes: limits.conversion_memory_bytes,
@@ -53,7 +54,9 @@ export function createPageReader({ config }: Pick<Core, 'config'>): OpenReader {
       async readPage({ url, body, charset }, signal) {
         const page = optionsOf({ name: url, url, charset }, conversion)
         try {
-          const converted = await awaitOutcome(read<Outcome>(body, { page }, signal))
+          const measured = { core, state: 'converting_to_markdown', signal } as const
+          const convert = () => awaitOutcome(read<Outcome>(body, { page }, signal))
+          const converted = await measureState(measured, convert)
           return { ...(converted.page ?? no_facts), converted, fault: null }
         } catch (error) {
           if (!(error instanceof ConversionFault)) throw error

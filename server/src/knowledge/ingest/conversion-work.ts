@@ -10,6 +10,7 @@ import { isUnavailable } from '../../database/failures.ts'
 import { type RootStore, type TransactionStore, openReservedStore } from '../../database/store.ts'
 import { LeaseLost, type Outcome, type WorkItem, type WorkKind, type WorkPort } from '../../work/port.ts'
 import { type Failure, type Reason, exhausted, isExhausted, judgeFailure } from '../rules/tries.ts'
+import { measureState } from '../metrics.ts'
 import { charsetOf } from '../rules/media-types.ts'
 import { knowledgeSettings } from '../settings.ts'
 import { failSource } from './contents.ts'
@@ -69,15 +70,22 @@ export function conversionWork(core: Core): WorkKind {
   }
 }
 
-async function runConversion(core: Core, { gate, withFolder }: Places, item: WorkItem, port: WorkPort): Promise<Outcome> {
+async function runConversion(
+  core: Core,
+  { gate, withFolder }: Places,
+  item: WorkItem,
+  port: WorkPort,
+): Promise<Outcome> {
   const store = openReservedStore(core.database, item.organization_id!)
   const begun = await port.commit((tx) => begin(tx, core, item.subject))
   if (begun === null) return { next: 'done' }
   await core.ports.reached?.('knowledge.converting')
   try {
+    const { signal } = port
     const text = await gate(() => {
-      port.signal.throwIfAborted()
-      return withFolder((folder) => convert(core, store, begun, { folder, signal: port.signal }))
+      signal.throwIfAborted()
+      const measured = { core, state: 'converting_to_markdown', signal } as const
+      return measureState(measured, () => withFolder((folder) => convert(core, store, begun, { folder, signal })))
     })
     return { next: 'done', write: (tx) => finishConversion(tx, begun, text) }
   } catch (error) {
@@ -204,7 +212,7 @@ function endTry({ ports }: Core, conversion: Conversion, failure: Failure, chanc
   }
 }
 
-/** Unless it is to be converted anew: then its tries are counted anew, too. */
+/** Unless it must be converted again: then its tries are counted from one again, too. */
 async function fail(tx: TransactionStore, ports: Core['ports'], conversion: Conversion, reason: Reason): Promise<void> {
   const { source_id, revision, tries } = conversion
   const [source] = await lockSourceRows(tx, [source_id])

@@ -1,4 +1,5 @@
 // Erases what searches no longer use: what is detached or deleted at once, of what was replaced only what searches read.
+import type { Core } from '../../calls/core.ts'
 import { eraseVectors, keepLeftVectors, leaveVectors, listLeftTexts } from '../../embeddings/embeddings.ts'
 import type { TransactionStore } from '../../database/store.ts'
 import type { Outcome, WorkKind, WorkPort } from '../../work/port.ts'
@@ -22,7 +23,7 @@ const rows_at_once = 1000
 /** Of one run; another follows at once, after other organizations. */
 const most_commits = 500
 
-export function erasingWork(): WorkKind[] {
+export function erasingWork({ ports }: Core): WorkKind[] {
   const common = {
     lease_ms,
     delays_ms: [5000, 15_000, 60_000],
@@ -30,20 +31,25 @@ export function erasingWork(): WorkKind[] {
     giveUp: null,
   }
   return [
-    { ...common, name: erase_chunks_work, run: (_item, port) => eraseAll(port, eraseSome) },
+    { ...common, name: erase_chunks_work, run: (_item, port) => eraseAll(ports, port, eraseSome) },
     {
       ...common,
       name: erase_vectors_work,
-      run: ({ subject }, port) => eraseAll(port, (tx) => eraseLeftVectors(tx, subject)),
+      run: ({ subject }, port) => eraseAll(ports, port, (tx) => eraseLeftVectors(tx, subject)),
     },
   ]
 }
 
 /** `erase` answers whether more may be left. */
-async function eraseAll(port: WorkPort, erase: (tx: TransactionStore) => Promise<boolean>): Promise<Outcome> {
+async function eraseAll(
+  ports: Core['ports'],
+  port: WorkPort,
+  erase: (tx: TransactionStore) => Promise<boolean>,
+): Promise<Outcome> {
   for (let commits = 0; commits < most_commits; commits += 1) {
     port.signal.throwIfAborted()
     if (!(await port.commit(erase))) return { next: 'done' }
+    await ports.reached?.('knowledge.erased')
   }
   return { next: { again_in_ms: 0 } }
 }

@@ -1,8 +1,10 @@
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
-import { cosine, meanOf, readVector, signsOf } from './signs.ts'
+import { type SignedQuery, type SignedVector, cosine, meanOf, readVector, signQuery, signVector } from './signs.ts'
 
 const differing = (one: string, other: string) => [...one].filter((sign, at) => sign !== other[at]).length
+
+const signsOf = (vector: Float32Array, mean: Float32Array | null) => signVector(vector, mean).bits
 
 const direction = (dimension: number) =>
   fc.array(fc.double({ min: -1, max: 1, noNaN: true }), { minLength: dimension, maxLength: dimension })
@@ -43,6 +45,38 @@ test('signs tell how near vectors are, also those with few values other than zer
   // A right angle: half of the signs, give or take.
   expect(far / 768).toBeGreaterThan(0.4)
   expect(far / 768).toBeLessThan(0.6)
+})
+
+const countBits = (bits: string) => [...bits].filter((bit) => bit === '1').length
+const countShared = (one: string, other: string) =>
+  [...one].filter((bit, at) => bit === '1' && other[at] === '1').length
+
+/** As a search computes it. */
+function estimate(query: SignedQuery, { bits, length, along }: SignedVector): number {
+  const steps = query.planes.reduce((sum, plane, at) => sum + 2 ** at * countShared(bits, plane), 0)
+  return query.base + along + length * (query.of_all + query.of_sign * countBits(bits) + query.of_step * steps)
+}
+
+test('a query is compared more exactly with the signs than by its own, wherever the centre is', () => {
+  const values = (seed: number) => Float32Array.from({ length: 768 }, (_, at) => Math.sin(seed * 91.7 + at * at * seed))
+  const unit = (vector: Float32Array) => {
+    const length = Math.hypot(...vector)
+    return vector.map((value) => value / length)
+  }
+  const query = unit(values(1))
+  const mix = (share: number, seed: number) => {
+    const other = unit(values(seed))
+    return unit(query.map((value, at) => share * value + (1 - share) * other[at]!))
+  }
+  const vectors = Array.from({ length: 60 }, (_, at) => mix((at % 10) / 10, at + 2))
+  for (const mean of [null, meanOf(vectors)]) {
+    const asked = signQuery(query, mean)
+    let worst = 0
+    for (const vector of vectors)
+      worst = Math.max(worst, Math.abs(estimate(asked, signVector(vector, mean)) - cosine(query, vector)))
+    expect(worst).toBeLessThan(0.12)
+    expect(asked.bits).toBe(signVector(query, mean).bits)
+  }
 })
 
 test('what all vectors share says nothing once the mean is their centre', () => {

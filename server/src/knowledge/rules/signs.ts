@@ -45,16 +45,77 @@ function mixBlock(values: Float64Array, begin: number, size: number): void {
   for (let at = begin; at < begin + size; at += 1) values[at]! *= scale
 }
 
-/** `1` where the vector, seen from the mean and rotated, is above zero: a bit string of PostgreSQL. */
-export function signsOf(vector: Float32Array, mean: Float32Array | null): string {
-  const values = Float64Array.from(vector, (value, at) => value - (mean ? mean[at]! : 0))
-  rotate(values)
-  let signs = ''
-  for (const value of values) signs += value > 0 ? '1' : '0'
-  return signs
+/** What is stored of a vector, seen from a mean of its space. */
+export interface SignedVector {
+  /** `1` where it is above zero, once it is rotated: a bit string of PostgreSQL. */
+  bits: string
+  /** Of the difference. */
+  length: number
+  /** The inner product of the vector and the mean. */
+  along: number
 }
 
-/** Of two vectors of length 1. */
+export function signVector(vector: Float32Array, mean: Float32Array | null): SignedVector {
+  const values = differenceOf(vector, mean)
+  const length = Math.hypot(...values)
+  rotate(values)
+  return { bits: bitsWhere(values, (value) => value > 0), length, along: mean ? cosine(vector, mean) : 0 }
+}
+
+/**
+ * A query, seen from a mean. Its own signs find what may be near: the inner product is about `along + length * (of_none + of_each *
+ * differing)` more than `base`, by the signs that differ. Of those, its values in sixteen steps tell more exactly how near they are: it
+ * is about `along + length * (of_all + of_sign * signs + of_step * steps)` more, where `signs` counts the bits of a vector, and `steps`
+ * those that each plane shares with them, times 1, 2, 4 and 8.
+ */
+export interface SignedQuery {
+  bits: string
+  planes: [string, string, string, string]
+  base: number
+  of_none: number
+  of_each: number
+  of_all: number
+  of_sign: number
+  of_step: number
+}
+
+const steps = 15
+/** What signs alone show of a vector’s length: the mean size of a value of a normal distribution. */
+const shown = Math.sqrt(2 / Math.PI)
+
+export function signQuery(vector: Float32Array, mean: Float32Array | null): SignedQuery {
+  const values = differenceOf(vector, mean)
+  rotate(values)
+  const least = Math.min(...values)
+  const step = (Math.max(...values) - least) / steps || 1
+  const levels = values.map((value) => Math.round((value - least) / step))
+  // Of vectors at about a right angle, as most are.
+  const near = (Math.hypot(...values) * Math.PI) / 2
+  const scale = 1 / (Math.sqrt(values.length) * shown)
+  const plane = (bit: number) => bitsWhere(levels, (level) => (level & bit) !== 0)
+  return {
+    bits: bitsWhere(values, (value) => value > 0),
+    planes: [plane(1), plane(2), plane(4), plane(8)],
+    base: mean ? cosine(vector, mean) - cosine(mean, mean) : 0,
+    of_none: near,
+    of_each: (-2 * near) / values.length,
+    of_all: -scale * levels.reduce((sum, level) => sum + least + step * level, 0),
+    of_sign: 2 * scale * least,
+    of_step: 2 * scale * step,
+  }
+}
+
+function differenceOf(vector: Float32Array, mean: Float32Array | null): Float64Array {
+  return Float64Array.from(vector, (value, at) => value - (mean ? mean[at]! : 0))
+}
+
+function bitsWhere(values: Float64Array, isSet: (value: number) => boolean): string {
+  let bits = ''
+  for (const value of values) bits += isSet(value) ? '1' : '0'
+  return bits
+}
+
+/** The inner product; of two vectors of length 1 their cosine. */
 export function cosine(one: Float32Array, other: Float32Array): number {
   let sum = 0
   for (let at = 0; at < one.length; at += 1) sum += one[at]! * other[at]!

@@ -1,7 +1,7 @@
 // The signs of vectors: taken from a mean of their space, a centre, and stored beside those of other generations.
 import { statement } from '../../database/database.ts'
 import type { TransactionStore } from '../../database/store.ts'
-import { meanOf, readVector, signsOf } from '../rules/signs.ts'
+import { meanOf, readVector, signVector } from '../rules/signs.ts'
 import type { IndexedGeneration } from './generation.ts'
 
 /** Of one commit. */
@@ -61,11 +61,12 @@ const vectorsStatement = statement(
 const signStatement = statement(
   'add_chunk_signs',
   `with added as (
-     insert into chunk_signs (generation, centre, position, bits)
-     select $2, $4, row.position, row.bits::bit varying from unnest($5::integer[], $6::text[]) row (position, bits)
+     insert into chunk_signs (generation, centre, position, bits, length, along)
+     select $2, $4, row.position, row.bits::bit varying, row.length, row.along
+     from unnest($5::integer[], $6::text[], $7::real[], $8::real[]) row (position, bits, length, along)
      on conflict do nothing
    )
-   update signed_generations set signed = $7, is_complete = $8
+   update signed_generations set signed = $9, is_complete = $10
    where organization_id = $1 and generation = $2 and space_id = $3`,
 )
 
@@ -91,10 +92,13 @@ export async function indexVectors(
   ])
   const from = mean && readVector(mean)
   const positions = rows.map(({ position }) => position)
-  const bits = rows.map(({ vector }) => signsOf(readVector(vector), from))
+  const signs = rows.map(({ vector }) => signVector(readVector(vector), from))
   const isComplete = end >= total_chunks
-  const values = [organization_id, number, space_id, centre, positions, bits, Math.min(end, total_chunks), isComplete]
-  await tx.query(signStatement, values)
+  await tx.query(signStatement, [
+    ...[organization_id, number, space_id, centre, positions],
+    ...[signs.map(({ bits }) => bits), signs.map(({ length }) => length), signs.map(({ along }) => along)],
+    ...[Math.min(end, total_chunks), isComplete],
+  ])
   return !isComplete
 }
 

@@ -2,7 +2,7 @@
 // index yet is found by its signs.
 import type { Core } from '../../calls/core.ts'
 import { type Executor, statement } from '../../database/database.ts'
-import { openReservedStore, type Store, type TransactionStore } from '../../database/store.ts'
+import { type TransactionStore, openReservedStore } from '../../database/store.ts'
 import { addWork } from '../../work/add.ts'
 import { everyMinute } from '../../work/every-minute.ts'
 import type { Outcome, WorkItem, WorkKind, WorkPort } from '../../work/port.ts'

@@ -154,24 +154,32 @@ const byWords = `
   )`
 
 /** What is in an index is not looked for by its signs. */
-const unindexed = 'and not (s.place = any($14) and g.is_complete and g.indexed = g.signed)'
+const unindexed = 'and not (s.place = any($11) and g.is_complete and g.indexed = g.signed)'
 
 const byIndex = `
   union all
   select q.place, near.generation, near.position
-  from unnest($14::integer[], $15::integer[], $16::text[], $17::integer[]) q (place, index_number, vector, most)
+  from unnest($11::integer[], $12::integer[], $13::text[], $14::integer[]) q (place, index_number, vector, most)
   cross join lateral near_vectors(
     q.index_number, q.vector, array(select s.number from served s where s.place = q.place and s.is_chosen), q.most) near`
 
+/** The query seen from each centre (`SignedQuery`): where it is looked for, and how many are wanted. */
+const lookedFor = `
+  looked_for as materialized (
+    select * from jsonb_to_recordset($10::jsonb) q (
+      place integer, centre integer, most integer, bits bit varying, base real, of_none real, of_each real, of_all real, of_sign real, of_step real,
+      plane_1 bit varying, plane_2 bit varying, plane_4 bit varying, plane_8 bit varying)
+  )`
+
 const candidates = ({ nearest, hasIndex }: Near) => `
-  signed as materialized (
+  ${lookedFor}, signed as materialized (
     select s.place, g.generation, g.centre, g.signed
     from served s join asked a on a.place = s.place
     join signed_generations g on g.generation = s.number and g.space_id = a.space_id
     where s.is_chosen ${hasIndex ? unindexed : ''}
   ), by_vectors as materialized (
     select q.place, near.generation as number, near.position
-    from unnest($10::integer[], $11::integer[], $12::bit varying[], $13::integer[]) q (place, centre, bits, most)
+    from looked_for q
     cross join lateral (${nearest}) near
     ${hasIndex ? byIndex : ''}
   )`
@@ -187,13 +195,22 @@ const shareOf = `(
   from signed where signed.place = q.place
 )`
 
+/** How many the signs alone choose, for each that is wanted: they tell little of vectors that are all about as near. */
+const preselected = 10
+
 const nearestSigns = `
-  select k.generation, k.position, bit_count(k.bits # q.bits)::integer as distance ${signsOf}
-  order by distance limit ${shareOf}`
+  select k.generation, k.position from (
+    select k.generation, k.position, k.length, k.along, k.bits ${signsOf}
+    order by k.along + k.length * (q.of_none + q.of_each * bit_count(k.bits # q.bits)) desc limit ${preselected} * ${shareOf}
+  ) k
+  order by q.base + k.along + k.length * (q.of_all + q.of_sign * bit_count(k.bits) + q.of_step * (
+    bit_count(k.bits & q.plane_1) + 2 * bit_count(k.bits & q.plane_2)
+    + 4 * bit_count(k.bits & q.plane_4) + 8 * bit_count(k.bits & q.plane_8))) desc
+  limit ${shareOf}`
 
 /** One of each text, however many chunks have it. */
 const differentSigns = `
-  select generation, position, distance from (
+  select generation, position from (
     select distinct on (c.text_hash) k.generation, k.position, k.distance
     from (select k.generation, k.position, bit_count(k.bits # q.bits)::integer as distance ${signsOf}) k
     join generations g on g.number = k.generation join chunks c on c.generation_id = g.id and c.position = k.position
@@ -221,12 +238,6 @@ export interface ChunkRow {
   is_by_vector: boolean
 }
 
-/** Of datasets whose space is that of the query's vector. */
-const vectorOf = (near: Near | null) => {
-  if (near === null) return 'null::bytea'
-  return `case when w.place = any($10) ${near.hasIndex ? 'or w.place = any($14)' : ''} then v.vector end`
-}
-
 interface Near {
   /** How signs find chunks. */
   nearest: string
@@ -244,7 +255,7 @@ const chunksText = (near: Near | null) => `
   )
   select w.place::integer, c.id as chunk_id, a.dataset_id, g.source_id, g.dataset_source_id, w.number, w.position,
     o.name as source_name, o.metadata, c.heading_path, c.page, c.url, c.content, c.text_hash,
-    v.text_hash is not null as has_vector, ${vectorOf(near)} as vector,
+    v.text_hash is not null as has_vector, ${near === null ? 'null::bytea' : 'case when w.place in (select place from looked_for) then v.vector end'} as vector,
     w.is_by_vector
   from wanted w join asked a on a.place = w.place
   join generations g on g.number = w.number and g.organization_id = $1

@@ -1,6 +1,6 @@
 // Reads what a search needs in one state of the database: a statement for words, another for vectors and for the chunks of both.
 import type { Store } from '../../database/store.ts'
-import { signsOf } from '../rules/signs.ts'
+import { signQuery } from '../rules/signs.ts'
 import { type FoundWord, type ScoredChunk, scoreWords } from '../rules/word-score.ts'
 import type { Centre } from './centres.ts'
 import { writeVector } from './near-vectors.ts'
@@ -63,7 +63,7 @@ const most_by_words = { usual: 300, thorough: 20_000 } as const
 /** Different texts of each part that are ranked. */
 export const most_ranked = 100
 /** Vectors that are compared exactly. */
-const candidates_of = (top_n: number) => Math.max(200, 20 * top_n)
+const candidates_of = (top_n: number) => Math.max(400, 20 * top_n)
 /** An index gives them nearly in their order. */
 const indexed_candidates_of = (top_n: number) => Math.max(most_ranked, 2 * top_n)
 
@@ -198,13 +198,7 @@ async function readChunks(store: Store, asked: Asked, places: Map<number, Place>
     most_ranked * targets.length,
   ]
   if (signs.length === 0) return store.query<ChunkRow>(chunksOfWordsStatement, base)
-  const bySigns = [
-    ...base,
-    signs.map(({ place }) => place),
-    signs.map(({ centre }) => centre),
-    signs.map(({ bits }) => bits),
-    signs.map(({ most }) => most),
-  ]
+  const bySigns = [...base, JSON.stringify(signs)]
   const indexed = [...places].flatMap(([place, { index_number }]) => nearIn(place, index_number, targets[place - 1]!))
   if (indexed.length === 0)
     return store.query<ChunkRow>(way === 'thorough' ? thoroughChunksStatement : chunksStatement, bySigns)
@@ -225,6 +219,8 @@ function nearIn(place: number, index_number: number | null, { vector, top_n }: T
 function signsIn(place: number, centres: readonly Centre[], { vector, top_n }: Target) {
   if (vector === null) return []
   return centres.map(({ number, mean }) => {
-    return { place, centre: number, bits: signsOf(vector.values, mean), most: candidates_of(top_n) }
+    const { planes, ...seen } = signQuery(vector.values, mean)
+    const [plane_1, plane_2, plane_4, plane_8] = planes
+    return { place, centre: number, most: candidates_of(top_n), ...seen, plane_1, plane_2, plane_4, plane_8 }
   })
 }

@@ -5,7 +5,14 @@ import type { WorkPort } from '../../work/port.ts'
 import type { Knowledge } from '../services.ts'
 import { type Filling, Needless, fillSpace } from './fill.ts'
 import { chooseSpaces, look_ms } from './reembedding.ts'
-import { type ServingGeneration, awaitFirstVectors, awaitVectors, hasVectors, holdGeneration, noteProgress } from './rows.ts'
+import {
+  type ServingGeneration,
+  awaitFirstVectors,
+  awaitVectors,
+  hasVectors,
+  holdGeneration,
+  noteProgress,
+} from './rows.ts'
 
 export { changeModel } from './reembedding.ts'
 export { hasVectors, reembeddingCounts } from './rows.ts'

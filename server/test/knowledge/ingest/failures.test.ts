@@ -92,15 +92,20 @@ test('a model that is taken away right before the first switch is looked for: it
   await library.server.client.updateDataset({ dataset_id, embedding_model: 'google/gemini-embedding-001' })
   pause.release()
   expect(await library.settled(attached)).toMatchObject({ status: 'ready' })
-  expect(await library.rows('select space_id, vectors_awaited_at is not null as awaits from datasets where id = $1', [dataset_id]))
-    .toEqual([{ space_id: null, awaits: true }])
+  expect(
+    await library.rows('select space_id, vectors_awaited_at is not null as awaits from datasets where id = $1', [
+      dataset_id,
+    ]),
+  ).toEqual([{ space_id: null, awaits: true }])
 })
 
 test('while the database lacks extensions, builds wait and use up no try', async () => {
   await using lacking = await startLibrary()
   const { database } = lacking.server
   await lacking.settled(await lacking.attach(await lacking.newDataset(), await lacking.newFile(textOf(2))))
-  const [source] = await lacking.rows<{ text: string }>(`select pg_get_functiondef('prepare_knowledge'::regproc) as text`)
+  const [source] = await lacking.rows<{ text: string }>(
+    `select pg_get_functiondef('prepare_knowledge'::regproc) as text`,
+  )
   await database.pool.query(
     `create or replace function prepare_knowledge() returns boolean language sql as 'select false'`,
   )
@@ -112,9 +117,7 @@ test('while the database lacks extensions, builds wait and use up no try', async
      select 'build_generation', dataset_id, id, organization_id, now() from dataset_sources`,
   )
   const readWork = () =>
-    lacking.rows(
-      `select tries, lease, due_at > now() as waits from work where kind = 'build_generation' and not ready`,
-    )
+    lacking.rows(`select tries, lease, due_at > now() as waits from work where kind = 'build_generation' and not ready`)
   for (let looks = 0; looks < 3; looks += 1) {
     await expect.poll(readWork, soon).toEqual([{ tries: 0, lease: null, waits: true }])
     expect(await lacking.rows('select status, tries from dataset_sources')).toEqual([{ status: 'pending', tries: 0 }])

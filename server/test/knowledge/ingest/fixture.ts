@@ -60,8 +60,7 @@ export async function startLibrary(
     const answer = await fetch(presigned_url, { method: 'PUT', body })
     expect(answer.status).toBe(200)
   }
-  const newSource = async (name: string) =>
-    (await server.client.createSources({ items: [{ name, type: 'FILE' }] }))[0]!
+  const newSource = async (name: string) => (await server.client.createSources({ items: [{ name, type: 'FILE' }] }))[0]!
   return {
     server,
     rows,

@@ -174,10 +174,9 @@ async function dieAt(point: Point): Promise<void> {
   await replace(point, attached.source_id, textOf(150, 'two'))
   await pause.arrived
   const [begun] = await generations()
-  const [{ lease }] = (await library.rows(
-    'select lease from work where lease is not null and kind = $1',
-    [point === 'knowledge.converting' ? 'convert_source' : 'build_generation'],
-  )) as [{ lease: number }]
+  const [{ lease }] = (await library.rows('select lease from work where lease is not null and kind = $1', [
+    point === 'knowledge.converting' ? 'convert_source' : 'build_generation',
+  ])) as [{ lease: number }]
   const words = point === 'knowledge.switched' ? piecesOf(150, 'two').slice(0, 100) : piecesOf(3, 'one')
   expect(await library.textsOf(attached)).toEqual(words)
   await using _other = await library.server.startAnother({}, {})

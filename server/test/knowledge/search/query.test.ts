@@ -57,7 +57,7 @@ describe('queryDataset', () => {
       ],
     })
     const { score, scores } = answer.chunks[0]!
-    expect(score).toBeCloseTo(scores.vector!)
+    expect(score).toBeCloseTo(Math.max(0, scores.vector!))
     expect(scores.full_text).toBeGreaterThan(0)
     expect(scores.rerank).not.toBeNull()
     expect(answer.took_ms.total).toBeGreaterThanOrEqual(answer.took_ms.search)
