@@ -78,6 +78,7 @@ test.concurrent.for([
   ['spin', null, { seconds: 1 }, 'timeout'],
   ['wait', null, { seconds: 1 }, 'timeout'],
   ['buffers', null, {}, 'memory'],
+  ['hold', 400, {}, 'memory'],
   ['much', 2 ** 20, {}, 'output'],
   ['fail', null, {}, 'crashed'],
   ['exit', null, {}, 'crashed'],

@@ -59,6 +59,9 @@ test('DOCX: text that is hidden, by itself or by its style, is left out', async 
     // Only its end is hidden.
     `<w:p><w:pPr><w:rPr><w:vanish/></w:rPr></w:pPr>${run('four')}${box}</w:p>`,
   ].join('')
+  // In a run that is seen, the end of a paragraph is hidden.
+  const seen = `<w:p><w:r><w:pict><v:shape xmlns:v="urn:schemas-microsoft-com:vml"><v:textbox><w:txbxContent><w:p><w:pPr><w:rPr><w:vanish/></w:rPr></w:pPr>${run('in a box')}</w:p></w:txbxContent></v:textbox></v:shape></w:pict></w:r></w:p>`
+  expect((await convert(docx(seen), 'a.docx')).text).toBe('in a box')
   const styles = `<w:styles ${main}>${style('Ghost', 'character', '<w:rPr><w:vanish/></w:rPr>')}${style('Base', 'paragraph', '<w:rPr><w:vanish w:val="true"/></w:rPr>')}${style('Note', 'paragraph', '<w:basedOn w:val="Base"/>')}</w:styles>`
   const file = docx(body, [{ name: 'word/styles.xml', content: styles }, linked('styles')])
   expect((await convert(file, 'a.docx')).text).toBe('One two three\n\nfour')
@@ -89,6 +92,7 @@ test.for([
     'a.json',
     'a.b[0]: 1\na.b[1].c: null\na.d: x y\nid: 12345678901234567890.10',
   ],
+  [`${'['.repeat(64)}7${']'.repeat(64)}`, 'deep.json', `${'[0]'.repeat(64)}: 7`],
   ['[{"a":1},{"a":2}]', 'no extension', '[0].a: 1\n\n[1].a: 2'],
   ['{"a":1}\n\n{"a":"two"}\n', 'a.jsonl', 'a: 1\n\na: two'],
   ['# Title\r\n\r\n- item\u200b\u202e', 'a.md', '# Title\n\n- item'],

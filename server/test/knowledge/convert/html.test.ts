@@ -30,15 +30,15 @@ test('the main text, its headings, lists, tables and links', async () => {
   )
 })
 
-test('nothing that no reader sees', async () => {
+test.each(['div', 'main'])('nothing that no reader sees, in %s', async (element) => {
   const { text } = await convert(
     `<html><head><title>Help</title><style>.gone, #away { color: red; display : none } @media print { .shown { display: none } } .ok{}</style>
-    <script>document.write('scripted')</script></head><body>
+    <script>document.write('scripted')</script></head><body><${element}>
     <p>${prose}</p><p class="shown">Shown.</p>
     <!-- comment --><p hidden>attribute</p><p style="display:none">inline</p><p style="color:red; visibility: hidden">invisible</p>
     <p style="font-size:0">tiny</p><p style="position:absolute; left:-9999px">offscreen</p><p style="opacity: 0">clear</p>
     <p class="x gone">class</p><div id="away">id</div><template>template</template><noscript>noscript</noscript>
-    <p aria-hidden="true">aria</p><svg><text>drawn</text></svg><p>vis\u200bible\u202e${String.fromCodePoint(0xe0041)}</p></body></html>`,
+    <p aria-hidden="true">aria</p><svg><text>drawn</text></svg><p>vis\u200bible\u202e${String.fromCodePoint(0xe0041)}</p></${element}></body></html>`,
     'page.html',
   )
   expect(text).toContain('Shown.')
@@ -121,8 +121,8 @@ test('what hides in other ways, or only in print', async () => {
 })
 
 test('nothing of a page is lost where its tags are wrong', async () => {
-  const part = '<!-- <html> --><p>One.</p><p>Two.</p>'
-  expect((await convert(part, 'part.html')).text).toBe('One.\n\nTwo.')
+  const part = '<!-- <html> --><h1>One</h1><p>Two.</p>'
+  expect((await convert(part, 'part.html')).text).toBe('# One\n\nTwo.')
   const after = '<!doctype html><html><head></head><body><p>One.</p></body></html><p>Two.</p>'
   expect((await convert(after, 'page.html')).text).toBe('One.\n\nTwo.')
 })

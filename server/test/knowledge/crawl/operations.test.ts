@@ -5,9 +5,19 @@ import { testPorts } from '../../support/ports.ts'
 import { type Crawler, pageOf, soon, startCrawler, startSite } from './fixture.ts'
 
 let crawler: Crawler
+/** Pauses that the server asked for. */
+const asked: number[] = []
+let conversions = 0
+
+/** A long pause takes no time. */
+const clock = {
+  ...testPorts.clock,
+  after: (ms: number, call: () => void) => (asked.push(ms), testPorts.clock.after(ms === 7000 ? 0 : ms, call)),
+}
+const reached = (point: string) => void (conversions += Number(point === 'knowledge.converting'))
 
 beforeAll(async () => {
-  crawler = await startCrawler()
+  crawler = await startCrawler({}, { ports: { clock, reached } })
 })
 afterAll(() => crawler[Symbol.asyncDispose]())
 
@@ -61,17 +71,11 @@ describe('the operations', () => {
   })
 
   test('requests are apart as the source says, or as its robots.txt asks', async () => {
-    const asked: number[] = []
-    const clock = {
-      ...testPorts.clock,
-      after: (ms: number, call: () => void) => (asked.push(ms), testPorts.clock.after(ms === 7000 ? 0 : ms, call)),
-    }
-    await using other = await startCrawler({}, { ports: { clock } })
     await using site = await startSite({ '/': pageOf('Home', '/a'), '/a': pageOf('A') })
-    await other.crawled((await other.create(site.url, { use_sitemap: false, delay_ms: 123 })).id)
+    await crawler.crawled((await crawler.create(site.url, { use_sitemap: false, delay_ms: 123 })).id)
     expect(asked.filter((ms) => ms === 123)).toHaveLength(2)
     site.pages['/robots.txt'] = { headers: { 'content-type': 'text/plain' }, body: 'User-agent: *\nCrawl-delay: 7' }
-    await other.crawled((await other.create(site.url, { use_sitemap: false, delay_ms: 123 })).id)
+    await crawler.crawled((await crawler.create(site.url, { use_sitemap: false, delay_ms: 123 })).id)
     expect(asked.filter((ms) => ms === 123)).toHaveLength(2)
     expect(asked.filter((ms) => ms === 7000)).toHaveLength(2)
   })
@@ -151,10 +155,8 @@ describe('the operations', () => {
 })
 
 test('what a crawl stores is converted once, cut and found by searches', async () => {
-  let conversions = 0
-  const reached = (point: string) => void (conversions += Number(point === 'knowledge.converting'))
-  await using crawler = await startCrawler({}, { ports: { reached } })
   const { client } = crawler.server
+  const before = conversions
   const { id: dataset_id } = await client.createDataset({ name: 'Site' })
   await using site = await startSite({ '/': pageOf('Home', '/tea'), '/tea': pageOf('Green tea from Shizuoka') })
   const { id } = await crawler.create(site.url, { ...plain, add_to_datasets: [dataset_id] })
@@ -162,7 +164,7 @@ test('what a crawl stores is converted once, cut and found by searches', async (
   const statuses = async () => (await client.listDatasetSources({ dataset_id })).data.map(({ status }) => status)
   await expect.poll(statuses, soon).toEqual(['ready', 'ready'])
   // The crawl has read the text already.
-  expect(conversions).toBe(0)
+  expect(conversions).toBe(before)
   const { chunks } = await client.queryDataset({ dataset_id, query: 'Shizuoka' })
   expect(chunks[0]).toMatchObject({ source_name: `${site.url}/tea`, url: `${site.url}/tea` })
 }, 60_000)
