@@ -57,8 +57,8 @@ test('the guide lists every metric, and no label holds an id', async () => {
 test('ingestion is measured by state and outcome, searches by part and outcome', async () => {
   const { server } = library
   const dataset_id = await library.newDataset()
-  const good = await library.attach(dataset_id, await library.newFile('Goods can be returned within 30 days.'))
-  const bad = await library.attach(dataset_id, await library.newFile('%PDF-1.4\nbroken', 'bad.pdf'))
+  const good = await library.attach(dataset_id, await library.newUpload('Goods can be returned within 30 days.'))
+  const bad = await library.attach(dataset_id, await library.newUpload('%PDF-1.4\nbroken', 'bad.pdf'))
   expect((await library.settled(good)).status).toBe('ready')
   expect((await library.settled(bad)).status).toBe('failed')
   expect(await countsOf('parley_ingestion_seconds')).toEqual({
