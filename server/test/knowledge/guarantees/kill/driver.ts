@@ -41,13 +41,13 @@ export interface KillReport extends Judged {
   unanswered: number
   sources: number
   embedding_calls: number
-  /** From the last death until nothing was left to do. */
+  /** From the last call, after the last death, until nothing was left to do. */
   settled_ms: number
 }
 
 const nodes_at_once = 3
 const clients = 5
-/** From the last death. */
+/** From the last call. */
 const settle_ms = 60_000
 
 const kinds = `('convert_source', 'build_generation', 'erase_chunks', 'erase_vectors', 'embed_dataset', 'crawl_source', 'delete_blobs')`
@@ -102,11 +102,11 @@ export async function runKnowledgeKills(options: KillOptions): Promise<KillRepor
   const moves = runMoves({ plan, environment: environmentOf('move'), giveUpAt, random: random.fork() })
   await fleet.run(plan.nodes, nodes_at_once, options.onProgress ?? (() => {}))
   const moved = await moves
-  const diedLast = performance.now()
   await Promise.all([fleet.startSurvivor(), fleet.startSurvivor()])
   state.isOver = true
+  // Each ends what it has begun, which adds the last work.
   await Promise.all(running)
-  const settled_ms = await settle(pool, diedLast, told)
+  const settled_ms = await settle(pool, performance.now(), told)
   await fleet.stop()
   return report({
     told,
