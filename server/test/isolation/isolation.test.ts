@@ -121,7 +121,7 @@ describe('a series', () => {
     expect(next).not.toBe(pid)
     expect(await series.ask('leak', 90)).toBe(1)
     expect(await series.ask('leak', 1)).toBe(1)
-    // What nobody asked for answers nothing.
+    // What was not asked for answers nothing.
     expect(await faultOf(series.ask('chat'))).toBe('crashed')
     expect(await series.ask('size')).toBe(7)
   })

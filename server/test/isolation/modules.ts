@@ -64,7 +64,7 @@ const doing: Doing = {
     return 'the answer'
   },
   process: () => process.pid,
-  /** Harms whoever comes next. */
+  /** Harms what comes next. */
   trap: () => {
     setImmediate(() => process.exit(3))
     return 'set'
@@ -74,7 +74,7 @@ const doing: Doing = {
     return leaked.length
   },
   chat: () => {
-    writeSync(1, '"an answer that nobody asked for"\n')
+    writeSync(1, '"an answer to no question"\n')
     return 'the answer'
   },
   environment: () => ({ env: process.env, uid: process.getuid?.(), cwd: process.cwd() }),

@@ -212,7 +212,7 @@ function endTry({ ports }: Core, conversion: Conversion, failure: Failure, chanc
   }
 }
 
-/** Unless it is to be converted anew: then its tries are counted anew, too. */
+/** Unless it must be converted again: then its tries are counted from one again, too. */
 async function fail(tx: TransactionStore, ports: Core['ports'], conversion: Conversion, reason: Reason): Promise<void> {
   const { source_id, revision, tries } = conversion
   const [source] = await lockSourceRows(tx, [source_id])

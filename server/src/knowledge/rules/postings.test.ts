@@ -44,7 +44,7 @@ test('groups have every word once, in order, with its own bytes, and the frequen
         expect(some.length).toBeLessThanOrEqual(64)
         expect(begins).toHaveLength(some.length + 1)
         expect(begins.at(-1)).toBe(data.length)
-        // What is stored as two bytes has room for a group of short lists and one long one.
+        // Two bytes hold a group of short lists and one long one.
         expect(data.length).toBeLessThan(1200 + 300)
         return some.map((each, at) => ({
           word: each,

@@ -104,7 +104,7 @@ test('or the site says it', async () => {
   expect(await convert(bytes, 'page', { url, charset: 'windows-1251' })).toMatchObject({
     ...{ text: 'Привет', media_type: 'text/html; charset=windows-1251', warnings: [] },
   })
-  // Nobody knows it: as if nothing was said.
+  // It is unknown: as if nothing was said.
   expect((await convert(bytes, 'page', { url, charset: 'constructor' })).warnings).toEqual([
     expect.stringContaining('Windows-1252'),
   ])

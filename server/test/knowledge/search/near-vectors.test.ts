@@ -25,7 +25,7 @@ const choose = (vector_index: string) =>
   chooseVectorIndex({ config: readConfig({ PARLEY_VECTOR_INDEX: vector_index, DATABASE_URL: database_url }), database })
 
 describe('the setting', () => {
-  test('that contradicts others, or is none, stops the start', () => {
+  test('that contradicts others, or is unknown, stops the start', () => {
     const read = (vector_index: string) => () => readConfig({ PARLEY_VECTOR_INDEX: vector_index })
     expect(read('pgvector')).toThrow('PARLEY_VECTOR_INDEX=pgvector requires DATABASE_URL')
     expect(read('hnsw')).toThrow('PARLEY_VECTOR_INDEX must be auto, sign_bits or pgvector, not "hnsw"')

@@ -60,7 +60,7 @@ const down: [string, Trouble, Degradation][] = [
 ]
 
 describe('an embedding model that', () => {
-  /** Failures in a row are then counted anew. */
+  /** Failures in a row are then counted from zero again. */
   async function askWithoutTrouble() {
     embeddings.trouble = null
     const { retrieval, calls } = await ask()

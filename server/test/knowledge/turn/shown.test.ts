@@ -55,7 +55,7 @@ async function compare(
 }
 
 describe('the context window', () => {
-  test('has room for some of the passages of several calls: those that are left out were not shown', async () => {
+  test('holds some of the passages of several calls: those that are left out were not shown', async () => {
     const planted = await plantMany(8, 700)
     const { conversation_id } = await converse(server, {
       knowledge_bases: [{ dataset_id: planted.dataset_id, top_n: 8 }],
