@@ -45,6 +45,7 @@ async function measure(pid: number, work: () => Promise<number>): Promise<Round>
 /** The server converts files in processes of their own; this one has others. */
 const ofChildren = (pid: number) => (pid === server.pid ? cpuSecondsOfChildren(pid) : 0)
 
+const tables = ['chunks', 'vectors', 'word_groups', 'dataset_words', 'chunk_signs', 'blob_parts']
 const bare: Round[] = []
 const own: Round[] = []
 const { id: dataset_id } = await client.createDataset({ name: 'Bench' })
@@ -78,19 +79,20 @@ async function report(): Promise<void> {
   printTable(['in the database', 'bytes a chunk'], await sizes())
 }
 
-const tables = ['chunks', 'vectors', 'word_groups', 'dataset_words', 'chunk_signs', 'blob_parts']
-
 async function sizes(): Promise<string[][]> {
   const admin = new pg.Client({ connectionString: server.database_url })
   await admin.connect()
-  const { rows } = await admin.query<{ name: string; bytes: number }>(
-    `select t.name, (pg_total_relation_size(t.name::regclass)::float8 / (select count(*) from chunks)) as bytes
-     from unnest($1::text[]) with ordinality t (name, at) order by t.at`,
-    [tables],
-  )
-  await admin.end()
-  const all = rows.reduce((sum, { bytes }) => sum + bytes, 0)
-  return [...rows.map(({ name, bytes }) => [name, bytes.toFixed(0)]), ['in all', all.toFixed(0)]]
+  try {
+    const { rows } = await admin.query<{ name: string; bytes: number }>(
+      `select t.name, pg_total_relation_size(to_regclass(t.name))::float8 / (select count(*) from chunks) as bytes
+       from unnest($1::text[]) with ordinality t (name, at) where to_regclass(t.name) is not null order by t.at`,
+      [tables],
+    )
+    const all = rows.reduce((sum, { bytes }) => sum + bytes, 0)
+    return [...rows.map(({ name, bytes }) => [name, bytes.toFixed(0)]), ['in all', all.toFixed(0)]]
+  } finally {
+    await admin.end()
+  }
 }
 
 /** Median, minimum and maximum. */

@@ -20,7 +20,7 @@ export function renderKills(report: KillReport): string {
     ['searches, of which unanswered', `${report.searches}, ${report.unanswered}`],
     ['embedding calls', report.embedding_calls],
     ['of them made again, of one node', `${report.repeated_calls}, ${report.most_repeated_calls}`],
-    ['nothing left to do after the last kill', `${(report.settled_ms / 1000).toFixed(1)} s`],
+    ['nothing left to do after the last call', `${(report.settled_ms / 1000).toFixed(1)} s`],
     ...violation_kinds.map((kind): [string, number] => [
       kind,
       report.violations.filter((violation) => violation.kind === kind).length,
