@@ -32,8 +32,6 @@ function isFlipped(at: number, round: number): boolean {
 
 /** A Walsh–Hadamard transform. */
 function mixBlock(values: Float64Array, begin: number, size: number): void {
-  // Of vectors at about a right angle, as most are.
-  const near = (Math.hypot(...values) * Math.PI) / 2
   const scale = 1 / Math.sqrt(size)
   for (let half = 1; half < size; half *= 2) {
     for (let left = begin; left < begin + size; left += half * 2) {
@@ -91,6 +89,8 @@ export function signQuery(vector: Float32Array, mean: Float32Array | null): Sign
   const least = Math.min(...values)
   const step = (Math.max(...values) - least) / steps || 1
   const levels = values.map((value) => Math.round((value - least) / step))
+  // Of vectors at about a right angle, as most are.
+  const near = (Math.hypot(...values) * Math.PI) / 2
   const scale = 1 / (Math.sqrt(values.length) * shown)
   const plane = (bit: number) => bitsWhere(levels, (level) => (level & bit) !== 0)
   return {
