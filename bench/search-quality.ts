@@ -9,7 +9,16 @@ import { openDatabase } from '../server/src/database/database.ts'
 import { migrate } from '../server/src/database/migrate.ts'
 import { corpusVectors } from '../server/test/knowledge/search/corpus-vector.ts'
 import { type Library, createLibrary } from '../server/test/knowledge/search/library.ts'
-import { type Asked, addDocuments, judge, modes, readDocuments, textsOf } from '../server/test/knowledge/search/quality.ts'
+import {
+  type Asked,
+  addDocuments,
+  askDocuments,
+  askSmall,
+  judge,
+  modes,
+  readDocuments,
+  textsOf,
+} from '../server/test/knowledge/search/quality.ts'
 import { questions, small } from '../server/test/knowledge/search/questions.ts'
 import { readOptions } from './options.ts'
 import { readRealModel } from './real-model.ts'
@@ -54,30 +63,22 @@ async function embedding(texts: readonly string[], asked: readonly { question: s
   return (text) => known.get(text)!
 }
 
-const asked = questions.map(({ kind, question, files }) => ({
-  kind,
-  question,
-  isRight: ({ source_name }: { source_name: string }) => files.some((file) => source_name.startsWith(file)),
-}))
 const documents = readDocuments()
-library.embed = await embedding(textsOf(documents), asked)
+library.embed = await embedding(textsOf(documents), questions)
 const dataset_id = await addDocuments(library, documents)
-for (const [kind, some] of Map.groupBy(asked, (each) => each.kind)) await add(kind, dataset_id, some)
-await add('all', dataset_id, asked)
+for (const [kind, some] of Map.groupBy(questions, (each) => each.kind)) {
+  await add(kind, dataset_id, some.map(askDocuments))
+}
+await add('all', dataset_id, questions.map(askDocuments))
 
-for (const { language, texts, asked: of } of small) {
-  library.embed = await embedding(
-    texts,
-    of.map(([question]) => ({ question })),
-  )
+for (const of of small) {
+  const { language, texts } = of
+  const asked = askSmall(of)
+  library.embed = await embedding(texts, asked)
   const space_id = await library.addSpace()
   const small_dataset_id = await library.addDataset(space_id)
   await library.addSource(texts, { dataset_id: small_dataset_id, space_id, language })
-  const right = of.map(([question, place]) => ({
-    question,
-    isRight: ({ content }: { content: string }) => content === texts[place],
-  }))
-  await add(language === 'simple' ? 'Japanese' : 'German', small_dataset_id, right)
+  await add(language === 'simple' ? 'Japanese' : 'German', small_dataset_id, asked)
 }
 
 process.stdout.write(`machine ${machine}\nvectors of ${model?.name ?? 'a stand-in'}\n\n`)
