@@ -170,6 +170,7 @@ export const indexUses: Record<string, string> = {
   embedding_spaces_organization_id_id_key: 'vectors lie in a space of their organization',
   vectors_pkey: 'vectors of texts in a space: builds and searches; vectors of deleted sources',
   vectors_unused: 'remove_unused_vectors, each minute',
+  vectors_left: 'erase_vectors: what is left of a deleted source',
   embedding_claims_pkey: 'one work embeds a text',
   generation_spaces_pkey: 'whether a generation has its vectors',
   datasets_awaiting_vectors: 'find_embedding_models, each minute',

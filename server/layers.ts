@@ -61,7 +61,7 @@ export const layers: readonly Layer[] = [
     tables: [
       ...['datasets', 'sources', 'source_contents', 'dataset_sources', 'generations', 'generation_spaces', 'chunks'],
       ...['crawls', 'crawl_addresses', 'crawled_pages'],
-      ...['dataset_words', 'word_groups', 'vector_centres', 'signed_generations', 'chunk_signs', 'vector_indexes'],
+      ...['dataset_words', 'word_groups', 'vector_centres', 'signed_generations', 'chunk_signs'],
     ],
   },
   {

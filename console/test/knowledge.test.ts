@@ -1,11 +1,11 @@
 // Knowledge bases: adding sources by keyboard and by dropping them, their states live, failures, a search to try, citations.
-import type { Browser, Page } from 'playwright-core'
+import type { Browser } from 'playwright-core'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { startEmbeddingServer } from '../../server/test/support/embedding-server.ts'
 import { type TestServer, startTestServer } from '../../server/test/support/server.ts'
 import { expectAccessible, notice, openPage, signIn, startBrowser, themes } from './support/browser.ts'
 import { dialog, press } from './support/editor.ts'
-import { dropFiles, isSettled, makeDataset, pdfFile, textFile } from './support/knowledge.ts'
+import { dropFiles, isSettled, makeDataset, pdfFile, row, stateOf, textFile } from './support/knowledge.ts'
 import { startSilentProxy } from './support/silent-proxy.ts'
 import { begin, say, transcript } from './support/tester.ts'
 
@@ -27,9 +27,6 @@ const returns = textFile(
 const delivery = textFile('delivery.txt', 'Delivery to Norway takes three to five days and costs 9 euros.')
 const narrow = { viewport: { width: 400, height: 800 } }
 
-const row = (page: Page, name: string) =>
-  page.getByRole('list', { name: 'Sources', exact: true }).getByRole('listitem').filter({ hasText: name })
-const stateOf = (page: Page, name: string, state: string) => row(page, name).getByText(state, { exact: true })
 const settle = (dataset_id: string) => expect.poll(() => isSettled(server, dataset_id)).toBe(true)
 
 test('from nothing to sources that are ready, by keyboard alone', async () => {
@@ -68,7 +65,7 @@ test('states stay live over a connection that is lost', async () => {
   await page.getByText('Connection lost. Reconnecting…').waitFor()
   await attach('meanwhile')
   await settle(dataset_id)
-  expect(await row(page, 'meanwhile.txt').count()).toBe(0)
+  await expect.poll(() => row(page, 'meanwhile.txt').count()).toBe(0)
   proxy.comeBack()
   await stateOf(page, 'meanwhile.txt', 'Ready').waitFor()
   await attach('after')
@@ -138,9 +135,8 @@ test('a question is tried: words marked, scores, words and vectors alone, and th
   await page.getByLabel('Question').press('Enter')
   const found = page.getByRole('region', { name: 'As agents search' })
   await found.getByRole('article').first().waitFor()
-  expect(await found.getByRole('article').first().locator('mark').allTextContents()).toEqual(
-    expect.arrayContaining(['Goods', 'returned']),
-  )
+  const marks = found.getByRole('article').first().locator('mark')
+  await expect.poll(() => marks.allTextContents()).toEqual(expect.arrayContaining(['Goods', 'returned']))
   await found
     .getByText(/^Score 0\.\d\d$/)
     .first()
@@ -283,6 +279,6 @@ test('a change of the model says who gets how much, and deleting names the agent
   await dialog(page).getByText('Clerk').waitFor()
   await dialog(page).getByRole('button', { name: 'Delete' }).click()
   await page.getByRole('heading', { level: 1, name: 'Knowledge bases' }).waitFor()
-  expect((await own.client.listDatasets({ name: 'Settings' })).data).toEqual([])
+  await expect.poll(async () => (await own.client.listDatasets({ name: 'Settings' })).data).toEqual([])
   expect(faults).toEqual([])
 })

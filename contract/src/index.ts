@@ -9,6 +9,7 @@ import { conversationOperations } from './conversations.ts'
 import { invitationOperations } from './invitations.ts'
 import { knowledgeOperations } from './knowledge/index.ts'
 import type { InputOf, OutputOf } from './operation.ts'
+import { organizationEventOperations } from './organization-events.ts'
 import { secretOperations } from './secrets.ts'
 import { signInOperations } from './sign-in.ts'
 import { statisticsOperations } from './statistics.ts'
@@ -24,6 +25,7 @@ export const operations = {
   ...agentOperations,
   ...authoringOperations,
   ...accessOperations,
+  ...organizationEventOperations,
   ...invitationOperations,
   ...signInOperations,
   ...webhookOperations,
@@ -54,6 +56,7 @@ export * from './invitations.ts'
 export * from './knowledge/index.ts'
 export * from './openapi.ts'
 export * from './operation.ts'
+export * from './organization-events.ts'
 export * from './own-path.ts'
 export * from './schema.ts'
 export * from './scopes.ts'

@@ -7,12 +7,14 @@ import {
   type Operation,
   type OperationId,
   type Operations,
+  type OrganizationStreamEvent,
   type Output,
   type TurnStreamEvent,
   operations,
 } from '@parley/contract'
 import { type CallOptions, type ClientOptions, type Values, readBody, sendRequest } from './request.ts'
 import { streamChanges } from './changes.ts'
+import { streamOrganizationEvents } from './organization-events.ts'
 import { streamProgress } from './progress.ts'
 import { randomUuid } from './random-uuid.ts'
 import { default_retries, isRetryable, pause, pauseAfter } from './retry.ts'
@@ -77,6 +79,17 @@ export type Client = { [Id in Exclude<OperationId, WithoutPlainMethod>]: Call<Id
     options?: CallOptions,
   ): AsyncGenerator<ConversationChangeEvent>
   /**
+   * The events of the organization after position `after`, by default from the oldest one on, then new ones, until the signal
+   * aborts. Each arrives once and in order, because the stream reconnects, to any node, with the last position.
+   *
+   * Throws the signal's reason if it aborts, an `ApiError` if the request is refused, and the last failure if reconnecting
+   * fails for `stream_patience_ms`.
+   */
+  streamOrganizationEvents(
+    input?: Input<'listOrganizationEvents'>,
+    options?: CallOptions,
+  ): AsyncGenerator<OrganizationStreamEvent>
+  /**
    * How far the sources of a dataset are, until the signal aborts. The stream reconnects, to any node, and then begins again:
    * - `snapshot`: comes first, and after each reconnection; the newest attachments, or all of them if `is_complete`.
    * - `attachment`: one is new or has changed; at most once a second for each.
@@ -105,6 +118,8 @@ export function createClient(options: ClientOptions): Client {
     ...Object.fromEntries(calls),
     streamConversationEvents: (input: Values, call: CallOptions = {}) => streamEvents(options, input, call),
     streamConversationChanges: (input: Values = {}, call: CallOptions = {}) => streamChanges(options, input, call),
+    streamOrganizationEvents: (input: Values = {}, call: CallOptions = {}) =>
+      streamOrganizationEvents(options, input, call),
     streamDatasetProgress: (input: Values, call: CallOptions = {}) => streamProgress(options, input, call),
     streamConversationMessage: (input: Values, call: CallOptions = {}) => streamMessage(options, input, call),
     streamAgentVersionComparison: (input: Values, call: CallOptions = {}) =>

@@ -18,7 +18,7 @@ export async function* streamProgress(
       for await (const event of readStream<DatasetProgressEvent>(opened, { time, patience })) {
         if (event === 'over') return
         // Every connection brings a snapshot, also one that breaks at once.
-        if (event.event === 'attachment') patience.renew()
+        if (event.event !== 'snapshot') patience.renew()
         yield event
       }
     } catch (error) {

@@ -22,7 +22,7 @@ export interface ClientOptions {
    */
   retries?: number
   /**
-   * How long `streamConversationEvents`, `streamConversationChanges` and `streamDatasetProgress` try to reconnect, in milliseconds since the stream last
+   * How long `streamConversationEvents`, `streamConversationChanges`, `streamOrganizationEvents` and `streamDatasetProgress` try to reconnect, in milliseconds since the stream last
    * brought events or stayed open for 10 s. Connection failures, 429, 5xx and streams without events count as failures. Default:
    * 60000. Pauses grow to about 12.5 s, longer if `Retry-After` or the stream's `retry` says so. 0: throw the first failure.
    */

@@ -22,12 +22,14 @@ import { prepareSampleDataset } from './knowledge/sample.ts'
 import { createPresence } from './live/presence.ts'
 import { createLiveTurns } from './live/live-turns.ts'
 import { changeKey, changed, drainKey } from './live/shared.ts'
+import { listenForMetrics } from './http/metrics-listener.ts'
 import { createHttpServer } from './http/server.ts'
 import { createKeyQueue } from './idempotency/key-queue.ts'
 import type { Live } from './live/live.ts'
 import { deleteExpiredKeys } from './idempotency/run-once.ts'
 import { createOutboundClient } from './outbound/client.ts'
 import { createLookup } from './outbound/names.ts'
+import { type Metrics, createMetrics, noMetrics } from './telemetry/metrics.ts'
 import { type Rooms, createRooms, operationsOf, resourcesOf } from './rooms.ts'
 import { type Ports, systemPorts } from './base/ports.ts'
 import { repairJsonParse } from './base/read-json.ts'
@@ -35,12 +37,15 @@ import { createSealers } from './sealing/seal.ts'
 import { DatabaseTooOld } from './start-faults.ts'
 import { adoptingWork } from './work/adopt-jobs.ts'
 import { everyMinute } from './work/every-minute.ts'
+import { oldest_work, readOldestWork } from './work/oldest-work.ts'
 import { stuckWork } from './work/watch-stuck.ts'
 import { createWork } from './work/work.ts'
 
 export interface App extends AsyncDisposable {
   /** The address of the server, as `http://host:port`. */
   readonly url: string
+  /** Where metrics are read, if they have a port. */
+  readonly metrics_url: string | null
   readonly bootstrapped: Bootstrapped
   readonly core: Core
   readonly rooms: Rooms
@@ -83,13 +88,17 @@ export async function startApp(
   const live = connectNodes({ database, connection_string, is_private }, ports, log, stack)
   const blobs = stack.use(createBlobs({ config, ports, log }))
   await requireStores(database, blobs)
-  const { core, rooms } = createCore({ config, ports, log, database, live, blobs, secret_key })
+  const { metrics, metrics_url } = await provideMetrics(config, log, ports, stack)
+  const { core, rooms } = createCore({ config, ports, log, metrics, database, live, blobs, secret_key })
   const sample_agent_id = await makeSampleAgent(core, rooms, bootstrapped, has_sample_dataset)
   const url = await serve(core, rooms, stack)
   const { replaced } = stack.use(watchSecretKey(database, ports.clock, secret_key))
   const failed = Promise.race([exited, replaced])
   const owned = stack.move()
-  return { url, bootstrapped, core, rooms, sample_agent_id, failed, [Symbol.asyncDispose]: () => owned.disposeAsync() }
+  return {
+    ...{ url, metrics_url, bootstrapped, core, rooms, sample_agent_id, failed },
+    [Symbol.asyncDispose]: () => owned.disposeAsync(),
+  }
 }
 
 const oldest_version = 150_000
@@ -111,6 +120,20 @@ async function provideDatabase(config: Config, log: Logger, stack: AsyncDisposab
     await startEmbeddedPostgres({ data_dir, log: (line) => log.debug({ component: 'postgres' }, line) }),
   )
   return { connection_string: embedded.connection_string, exited: embedded.exited }
+}
+
+async function provideMetrics(
+  { metrics_port: port, metrics_token: token }: Config,
+  log: Logger,
+  { clock }: Ports,
+  stack: AsyncDisposableStack,
+): Promise<{ metrics: Metrics; metrics_url: string | null }> {
+  if (port === undefined) return { metrics: noMetrics, metrics_url: null }
+  const onError = (error: Error) => log.warn({ err: error }, 'could not read metrics')
+  const metrics = await createMetrics({ clock, onError })
+  const { url } = stack.use(await listenForMetrics({ metrics, port, token, onError }))
+  log.info({ url }, 'metrics can be read')
+  return { metrics, metrics_url: url }
 }
 
 /** Only if the first organization never had an agent, so that a deleted one does not come back. */
@@ -142,7 +165,7 @@ async function createWithDataset(core: Core, rooms: Rooms, store: RootStore, has
   }
 }
 
-interface CoreParts extends Pick<Core, 'config' | 'ports' | 'log' | 'live' | 'blobs'> {
+interface CoreParts extends Pick<Core, 'config' | 'ports' | 'log' | 'metrics' | 'live' | 'blobs'> {
   database: PooledDatabase
   secret_key: Buffer
 }
@@ -213,7 +236,10 @@ async function serve(core: Core, rooms: Rooms, stack: AsyncDisposableStack) {
     const running = await room.start?.()
     if (running) stack.use(running)
   }
-  const work = createWork({ ...core, kinds: kindsOfWork(core, rooms) })
+  const kinds = kindsOfWork(core, rooms)
+  const names = kinds.map(({ name }) => name)
+  core.metrics.watch(oldest_work, () => readOldestWork(core.database, names))
+  const work = createWork({ ...core, kinds })
   await work.start()
   stack.defer(() => work.stop())
   live.presence.start()
@@ -233,7 +259,7 @@ async function serve(core: Core, rooms: Rooms, stack: AsyncDisposableStack) {
 function kindsOfWork({ database, log, ports, blobs }: Core, rooms: Rooms) {
   return [
     ...Object.values<Room>(rooms).flatMap(({ work = [] }) => work),
-    ...blobWork({ database, stores: blobs.stores }),
+    ...blobWork({ database, stores: blobs.stores, ports }),
     everyMinute('delete_expired_keys', async () => void (await deleteExpiredKeys(database, keys_deleted_at_once))),
     adoptingWork(database),
     stuckWork(database, ports.clock, log),

@@ -22,7 +22,7 @@ export function addKnowledgeCommands(program: Command, around: Surroundings): vo
   withConnection(knowledge.command('apply'))
     .description('make a knowledge base what a folder is: send new and changed files, and print the differences')
     .argument('<folder>', 'the folder; hidden files are left out')
-    .requiredOption('--dataset <name>', 'name or id of the knowledge base; created if no one has the name')
+    .requiredOption('--dataset <name>', 'name or id of the knowledge base; created if none has this name')
     .option('--prune', 'take out files that are not in the folder, and delete those that no other knowledge base has')
     .option('--wait', 'wait until every source is ready, at most 10 minutes; fail if a file of the folder failed')
     .option('--dry-run', 'print the differences without changing anything')

@@ -108,8 +108,8 @@ function Section({ section, dataset, uploads }: SectionProps) {
 
 function SectionLinks({ dataset_id, section }: { dataset_id: string; section: DatasetSection }) {
   return (
-    <nav aria-label={words.sectionsLabel} className="-mx-1 max-w-full overflow-x-auto">
-      <ul className="flex gap-0.5 px-1">
+    <nav aria-label={words.sectionsLabel} className="max-w-full overflow-x-auto">
+      <ul className="flex w-max gap-0.5">
         {datasetSections.map((name) => (
           <li key={name}>
             <Link

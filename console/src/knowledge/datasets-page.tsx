@@ -4,7 +4,6 @@ import { Link, useNavigate, useSearch } from '@tanstack/react-router'
 import { useRef, useState } from 'react'
 import { formatNumber } from '../base/format.ts'
 import { knowledgeReaders, datasetsKey } from '../passages/use-datasets.ts'
-import { passageTexts } from '../passages/texts.ts'
 import { holdsAny } from '../session/rights.ts'
 import { useSession } from '../session/session-context.ts'
 import { PagedList, type Column, Table } from '../settings/paged-table.tsx'
@@ -107,7 +106,8 @@ const columns: Column<Dataset>[] = [
   { name: words.columns.agents, isExtra: true, render: ({ agents }) => <Agents agents={agents} /> },
 ]
 
-function Name({ dataset: { id, name, description } }: { dataset: Dataset }) {
+function Name({ dataset }: { dataset: Dataset }) {
+  const { id, name, description, counts, agents } = dataset
   return (
     <>
       <Link
@@ -123,6 +123,11 @@ function Name({ dataset: { id, name, description } }: { dataset: Dataset }) {
           <bdi>{description}</bdi>
         </span>
       )}
+      {/* What has a column of its own on wide screens. */}
+      <div className="text-xs text-soft wide:hidden">
+        <span className="numeric">{words.chunks(counts.chunks)}</span> · <SearchMode dataset={dataset} />
+        {agents.length > 0 && <Agents agents={agents} />}
+      </div>
     </>
   )
 }
@@ -139,9 +144,7 @@ function SearchMode({ dataset: { retrieval_mode, retrieval_reason, reembedding }
         </span>
       ) : (
         retrieval_reason !== null && (
-          <span className="block max-w-xs text-xs text-faint text-pretty">
-            {passageTexts.reasons[retrieval_reason]}
-          </span>
+          <span className="block max-w-xs text-xs text-faint text-pretty">{words.reasons[retrieval_reason]}</span>
         )
       )}
     </>

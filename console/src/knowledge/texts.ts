@@ -1,5 +1,5 @@
 // The texts of the pages about knowledge bases: the list, and what all of their sections share.
-import type { AttachmentStatus } from '@parley/contract'
+import type { AttachmentStatus, RetrievalReason } from '@parley/contract'
 import { formatCount, formatNumber } from '../base/format.ts'
 import type { DatasetSection } from './knowledge-search.ts'
 
@@ -19,9 +19,15 @@ const statuses: Record<AttachmentStatus, string> = {
   failed: 'Failed',
 }
 
+/** In short, for the list. */
+const reasons: Record<RetrievalReason, string> = {
+  no_embedding_model: 'No embedding model',
+  embedding_model_unavailable: 'The embedding model cannot be called',
+  embedding: 'Until the vectors are ready',
+}
+
 export const knowledgeTexts = {
   title: 'Knowledge bases',
-  one: 'Knowledge base',
   back: 'All knowledge bases',
   sectionsLabel: 'Sections',
   sections,
@@ -41,6 +47,7 @@ export const knowledgeTexts = {
   noAgents: 'None',
   chunks: (count: number) => formatCount(count, 'chunk', 'chunks'),
   modes: { hybrid: 'Words and vectors', full_text: 'Words only' },
+  reasons,
   reembedding: (done: number, total: number) => `Embedding again: ${formatNumber(done)} of ${formatNumber(total)}`,
   reembeddingFailed: 'Embedding again failed',
   newDialog: {

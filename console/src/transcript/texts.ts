@@ -4,6 +4,7 @@ export const transcriptTexts = {
   endUser: 'End user',
   agent: 'Agent',
   system: 'System',
+  table: 'Table',
   hidden: 'The transcript is hidden. To see it, you need the scope conversations:read_sensitive.',
   empty: 'No messages yet.',
   interrupted: 'Interrupted',

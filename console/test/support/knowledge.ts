@@ -69,3 +69,8 @@ export async function makeDataset(server: TestServer, name: string, files: reado
 export async function isSettled(server: TestServer, dataset_id: string): Promise<boolean> {
   return (await server.client.getDataset({ dataset_id })).counts.in_progress === 0
 }
+
+/** A source in the list of a knowledge base. */
+export const row = (page: Page, name: string) =>
+  page.getByRole('list', { name: 'Sources', exact: true }).getByRole('listitem').filter({ hasText: name })
+export const stateOf = (page: Page, name: string, state: string) => row(page, name).getByText(state, { exact: true })

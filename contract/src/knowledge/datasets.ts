@@ -81,6 +81,7 @@ export type KnowledgeCapabilities = Static<typeof KnowledgeCapabilities>
 const progressData = {
   snapshot: Type.Object({ attachments: Type.Array(DatasetSource), is_complete: Type.Boolean() }),
   attachment: DatasetSource,
+  detached: Type.Object({ id: Type.String() }),
 }
 
 /** An event of the progress of a dataset's sources. Each new stream begins with a snapshot. */
@@ -256,7 +257,7 @@ export const datasetOperations = {
     tag: knowledgeTag,
     summary: 'Follow the states of a dataset’s sources',
     description:
-      'A stream of server-sent events: `snapshot` first, with the newest attachments, then `attachment` for each that changed, at most once a second.',
+      'A stream of server-sent events: `snapshot` first, with the newest attachments, then `attachment` for each that changed, at most once a second, and `detached` for each of these that was taken out of the dataset.',
     access: knowledgeReaders,
     narrowed: false,
     params: datasetPath,

@@ -12,6 +12,8 @@ import { openS3Parts } from './s3-parts.ts'
 import * as queries from './queries.ts'
 import { blobSettings, blobStoreSettings } from './settings.ts'
 
+const day_ms = 24 * 3_600_000
+
 export interface StoredBlob {
   id: string
   bytes: number
@@ -20,13 +22,13 @@ export interface StoredBlob {
 
 export interface Blobs {
   /**
-   * Stores all of it or nothing. Its row is committed before its bytes; a blob that nothing keeps within 24 hours is deleted. Throws
-   * `BlobTooLarge` as soon as there are more than `max_bytes`, `BlobQuotaExceeded`, or the signal's reason.
+   * Stores all of it or nothing. Its row is committed before its bytes; a blob that nothing keeps within `unkept_ms`, by default a day,
+   * is deleted. Throws `BlobTooLarge` as soon as there are more than `max_bytes`, `BlobQuotaExceeded`, or the signal's reason.
    */
   put(
     store: RootStore,
     content: AsyncIterable<Uint8Array>,
-    options: { max_bytes: number; signal: AbortSignal },
+    options: { max_bytes: number; signal: AbortSignal; unkept_ms?: number },
   ): Promise<StoredBlob>
   /** In pieces. Throws `BlobMissing`. */
   open(store: RootStore, id: string): AsyncIterable<Buffer>
@@ -83,6 +85,11 @@ export function dropBlobs(tx: TransactionStore, ids: readonly string[]): void {
   addDeletion(tx)
 }
 
+/** In a commit that finds out that nothing will refer to it: its bytes are deleted at once, unless something keeps it. */
+export async function discardBlob(tx: TransactionStore, id: string): Promise<void> {
+  if (await queries.expireBlob(tx, id)) addDeletion(tx)
+}
+
 export interface BlobOptions {
   config: Pick<Config, 'of'>
   ports: Ports
@@ -95,14 +102,11 @@ export function createBlobs({ config, ports, log }: BlobOptions): Blobs & AsyncD
   const s3 = where.s3 && openS3Parts(where.s3, ports)
   const stores: PartStores = { postgres: postgresParts, ...(s3 ? { s3 } : {}) }
   const part_store = stores[where.store]!
-  const discard: Blobs['discard'] = (store, id) =>
-    store.transaction(async (tx) => {
-      if (await queries.expireBlob(tx, id)) addDeletion(tx)
-    })
+  const discard: Blobs['discard'] = (store, id) => store.transaction((tx) => discardBlob(tx, id))
   return {
     store: part_store,
     stores,
-    async put(store, content, { max_bytes, signal }) {
+    async put(store, content, { max_bytes, signal, unkept_ms = day_ms }) {
       const id = ports.newId()
       const place = { store: part_store.name, key: ports.newId(), part_bytes: part_store.part_bytes }
       if (!(await queries.beginBlob(store, { id, ...place }, stored_bytes_of_organization)))
@@ -112,7 +116,7 @@ export function createBlobs({ config, ports, log }: BlobOptions): Blobs & AsyncD
         const blob = { organization_id: store.organization_id, blob_id: id, key: place.key }
         const written = await writeParts(part_store, store, blob, content, { max_bytes, signal, ports })
         await ports.reached?.('blob.written')
-        const outcome = await queries.finishBlob(store, { id, ...written }, stored_bytes_of_organization)
+        const outcome = await queries.finishBlob(store, { id, ...written, unkept_ms }, stored_bytes_of_organization)
         if (outcome === 'full') throw new BlobQuotaExceeded()
         if (outcome === 'gone') throw new BlobMissing(id)
         await ports.reached?.('blob.stored')

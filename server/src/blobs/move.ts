@@ -3,10 +3,9 @@ import type { Logger } from 'pino'
 import type { Ports } from '../base/ports.ts'
 import { type Database, acrossOrganizations, statement } from '../database/database.ts'
 import { type RootStore, openReservedStore } from '../database/store.ts'
-import { addDeletion } from './add-deletion.ts'
-import { type Blobs, writeParts } from './blobs.ts'
+import { type Blobs, discardBlob, writeParts } from './blobs.ts'
 import type { PartStore } from './part-store.ts'
-import { beginBlob, expireBlob } from './queries.ts'
+import { beginBlob } from './queries.ts'
 
 const read_at_once = 100
 const first_id = '00000000-0000-0000-0000-000000000000'
@@ -115,15 +114,13 @@ async function moveBlob(
 function swap(store: RootStore, { id, key }: Remaining, copy_id: string): Promise<boolean> {
   return store.transaction(async (tx) => {
     const [swapped] = await tx.query<{ is_moved: boolean }>(swapStatement, [tx.organization_id, id, key, copy_id])
-    if (await expireBlob(tx, copy_id)) addDeletion(tx)
+    await discardBlob(tx, copy_id)
     return swapped!.is_moved
   })
 }
 
 function discardCopy(store: RootStore, copy_id: string): Promise<void> {
-  return store.transaction(async (tx) => {
-    if (await expireBlob(tx, copy_id)) addDeletion(tx)
-  })
+  return store.transaction((tx) => discardBlob(tx, copy_id))
 }
 
 const sameStatement = statement(

@@ -39,7 +39,7 @@ const countStatement = statement(
 
 const finishStatement = statement(
   'finish_blob',
-  `update blobs set state = 'stored', bytes = $3, sha256 = $4, expires_at = clock_timestamp() + interval '24 hours'
+  `update blobs set state = 'stored', bytes = $3, sha256 = $4, expires_at = clock_timestamp() + $5::double precision * interval '1 millisecond'
    where organization_id = $1 and id = $2 and state = 'writing' returning id`,
 )
 
@@ -47,18 +47,20 @@ export interface Finished {
   id: string
   bytes: number
   sha256: Buffer
+  /** It is deleted, unless something refers to it by then. */
+  unkept_ms: number
 }
 
 /** `full`: the organization would store more than it may; `gone`: it took too long, and the blob is being deleted. */
 export function finishBlob(
   store: RootStore,
-  { id, bytes, sha256 }: Finished,
+  { id, bytes, sha256, unkept_ms }: Finished,
   most_bytes: number,
 ): Promise<'stored' | 'full' | 'gone'> {
   const { organization_id } = store
   return store
     .transaction(async (tx) => {
-      const finished = await tx.query(finishStatement, [organization_id, id, bytes, sha256])
+      const finished = await tx.query(finishStatement, [organization_id, id, bytes, sha256, unkept_ms])
       if (finished.length === 0) return 'gone'
       const counted = await tx.query(countStatement, [organization_id, bytes, most_bytes])
       if (counted.length > 0) return 'stored'

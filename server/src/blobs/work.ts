@@ -1,4 +1,5 @@
 // Deletes what nothing refers to: unfinished blobs after an hour, others after a day or at once, until their store confirms it.
+import type { Ports } from '../base/ports.ts'
 import type { Database } from '../database/database.ts'
 import { everyMinute } from '../work/every-minute.ts'
 import type { WorkKind, WorkPort } from '../work/port.ts'
@@ -18,6 +19,7 @@ const first_id = '00000000-0000-0000-0000-000000000000'
 interface Deleting {
   database: Database
   stores: PartStores
+  ports: Pick<Ports, 'reached'>
 }
 
 export function blobWork(deleting: Deleting): WorkKind[] {
@@ -52,10 +54,12 @@ async function deleteExpired(deleting: Deleting, port: WorkPort) {
     if (taken.length === 0) {
       return { next: failed === 0 ? ('done' as const) : { retry: `${failed} blobs could not be deleted.` } }
     }
+    await deleting.ports.reached?.('blob.taken')
     after = taken.at(-1)!.id
     const erased: string[] = []
     for (const blob of taken) if (await erase(deleting, blob, port)) erased.push(blob.id)
     failed += taken.length - erased.length
+    await deleting.ports.reached?.('blob.erased')
     if (erased.length > 0) await port.commit(async (tx) => removeBlobs(tx, erased))
   }
   return { next: { again_in_ms: 0 } }

@@ -7,12 +7,14 @@ import type { Database } from '../database/database.ts'
 import type { Live } from '../live/live.ts'
 import type { OutboundClient } from '../outbound/client.ts'
 import type { Sealers } from '../sealing/seal.ts'
+import type { Metrics } from '../telemetry/metrics.ts'
 import type { Invoke } from './call.ts'
 
 export interface Core {
   readonly config: Config
   readonly ports: Ports
   readonly log: Logger
+  readonly metrics: Metrics
   readonly database: Database
   readonly live: Live
   /** For requests to addresses configured by authors of agents. */

@@ -177,8 +177,9 @@ class EmbedRun {
       await this.#services.ports.reached?.('embedding.answered')
       await this.#write(async (tx) => {
         if (this.#space.dimension === null) await this.#learn(tx, vectors[0]!.length)
-        await storeVectors(tx, this.#space.id, hashesOf(mine), vectors)
+        // Claims before vectors, as anyone who claims takes them.
         await releaseVectors(tx, this.#claimed, hashesOf(mine))
+        await storeVectors(tx, this.#space.id, hashesOf(mine), vectors)
         return { keys: mine.map(keyOf), made: mine.length, result: null }
       })
       await this.#services.ports.reached?.('embedding.stored')

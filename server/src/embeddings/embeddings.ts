@@ -7,9 +7,12 @@ export { embeddingSettings } from './settings.ts'
 export {
   type OldVector,
   eraseVectors,
+  findSourcesOfLeftVectors,
   forgetClaims,
+  keepLeftVectors,
   keepVectors,
+  leaveVectors,
+  listLeftTexts,
   listOldVectors,
-  noteUse,
   removeVectors,
 } from './vectors.ts'

@@ -113,7 +113,7 @@ describe('results of searches', () => {
     expect([...passages.calls]).toEqual(['a'])
   })
 
-  test('a search has room for the characters of its settings, if the window has', () => {
+  test('a search may have the characters of its settings, if they fit into the window', () => {
     const { passages } = open([], 5000)
     expect(passages.characters_left).toBe(2000)
     passages.ask(3500)

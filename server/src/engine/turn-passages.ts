@@ -131,7 +131,7 @@ export class TurnPassages {
     this.#pending.unshift(...taken)
   }
 
-  /** What is left, for the commit of a step or of the turn's end, whoever makes it. It stays until `noteStored`. */
+  /** What is left, for the commit of a step or of the turn's end, on any path. It stays until `noteStored`. */
   get rest(): RestOfSearches {
     const ids = new Set(this.#pending.map(({ id }) => id))
     const retrievals = this.#pending.map((one) => (this.#unseen.has(one.id) ? hideChunks(one) : one))

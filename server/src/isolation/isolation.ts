@@ -1,31 +1,98 @@
-// Runs untrusted work in a child process of its own: one file in, one JSON value out, within bounds of time, memory and output.
+// Runs untrusted work in a child process without rights: bytes in, one JSON value out, within bounds of time, memory and output.
 // What such a process does or suffers never reaches the server.
-import type { ChildProcess } from 'node:child_process'
-import { type FileHandle, open } from 'node:fs/promises'
+import { open } from 'node:fs/promises'
 import { availableParallelism } from 'node:os'
 import { createGate } from '../base/gate.ts'
-import { startChild } from './launch.ts'
-import { watchMemory } from './memory.ts'
-import type { IsolatedTask, IsolationLimits } from './task.ts'
+import { type IsolatedProcess, startProcess } from './process.ts'
+import { type IsolatedInput, type IsolatedTask, IsolationFault, type IsolationLimits } from './task.ts'
 
-export type { IsolatedTask, IsolationLimits }
-
-/** Why a process gave no answer. `crashed` includes errors that its module threw. */
-export class IsolationFault extends Error {
-  readonly kind: 'timeout' | 'memory' | 'output' | 'crashed'
-
-  constructor(kind: IsolationFault['kind'], message: string) {
-    super(message)
-    this.kind = kind
-  }
-}
+export { type IsolatedInput, type IsolatedTask, IsolationFault, type IsolationLimits }
 
 /** The work is bound by processors: more at once would only use more memory. */
 const gate = createGate(Math.max(2, availableParallelism()))
-const max_message_bytes = 4096
 
-/** Throws `IsolationFault`, the signal's reason, or another error where the process could not be run. */
-export async function runIsolated<T>(task: IsolatedTask, limits: IsolationLimits, signal: AbortSignal): Promise<T> {
+/** A file, in a process of its own. Throws `IsolationFault`, the signal's reason, or another error where no process could be run. */
+export function runIsolated<T>(
+  { module, options, path }: IsolatedTask,
+  limits: IsolationLimits,
+  signal: AbortSignal,
+): Promise<T> {
+  return inTurn(signal, async () => {
+    const file = await open(path, 'r')
+    try {
+      const process = await startProcess({ module, limits, options, stdin: file.fd }, signal)
+      try {
+        return await process.ask<T>(null, signal)
+      } finally {
+        await process.end()
+      }
+    } finally {
+      await file.close()
+    }
+  })
+}
+
+export interface IsolatedSeries extends AsyncDisposable {
+  /** One at a time. Throws as `runIsolated`. */
+  run<T>(input: IsolatedInput, signal: AbortSignal): Promise<T>
+}
+
+/** After so many inputs, or so much of the memory that it may have, another process goes on. */
+const max_inputs = 200
+const most_kept_memory = 1 / 3
+
+/**
+ * Inputs of one owner and one origin, one after another in one process: most of what a small one costs is the start of its process.
+ * A process that does not answer proves nothing against an input that was not its first: that one is tried again in a new process.
+ */
+export function openSeries(module: URL, limits: IsolationLimits): IsolatedSeries {
+  let current: { process: IsolatedProcess; inputs: number; busy_ms: number } | null = null
+
+  async function end(): Promise<void> {
+    const ending = current
+    current = null
+    await ending?.process.end()
+  }
+
+  async function tryOnce<T>(input: IsolatedInput, signal: AbortSignal): Promise<T> {
+    current ??= {
+      process: await startProcess({ module, limits, stdin: 'pipe' }, signal),
+      inputs: 0,
+      busy_ms: 0,
+    }
+    const began_at = performance.now()
+    const answer = await current.process.ask<T>(input, signal)
+    current.inputs += 1
+    current.busy_ms += performance.now() - began_at
+    const memory_bytes = await current.process.measureMemory()
+    const is_worn =
+      current.inputs >= max_inputs ||
+      // The kernel's bound of its processor time is for its whole life.
+      current.busy_ms > limits.seconds * 500 ||
+      memory_bytes > limits.memory_bytes * most_kept_memory
+    if (is_worn) await end()
+    return answer
+  }
+
+  async function tryFresh<T>(input: IsolatedInput, signal: AbortSignal): Promise<T> {
+    const is_first = current === null
+    try {
+      return await tryOnce<T>(input, signal)
+    } catch (error) {
+      await end()
+      if (is_first || signal.aborted || !(error instanceof IsolationFault)) throw error
+      return tryFresh<T>(input, signal)
+    }
+  }
+
+  return {
+    run: (input, signal) => inTurn(signal, () => tryFresh(input, signal)),
+    [Symbol.asyncDispose]: end,
+  }
+}
+
+/** Within the bound of processes at work; who waits can be stopped. */
+async function inTurn<T>(signal: AbortSignal, work: () => Promise<T>): Promise<T> {
   signal.throwIfAborted()
   const waiting = Promise.withResolvers<never>()
   const leave = () => waiting.reject(signal.reason)
@@ -33,88 +100,7 @@ export async function runIsolated<T>(task: IsolatedTask, limits: IsolationLimits
   const running = gate(async () => {
     signal.removeEventListener('abort', leave)
     signal.throwIfAborted()
-    const file = await open(task.path, 'r')
-    try {
-      return await runWith<T>(file, task, limits, signal)
-    } finally {
-      await file.close()
-    }
+    return work()
   })
   return Promise.race([waiting.promise, running])
-}
-
-async function runWith<T>(
-  file: FileHandle,
-  task: IsolatedTask,
-  limits: IsolationLimits,
-  signal: AbortSignal,
-): Promise<T> {
-  const child = await startChild(file.fd, task, limits)
-  let why: unknown = null
-  const stop = (reason: unknown) => {
-    why ??= reason
-    child.kill('SIGKILL')
-  }
-  const abort = () => stop(signal.reason)
-  signal.addEventListener('abort', abort)
-  if (signal.aborted) abort()
-  const late = () => stop(new IsolationFault('timeout', `it took more than ${limits.seconds} seconds`))
-  const timer = setTimeout(late, limits.seconds * 1000)
-  const unwatch = watchMemory(child, limits.memory_bytes, () => stop(outOfMemory(limits)))
-  try {
-    const ended = await collect(child, limits, stop)
-    if (why !== null) throw why
-    return readAnswer<T>(ended, limits)
-  } finally {
-    clearTimeout(timer)
-    unwatch()
-    signal.removeEventListener('abort', abort)
-  }
-}
-
-interface Ended {
-  code: number | null
-  killed_by: NodeJS.Signals | null
-  output: string
-  messages: string
-}
-
-async function collect(child: ChildProcess, limits: IsolationLimits, stop: (reason: unknown) => void): Promise<Ended> {
-  const output: Buffer[] = []
-  let bytes = 0
-  let messages = Buffer.alloc(0)
-  child.stdout!.on('data', (part: Buffer) => {
-    bytes += part.length
-    if (bytes > limits.output_bytes) stop(new IsolationFault('output', 'its result is too large'))
-    else output.push(part)
-  })
-  child.stderr!.on('data', (part: Buffer) => {
-    messages = Buffer.concat([messages, part]).subarray(-max_message_bytes)
-  })
-  const { promise, resolve, reject } = Promise.withResolvers<Ended>()
-  child.on('error', reject)
-  child.on('close', (code, killed_by) => {
-    resolve({ code, killed_by, output: Buffer.concat(output).toString(), messages: messages.toString() })
-  })
-  return promise
-}
-
-type Answer<T> = { value: T } | { error: string }
-
-function readAnswer<T>({ code, killed_by, output, messages }: Ended, limits: IsolationLimits): T {
-  // The kernel, when the machine runs out of memory.
-  if (killed_by === 'SIGKILL' || isMemory(messages)) throw outOfMemory(limits)
-  if (killed_by === 'SIGXCPU') throw new IsolationFault('timeout', 'it used too much of a processor')
-  if (killed_by === 'SIGTERM' || killed_by === 'SIGINT') throw new Error(`a process was stopped by ${killed_by}`)
-  if (code !== 0) throw new IsolationFault('crashed', messages.trim() || `its process ended with ${killed_by ?? code}`)
-  const answer = JSON.parse(output) as Answer<T>
-  if ('value' in answer) return answer.value
-  throw isMemory(answer.error) ? outOfMemory(limits) : new IsolationFault('crashed', answer.error)
-}
-
-const isMemory = (message: string) =>
-  /heap out of memory|Array buffer allocation failed|Invalid string length|Cannot allocate memory/i.test(message)
-
-function outOfMemory({ memory_bytes }: IsolationLimits): IsolationFault {
-  return new IsolationFault('memory', `it needed more than ${Math.floor(memory_bytes / 2 ** 20)} MiB of memory`)
 }

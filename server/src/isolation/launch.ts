@@ -1,16 +1,15 @@
-// Starts the process of an isolated task with as few rights as the system lets us take away.
+// Starts the process of isolated work with as few rights as the system lets us take away.
 import { type ChildProcess, execFile, spawn } from 'node:child_process'
-import { once } from 'node:events'
 import { existsSync } from 'node:fs'
 import { writeFile } from 'node:fs/promises'
 import { dirname, join, sep } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { promisify } from 'node:util'
-import type { IsolatedTask, IsolationLimits } from './task.ts'
+import type { IsolationLimits } from './task.ts'
 
 const entry = fileURLToPath(new URL('./child.ts', import.meta.url))
 const shell = '/bin/sh'
-/** Its threads can use several at once. */
+/** Its threads can use several at once; a process that answers several times is replaced after half of its time. */
 const processors = 4
 /** V8 reserves more than it uses. */
 const reserved_bytes = 2 ** 30
@@ -21,21 +20,28 @@ const reserved_bytes = 2 ** 30
  */
 const limiting = 'ulimit -c 0; ulimit -f 0; ulimit -n 256; ulimit -t "$0"; ulimit -d "$1"; shift; exec "$@"'
 
-export async function startChild(
-  fd: number,
-  { module, options }: IsolatedTask,
-  { seconds, memory_bytes }: IsolationLimits,
-): Promise<ChildProcess> {
+export interface Launch {
+  module: URL
+  limits: IsolationLimits
+  /** Of the only input; undefined: inputs come on standard input. */
+  options?: unknown
+  /** An open file; or a pipe. */
+  stdin: number | 'pipe'
+}
+
+/** It may fail to start: then it emits `error`, or ends before it has said anything. */
+export async function launch({ module, limits, options, stdin }: Launch): Promise<ChildProcess> {
+  const { seconds, memory_bytes } = limits
   const command = [
     process.execPath,
     ...flags(module, memory_bytes),
     entry,
     String(process.pid),
     module.href,
-    JSON.stringify(options),
+    ...(options === undefined ? [] : [JSON.stringify(options)]),
   ]
   const kilobytes = String(Math.ceil((memory_bytes + reserved_bytes) / 1024))
-  const [file, ...args] = existsSync(shell)
+  const [file, ...args] = hasShell()
     ? [
         shell,
         '-c',
@@ -46,13 +52,19 @@ export async function startChild(
         ...command,
       ]
     : command
-  // Nothing of the environment: it has the server's secrets. A group of its own: Ctrl-C is for the server.
-  const child = spawn(file!, args, { stdio: [fd, 'pipe', 'pipe'], env: {}, cwd: sep, detached: true })
-  await once(child, 'spawn')
+  // A group of its own: Ctrl-C is for the server.
+  const child = spawn(file!, args, { ...surroundings, stdio: [stdin, 'pipe', 'pipe'], detached: true })
   // When the machine runs out of memory, this process goes first.
-  if (process.platform === 'linux') await writeFile(`/proc/${child.pid}/oom_score_adj`, '1000').catch(() => {})
+  if (process.platform === 'linux' && child.pid !== undefined) {
+    void writeFile(`/proc/${child.pid}/oom_score_adj`, '1000').catch(() => {})
+  }
   return child
 }
+
+/** Nothing of the environment: it has the server's secrets. */
+const surroundings = { env: {}, cwd: sep }
+
+const hasShell = () => existsSync(shell)
 
 function flags(module: URL, memory_bytes: number): string[] {
   const heap = Math.floor((memory_bytes * 0.75) / 2 ** 20)
@@ -90,12 +102,17 @@ async function withoutNetwork(): Promise<string[]> {
   return found
 }
 
+/** Tried as it is used: through the shell, which looks for it without the server's `PATH`. */
 async function findNamespace(): Promise<string[]> {
   if (process.platform !== 'linux') return []
   for (const options of [['-n'], ['-r', '-n']]) {
+    const command = ['unshare', ...options]
     try {
-      await promisify(execFile)('unshare', [...options, 'true'], { timeout: 5000 })
-      return ['unshare', ...options]
+      await promisify(execFile)(shell, ['-c', 'exec "$@"', shell, ...command, 'true'], {
+        ...surroundings,
+        timeout: 5000,
+      })
+      return command
     } catch {
       // Not installed, or not allowed here.
     }

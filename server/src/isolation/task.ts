@@ -8,9 +8,26 @@ export interface IsolatedTask {
   path: string
 }
 
+export interface IsolatedInput {
+  bytes: Buffer
+  options: unknown
+}
+
 export interface IsolationLimits {
+  /** For one answer. */
   seconds: number
   /** Resident. */
   memory_bytes: number
+  /** Of one answer. */
   output_bytes: number
+}
+
+/** Why a process gave no answer. `crashed` includes errors that its module threw. */
+export class IsolationFault extends Error {
+  readonly kind: 'timeout' | 'memory' | 'output' | 'crashed'
+
+  constructor(kind: IsolationFault['kind'], message: string) {
+    super(message)
+    this.kind = kind
+  }
 }

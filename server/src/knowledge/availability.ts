@@ -2,6 +2,7 @@
 import { AppError } from '../base/errors.ts'
 import type { Core } from '../calls/core.ts'
 import { acrossOrganizations } from '../database/database.ts'
+import type { WorkKind } from '../work/port.ts'
 
 const prepareStatement = acrossOrganizations(
   'extensions and text search configurations belong to the whole database',
@@ -42,6 +43,25 @@ export function createAvailability({ database, ports, log }: Pick<Core, 'databas
         answer = null
       }
       throw new AppError('knowledge_unavailable')
+    },
+  }
+}
+
+/** How often waiting work looks whether there is what it needs. */
+const waits_ms = 10_000
+
+/** Work that needs words waits while the database lacks something, and uses up no try. */
+export function whenAvailable({ require }: Availability, kind: WorkKind): WorkKind {
+  return {
+    ...kind,
+    async run(item, port) {
+      try {
+        await require()
+      } catch (error) {
+        if (!(error instanceof AppError) || error.error !== 'knowledge_unavailable') throw error
+        return { next: { again_in_ms: waits_ms } }
+      }
+      return kind.run(item, port)
     },
   }
 }

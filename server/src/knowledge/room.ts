@@ -13,7 +13,8 @@ import { erasingWork } from './ingest/erase-work.ts'
 import { passOnProgress } from './ingest/progress-topic.ts'
 import { stuckWork } from './ingest/stuck-work.ts'
 import type { TurnContributions } from '../engine/engine.ts'
-import { createAvailability } from './availability.ts'
+import { createAvailability, whenAvailable } from './availability.ts'
+import { ingestion_seconds, measureSearch, retrieval_seconds } from './metrics.ts'
 import * as operations from './operations/index.ts'
 import { search } from './search/search.ts'
 import { findIndexesWork, indexVectorsWork } from './search/near-vectors.ts'
@@ -41,27 +42,32 @@ export function createKnowledge(
     embeddings,
     open_streams,
     searches: createSearches(core, index),
-    search: (store, request, signal) => search(core, own, store, request, signal),
+    async search(store, request, signal) {
+      const found = await search(core, own, store, request, signal)
+      measureSearch(core, found)
+      return found
+    },
   }
   const ofTurns = { database: core.database, room: own }
-  const { require } = createAvailability(core)
+  const availability = createAvailability(core)
   passOnProgress(core)
+  core.metrics.declare(retrieval_seconds, ingestion_seconds)
   return {
     name: 'knowledge',
     knowledge: own,
-    operations: onlyIf(require, bindRoom(own, knowledgeOperations, operations)),
+    operations: onlyIf(availability.require, bindRoom(own, knowledgeOperations, operations)),
     work: [
       uploadWork(core),
       conversionWork(core),
-      buildWork({ core, room: own }),
-      erasingWork(),
+      whenAvailable(availability, buildWork({ core, room: own })),
+      ...erasingWork(core),
       stuckWork(core),
       embedDatasetWork({ core, room: own }),
       findModelsWork(core, own),
       removeUnusedWork(core),
       findIndexesWork(core, index),
       indexVectorsWork(index),
-      crawlWork({ core, reader: createPageReader(core) }),
+      crawlWork({ core, openReader: createPageReader(core) }),
       refreshWork(core),
     ],
     resources: { upload: createUploadResolver(core) },

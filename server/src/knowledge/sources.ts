@@ -11,7 +11,7 @@ import { attach } from './ingest/attach.ts'
 import { addContent } from './ingest/contents.ts'
 import { readSources } from './read/sources.ts'
 import { suggestMediaType } from './rules/media-types.ts'
-import { type CheckedSource, checkNewSource } from './rules/new-source.ts'
+import { type CheckedSource, checkNewSource, listNamedDatasets } from './rules/new-source.ts'
 import { knowledgeSettings } from './settings.ts'
 import { reportSource } from './source-events.ts'
 import {
@@ -55,7 +55,7 @@ export async function insertSources(
     if (refresh_interval_hours !== null) await planRefresh(tx, core.ports, id)
   }
   const attachments = added.flatMap(({ id, url_crawl_options }) =>
-    [...new Set(url_crawl_options?.add_to_datasets ?? [])].map((dataset_id) => ({
+    listNamedDatasets(url_crawl_options).map((dataset_id) => ({
       ...{ dataset_id, source_id: id },
       ...{ chunking: null, attached_by: 'caller' as const },
     })),

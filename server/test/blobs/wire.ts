@@ -1,4 +1,5 @@
 // Sources and their files, as they are on the wire. Nothing is read whose state changes by itself.
+import { expect } from 'vitest'
 import type { Walk } from '../wire/world.ts'
 import { unknown_id } from '../wire/walks/constants.ts'
 
@@ -50,7 +51,7 @@ async function walkSources({ call }: Walk): Promise<void> {
   await call('deleteSource', 'again', { params })
 }
 
-async function walkFiles({ call, prepare, name }: Walk): Promise<void> {
+async function walkFiles({ call, prepare, name, watch }: Walk): Promise<void> {
   const made = await prepare('createSources', { body: { name: 'Preise & mehr.txt', type: 'FILE' } })
   const [{ id, presigned_url }] = made.json as [{ id: string; presigned_url: string }]
   const token = new URL(presigned_url).searchParams.get('token')!
@@ -68,6 +69,9 @@ async function walkFiles({ call, prepare, name }: Walk): Promise<void> {
   await call('updateSource', 'complete', { params, body: { file_upload_status: 'COMPLETE' } })
   await call('uploadSource', 'when it is closed', { params, query: `token=${token}`, body: 'x', headers, as: null })
   await call('getSourceFile', 'the file', { params })
+  const client = await watch()
+  await expect.poll(async () => (await client.getSource(params)).status, { timeout: 60_000 }).toBe('ready')
+  await call('getSourceMarkdown', 'its text', { params })
   const form = { 'content-type': 'multipart/form-data; boundary=part' }
   const file =
     '--part\r\ncontent-disposition: form-data; name="file"; filename="a.md"\r\ncontent-type: text/markdown\r\n\r\n# A\r\n'

@@ -2,7 +2,7 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import { statement } from '../../src/database/database.ts'
 import type { TransactionStore } from '../../src/database/store.ts'
-import { eraseVectors, noteUse } from '../../src/embeddings/embeddings.ts'
+import { eraseVectors, leaveVectors } from '../../src/embeddings/embeddings.ts'
 import { LeaseLost } from '../../src/work/port.ts'
 import { fromBytes } from '../../src/embeddings/rules/vector.ts'
 import { makeOrganization } from '../support/actors.ts'
@@ -268,7 +268,7 @@ describe('how long vectors stay', () => {
     await embed(sourceOf(['detached']))
     await embeddingsOf(server).embedGeneration(portOf(server, store()), store(), small, sourceOf(['detached']))
     await age()
-    await store().transaction((tx) => noteUse(tx, [hashOf('detached')]))
+    await store().transaction((tx) => leaveVectors(tx, [hashOf('detached')], crypto.randomUUID()))
     expect(await used()).toEqual([0, 0])
   })
 

@@ -1,12 +1,12 @@
 // A task in a process of its own: what it can do, and what ends it.
-import { spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs'
+import { mkdtempSync, readdirSync, rmSync, statSync, writeFileSync } from 'node:fs'
 import { createServer } from 'node:net'
 import { availableParallelism, tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
-import { afterAll, beforeAll, expect, test } from 'vitest'
-import { type IsolationFault, type IsolationLimits, runIsolated } from '../../src/isolation/isolation.ts'
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { IsolationFault, type IsolationLimits, openSeries, runIsolated } from '../../src/isolation/isolation.ts'
+import { childrenOf } from './processes.ts'
 
 const module = new URL('./modules.ts', import.meta.url)
 let folder: string
@@ -23,6 +23,13 @@ const usual: IsolationLimits = { seconds: 60, memory_bytes: 256 * 2 ** 20, outpu
 const run = (name: string, value: unknown = null, limits: Partial<IsolationLimits> = {}, signal = never()) =>
   runIsolated<unknown>({ module, options: [name, value], path }, { ...usual, ...limits }, signal)
 const never = () => new AbortController().signal
+/** Inputs one after another. */
+const open = (limits: Partial<IsolationLimits> = {}) => {
+  const series = openSeries(module, { ...usual, ...limits })
+  const ask = (name: string, value: unknown = null, signal = never()) =>
+    series.run<unknown>({ bytes: Buffer.from('seven b'), options: [name, value] }, signal)
+  return { ask, [Symbol.asyncDispose]: () => series[Symbol.asyncDispose]() }
+}
 const faultOf = (running: Promise<unknown>) =>
   running.then(
     () => null,
@@ -57,27 +64,85 @@ test('it reaches no network, file, process or thread, and cannot make code of te
     ['run', ''],
     ['evaluate', ''],
     ['work', ''],
+    ['resolve', ''],
+    ['signal', ''],
   ]
-  for (const attempt of attempts) expect([attempt, await run('attempt', attempt)]).toEqual([attempt, 'refused'])
+  await using series = open()
+  for (const attempt of attempts) expect([attempt, await series.ask('attempt', attempt)]).toEqual([attempt, 'refused'])
   expect(connections).toBe(0)
   expect(readdirSync(folder)).toEqual(['file'])
   server.close()
 })
 
-test.for([
+test.concurrent.for([
   ['spin', null, { seconds: 1 }, 'timeout'],
   ['wait', null, { seconds: 1 }, 'timeout'],
-  ['heap', null, {}, 'memory'],
   ['buffers', null, {}, 'memory'],
-  ['hold', 400, { seconds: 30 }, 'memory'],
   ['much', 2 ** 20, {}, 'output'],
   ['fail', null, {}, 'crashed'],
   ['exit', null, {}, 'crashed'],
   ['abort', null, {}, 'crashed'],
   ['recurse', null, {}, 'crashed'],
-] as const)('%s %j ends it', async ([name, value, limits, kind]) => {
+] as const)('%s %j ends it', async ([name, value, limits, kind], { expect }) => {
   expect(await faultOf(run(name, value, limits))).toBe(kind)
-  expect(await run('size')).toBe(7)
+})
+
+describe('a series', () => {
+  test('answers one input after another in one process, which ends with it', async () => {
+    const series = open()
+    const pid = await series.ask('process')
+    expect(await series.ask('size')).toBe(7)
+    expect(await series.ask('log')).toBe('the answer')
+    expect(await series.ask('process')).toBe(pid)
+    expect(childrenOf(process.pid)).toEqual([String(pid)])
+    await series[Symbol.asyncDispose]()
+    expect(childrenOf(process.pid)).toEqual([])
+  })
+
+  test('an input that harms its process fails alone, with the right reason', async () => {
+    await using series = open({ seconds: 1 })
+    expect(await series.ask('size')).toBe(7)
+    for (const [name, kind] of [
+      ['exit', 'crashed'],
+      ['wait', 'timeout'],
+    ] as const) {
+      expect(await faultOf(series.ask(name))).toBe(kind)
+      expect(await series.ask('size')).toBe(7)
+    }
+  })
+
+  test('an input does not suffer from those before it', async () => {
+    await using series = open()
+    const pid = await series.ask('process')
+    expect(await series.ask('trap')).toBe('set')
+    expect(await series.ask('slowly')).toBe(7)
+    // One that holds on to memory is replaced before the next input.
+    const next = await series.ask('process')
+    expect(next).not.toBe(pid)
+    expect(await series.ask('leak', 90)).toBe(1)
+    expect(await series.ask('leak', 1)).toBe(1)
+    // What was not asked for answers nothing.
+    expect(await faultOf(series.ask('chat'))).toBe('crashed')
+    expect(await series.ask('size')).toBe(7)
+  })
+
+  test('an abort ends its process; the next input gets another', async () => {
+    await using series = open()
+    expect(await series.ask('size')).toBe(7)
+    const stop = new AbortController()
+    const running = series.ask('wait', null, stop.signal)
+    stop.abort(new Error('enough'))
+    await expect(running).rejects.toThrow('enough')
+    expect(await series.ask('size')).toBe(7)
+  })
+})
+
+test('a process that does not start is no fault of its input', async () => {
+  const broken = new URL('./no-such-module.ts', import.meta.url)
+  const error: unknown = await runIsolated({ module: broken, options: null, path }, usual, never()).catch((e) => e)
+  expect(error).toBeInstanceOf(Error)
+  expect(error).not.toBeInstanceOf(IsolationFault)
+  expect((error as Error).message).toMatch(/^a process did not start: .*no-such-module/s)
 })
 
 test('what it throws is told', async () => {
@@ -107,31 +172,6 @@ test('no more run at once than there are processors, and an abort ends those tha
   for (const error of await Promise.all(running)) expect(error).toEqual(new Error('enough'))
 })
 
-test.for(['spin', 'wait'])('a process that does %s ends after its server was killed', async (name) => {
-  const isolation = new URL('../../src/isolation/isolation.ts', import.meta.url).href
-  const task = `{ module: new URL('${module.href}'), options: ['${name}', null], path: '${path}' }`
-  const limits = JSON.stringify({ ...usual, seconds: 1 })
-  const code = `import { runIsolated } from '${isolation}'
-    await runIsolated(${task}, { ...${limits}, seconds: 1 }, new AbortController().signal)`
-  const server = spawn(process.execPath, ['--input-type=module', '-e', code], { stdio: 'ignore' })
-  await expect.poll(() => childrenOf(server.pid!).length).toBeGreaterThan(0)
-  const [child] = childrenOf(server.pid!)
-  server.kill('SIGKILL')
-  await expect.poll(() => existsSync(`/proc/${child}`), { timeout: 50_000 }).toBe(false)
-})
-
 /** Whether any user can read it: else a process of root stays root. */
 const isOpen = (file: string): boolean =>
   file === '/' || (((statSync(file).mode & 1) === 1 || file.endsWith('.ts')) && isOpen(dirname(file)))
-
-/** Processes that run the test's module. */
-function childrenOf(pid: number): string[] {
-  return readdirSync('/proc').filter((name) => {
-    try {
-      const [, , , parent] = readFileSync(`/proc/${name}/stat`, 'utf8').split(' ')
-      return parent === String(pid) && readFileSync(`/proc/${name}/cmdline`, 'utf8').includes('child.ts')
-    } catch {
-      return false
-    }
-  })
-}

@@ -1,6 +1,7 @@
 // What tests run in isolation.
 import { execFileSync } from 'node:child_process'
-import { readFileSync, writeFileSync } from 'node:fs'
+import dns from 'node:dns'
+import { readFileSync, writeFileSync, writeSync } from 'node:fs'
 import http from 'node:http'
 import net from 'node:net'
 import { Worker } from 'node:worker_threads'
@@ -19,10 +20,18 @@ const attempts: Record<string, (where: string) => unknown> = {
   run: () => execFileSync('/bin/true'),
   evaluate: () => new Function('return 1')(),
   work: () => new Worker('1', { eval: true }),
+  resolve: () => new dns.Resolver(),
+  signal: () => process.kill(process.pid, 0),
 }
+
+const leaked: Buffer[] = []
 
 const doing: Doing = {
   size: (bytes) => bytes.length,
+  slowly: async (bytes) => {
+    await new Promise((resolve) => setTimeout(resolve, 50))
+    return bytes.length
+  },
   fail: () => {
     throw new TypeError('no such thing')
   },
@@ -52,6 +61,20 @@ const doing: Doing = {
   much: (_bytes, length) => 'x'.repeat(length as number),
   log: () => {
     console.log('not the answer')
+    return 'the answer'
+  },
+  process: () => process.pid,
+  /** Harms what comes next. */
+  trap: () => {
+    setImmediate(() => process.exit(3))
+    return 'set'
+  },
+  leak: (_bytes, mebibytes) => {
+    leaked.push(Buffer.alloc((mebibytes as number) * 2 ** 20, 1))
+    return leaked.length
+  },
+  chat: () => {
+    writeSync(1, '"an answer to no question"\n')
     return 'the answer'
   },
   environment: () => ({ env: process.env, uid: process.getuid?.(), cwd: process.cwd() }),

@@ -12,6 +12,7 @@ import { Needs } from '../../settings/settings-page.tsx'
 import { classes } from '../../ui/classes.ts'
 import { controlClasses } from '../../ui/control-classes.ts'
 import { Disclosure } from '../../ui/disclosure.tsx'
+import { Icon } from '../../ui/icons.tsx'
 import { ErrorState, LoadingState } from '../../ui/state.tsx'
 import { useNow } from '../../ui/use-now.ts'
 import { questionTexts as words } from './texts.ts'
@@ -118,8 +119,15 @@ function Question({ dataset_id, row, now }: { dataset_id: string; row: DatasetRe
   const tone = toneOf(row)
   return (
     <Disclosure
+      className="group"
       summary={
-        <summary className="flex flex-wrap items-baseline gap-x-4 gap-y-0.5 px-4 py-2 hover:bg-hover">
+        <summary className="flex list-none flex-wrap items-baseline gap-x-4 gap-y-0.5 px-4 py-2 hover:bg-hover">
+          <Icon
+            name="right"
+            width="12"
+            height="12"
+            className="-mr-2 shrink-0 self-center text-faint transition-transform group-open:rotate-90"
+          />
           <span dir="auto" className="line-clamp-2 min-w-0 flex-1 basis-60 break-words">
             {row.query ?? words.noQuery}
           </span>
@@ -134,7 +142,7 @@ function Question({ dataset_id, row, now }: { dataset_id: string; row: DatasetRe
         </summary>
       }
     >
-      <div className="flex flex-col gap-2 px-4 pt-1 pb-3">
+      <div className="flex flex-col gap-2 px-4 py-3">
         <p className="numeric text-xs text-faint">{describeRetrieval(row)}</p>
         <DegradedNotes degraded={row.degraded} />
         <ol className="flex flex-col gap-1">

@@ -13,6 +13,7 @@ import { classes } from '../../ui/classes.ts'
 import { controlClasses } from '../../ui/control-classes.ts'
 import { Disclosure } from '../../ui/disclosure.tsx'
 import { Field, SelectInput } from '../../ui/field.tsx'
+import { Icon } from '../../ui/icons.tsx'
 import { sourceKey } from './source-key.ts'
 import { sourcePageTexts as words } from './texts.ts'
 
@@ -66,7 +67,7 @@ function Refresh({ source }: { source: Source }) {
     <Section title={words.refresh}>
       <div className="flex flex-wrap items-end gap-4 p-4">
         <div className="w-48">
-          <Field label={words.refresh}>
+          <Field label={words.refreshOften}>
             <SelectInput
               value={value}
               disabled={!scopes.has('sources:manage')}
@@ -98,8 +99,15 @@ function OneCrawl({ source_id, crawl, isNewest }: { source_id: string; crawl: Cr
   const accept = () => change(client.crawlSource({ source_id, accept_removals: true }), words.fetched)
   return (
     <Disclosure
+      className="group"
       summary={
-        <summary className="flex flex-wrap items-baseline gap-x-4 gap-y-0.5 px-4 py-2 hover:bg-hover">
+        <summary className="flex list-none flex-wrap items-baseline gap-x-4 gap-y-0.5 px-4 py-2 hover:bg-hover">
+          <Icon
+            name="right"
+            width="12"
+            height="12"
+            className="-mr-2 shrink-0 self-center text-faint transition-transform group-open:rotate-90"
+          />
           <span className={classes('font-medium', status === 'failed' && 'text-bad')}>
             {words.crawlStatuses[status]}
           </span>
@@ -117,7 +125,7 @@ function OneCrawl({ source_id, crawl, isNewest }: { source_id: string; crawl: Cr
         </summary>
       }
     >
-      <div className="flex flex-col gap-3 px-4 pb-3">
+      <div className="flex flex-col gap-3 px-4 py-3">
         {isNewest && reason?.code === 'too_many_gone' && scopes.has('sources:manage') && (
           <div className="flex flex-wrap items-center gap-3 rounded-md bg-warn-wash px-3 py-2 text-warn">
             <p className="min-w-0 flex-1">{words.acceptHint}</p>

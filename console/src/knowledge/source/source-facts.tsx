@@ -39,7 +39,7 @@ export function SourceFacts({ source }: { source: SourceDetail }) {
             [words.revision, words.revisionHint(source.revision)],
             [words.pages, source.pages === null ? null : formatNumber(source.pages)],
             [words.characters, source.characters === null ? null : formatNumber(source.characters)],
-            [words.language, source.language],
+            [words.language, source.language === null ? null : words.nameOfLanguage(source.language)],
             [words.description, source.description],
             [
               words.parent,

@@ -36,15 +36,20 @@ export function TextSection({ source }: { source: SourceDetail }) {
       <p className="text-xs text-faint">{words.textHint}</p>
       <Suspense fallback={<LoadingState />}>
         <div dir="auto" className="flex min-w-0 flex-col gap-1.5">
-          {visible.map((piece, index) => (
-            <MarkdownText key={index} text={piece} most={piece_characters + 1} />
+          {visible.map(({ head, text }, index) => (
+            <MarkdownText key={index} text={head + text} most={2 * piece_characters + 1} />
           ))}
         </div>
       </Suspense>
       {shown < pieces.length && (
         <div className="flex items-center gap-3">
           <Button onClick={() => setShown(shown + 1)}>{words.moreText}</Button>
-          <span className="numeric text-xs text-faint">{words.textOf(visible.join('').length, data.length)}</span>
+          <span className="numeric text-xs text-faint">
+            {words.textOf(
+              visible.reduce((sum, { text }) => sum + text.length, 0),
+              data.length,
+            )}
+          </span>
         </div>
       )}
     </section>

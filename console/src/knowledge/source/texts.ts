@@ -37,6 +37,8 @@ const outcomes: Record<PageOutcome, string> = {
   failed: 'Failed',
 }
 
+const languageNames = new Intl.DisplayNames('en', { type: 'language' })
+
 export const sourcePageTexts = {
   backToList: 'All knowledge bases',
   backTo: (name: string) => `Back to ${name}`,
@@ -53,6 +55,7 @@ export const sourcePageTexts = {
   pages: 'Pages',
   characters: 'Characters',
   language: 'Language',
+  nameOfLanguage: (code: string) => languageNames.of(code) ?? code,
   hash: 'SHA-256',
   description: 'Description',
   parent: 'Found by the crawl of',
@@ -62,8 +65,8 @@ export const sourcePageTexts = {
   warnings: 'Warnings',
   reason: 'Why',
   tries: (count: number) => formatCount(count, 'try', 'tries'),
-  datasets: 'Knowledge bases',
-  inNone: 'In no knowledge base',
+  datasets: 'Part of',
+  inNone: 'No knowledge base',
   download: 'Download',
   openPage: 'Open page',
   replace: 'Replace file',
@@ -102,6 +105,7 @@ export const sourcePageTexts = {
   addresses: 'Addresses',
   noAddresses: 'No matching addresses.',
   refresh: 'Fetched again',
+  refreshOften: 'How often',
   refreshes: { '': 'Only when asked', '24': 'Every day', '168': 'Every week', '720': 'Every 30 days' },
   refreshEvery: (hours: number) => `Every ${formatCount(hours, 'hour', 'hours')}`,
   refreshSaved: 'Saved',

@@ -19,6 +19,11 @@ test('a change takes the place of what was known, and what is new comes first', 
   expect(shown(mergeProgress(pages, change(row('c', 13)), {}))).toEqual(['c pending', 'b pending', 'a pending'])
 })
 
+test('what was detached goes', () => {
+  const detached = { event: 'detached', data: { id: 'b' } } as const
+  expect(shown(mergeProgress(listOf([row('b', 12), row('a', 11)]), detached, {}))).toEqual(['a pending'])
+})
+
 test('a whole snapshot takes away what is gone; a partial one does not', () => {
   const pages = listOf([row('b', 12), row('a', 11)])
   expect(shown(mergeProgress(pages, snapshot([row('b', 12, 'ready')], true), {}))).toEqual(['b ready'])

@@ -23,6 +23,7 @@ export function statusesOf(state: SourceFilter): string {
 }
 
 export function mergeProgress(pages: SourcePages, event: DatasetProgressEvent, filters: Filters): SourcePages {
+  if (event.event === 'detached') return without(pages, event.data.id)
   const told = event.event === 'attachment' ? [event.data] : event.data.attachments
   const byId = new Map(told.map((attachment) => [attachment.id, attachment]))
   const isWhole = event.event === 'snapshot' && event.data.is_complete
@@ -42,6 +43,10 @@ export function mergeProgress(pages: SourcePages, event: DatasetProgressEvent, f
   if (!first || fresh.length === 0) return { ...pages, pages: kept }
   const data = [...fresh, ...first.data].toSorted((a, b) => (a.created_at < b.created_at ? 1 : -1))
   return { ...pages, pages: [{ ...first, data }, ...rest] }
+}
+
+function without(pages: SourcePages, gone: string): SourcePages {
+  return { ...pages, pages: pages.pages.map((page) => ({ ...page, data: page.data.filter(({ id }) => id !== gone) })) }
 }
 
 /** When the last loaded row was attached, if there are more; what is older appears when the reader asks for more. */

@@ -38,8 +38,6 @@ export const sourceTexts = {
   stillServed: 'The content of before still answers.',
   tries: (count: number) => formatCount(count, 'try', 'tries'),
   nextTry: (time: string) => `tried again at ${time}`,
-  live: 'Live',
-  reconnecting: 'Connection lost. Reconnecting…',
   select: (name: string) => `Select ${name}`,
   selectAll: 'Select all that are shown',
   selected: (count: number) => `${formatNumber(count)} selected`,

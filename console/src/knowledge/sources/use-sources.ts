@@ -10,7 +10,7 @@ import { useIsVisible, useNetworkChanges } from '../../shell/use-presence.ts'
 import { useIsReachable } from '../../shell/use-reachable.ts'
 import { type Filters, type SourcePages, mergeProgress, statusesOf } from './merge-progress.ts'
 
-/** Detaching is not in the stream. */
+/** The stream tells what was detached only of the newest sources. */
 const look_beside_ms = 30_000
 const reconnect_ms = 2000
 /** Counts follow the states, but not each of them. */

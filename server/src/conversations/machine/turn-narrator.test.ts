@@ -109,7 +109,9 @@ test('a search is emitted once: of a call after its start, however it is learned
     ...['retrieval.completed r3', 'tool_call.completed'],
   ])
   const silent = new TurnNarrator(turn_id, { tells_calls: false, tells_widgets: false })
-  expect(events(silent.start(1), silent.keepRetrievals(stored), silent.keep([call, result], 1))).toEqual(['turn.started'])
+  expect(events(silent.start(1), silent.keepRetrievals(stored), silent.keep([call, result], 1))).toEqual([
+    'turn.started',
+  ])
 })
 
 test('a search of a lost attempt, which is not stored, does not count as a stored one', () => {

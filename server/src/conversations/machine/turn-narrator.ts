@@ -146,7 +146,6 @@ export class TurnNarrator {
       this.#calls.add(call_id)
       if (this.#tells.tells_calls) yield { event: 'tool_call.started', data: fields }
       yield* this.#tellRetrievals(this.#waiting.get(call_id) ?? [])
-      this.#waiting.delete(call_id)
       return
     }
     if (this.#results.has(call_id)) return

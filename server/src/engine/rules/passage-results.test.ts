@@ -41,8 +41,8 @@ test('passages of a tool that the agent has no more stay in a fence, whatever th
 })
 
 describe('which passages a result has', () => {
-  const begun = 'The tariff of the year begins in the month'
-  const texts = [`${begun} of May.`, `${begun} of June, "as usual".\nIt ends in C:\\new & <old>.`, 'Nothing else.']
+  const begun = 'The tariff of the whole year begins in the month'
+  const texts = [`${begun} of May.`, `${begun} of June, "as usual".\nIt ends in C:\\new & <old>.`, 'See C:\\new.']
   const passages = texts.map((text, at) => ({ number: at + 1, text }))
   const shown = (output: JsonValue) => [...findShown(output, passages)].toSorted()
   const saved = (number: number, text = texts[number - 1]!) => ({ number, text, source_name: 'A.pdf', score: 1 })
@@ -54,9 +54,10 @@ describe('which passages a result has', () => {
     ['a text', `Best: ${texts[1]}`, [2]],
     ['several texts', [texts[0]!, { a: texts[2]! }], [1, 3]],
     ['one that begins like another', `Best: ${texts[0]}`, [1]],
-    ['a text that was cut off', `Best: ${texts[1]!.slice(0, 60)} … (cut off)`, [2]],
+    ['a text that was cut off, which could be either', `Best: ${texts[1]!.slice(0, 60)} … (cut off)`, [1, 2]],
     ['too little to tell', `Best: ${texts[1]!.slice(0, 20)}`, []],
     ['JSON', JSON.stringify([saved(2)]), [2]],
+    ['JSON of a backslash', JSON.stringify([saved(3)]), [3]],
     ['JSON of ASCII', JSON.stringify([saved(2)]).replaceAll('a', '\\u0061'), [2]],
     ['HTML', texts[1]!.replace('&', '&amp;').replace('<', '&lt;').replaceAll('"', '&#34;'), [2]],
     ['capitals and other white space', texts[1]!.toUpperCase().replaceAll(/\s/g, '\n  '), [2]],

@@ -7,9 +7,9 @@ import type { Outcome, WorkItem, WorkKind, WorkPort } from '../../work/port.ts'
 import { exhausted, stuck } from '../rules/tries.ts'
 import { type AddressRow, findNextAddress, ranks } from './address-rows.ts'
 import { type CrawlRow, type Ending, findCrawl, takeTurn } from './crawl-rows.ts'
-import { CrawlOver, type Crawling, describeSite } from './crawling.ts'
+import { CrawlOver, type Crawling, type Describe, createDescriber } from './crawling.ts'
 import { crawl_source_work, finishCrawl, passTurn, writeEnd } from './finish.ts'
-import type { PageReader } from './reader.ts'
+import type { OpenReader } from './reader.ts'
 import { type CrawlLimits, crawlSettings } from './settings.ts'
 import { readRobotsFile, visitSitemap } from './site.ts'
 import { visitPage } from './visit.ts'
@@ -26,10 +26,10 @@ const deadline_ms = 24 * 3_600_000
 
 export interface CrawlServices {
   core: Core
-  reader: PageReader
+  openReader: OpenReader
 }
 
-export function crawlWork({ core, reader }: CrawlServices): WorkKind {
+export function crawlWork({ core, openReader }: CrawlServices): WorkKind {
   const limits = core.config.of(crawlSettings)
   const gate = createGate(limits.crawls)
   return {
@@ -38,7 +38,7 @@ export function crawlWork({ core, reader }: CrawlServices): WorkKind {
     delays_ms: spare_delays_ms,
     // One more than there are places, so that one organization has no more than half of what runs while another waits.
     share: { node: limits.crawls + 1, organization: limits.crawls, owner: 1 },
-    run: (item, port) => runCrawl({ core, reader, limits, gate }, item, port),
+    run: (item, port) => runCrawl({ core, openReader, limits, gate }, item, port),
     async giveUp(tx, { subject }) {
       const crawl = await findCrawl(tx, subject)
       if (!crawl) return
@@ -53,10 +53,11 @@ interface Running extends CrawlServices {
   gate: Gate
 }
 
-async function runCrawl({ core, reader, limits, gate }: Running, item: WorkItem, port: WorkPort): Promise<Outcome> {
+async function runCrawl({ core, openReader, limits, gate }: Running, item: WorkItem, port: WorkPort): Promise<Outcome> {
   const store = openReservedStore(core.database, item.organization_id!)
-  const common = { core, reader, limits, store, port }
   return gate(async () => {
+    await using reader = openReader()
+    const common = { core, reader, limits, store, port, describe: createDescriber() }
     // Each step ends an address, a wait or the crawl, and a crawl has a bound of addresses and of time.
     for (;;) {
       port.signal.throwIfAborted()
@@ -74,8 +75,10 @@ async function runCrawl({ core, reader, limits, gate }: Running, item: WorkItem,
   })
 }
 
+type Step = Omit<Crawling, 'robots' | 'scope'> & { describe: Describe }
+
 /** Null: there is more to do. */
-async function step(common: Omit<Crawling, 'robots' | 'scope'>): Promise<Ending | Outcome | null> {
+async function step(common: Step): Promise<Ending | Outcome | null> {
   const { crawl, port, store } = common
   const bound = findBound(common)
   if (bound) return bound
@@ -83,7 +86,7 @@ async function step(common: Omit<Crawling, 'robots' | 'scope'>): Promise<Ending 
     return { next: { again_in_ms: wait_for_turn_ms } }
   }
   if (crawl.robots === null) return readRobotsFile(common)
-  const ctx: Crawling = { ...common, ...describeSite(crawl) }
+  const ctx: Crawling = { ...common, ...common.describe(crawl) }
   const next = await findNextAddress(store, crawl.id)
   if (next && 'wait_ms' in next) return waitFor(ctx, next.wait_ms)
   return next ? visit(ctx, next) : complete(null)

@@ -27,7 +27,17 @@ export function robotsUrlOf(start_url: string): string {
   return new URL('/robots.txt', start_url).href
 }
 
-export function describeSite(crawl: CrawlRow): Pick<Crawling, 'robots' | 'scope'> {
-  const { start_url, options, robots } = crawl
-  return { robots: readRobots(robotsUrlOf(start_url), robots ?? ''), scope: createScope(start_url, options) }
+export type Describe = (crawl: CrawlRow) => Pick<Crawling, 'robots' | 'scope'>
+
+/** For one run: rules and patterns are read again only where they are others than before. */
+export function createDescriber(): Describe {
+  let last: { start_url: string; text: string; site: ReturnType<Describe> } | null = null
+  return ({ start_url, options, robots }) => {
+    const text = robots ?? ''
+    if (last === null || last.start_url !== start_url || last.text !== text) {
+      const site = { robots: readRobots(robotsUrlOf(start_url), text), scope: createScope(start_url, options) }
+      last = { start_url, text, site }
+    }
+    return last.site
+  }
 }

@@ -4,7 +4,7 @@ import type { Ports } from '../../base/ports.ts'
 import { statement } from '../../database/database.ts'
 import type { TransactionStore } from '../../database/store.ts'
 import { addWork } from '../../work/add.ts'
-import { rebuildBySource, wishBuildsOfSource } from '../ingest/requests.ts'
+import { wishBuildsOfSource } from '../ingest/requests.ts'
 import { listPages, lockSourceRows } from '../ingest/rows.ts'
 import { hostOf, normalizeUrl } from '../rules/url.ts'
 import { addAddresses, ranks } from './address-rows.ts'
@@ -77,12 +77,11 @@ const passOnStatement = statement(
    from sources parent where parent.organization_id = $1 and parent.id = $2 and page.parent_source_id = parent.id`,
 )
 
-/** After a change of a crawled source, which is locked: its pages have its metadata and its strategy. */
-export async function passOnToPages(tx: TransactionStore, source_id: string, is_rechunked: boolean): Promise<void> {
+/** After a change of a crawled source, which is locked: its pages have its metadata and its strategy. Locks them, and answers their ids. */
+export async function passOnToPages(tx: TransactionStore, source_id: string): Promise<string[]> {
   const ids = await listPages(tx, [source_id])
-  if (ids.length === 0) return
+  if (ids.length === 0) return []
   await lockSourceRows(tx, ids)
   await tx.query(passOnStatement, [tx.organization_id, source_id])
-  if (!is_rechunked) return
-  for (const id of ids) await rebuildBySource(tx, id)
+  return ids
 }

@@ -1,10 +1,11 @@
 // One request of a crawl, through the guarded client: no redirect is followed here, and what comes back is a value for everything that
 // a site can do.
-import { brotliDecompress, gunzip, inflate } from 'node:zlib'
-import { promisify } from 'node:util'
+import type { Transform } from 'node:stream'
+import { createBrotliDecompress, createGunzip, createInflate } from 'node:zlib'
 import type { KnowledgeFault } from '@parley/contract'
 import { OutboundError, type OutboundClient, type OutboundErrorKind } from '../../outbound/client.ts'
 import { redirectLocation } from '../../outbound/redirects.ts'
+import { charsetOf } from '../rules/media-types.ts'
 import { normalizeUrl } from '../rules/url.ts'
 import { user_agent } from './rules/robots.ts'
 import { readRetryAfter } from './rules/retry-after.ts'
@@ -27,6 +28,8 @@ export interface FetchedPage {
   type: 'page'
   body: Buffer
   media_type: string | null
+  /** Of its text, as the site says. */
+  charset: string | null
   etag: string | null
   last_modified: string | null
   /** The header `x-robots-tag`. */
@@ -70,7 +73,7 @@ export async function fetchAddress(outbound: OutboundClient, asked: Asked, now_m
     if (location !== undefined) return { ...readRedirect(url, location), bytes }
     if (status < 200 || status > 299) return { ...failedStatus(status, headers, now_ms), bytes }
     if (truncated && !is_lenient) return { ...tooLarge(max_bytes), bytes }
-    const unpacked = await unpack(body, headers.get('content-encoding'), max_bytes)
+    const unpacked = await unpack(body, headers.get('content-encoding'), { max_bytes, is_lenient })
     if (!Buffer.isBuffer(unpacked)) return { ...unpacked, bytes }
     return { type: 'page', body: unpacked, bytes, ...describe(headers) }
   } catch (error) {
@@ -86,6 +89,7 @@ function describe(headers: Headers): Omit<FetchedPage, 'type' | 'body'> {
     return value !== null && value.length <= max_header_characters && isPlain(value) ? value : null
   }
   return {
+    charset: charsetOf(headers.get('content-type')),
     media_type: headers.get('content-type')?.split(';', 1)[0]!.trim().toLowerCase().slice(0, 255) || null,
     etag: short('etag'),
     last_modified: short('last-modified'),
@@ -139,38 +143,55 @@ function failedRequest({ kind, message }: OutboundError): FetchFailure {
   return failure(faultOf[kind].code, `${message.replace(/\.$/, '')}.`, { may_pass: faultOf[kind].may_pass, kind })
 }
 
-const unpackers: Record<string, (body: Buffer, options: { maxOutputLength: number }) => Promise<Buffer>> = {
-  gzip: promisify(gunzip),
-  'x-gzip': promisify(gunzip),
-  deflate: promisify(inflate),
-  br: promisify(brotliDecompress),
+const unpackers = new Map<string, () => Transform>([
+  ['gzip', createGunzip],
+  ['x-gzip', createGunzip],
+  ['deflate', createInflate],
+  ['br', createBrotliDecompress],
+])
+
+interface Unpacking {
+  max_bytes: number
+  /** As much as there is. */
+  is_lenient: boolean
 }
 
 /** The client asks for a plain body; some servers pack it all the same. */
-async function unpack(body: Buffer, encoding: string | null, max_bytes: number): Promise<Buffer | FetchFailure> {
+async function unpack(body: Buffer, encoding: string | null, how: Unpacking): Promise<Buffer | FetchFailure> {
   const name = encoding?.trim().toLowerCase() ?? ''
   if (name === '' || name === 'identity' || body.length === 0) return body
-  const unpacker = Object.hasOwn(unpackers, name) ? unpackers[name] : undefined
+  const unpacker = unpackers.get(name)
   if (!unpacker) return failure('fetch_failed', 'The page has an unknown content encoding.')
-  return unpackWith(unpacker, body, max_bytes)
+  return unpackWith(unpacker(), body, how)
 }
 
 async function unpackWith(
-  unpacker: (body: Buffer, options: { maxOutputLength: number }) => Promise<Buffer>,
+  unpacker: Transform,
   body: Buffer,
-  max_bytes: number,
+  { max_bytes, is_lenient }: Unpacking,
 ): Promise<Buffer | FetchFailure> {
+  const parts: Buffer[] = []
+  let bytes = 0
+  unpacker.end(body)
   try {
-    return await unpacker(body, { maxOutputLength: max_bytes })
-  } catch (error) {
-    const isTooLarge = (error as NodeJS.ErrnoException).code === 'ERR_BUFFER_TOO_LARGE'
-    return isTooLarge ? tooLarge(max_bytes) : failure('fetch_failed', 'The page cannot be unpacked.')
+    // Leaving the loop stops it.
+    for await (const part of unpacker as AsyncIterable<Buffer>) {
+      parts.push(part)
+      bytes += part.length
+      if (bytes > max_bytes) break
+    }
+  } catch {
+    if (!is_lenient || bytes === 0) return failure('fetch_failed', 'The page cannot be unpacked.')
   }
+  if (bytes > max_bytes && !is_lenient) return tooLarge(max_bytes)
+  return Buffer.concat(parts, Math.min(bytes, max_bytes))
 }
 
 const gzip_magic = Buffer.from([0x1f, 0x8b])
 
 /** A sitemap may be a gzip file, whatever its name. */
 export async function unpackFile(body: Buffer, max_bytes: number): Promise<Buffer | FetchFailure> {
-  return body.subarray(0, 2).equals(gzip_magic) ? unpackWith(unpackers['gzip']!, body, max_bytes) : body
+  return body.subarray(0, 2).equals(gzip_magic)
+    ? unpackWith(createGunzip(), body, { max_bytes, is_lenient: false })
+    : body
 }

@@ -4,7 +4,8 @@ import { isSameOrigin, normalizeUrl } from '../rules/url.ts'
 import { type AddressRow, type NewAddress, addAddresses, ranks } from './address-rows.ts'
 import { markSeeded, warnOf } from './crawl-rows.ts'
 import type { Crawling } from './crawling.ts'
-import { listKnownPages } from './page-rows.ts'
+import { listKnownPages, missPages } from './page-rows.ts'
+import { other_site } from './rules/options.ts'
 
 /** Addresses of one crawl that are only reported: left out by its options. */
 const max_excluded = 2000
@@ -106,5 +107,8 @@ export async function findSeeds(ctx: Crawling): Promise<Seeds> {
 /** In the commit that ends the start page, before its links, which may name them. */
 export async function addSeeds(tx: TransactionStore, ctx: Crawling, seeds: Seeds): Promise<void> {
   await addFound(tx, ctx, seeds.addresses)
+  const left_behind = seeds.addresses.filter(({ excluded }) => excluded === other_site)
+  const ids = left_behind.map(({ source_id }) => source_id).filter((id) => id !== null)
+  if (ids.length > 0) await missPages(tx, ids)
   await markSeeded(tx, ctx.crawl.id, seeds.known_pages)
 }

@@ -1,6 +1,7 @@
 // The pages of a crawled source: each is a source of its own, with what the next crawl needs to know of it.
 import { statement } from '../../database/database.ts'
 import type { Store, TransactionStore } from '../../database/store.ts'
+import { other_site } from './rules/options.ts'
 
 export interface PageState {
   source_id: string
@@ -79,13 +80,13 @@ export async function seePage(tx: TransactionStore, source_id: string, crawl_id:
 }
 
 const missStatement = statement(
-  'miss_crawled_page',
-  'update crawled_pages set missed = missed + 1 where organization_id = $1 and source_id = $2',
+  'miss_crawled_pages',
+  'update crawled_pages set missed = missed + 1 where organization_id = $1 and source_id = any($2::uuid[])',
 )
 
-/** It was not there, or is no page of its own any more. */
-export async function missPage(tx: TransactionStore, source_id: string): Promise<void> {
-  await tx.query(missStatement, [tx.organization_id, source_id])
+/** They were not there, or are no pages of their own any more. */
+export async function missPages(tx: TransactionStore, source_ids: readonly string[]): Promise<void> {
+  await tx.query(missStatement, [tx.organization_id, source_ids])
 }
 
 const equalStatement = statement(
@@ -141,13 +142,16 @@ const removableStatement = statement(
   `select p.source_id from crawl_addresses a join crawled_pages p on p.source_id = a.source_id
    where a.organization_id = $1 and a.crawl_id = $2 and a.kind = 'page' and p.source_id <> p.root_source_id
      and (case when a.was_fetched then a.outcome in ('gone', 'noindex', 'duplicate', 'excluded') and p.missed >= $3
-          else a.outcome = 'excluded' end)
+          else a.outcome = 'excluded' and (a.reason <> $4 or p.missed >= $3) end)
    order by p.source_id`,
 )
 
-/** Known pages that the options leave out now, or that are missing for the `misses`th time in a row. */
+/**
+ * Known pages that the options leave out now, or that are missing for the `misses`th time in a row. So are those that the start page has
+ * left behind: it may have moved for a day.
+ */
 export async function listRemovablePages(store: Store, crawl_id: string, misses: number): Promise<string[]> {
-  const values = [store.organization_id, crawl_id, misses]
+  const values = [store.organization_id, crawl_id, misses, other_site]
   const rows = await store.query<{ source_id: string }>(removableStatement, values)
   return rows.map(({ source_id }) => source_id)
 }

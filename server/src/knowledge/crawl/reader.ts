@@ -1,13 +1,18 @@
-// Reads what a crawl has fetched, in a process of its own: pages for their links and text, sitemaps for their addresses.
-import { mkdtemp, rm, writeFile } from 'node:fs/promises'
-import { tmpdir } from 'node:os'
-import { join } from 'node:path'
+// Reads what a crawl has fetched, in a process without rights: pages for their links and text, sitemaps for their addresses.
 import type { Core } from '../../calls/core.ts'
-import { IsolationFault, runIsolated } from '../../isolation/isolation.ts'
-import { ConversionFault, type Converted, convertFile } from '../ingest/convert.ts'
+import { IsolationFault, openSeries } from '../../isolation/isolation.ts'
+import {
+  ConversionFault,
+  type Converted,
+  type Outcome,
+  awaitOutcome,
+  isolationLimits,
+  optionsOf,
+} from '../ingest/convert.ts'
+import { measureState } from '../metrics.ts'
 import type { Reason } from '../rules/tries.ts'
 import { knowledgeSettings } from '../settings.ts'
-import type { SitemapTask } from './isolated/sitemap.ts'
+import type { ReadTask } from './isolated/read.ts'
 import type { Sitemap } from './rules/sitemap.ts'
 
 export interface ReadPage {
@@ -22,17 +27,19 @@ export interface ReadPage {
   fault: Reason | null
 }
 
-export interface PageReader {
-  readPage(page: { url: string; body: Buffer }, signal: AbortSignal): Promise<ReadPage>
-  /** Null: it is no sitemap, or one that cannot be read within bounds. */
-  readSitemap(sitemap: SitemapTask & { body: Buffer }, signal: AbortSignal): Promise<Sitemap | null>
+/** Of one run of a crawl: its pages, which are of one owner and one site, can share a process. */
+export interface PageReader extends AsyncDisposable {
+  readPage(page: { url: string; body: Buffer; charset: string | null }, signal: AbortSignal): Promise<ReadPage>
+  /** At most `most` addresses of each kind. Null: it is no sitemap, or one that cannot be read within bounds. */
+  readSitemap(sitemap: { url: string; body: Buffer; most: number }, signal: AbortSignal): Promise<Sitemap | null>
 }
 
-const sitemap_module = new URL('./isolated/sitemap.ts', import.meta.url)
-const sitemap_limits = { seconds: 30, memory_bytes: 805_306_368, output_bytes: 100_000_000 }
+export type OpenReader = () => PageReader
 
-export function createPageReader({ config }: Pick<Core, 'config'>): PageReader {
-  const limits = config.of(knowledgeSettings)
+const module = new URL('./isolated/read.ts', import.meta.url)
+
+export function createPageReader(core: Pick<Core, 'config' | 'metrics' | 'ports'>): OpenReader {
+  const limits = core.config.of(knowledgeSettings)
   const conversion = {
     seconds: limits.conversion_seconds,
     memory_bytes: limits.conversion_memory_bytes,
@@ -40,41 +47,35 @@ export function createPageReader({ config }: Pick<Core, 'config'>): PageReader {
     text_bytes: limits.text_bytes,
     unpacked_bytes: limits.unpacked_bytes,
   }
-  return {
-    readPage: ({ url, body }, signal) =>
-      withFile(body, async (path) => {
+  return () => {
+    const series = openSeries(module, isolationLimits(conversion))
+    const read = <T>(bytes: Buffer, options: ReadTask, signal: AbortSignal) => series.run<T>({ bytes, options }, signal)
+    return {
+      async readPage({ url, body, charset }, signal) {
+        const page = optionsOf({ name: url, url, charset }, conversion)
         try {
-          const converted = await convertFile({ path, name: url, url }, conversion, signal)
+          const measured = { core, state: 'converting_to_markdown', signal } as const
+          const convert = () => awaitOutcome(read<Outcome>(body, { page }, signal))
+          const converted = await measureState(measured, convert)
           return { ...(converted.page ?? no_facts), converted, fault: null }
         } catch (error) {
           if (!(error instanceof ConversionFault)) throw error
-          const { code, message, page } = error
-          return { ...(page ?? no_facts), converted: null, fault: { code, message } }
+          const { code, message, page: facts } = error
+          return { ...(facts ?? no_facts), converted: null, fault: { code, message } }
         }
-      }),
-    readSitemap: ({ url, most, body }, signal) =>
-      withFile(body, async (path) => {
+      },
+      async readSitemap({ url, body, most }, signal) {
         try {
-          const options: SitemapTask = { url, most }
-          return await runIsolated<Sitemap | null>({ module: sitemap_module, options, path }, sitemap_limits, signal)
+          return await read<Sitemap | null>(body, { sitemap: { url, most } }, signal)
         } catch (error) {
           if (error instanceof IsolationFault) return null
           throw error
         }
-      }),
+      },
+      [Symbol.asyncDispose]: () => series[Symbol.asyncDispose](),
+    }
   }
 }
 
 /** Of a file that is no HTML. */
 const no_facts = { links: [], canonical: null, noindex: false, nofollow: false }
-
-async function withFile<T>(body: Buffer, read: (path: string) => Promise<T>): Promise<T> {
-  const folder = await mkdtemp(join(tmpdir(), 'parley-page-'))
-  try {
-    const path = join(folder, 'page')
-    await writeFile(path, body, { mode: 0o600 })
-    return await read(path)
-  } finally {
-    await rm(folder, { recursive: true, force: true })
-  }
-}

@@ -24,7 +24,7 @@ import {
   findPageState,
   insertPageSource,
   listDatasetsOf,
-  missPage,
+  missPages,
   seePage,
   storePageState,
 } from './page-rows.ts'
@@ -126,7 +126,7 @@ async function followRedirect(visit: Visit, to: string, bytes: number): Promise<
     await endVisit(visit, row, { outcome: 'failed', reason, progress: received(bytes) })
     return isStart(row) ? failed(reason) : null
   }
-  const target = newAddress(to, { via: 'redirect', redirects: row.redirects + 1, hops: row.hops })
+  const target = { ...successor(row, to, 'redirect'), redirects: row.redirects + 1 }
   if (isStart(row)) {
     const moved = { ...target, rank: ranks.start, source_id: row.source_id }
     await endVisit(visit, row, {
@@ -146,6 +146,10 @@ async function followRedirect(visit: Visit, to: string, bytes: number): Promise<
   return null
 }
 
+/** A known page keeps its place within the limit when its address changes. */
+const successor = (row: AddressRow, url: string, via: 'redirect' | 'canonical'): NewAddress =>
+  newAddress(url, { via, hops: row.hops, rank: row.rank === ranks.known ? ranks.known : ranks.found })
+
 /** The page is another one. */
 function elsewhere(visit: Visit, message: string, target: NewAddress, bytes: number): VisitEnd {
   const reason = { code: null, message }
@@ -160,7 +164,7 @@ function leftOut(visit: Visit, message: string, bytes: number): VisitEnd {
 /** What is known of the page may go, if this is found again. */
 function missing({ state, row }: Visit) {
   return async (tx: TransactionStore) => {
-    if (state && !isStart(row)) await missPage(tx, state.source_id)
+    if (state && !isStart(row)) await missPages(tx, [state.source_id])
   }
 }
 
@@ -168,8 +172,11 @@ function missing({ state, row }: Visit) {
 async function endUnchanged(visit: Visit, { bytes }: Fetched, page: PageState | null): Promise<void> {
   const { row, crawl } = visit
   const state = page ?? visit.state!
+  const found = await addressesOfLinks(visit, state.links, row)
+  // Another page can have become the same since.
+  if (await endEqual(visit, state, found, bytes)) return
   await endVisit(visit, row, {
-    ...{ outcome: 'unchanged', progress: received(bytes), found: await addressesOfLinks(visit, state.links, row) },
+    ...{ outcome: 'unchanged', progress: received(bytes), found },
     async after(tx) {
       if (page) await storePageState(tx, page, crawl.id)
       else await seePage(tx, state.source_id, crawl.id)
@@ -190,7 +197,7 @@ async function takePage(visit: Visit, page: FetchedPage & { bytes: number }): Pr
     await endUnchanged(visit, page, { ...state, url: row.url, etag: page.etag, last_modified: page.last_modified })
     return null
   }
-  const read = await reader.readPage({ url: row.url, body }, port.signal)
+  const read = await reader.readPage({ url: row.url, body, charset: page.charset }, port.signal)
   const links = header.nofollow || read.nofollow ? [] : cutLinks(ownLinks(crawl.start_url, read.links))
   const found = await addressesOfLinks(visit, links, row)
   const canonical = otherAddress(visit, read)
@@ -225,7 +232,7 @@ function cutLinks(links: readonly string[]): string[] {
 function otherAddress({ row, crawl }: Visit, { canonical }: ReadPage): NewAddress | null {
   if (canonical === null || isStart(row) || row.via === 'canonical') return null
   const [url] = ownLinks(crawl.start_url, [canonical])
-  return url === undefined || url === row.url ? null : newAddress(url, { via: 'canonical', hops: row.hops })
+  return url === undefined || url === row.url ? null : successor(row, url, 'canonical')
 }
 
 async function endNoindex(visit: Visit, found: readonly NewAddress[], bytes: number): Promise<Ending | null> {
@@ -235,6 +242,25 @@ async function endNoindex(visit: Visit, found: readonly NewAddress[], bytes: num
     ...{ outcome: 'noindex', reason, progress: received(bytes), found, after: missing(visit) },
   })
   return isStart(row) && crawl.options.is_one_page ? failed(reason) : null
+}
+
+/** False: no page of this crawl that was seen before has its text. The start page is what its author asked for. */
+async function endEqual(
+  visit: Visit,
+  { source_id, text_hash }: PageState,
+  found: readonly NewAddress[],
+  bytes: number,
+): Promise<boolean> {
+  const { row, crawl, store } = visit
+  if (isStart(row)) return false
+  const page = { root_source_id: crawl.source_id, crawl_id: crawl.id, text_hash, source_id }
+  const equal = await findEqualPage(store, page)
+  if (equal === null) return false
+  const reason = { code: null, message: `It has the same text as ${equal}.` }
+  await endVisit(visit, row, {
+    ...{ outcome: 'duplicate', reason, progress: received(bytes), found, after: missing(visit) },
+  })
+  return true
 }
 
 type StoredPage = FetchedPage & { bytes: number; converted: Converted; links: string[] }
@@ -253,14 +279,7 @@ async function storePage(visit: Visit, page: StoredPage, found: readonly NewAddr
     await endUnchanged(visit, page, next)
     return null
   }
-  const equal = await findEqualPage(store, { root_source_id: root, crawl_id: crawl.id, text_hash, source_id: id })
-  if (equal !== null && !isStart(row)) {
-    const reason = { code: null, message: `It has the same text as ${equal}.` }
-    await endVisit(visit, row, {
-      ...{ outcome: 'duplicate', reason, progress: received(bytes), found, after: missing(visit) },
-    })
-    return null
-  }
+  if (await endEqual(visit, next, found, bytes)) return null
   const blobs = await putContent(visit, page)
   const is_new = row.source_id === null
   const stored: VisitEnd = {

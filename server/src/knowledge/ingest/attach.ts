@@ -43,13 +43,18 @@ export async function attach(
   )
   for (const source of sources.values()) if (hasOpenUpload(source)) await completeUpload(tx, ports, source.id)
   const stored = await insertAttachments(tx, ports, wanted)
+  const rechunked: { id: string; chunking: ChunkingStrategy | null }[] = []
   for (const attachment of wanted) {
     const existing = stored.get(keyOf(attachment))!
     const source = sources.get(attachment.source_id)!
     if (existing.is_new) begin(tx, ports, existing, source, attachment.attached_by)
     else if (isRechunked(attachment, existing, source, datasets.get(attachment.dataset_id)!)) {
-      await rebuildAttachment(tx, existing.id, attachment.chunking)
+      rechunked.push({ id: existing.id, chunking: attachment.chunking })
     }
+  }
+  // Attachments are locked in the order of their ids.
+  for (const { id, chunking } of rechunked.toSorted((a, b) => (a.id < b.id ? -1 : 1))) {
+    await rebuildAttachment(tx, id, chunking)
   }
   return attachments.map((attachment) => stored.get(keyOf(attachment))!.id)
 }

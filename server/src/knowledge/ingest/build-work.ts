@@ -11,6 +11,7 @@ import { planBuild } from '../rules/build-plan.ts'
 import { type Cut, cutText } from '../rules/cut-text.ts'
 import { type Failure, type Reason, exhausted, judgeFailure } from '../rules/tries.ts'
 import { indexWords } from '../search/index-chunks.ts'
+import { measureState } from '../metrics.ts'
 import type { Knowledge } from '../services.ts'
 import { knowledgeSettings } from '../settings.ts'
 import { Needless } from '../vectors/fill.ts'
@@ -89,17 +90,24 @@ async function runBuild(services: BuildServices, item: WorkItem, port: WorkPort)
   if (build === null) return { next: 'done' }
   let tries = build.tries
   try {
-    const generation = build.cut ?? (await cutInto(services, store, port, build))
+    const measured = { core, signal: port.signal, isNeedless }
+    const cut = () => measureState({ ...measured, state: 'chunking' }, () => cutInto(services, store, port, build))
+    const generation = build.cut ?? (await cut())
     if (!build.cut) tries = 1
     await core.ports.reached?.('knowledge.embedding')
-    await giveVectorsAndSwitch(services, store, port, { build, generation, progresses: () => (tries = 1) })
+    const switching = { build, generation, progresses: () => void (tries = 1) }
+    await measureState({ ...measured, state: 'embedding' }, () =>
+      giveVectorsAndSwitch(services, store, port, switching),
+    )
     return { next: 'done' }
   } catch (error) {
-    if (error instanceof Outdated || error instanceof Needless) return { next: 'done' }
+    if (isNeedless(error)) return { next: 'done' }
     await beforeGivingBack(port, error, (tx) => uncountTry(tx, build))
     return endTry(core, build, failureOf(error, port), tries)
   }
 }
+
+const isNeedless = (error: unknown) => error instanceof Outdated || error instanceof Needless
 
 /** Null: there is nothing to build, or not yet. */
 async function begin(tx: TransactionStore, { ports }: Core, id: string): Promise<Build | null> {

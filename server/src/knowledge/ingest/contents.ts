@@ -3,10 +3,11 @@ import { type StoredBlob, dropBlobs, keepBlob } from '../../blobs/blobs.ts'
 import { notFound } from '../../base/errors.ts'
 import { statement } from '../../database/database.ts'
 import type { TransactionStore } from '../../database/store.ts'
+import { findSourcesOfLeftVectors } from '../../embeddings/embeddings.ts'
 import type { Reason } from '../rules/tries.ts'
 import { type IdPort, detachLocked } from './detach.ts'
 import { failWaitingAttachments } from './failures.ts'
-import { rebuildAttachment, requestConversion, wishBuildsOfSource } from './requests.ts'
+import { rebuildAttachment, requestConversion, requestErasingVectors, wishBuildsOfSource } from './requests.ts'
 import { listPages, lockDatasetRows, lockSourceRows } from './rows.ts'
 
 export interface NewContent {
@@ -125,5 +126,6 @@ export async function removeSources(tx: TransactionStore, ports: IdPort, ids: re
     tx,
     files.filter((id) => id !== null),
   )
+  for (const id of await findSourcesOfLeftVectors(tx, all)) requestErasingVectors(tx, id)
   await tx.query(deleteStatement, [organization_id, all])
 }

@@ -9,11 +9,12 @@ export interface StoredContent {
   blob_id: string
   text_blob_id: string | null
   text_hash: Buffer | null
+  media_type: string | null
 }
 
 const contentStatement = statement(
   'find_source_content',
-  `select blob_id, text_blob_id, text_hash from source_contents
+  `select blob_id, text_blob_id, text_hash, media_type from source_contents
    where organization_id = $1 and source_id = $2 and revision = $3`,
 )
 

@@ -1,10 +1,16 @@
 // From a file's bytes to text, in a child process with bounds of time and memory.
-import { type IsolationFault as Fault, IsolationFault, runIsolated } from '../../isolation/isolation.ts'
+import {
+  type IsolationFault as Fault,
+  IsolationFault,
+  type IsolationLimits,
+  runIsolated,
+} from '../../isolation/isolation.ts'
+import type { Options } from './converters/converter.ts'
 import type { Outcome } from './converters/run.ts'
 import { ConversionFault } from './conversion-fault.ts'
 import type { Converted } from './converted.ts'
 
-export { ConversionFault, type Converted }
+export { ConversionFault, type Converted, type Outcome }
 
 export interface ConversionLimits {
   seconds: number
@@ -14,30 +20,41 @@ export interface ConversionLimits {
   unpacked_bytes: number
 }
 
-export interface ConvertedFile {
+export type NamedContent = Pick<Options, 'name' | 'url' | 'charset'>
+
+export interface ConvertedFile extends NamedContent {
   /** Of a file of this process's own. */
   path: string
-  /** Its extension decides where several kinds have the same bytes, such as CSV and text. */
-  name: string
-  /** Of a page: what its links are relative to. */
-  url: string | null
 }
+
+const module = new URL('./converters/run.ts', import.meta.url)
 
 /** In JSON, quotes and line breaks take two bytes. */
 const json_factor = 2
 const other_bytes = 30 * 2 ** 20
 
 /** Throws `ConversionFault`, the signal's reason, or another error where no process could be run: that may pass. */
-export async function convertFile(
-  { path, name, url }: ConvertedFile,
+export function convertFile(
+  { path, ...content }: ConvertedFile,
   limits: ConversionLimits,
   signal: AbortSignal,
 ): Promise<Converted> {
-  const module = new URL('./converters/run.ts', import.meta.url)
+  const task = { module, options: optionsOf(content, limits), path }
+  return awaitOutcome(runIsolated<Outcome>(task, isolationLimits(limits), signal))
+}
+
+/** What a converter is told. */
+export function optionsOf({ name, url, charset }: NamedContent, limits: ConversionLimits): Options {
   const { pages, text_bytes, unpacked_bytes } = limits
-  const options = { name, url, pages, text_bytes, unpacked_bytes }
-  const output_bytes = json_factor * text_bytes + other_bytes
-  const running = runIsolated<Outcome>({ module, options, path }, { ...limits, output_bytes }, signal)
+  return { name, url, charset, pages, text_bytes, unpacked_bytes }
+}
+
+export function isolationLimits({ seconds, memory_bytes, text_bytes }: ConversionLimits): IsolationLimits {
+  return { seconds, memory_bytes, output_bytes: json_factor * text_bytes + other_bytes }
+}
+
+/** Throws as `convertFile`. */
+export async function awaitOutcome(running: Promise<Outcome>): Promise<Converted> {
   const outcome = await running.catch((error: unknown) => {
     throw error instanceof IsolationFault ? asConversionFault(error) : error
   })

@@ -7,14 +7,12 @@ export interface ErasableGeneration extends IndexedGeneration {
   /** `replaced`: its chunks stay readable for a while. */
   state: 'replaced' | 'gone'
   is_indexed: boolean
-  /** Vectors of its texts go too, where no other chunk has them. */
-  is_source_deleted: boolean
+  source_id: string
 }
 
 const nextStatement = statement(
   'next_erasable_generation',
-  `select g.id, g.number, g.organization_id, g.dataset_id, g.language, g.state, g.is_indexed,
-          not exists (select from sources s where s.id = g.source_id) as is_source_deleted
+  `select g.id, g.number, g.organization_id, g.dataset_id, g.language, g.state, g.is_indexed, g.source_id
    from generations g
    where g.organization_id = $1 and (g.state = 'gone' or (g.state = 'replaced' and g.is_indexed))
    order by g.number limit 1`,
@@ -33,6 +31,16 @@ const unindexedStatement = statement(
 
 export async function markUnindexed(tx: TransactionStore, id: string): Promise<void> {
   await tx.query(unindexedStatement, [tx.organization_id, id])
+}
+
+const holdSourceStatement = statement(
+  'hold_source',
+  'select id from sources where organization_id = $1 and id = $2 for key share',
+)
+
+/** It is not deleted before this commit. False: it is gone. */
+export async function holdSource(tx: TransactionStore, id: string): Promise<boolean> {
+  return (await tx.query(holdSourceStatement, [tx.organization_id, id])).length > 0
 }
 
 const deleteChunksStatement = statement(

@@ -1,7 +1,8 @@
 // Erases what searches no longer use: what is detached or deleted at once, of what was replaced only what searches read.
-import { eraseVectors, noteUse } from '../../embeddings/embeddings.ts'
+import type { Core } from '../../calls/core.ts'
+import { eraseVectors, keepLeftVectors, leaveVectors, listLeftTexts } from '../../embeddings/embeddings.ts'
 import type { TransactionStore } from '../../database/store.ts'
-import type { WorkKind, WorkPort } from '../../work/port.ts'
+import type { Outcome, WorkKind, WorkPort } from '../../work/port.ts'
 import { eraseIndex } from '../search/index-chunks.ts'
 import {
   type ErasableGeneration,
@@ -9,11 +10,12 @@ import {
   deleteGeneration,
   findErasable,
   findUnusedTexts,
+  holdSource,
   lockTexts,
   markUnindexed,
 } from './erase-rows.ts'
 import { lease_ms } from './leases.ts'
-import { erase_chunks_work } from './requests.ts'
+import { erase_chunks_work, erase_vectors_work } from './requests.ts'
 import { lockDatasetRows } from './rows.ts'
 
 /** In one commit. */
@@ -21,21 +23,33 @@ const rows_at_once = 1000
 /** Of one run; another follows at once, after other organizations. */
 const most_commits = 500
 
-export function erasingWork(): WorkKind {
-  return {
-    name: erase_chunks_work,
+export function erasingWork({ ports }: Core): WorkKind[] {
+  const common = {
     lease_ms,
     delays_ms: [5000, 15_000, 60_000],
     share: { node: 2, organization: 1, owner: 1 },
-    run: (_item, port) => eraseChunks(port),
     giveUp: null,
   }
+  return [
+    { ...common, name: erase_chunks_work, run: (_item, port) => eraseAll(ports, port, eraseSome) },
+    {
+      ...common,
+      name: erase_vectors_work,
+      run: ({ subject }, port) => eraseAll(ports, port, (tx) => eraseLeftVectors(tx, subject)),
+    },
+  ]
 }
 
-async function eraseChunks(port: WorkPort) {
+/** `erase` answers whether more may be left. */
+async function eraseAll(
+  ports: Core['ports'],
+  port: WorkPort,
+  erase: (tx: TransactionStore) => Promise<boolean>,
+): Promise<Outcome> {
   for (let commits = 0; commits < most_commits; commits += 1) {
     port.signal.throwIfAborted()
-    if (!(await port.commit(eraseSome))) return { next: 'done' as const }
+    if (!(await port.commit(erase))) return { next: 'done' }
+    await ports.reached?.('knowledge.erased')
   }
   return { next: { again_in_ms: 0 } }
 }
@@ -52,14 +66,23 @@ async function eraseSome(tx: TransactionStore): Promise<boolean> {
   return true
 }
 
-async function eraseRows(tx: TransactionStore, { id, is_source_deleted }: ErasableGeneration): Promise<void> {
+async function eraseRows(tx: TransactionStore, { id, source_id }: ErasableGeneration): Promise<void> {
   // Of sources that are only detached, vectors stay for a while: the text may come back, and is not embedded again.
-  if (is_source_deleted) await lockTexts(tx)
+  const isSourceThere = await holdSource(tx, source_id)
+  if (!isSourceThere) await lockTexts(tx)
   const hashes = await deleteChunks(tx, id, rows_at_once)
-  if (is_source_deleted && hashes.length > 0) {
-    const unused = await findUnusedTexts(tx, hashes)
-    if (unused.length > 0) await eraseVectors(tx, unused)
-  } else await noteUse(tx, hashes)
+  if (isSourceThere) await leaveVectors(tx, hashes, source_id)
+  else await eraseVectors(tx, await findUnusedTexts(tx, hashes))
   if (hashes.length === rows_at_once) return
   await deleteGeneration(tx, id)
+}
+
+/** Of a source that is deleted, and whose chunks were erased before. False: there is nothing left. */
+async function eraseLeftVectors(tx: TransactionStore, source_id: string): Promise<boolean> {
+  await lockTexts(tx)
+  const hashes = await listLeftTexts(tx, source_id, rows_at_once)
+  if (hashes.length === 0) return false
+  await eraseVectors(tx, await findUnusedTexts(tx, hashes))
+  await keepLeftVectors(tx, source_id, hashes)
+  return true
 }

@@ -6,6 +6,7 @@ import { addWork } from '../../work/add.ts'
 export const convert_source_work = 'convert_source'
 export const build_generation_work = 'build_generation'
 export const erase_chunks_work = 'erase_chunks'
+export const erase_vectors_work = 'erase_vectors'
 
 export interface AttachmentKey {
   id: string
@@ -31,6 +32,12 @@ export function requestErasing(tx: TransactionStore): void {
   addWork(tx, erase_chunks_work, key, { urgent: true })
 }
 
+/** Of a source that is being deleted, and whose chunks were erased before. */
+export function requestErasingVectors(tx: TransactionStore, source_id: string): void {
+  const { organization_id } = tx
+  addWork(tx, erase_vectors_work, { organization_id, owner: organization_id, subject: source_id }, { urgent: true })
+}
+
 const wishAnew = (name: string, which: string, values: string) =>
   statement(
     name,
@@ -46,7 +53,7 @@ const wishAnew = (name: string, which: string, values: string) =>
 const ofSourceStatement = wishAnew('wish_builds_of_source', 'where a.organization_id = $1 and a.source_id = $2', '')
 const inheritingSourceStatement = wishAnew(
   'wish_builds_by_source',
-  'where a.organization_id = $1 and a.source_id = $2 and a.chunking is null',
+  'where a.organization_id = $1 and a.source_id = any($2::uuid[]) and a.chunking is null',
   '',
 )
 const inheritingDatasetStatement = wishAnew(
@@ -67,9 +74,9 @@ export async function wishBuildsOfSource(tx: TransactionStore, source_id: string
   await tx.query(ofSourceStatement, [tx.organization_id, source_id])
 }
 
-/** The source has another chunking strategy. It is locked. */
-export async function rebuildBySource(tx: TransactionStore, source_id: string): Promise<void> {
-  request(tx, await tx.query<AttachmentKey>(inheritingSourceStatement, [tx.organization_id, source_id]))
+/** The sources have another chunking strategy. They are locked. All at once, so that attachments are locked in order. */
+export async function rebuildBySources(tx: TransactionStore, source_ids: readonly string[]): Promise<void> {
+  request(tx, await tx.query<AttachmentKey>(inheritingSourceStatement, [tx.organization_id, source_ids]))
 }
 
 /** The dataset has another chunking strategy, or another stemmer, which concerns `all`. It is locked. */

@@ -3,7 +3,7 @@ import { statement } from '../../database/database.ts'
 import type { TransactionStore } from '../../database/store.ts'
 import { addOrganizationEvent } from '../../events/events.ts'
 import { type IndexedGeneration, countWords } from '../search/index-chunks.ts'
-import { hasVectors } from '../vectors/vectors.ts'
+import { mayServe } from '../vectors/vectors.ts'
 import type { IdPort } from './detach.ts'
 import { type BuildKey, type Generation, Outdated, lockForBuild } from './build-rows.ts'
 import { requestErasing } from './requests.ts'
@@ -40,7 +40,7 @@ export async function switchGeneration(
   const { dataset_id } = generation
   if ((await lockDatasetRows(tx, [dataset_id], 'no key update')).length === 0) throw new Outdated()
   const { serving_generation } = await lockForBuild(tx, key)
-  if (!(await hasVectors(tx, generation.id))) return false
+  if (!(await mayServe(tx, generation))) return false
   const [serving] = await tx.query<{ revision: number }>(servesStatement, [organization_id, generation.id])
   if (!serving) throw new Outdated()
   const removed = serving_generation === null ? null : await replace(tx, serving_generation)

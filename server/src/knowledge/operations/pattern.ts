@@ -22,7 +22,6 @@ export const attachSourcesByPattern: Handler<'attachSourcesByPattern', Knowledge
   const distinct = [...new Set(urls)]
   return ctx.store.transaction(async (tx) => {
     const known = await lockKnownPages(tx, distinct)
-    for (const id of known.values()) await startCrawl(tx, ctx.core.ports, { source_id: id })
     const fresh = distinct.filter((url) => !known.has(url))
     const items = fresh.map((url) => ({ name: url, type: 'URL' as const }))
     const created = items.length === 0 ? [] : await insertSources(ctx, tx, items)
@@ -30,6 +29,8 @@ export const attachSourcesByPattern: Handler<'attachSourcesByPattern', Knowledge
     const wanted = urls.map((url) => ({ dataset_id: dataset.id, source_id: sourceOf.get(url)!, chunking }))
     const attachments = wanted.map((one) => ({ ...one, attached_by: 'caller' as const }))
     const ids = await attach(tx, ctx.core.ports, attachments)
+    // It may ask for builds again, whose attachments are locked after their dataset.
+    for (const id of known.values()) await startCrawl(tx, ctx.core.ports, { source_id: id })
     return presentAttachments(tx, await readAttachments(tx, ids))
   })
 }

@@ -8,6 +8,7 @@ import { progressOf } from '../ingest/progress-topic.ts'
 import {
   type AttachmentRecord,
   findChangedAttachments,
+  findDetached,
   listAttachmentRows,
   presentAttachments,
   readProgressTime,
@@ -18,6 +19,8 @@ import type { Knowledge } from '../services.ts'
 /** The newest ones that a stream begins with. */
 const snapshot_size = 200
 const changed_at_once = 500
+/** Of those that the stream has told about: the newest ones, of which it tells also that they are detached. */
+const watched_size = 1000
 /** Between two looks: a source that changes all the time is told about once a second. */
 const gap_ms = 1000
 /** A look without a notification, which may be lost. */
@@ -41,10 +44,12 @@ async function* follow(
   using listener = live.signals.listen(progressOf(dataset_id), drainKey)
   const ends_at = ports.clock.monotonic() + stream_ms
   const told = new Map<string, string>()
+  const watched = new Set<string>()
   let since = await readProgressTime(ctx.store)
   const rows = await listAttachmentRows(ctx.store, dataset_id, {}, null, snapshot_size + 1)
   const shown = rows.slice(0, snapshot_size)
   for (const { id, updated_at } of shown) told.set(id, updated_at)
+  watch(watched, shown)
   const attachments = await presentAttachments(ctx.store, shown)
   yield { event: 'snapshot', data: { attachments, is_complete: rows.length <= snapshot_size } }
   for (;;) {
@@ -57,14 +62,31 @@ async function* follow(
     for await (const changed of findChanges(ctx, dataset_id, since)) {
       const news = changed.filter(({ id, updated_at }) => told.get(id) !== updated_at)
       for (const { id, updated_at } of news) told.set(id, updated_at)
+      watch(watched, news)
       for (const attachment of await presentAttachments(ctx.store, news))
         yield { event: 'attachment', data: attachment }
+    }
+    for (const id of await findDetached(ctx.store, dataset_id, [...watched])) {
+      watched.delete(id)
+      yield { event: 'detached', data: { id } }
     }
     for (const [id, updated_at] of told) if (updated_at < since) told.delete(id)
     since = time
     await sleep(ports.clock, gap_ms, gone).catch(() => {})
   }
   yield { retry_ms: reconnect_ms }
+}
+
+/** The latest are last. */
+function watch(watched: Set<string>, attachments: readonly { id: string }[]): void {
+  for (const { id } of attachments) {
+    watched.delete(id)
+    watched.add(id)
+  }
+  for (const id of watched) {
+    if (watched.size <= watched_size) return
+    watched.delete(id)
+  }
 }
 
 async function* findChanges(

@@ -5,7 +5,6 @@ import { isLongerThan } from '../../base/text.ts'
 import { isUuid } from '../../base/ports.ts'
 import type { Handler } from '../../calls/context.ts'
 import { cleanText } from '../rules/clean-text.ts'
-import { search } from '../search/search.ts'
 import type { Found } from '../search/request.ts'
 import type { Knowledge } from '../services.ts'
 
@@ -28,7 +27,7 @@ export const queryDataset: Handler<'queryDataset', Knowledge> = async (ctx, inpu
     results,
     timeout_ms,
   }
-  const found = await search(ctx.core, ctx.room, ctx.store, request, new AbortController().signal)
+  const found = await ctx.room.search(ctx.store, request, new AbortController().signal)
   refuseFailed(found, mode)
   const { passages, mode: retrieval_mode, degraded, took_ms } = found
   const chunks = passages.map(({ chunk_id, ...passage }) => ({

@@ -9,12 +9,13 @@ import { cutPage, decodeTimeCursor, default_page_size } from '../../database/cur
 import type { TransactionStore } from '../../database/store.ts'
 import { passOnToPages, planRefresh } from '../crawl/crawls.ts'
 import { latestCrawls } from '../crawl/present.ts'
+import { attach } from '../ingest/attach.ts'
 import { removeSources } from '../ingest/contents.ts'
-import { rebuildBySource } from '../ingest/requests.ts'
+import { rebuildBySources } from '../ingest/requests.ts'
 import { type LockedSource, lockSourceRows } from '../ingest/rows.ts'
 import { presentSource, readSources } from '../read/sources.ts'
-import { readChunking } from '../rules/chunking.ts'
-import { faultsOfFields } from '../rules/new-source.ts'
+import { isSameChunking, readChunking } from '../rules/chunking.ts'
+import { faultsOfFields, listNamedDatasets } from '../rules/new-source.ts'
 import { normalizeUrl } from '../rules/url.ts'
 import type { Knowledge } from '../services.ts'
 import { reportSource } from '../source-events.ts'
@@ -84,15 +85,35 @@ export const updateSource: Handler<'updateSource', Knowledge> = async (ctx, inpu
     const changes = await readChanges(tx, source, input)
     if (Object.values(changes).some((value) => value !== undefined)) {
       await changeSourceRow(tx, id, changes)
-      const is_rechunked = changes.chunking !== undefined
-      if (is_rechunked) await rebuildBySource(tx, id)
-      if (is_rechunked || changes.metadata !== undefined) await passOnToPages(tx, id, is_rechunked)
+      // Pages, then datasets, then attachments: the order of all locks.
+      const chunking = changes.chunking === undefined ? source.chunking : readChunking(input.chunking_strategy)
+      const is_rechunked = !isSameChunking(chunking, source.chunking)
+      const pages = is_rechunked || changes.metadata !== undefined ? await passOnToPages(tx, id) : []
+      await attachToNamed(ctx, tx, id, input)
+      if (is_rechunked) await rebuildBySources(tx, [id, ...pages])
       if (changes.refresh_interval_hours !== undefined) await planRefresh(tx, ctx.core.ports, id)
       reportSource(tx, ctx.core.ports, 'source.updated', { ...source, name: changes.name ?? source.name })
     }
     await changeUpload(ctx, tx, source, input.file_upload_status ?? null)
     return (await readSources(tx, [id])).get(id)!
   })
+}
+
+/** To the datasets that its crawl options name; it stays in those that they no longer name. */
+async function attachToNamed(
+  { core }: Pick<Context, 'core'>,
+  tx: TransactionStore,
+  source_id: string,
+  { url_crawl_options }: Input<'updateSource'>,
+): Promise<void> {
+  const dataset_ids = listNamedDatasets(url_crawl_options)
+  if (dataset_ids.length === 0) return
+  const common = { source_id, chunking: null, attached_by: 'caller' as const }
+  await attach(
+    tx,
+    core.ports,
+    dataset_ids.map((dataset_id) => ({ ...common, dataset_id })),
+  )
 }
 
 /** Of a URL the crawl decides. */

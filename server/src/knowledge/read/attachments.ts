@@ -92,6 +92,19 @@ export function findChangedAttachments(
   return store.query<AttachmentRecord>(changedStatement, [store.organization_id, dataset_id, since, limit])
 }
 
+const detachedStatement = statement(
+  'find_detached_dataset_sources',
+  `select id from unnest($3::uuid[]) id
+   where not exists (select from dataset_sources a where a.organization_id = $1 and a.dataset_id = $2 and a.id = id.id)`,
+)
+
+/** Those that are not there any more. */
+export async function findDetached(store: Store, dataset_id: string, ids: readonly string[]): Promise<string[]> {
+  if (ids.length === 0) return []
+  const rows = await store.query<{ id: string }>(detachedStatement, [store.organization_id, dataset_id, ids])
+  return rows.map(({ id }) => id)
+}
+
 export interface AttachmentFilters {
   source_name?: string
   source_type?: SourceType

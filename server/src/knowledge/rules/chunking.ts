@@ -32,6 +32,7 @@ export function effectiveChunking(...given: (ChunkingStrategy | null)[]): Chunki
   return given.find((strategy) => strategy !== null) ?? { ...knowledgeDefaults.chunking }
 }
 
-export function isSameChunking(one: ChunkingStrategy, other: ChunkingStrategy): boolean {
+export function isSameChunking(one: ChunkingStrategy | null, other: ChunkingStrategy | null): boolean {
+  if (one === null || other === null) return one === other
   return one.method === other.method && one.chunk_size === other.chunk_size && one.chunk_overlap === other.chunk_overlap
 }

@@ -1,4 +1,4 @@
-// The media type that the name of a file suggests. Pure; what a file is, its bytes decide.
+// Media types: what the name of a file suggests, what a type says of its text. Pure; what a file is, its bytes decide.
 
 const types: Readonly<Record<string, string>> = {
   __proto__: null as never,
@@ -17,4 +17,10 @@ const types: Readonly<Record<string, string>> = {
 
 export function suggestMediaType(name: string): string {
   return types[/\.([^./\\]+)$/.exec(name)?.[1]?.toLowerCase() ?? ''] ?? 'application/octet-stream'
+}
+
+/** Such as `windows-1251` of `text/html; charset=windows-1251`; null: it says nothing. */
+export function charsetOf(media_type: string | null): string | null {
+  const charset = /;\s*charset\s*=\s*"?([\w.:-]{1,40})/i.exec(media_type ?? '')
+  return charset?.[1]!.toLowerCase() ?? null
 }

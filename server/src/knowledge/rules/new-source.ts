@@ -56,6 +56,11 @@ function faultsOfName(isUrl: boolean, name: string): FieldFault[] {
   return [{ path: 'name', message }]
 }
 
+/** Where the crawl options of a URL attach it; each once. */
+export function listNamedDatasets(options: UrlCrawlOptions | null | undefined): string[] {
+  return [...new Set((options?.add_to_datasets ?? []).map((id) => id.toLowerCase()))]
+}
+
 export interface SourceFields {
   chunking?: ChunkingStrategy | null | undefined
   metadata?: Record<string, unknown> | undefined

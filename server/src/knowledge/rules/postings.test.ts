@@ -44,14 +44,19 @@ test('groups have every word once, in order, with its own bytes, and the frequen
         expect(some.length).toBeLessThanOrEqual(64)
         expect(begins).toHaveLength(some.length + 1)
         expect(begins.at(-1)).toBe(data.length)
-        // What is stored as two bytes has room for a group of short lists and one long one.
+        // Two bytes hold a group of short lists and one long one.
         expect(data.length).toBeLessThan(1200 + 300)
-        return some.map((each, at) => ({ word: each, chunks: chunks[at]!, data: data.subarray(begins[at], begins[at + 1]) }))
+        return some.map((each, at) => ({
+          word: each,
+          chunks: chunks[at]!,
+          data: data.subarray(begins[at], begins[at + 1]),
+        }))
       })
       const byWord = (list: { word: number }[]) => list.toSorted((a, b) => a.word - b.word)
       expect(byWord(read)).toEqual(byWord(found))
       const rarest = groups.map(({ chunks }) => Math.min(...chunks))
-      for (const [at, { chunks }] of groups.entries()) if (at > 0) expect(Math.max(...chunks)).toBeLessThanOrEqual(rarest[at - 1]!)
+      for (const [at, { chunks }] of groups.entries())
+        if (at > 0) expect(Math.max(...chunks)).toBeLessThanOrEqual(rarest[at - 1]!)
     }),
   )
 })

@@ -48,7 +48,8 @@ test('signs tell how near vectors are, also those with few values other than zer
 })
 
 const countBits = (bits: string) => [...bits].filter((bit) => bit === '1').length
-const countShared = (one: string, other: string) => [...one].filter((bit, at) => bit === '1' && other[at] === '1').length
+const countShared = (one: string, other: string) =>
+  [...one].filter((bit, at) => bit === '1' && other[at] === '1').length
 
 /** As a search computes it. */
 function estimate(query: SignedQuery, { bits, length, along }: SignedVector): number {
@@ -71,7 +72,8 @@ test('a query is compared more exactly with the signs than by its own, wherever 
   for (const mean of [null, meanOf(vectors)]) {
     const asked = signQuery(query, mean)
     let worst = 0
-    for (const vector of vectors) worst = Math.max(worst, Math.abs(estimate(asked, signVector(vector, mean)) - cosine(query, vector)))
+    for (const vector of vectors)
+      worst = Math.max(worst, Math.abs(estimate(asked, signVector(vector, mean)) - cosine(query, vector)))
     expect(worst).toBeLessThan(0.12)
     expect(asked.bits).toBe(signVector(query, mean).bits)
   }

@@ -170,7 +170,10 @@ async function readParts(run: Run, asked: Asked): Promise<{ read: Read; answered
     if (!(error instanceof PartTimedOut)) {
       if (asked.way !== 'index' || isUnavailable(error) || run.signal.aborted) throw error
       // Its extension was dropped, for example. Signs need none.
-      run.core.log.warn({ err: error, component: 'knowledge' }, 'an index of vectors cannot be read; signs are read instead')
+      run.core.log.warn(
+        { err: error, component: 'knowledge' },
+        'an index of vectors cannot be read; signs are read instead',
+      )
       return readParts(run, { ...asked, way: 'signs' })
     }
     run.degraded.add(error.part === 'words' ? 'full_text_timeout' : 'vector_timeout')

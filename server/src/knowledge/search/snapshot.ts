@@ -97,7 +97,10 @@ export async function readSnapshot(store: Store, shared: Shared, asked: Asked): 
   for (const [place, { chunks, index_number }] of places) {
     const own = found.get(place)!
     const near = own.rows.filter(({ is_by_vector }) => is_by_vector).length
-    own.isShort = own.isByVectors && index_number !== null && near < Math.min(indexed_candidates_of(asked.targets[place - 1]!.top_n), chunks)
+    own.isShort =
+      own.isByVectors &&
+      index_number !== null &&
+      near < Math.min(indexed_candidates_of(asked.targets[place - 1]!.top_n), chunks)
   }
   return { found, isStale }
 }

@@ -43,7 +43,8 @@ async function findLack(database: Executor): Promise<string | null> {
   if (!found) return 'the database lacks the extension vector. Create it there with `create extension vector`'
   if (!isRecent(found.version))
     return `the database has version ${found.version} of the extension vector, and 0.8 is needed. Update it with \`alter extension vector update\``
-  if (!found.is_visible) return 'the extension vector is in a schema that is not in the search_path of the database user'
+  if (!found.is_visible)
+    return 'the extension vector is in a schema that is not in the search_path of the database user'
   return null
 }
 

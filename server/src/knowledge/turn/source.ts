@@ -1,11 +1,5 @@
 // Looks the messages of a turn up in the agent's datasets before the model is called, and offers the model to search them itself.
-import {
-  type FencedPassage,
-  type Retrieval,
-  citationRules,
-  passageRules,
-  searchFailedNotice,
-} from '@parley/contract'
+import { type FencedPassage, type Retrieval, citationRules, passageRules, searchFailedNotice } from '@parley/contract'
 import type { Core } from '../../calls/core.ts'
 import type { Added, CallRun, FoundTurn, TurnSource } from '../../engine/engine.ts'
 import { createRedactor } from '../../secrets/rules/redact.ts'
@@ -33,7 +27,9 @@ async function prepare(part: Part, turn: FoundTurn, run: CallRun): Promise<Added
   const offersTool = tool !== null && bases.length > 0
   if (!isImplicit && !offersTool && !tools.some(({ retrieves }) => retrieves)) return nothing
   const searched = datasetsOf(bases, turn.variables.custom_metadata)
-  const { passages, isFailed } = isImplicit ? await lookUp(part, turn, run, searched) : { passages: [], isFailed: false }
+  const { passages, isFailed } = isImplicit
+    ? await lookUp(part, turn, run, searched)
+    : { passages: [], isFailed: false }
   const rules = [passageRules, retrieval.citations ? citationRules : '', retrieval.instructions ?? '']
   return {
     ...nothing,

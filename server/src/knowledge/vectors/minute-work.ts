@@ -20,6 +20,7 @@ import { awaitVectors, lockDatasetSpaces } from './rows.ts'
 /** Of one minute; those that wait longest come first. */
 const most_datasets = 500
 const most_vectors = 10_000
+const most_claims = 10_000
 
 const awaitingStatement = statement(
   'find_datasets_awaiting_vectors',
@@ -56,14 +57,15 @@ async function findModel(core: Core, room: Pick<Knowledge, 'embeddings'>, organi
   })
 }
 
-// Chunks of replaced generations count as long as their vectors would be kept after the last use.
+// As long as a generation is noted to be complete in a space, its vectors stay there. Chunks of replaced generations count as long as
+// their vectors would be kept after the last use.
 const usedStatement = statement(
   'find_used_vectors',
   `select old.call from ${rowsOf('old', 'organization_id uuid, space_id uuid, text_hash bytea')}
    where exists (
-     select from chunks c join generations g on g.id = c.generation_id join datasets d on d.id = g.dataset_id
+     select from chunks c join generations g on g.id = c.generation_id
+     join generation_spaces s on s.generation_id = g.id and s.space_id = old.space_id
      where c.organization_id = old.organization_id and c.text_hash = old.text_hash
-       and old.space_id in (d.space_id, d.next_space_id)
        and (g.state in ('building', 'serving')
          or g.state = 'replaced' and g.ended_at > clock_timestamp() - $4::double precision * interval '1 day'))`,
 )
@@ -72,7 +74,7 @@ export function removeUnusedWork({ database, config }: Core): WorkKind {
   const { unused_days } = config.of(embeddingSettings)
   return everyMinute('remove_unused_vectors', async () => {
     await removeUnused(database, unused_days)
-    await forgetClaims(database)
+    await forgetClaims(database, most_claims)
   })
 }
 

@@ -14,9 +14,10 @@ export const look_ms = 50_000
 
 export const embed_dataset_work = 'embed_dataset'
 
+/** At once, also where a pause after a failed try is not over: that was of another model, or somebody asks. */
 export function addEmbedding(tx: TransactionStore, dataset_id: string): void {
   const { organization_id } = tx
-  addWork(tx, embed_dataset_work, { organization_id, owner: dataset_id, subject: dataset_id })
+  addWork(tx, embed_dataset_work, { organization_id, owner: dataset_id, subject: dataset_id }, { urgent: true })
 }
 
 const still = { next_space_id: null, status: null, error: null, look_in_ms: null } as const

@@ -10,12 +10,14 @@ export interface DatasetSpaces extends WantedModel {
   space_id: string | null
   next_space_id: string | null
   reembedding_status: 'running' | 'failed' | null
+  /** That failed since its spaces changed, or a vector was stored. */
+  embedding_tries: number
   /** Whether any generation serves. */
   has_chunks: boolean
 }
 
 const columns = `d.id, d.name, d.embedding_model, d.embedding_dimension, d.space_id, d.next_space_id, d.reembedding_status,
-  exists (select from dataset_sources a where a.dataset_id = d.id and a.serving_generation is not null) as has_chunks`
+  d.embedding_tries, exists (select from dataset_sources a where a.dataset_id = d.id and a.serving_generation is not null) as has_chunks`
 
 const readStatement = statement(
   'read_dataset_spaces',
@@ -40,7 +42,7 @@ export async function lockDatasetSpaces(tx: TransactionStore, id: string): Promi
 
 const setStatement = statement(
   'set_dataset_spaces',
-  `update datasets set space_id = $3, next_space_id = $4, reembedding_status = $5, reembedding_error = $6,
+  `update datasets set space_id = $3, next_space_id = $4, reembedding_status = $5, reembedding_error = $6, embedding_tries = 0,
      vectors_awaited_at = clock_timestamp() + $7::double precision * interval '1 millisecond'
    where organization_id = $1 and id = $2`,
 )
@@ -67,6 +69,27 @@ const awaitStatement = statement(
 
 export async function awaitVectors(tx: TransactionStore, id: string, look_in_ms: number | null): Promise<void> {
   await tx.query(awaitStatement, [tx.organization_id, id, look_in_ms])
+}
+
+const awaitFirstStatement = statement(
+  'await_first_vectors',
+  `update datasets set vectors_awaited_at = clock_timestamp() + $3::double precision * interval '1 millisecond'
+   where organization_id = $1 and id = $2 and space_id is null and next_space_id is null and vectors_awaited_at is null`,
+)
+
+/** Its chunks serve without vectors, because it has no space: from now on a model is looked for. */
+export async function awaitFirstVectors(tx: TransactionStore, id: string, look_in_ms: number): Promise<void> {
+  await tx.query(awaitFirstStatement, [tx.organization_id, id, look_in_ms])
+}
+
+const triesStatement = statement(
+  'count_tries_of_embedding',
+  `update datasets set embedding_tries = $4 where organization_id = $1 and id = $2 and $3 in (space_id, next_space_id)`,
+)
+
+/** Of a space that the dataset still uses. */
+export async function countTries(tx: TransactionStore, id: string, space_id: string, tries: number): Promise<void> {
+  await tx.query(triesStatement, [tx.organization_id, id, space_id, tries])
 }
 
 const textsStatement = statement(
@@ -206,8 +229,8 @@ export async function reembeddingCounts(store: Store, dataset_ids: readonly stri
 
 const leftoverStatement = statement(
   'find_leftover_space',
-  `select s.space_id from datasets d join generations g on g.dataset_id = d.id
-   join generation_spaces s on s.generation_id = g.id
+  `select s.space_id from datasets d join dataset_sources a on a.dataset_id = d.id
+   join generations g on g.dataset_source_id = a.id join generation_spaces s on s.generation_id = g.id
    where d.organization_id = $1 and d.id = $2
      and s.space_id is distinct from d.space_id and s.space_id is distinct from d.next_space_id limit 1`,
 )
@@ -220,8 +243,8 @@ export async function findLeftover(store: Store, dataset_id: string): Promise<st
 
 const dropLeftoverStatement = statement(
   'drop_leftover_space',
-  `delete from generation_spaces s using generations g
-   where g.organization_id = $1 and g.dataset_id = $2 and s.generation_id = g.id and s.space_id = $3`,
+  `delete from generation_spaces s using dataset_sources a join generations g on g.dataset_source_id = a.id
+   where a.organization_id = $1 and a.dataset_id = $2 and s.generation_id = g.id and s.space_id = $3`,
 )
 
 export async function dropLeftover(tx: TransactionStore, dataset_id: string, space_id: string): Promise<void> {

@@ -5,7 +5,14 @@ import type { WorkPort } from '../../work/port.ts'
 import type { Knowledge } from '../services.ts'
 import { type Filling, Needless, fillSpace } from './fill.ts'
 import { chooseSpaces, look_ms } from './reembedding.ts'
-import { type ServingGeneration, awaitVectors, holdGeneration, noteProgress } from './rows.ts'
+import {
+  type ServingGeneration,
+  awaitFirstVectors,
+  awaitVectors,
+  hasVectors,
+  holdGeneration,
+  noteProgress,
+} from './rows.ts'
 
 export { changeModel } from './reembedding.ts'
 export { hasVectors, reembeddingCounts } from './rows.ts'
@@ -51,6 +58,16 @@ export async function giveVectors(
   }
   if (next !== null && next !== main)
     await fillNext(port, room, store, { generation, space: next, wrote: countAsBefore })
+}
+
+/**
+ * In the commit of the switch, under the dataset's lock: whether the generation may serve. Without any model it may, and its vectors
+ * follow: the model that was there when it was built may be gone.
+ */
+export async function mayServe(tx: TransactionStore, { id, dataset_id }: ServingGeneration): Promise<boolean> {
+  if (!(await hasVectors(tx, id))) return false
+  await awaitFirstVectors(tx, dataset_id, look_ms)
+  return true
 }
 
 /** The re-embedding gives it its vectors if this fails. */

@@ -5,16 +5,23 @@ import type { Core } from '../../calls/core.ts'
 import { type RootStore, type TransactionStore, openReservedStore } from '../../database/store.ts'
 import { EmbeddingFailed, type Space } from '../../embeddings/embeddings.ts'
 import type { Outcome, WorkItem, WorkKind, WorkPort } from '../../work/port.ts'
+import { lease_ms, spare_delays_ms } from '../ingest/leases.ts'
 import { exhausted, judgeFailure } from '../rules/tries.ts'
 import { eraseSpace } from '../search/index-chunks.ts'
 import type { Knowledge } from '../services.ts'
 import { Needless, fillSpace } from './fill.ts'
-import { embed_dataset_work, failReembedding, switchSpace } from './reembedding.ts'
-import { awaitVectors, dropLeftover, findDatasetSpaces, findLacking, findLeftover, lockDatasetSpaces } from './rows.ts'
+import { embed_dataset_work, failReembedding, look_ms, switchSpace } from './reembedding.ts'
+import {
+  type DatasetSpaces,
+  awaitVectors,
+  countTries,
+  dropLeftover,
+  findDatasetSpaces,
+  findLacking,
+  findLeftover,
+  lockDatasetSpaces,
+} from './rows.ts'
 
-const lease_ms = 30_000
-/** Before each further try, of what an internal error or a lost node has ended; failures of models have their own pauses. */
-const delays_ms = [5000, 30_000, 120_000, 600_000, 3_600_000]
 /** After a model that serves has failed for good: when its missing vectors are tried again. */
 const tried_again_ms = 600_000
 /** How often the model of a dataset can change before the rest waits for the next run. */
@@ -37,7 +44,7 @@ export function embedDatasetWork(services: Services): WorkKind {
   return {
     name: embed_dataset_work,
     lease_ms,
-    delays_ms,
+    delays_ms: spare_delays_ms,
     share: { node: 4, organization: 2, owner: 1 },
     run: (item, port) => new EmbedDataset(services, item, port).run(),
     giveUp: (tx, item) => fail(tx, services, item.subject, { space: null, ...exhausted }),
@@ -65,7 +72,7 @@ class EmbedDataset {
       if (!dataset) return { next: 'done' }
       const { space_id, next_space_id, reembedding_status } = dataset
       const target = reembedding_status === 'running' ? next_space_id : space_id
-      const outcome = target === null ? 'over' : await this.#fill(target, reembedding_status === 'running')
+      const outcome = target === null ? 'over' : await this.#fill(target, dataset)
       if (outcome === 'over') {
         await this.#eraseLeftovers()
         return { next: 'done' }
@@ -76,14 +83,21 @@ class EmbedDataset {
   }
 
   /** `again`: the dataset has changed, or its new space serves now. */
-  async #fill(space_id: string, isNext: boolean): Promise<Outcome | 'again' | 'over'> {
+  async #fill(space_id: string, dataset: DatasetSpaces): Promise<Outcome | 'again' | 'over'> {
     const { embeddings } = this.#services.room
+    const isNext = dataset.reembedding_status === 'running'
     const space = await embeddings.findSpace(this.#store, space_id)
+    if (!space) return 'over'
     // The model of a space that serves is looked for each minute; without that of the next one, the re-embedding fails.
-    if (!space || (!isNext && !(await embeddings.isCallable(this.#store, space)))) return 'over'
+    if (!isNext && !(await embeddings.isCallable(this.#store, space))) {
+      if (await findLacking(this.#store, dataset.id, space_id))
+        await this.#port.commit((tx) => awaitVectors(tx, dataset.id, look_ms))
+      return 'over'
+    }
     try {
       const isComplete = await this.#fillAll(space)
       if (!isComplete) return 'again'
+      if (dataset.embedding_tries > 0) await this.#port.commit((tx) => countTries(tx, dataset.id, space_id, 0))
       if (!isNext) return 'over'
       const { core } = this.#services
       await core.ports.reached?.('knowledge.switching_space')
@@ -93,7 +107,7 @@ class EmbedDataset {
     } catch (error) {
       if (error instanceof Needless) return 'again'
       if (!(error instanceof EmbeddingFailed)) throw error
-      return this.#endTry(error, space, isNext)
+      return this.#endTry(error, space, dataset)
     }
   }
 
@@ -118,22 +132,31 @@ class EmbedDataset {
   }
 
   /** A run that got on is not counted as a failed try. */
-  #endTry(error: EmbeddingFailed, space: Space, isNext: boolean): Outcome {
-    const { core } = this.#services
-    const tries = this.#made > 0 ? 1 : this.#item.tries
+  #endTry(error: EmbeddingFailed, space: Space, { id, embedding_tries, reembedding_status }: DatasetSpaces): Outcome {
+    const services = this.#services
+    const tries = this.#made > 0 ? 1 : embedding_tries + 1
     const failure = {
       code: faultOfEmbedding[error.kind],
       message: error.message,
       final: !error.may_pass,
       retry_after_ms: error.retry_after_ms,
     }
-    const after = judgeFailure(failure, tries, core.ports.random())
+    const after = judgeFailure(failure, tries, services.core.ports.random())
     if ('retry_in_ms' in after) {
       const { retry_in_ms } = after
-      return { next: this.#made > 0 ? { again_in_ms: retry_in_ms } : { retry: error.message, after_ms: retry_in_ms } }
+      return {
+        next: this.#made > 0 ? { again_in_ms: retry_in_ms } : { retry: error.message, after_ms: retry_in_ms },
+        write: (tx) => countTries(tx, id, space.id, tries),
+      }
     }
-    const reason = { space: isNext ? space : null, ...after.fail }
-    return { next: 'done', write: (tx) => fail(tx, this.#services, this.#item.subject, reason) }
+    const reason = { space: reembedding_status === 'running' ? space : null, ...after.fail }
+    return {
+      next: 'done',
+      async write(tx) {
+        await countTries(tx, id, space.id, 0)
+        await fail(tx, services, id, reason)
+      },
+    }
   }
 
   async #eraseLeftovers(): Promise<void> {

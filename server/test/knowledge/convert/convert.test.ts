@@ -1,7 +1,14 @@
 // What text each kind of file becomes.
-import { expect, test } from 'vitest'
-import { convert } from './conversion.ts'
-import { docx, paragraph, pdf, row, xlsx } from './files.ts'
+import { afterAll, expect, test } from 'vitest'
+import { convert, convertAlone, endConversions, faultOf } from './conversion.ts'
+import { type Part, docx, paragraph, pdf, row, xlsx } from './files.ts'
+
+afterAll(endConversions)
+
+test('a file in a process of its own', async () => {
+  expect(await convertAlone('# Refunds', 'a.md')).toMatchObject({ text: '# Refunds', media_type: 'text/markdown' })
+  expect((await faultOf(convertAlone('', 'a.md'))).code).toBe('empty')
+})
 
 test('PDF: the text of each page, its paragraphs, and pages without any', async () => {
   const pages = ['Refunds take\n14 days.\n\nWrite to us.', '', 'Ship-\nping is free.']
@@ -31,6 +38,30 @@ test('DOCX: headings, lists, tables, without comments', async () => {
   const { text, page_starts, warnings } = await convert(file, 'terms.docx')
   expect(text).toBe('# Terms\n\nRefunds in 14 days, see file_name.\n\n| Name | A\\|B |\n| --- | --- |\n| one | two |')
   expect([page_starts, warnings]).toEqual([null, []])
+})
+
+const main = 'xmlns:w="http://schemas.openxmlformats.org/wordprocessingml/2006/main"'
+const linked = (target: string): Part => ({
+  name: 'word/_rels/document.xml.rels',
+  content: `<Relationships xmlns="http://schemas.openxmlformats.org/package/2006/relationships"><Relationship Id="s" Type="http://schemas.openxmlformats.org/officeDocument/2006/relationships/${target}" Target="${target}.xml"/></Relationships>`,
+})
+
+test('DOCX: text that is hidden, by itself or by its style, is left out', async () => {
+  const run = (text: string, properties = '') =>
+    `<w:r><w:rPr>${properties}</w:rPr><w:t xml:space="preserve">${text}</w:t></w:r>`
+  const style = (id: string, type: string, more: string) =>
+    `<w:style w:type="${type}" w:styleId="${id}"><w:name w:val="${id}"/>${more}</w:style>`
+  const off = '<w:vanish w:val="0"/>'
+  const box = `<w:r><w:rPr><w:vanish/></w:rPr><w:pict><v:shape xmlns:v="urn:schemas-microsoft-com:vml"><v:textbox><w:txbxContent><w:p>${run('boxed', '<w:vanish/>')}${run('boxed too')}</w:p></w:txbxContent></v:textbox></v:shape></w:pict></w:r>`
+  const body = [
+    `<w:p>${run('One ')}${run('secret ', '<w:vanish/>')}${run('two ', off)}${run('styled ', '<w:rStyle w:val="Ghost"/>')}${run('three', `<w:rStyle w:val="Ghost"/>${off}`)}</w:p>`,
+    `<w:p><w:pPr><w:pStyle w:val="Note"/><w:rPr><w:vanish/></w:rPr></w:pPr>${run('inherited')}</w:p>`,
+    // Only its end is hidden.
+    `<w:p><w:pPr><w:rPr><w:vanish/></w:rPr></w:pPr>${run('four')}${box}</w:p>`,
+  ].join('')
+  const styles = `<w:styles ${main}>${style('Ghost', 'character', '<w:rPr><w:vanish/></w:rPr>')}${style('Base', 'paragraph', '<w:rPr><w:vanish w:val="true"/></w:rPr>')}${style('Note', 'paragraph', '<w:basedOn w:val="Base"/>')}</w:styles>`
+  const file = docx(body, [{ name: 'word/styles.xml', content: styles }, linked('styles')])
+  expect((await convert(file, 'a.docx')).text).toBe('One two three\n\nfour')
 })
 
 test('XLSX: sheets as tables, formulas as values, hidden sheets left out', async () => {
@@ -106,6 +137,44 @@ test('the bytes decide the kind, and a wrong name is a warning', async () => {
     media_type: 'text/plain',
     warnings: ['The name ends with .pdf, but the file is text/plain.'],
   })
+})
+
+test.each([
+  ['BMW 320d, with a manual gearbox', 'cars.txt'],
+  ['BMI,weight\n22,70', 'people.csv'],
+  ['MZ motorcycles were made in Zschopau.', 'history.md'],
+  ['solid wood, oiled', 'care.txt'],
+  ['AC1 and AC2', 'sockets'],
+  ['ID3, ustar, OggS and fLaC are marks of files', 'marks.txt'],
+])('%j is text, although files of other kinds begin so', async (text, name) => {
+  const { warnings, ...converted } = await convert(text, name)
+  expect(converted.text).toContain(text.split(/[\s,]/)[0])
+  expect(warnings).toEqual([])
+})
+
+test.for([
+  ['Write to us.', 'notes.json', 'Write to us.', 'text/plain'],
+  ['Write to us.', 'notes.jsonl', 'Write to us.', 'text/plain'],
+  ['One\n\ntwo', 'page.html', 'One\n\ntwo', 'text/plain'],
+  ['[{"a":1}]', 'table.csv', '[0].a: 1', 'application/json'],
+  ['<!doctype html><p>One</p>', 'page.txt', 'One', 'text/html'],
+  [pdf(['One']), 'scan.png', 'One', 'application/pdf'],
+] as const)('%s called %s: its bytes decide', async ([bytes, name, text, media_type]) => {
+  const extension = name.split('.')[1]
+  expect(await convert(bytes, name)).toMatchObject({
+    ...{ text, media_type },
+    warnings: [`The name ends with .${extension}, but the file is ${media_type}.`],
+  })
+})
+
+test('text of printers and of older programs is no text', async () => {
+  for (const bytes of [
+    '{\\rtf1\\ansi Hello}',
+    '%!PS-Adobe-3.0\n(Hello) show',
+    Buffer.from('\x01\x02 four \x03\x04', 'latin1'),
+  ]) {
+    expect((await faultOf(convert(bytes, 'a.txt'))).code).toBe('unsupported_type')
+  }
 })
 
 test.for([

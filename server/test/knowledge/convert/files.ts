@@ -5,7 +5,7 @@ export interface Part {
   name: string
   content: string | Buffer
   /** What the archive claims about it. */
-  claims?: { bytes?: number; flags?: number }
+  claims?: { bytes?: number; flags?: number; is_stored?: boolean }
 }
 
 /** An archive of deflated parts. */
@@ -28,7 +28,13 @@ export function zip(parts: readonly Part[]): Buffer {
     const rest = Buffer.alloc(14)
     rest.writeUInt32LE(at, 10)
     const made = Buffer.from([20, 0])
-    central.push(Buffer.concat([Buffer.from('PK\u0001\u0002'), made, fields, rest, Buffer.from(name)]))
+    const listed = Buffer.from(fields)
+    // Only in the directory.
+    if (claims?.is_stored) {
+      listed.writeUInt16LE(0, 4)
+      listed.writeUInt32LE(packed.length, 18)
+    }
+    central.push(Buffer.concat([Buffer.from('PK\u0001\u0002'), made, listed, rest, Buffer.from(name)]))
     local.push(header, packed)
     at += header.length + packed.length
   }

@@ -1,11 +1,12 @@
 // Files that try to harm: each fails with the right reason, and the next one is converted.
-import { expect, test } from 'vitest'
-import { convert, faultOf, usual } from './conversion.ts'
+import { afterAll, expect, test } from 'vitest'
+import { convert, convertAlone, endConversions, faultOf } from './conversion.ts'
 import { type Part, compoundFile, docx, paragraph, pdf, pdfOf, row, xlsx, zip } from './files.ts'
 
+afterAll(endConversions)
+
 const mib = 2 ** 20
-const zeros = Buffer.alloc(300 * mib)
-const bomb: Part = { name: 'word/media/image.xml', content: zeros }
+const bomb: Part = { name: 'word/media/image.xml', content: Buffer.alloc(20 * mib) }
 const laughs = `<!DOCTYPE w [<!ENTITY a "${'ha'.repeat(100)}">${Array.from({ length: 9 }, (_, at) => `<!ENTITY ${'bcdefghij'[at]} "${`&${'abcdefghi'[at]};`.repeat(10)}">`).join('')}]>`
 const outside = '<!DOCTYPE w [<!ENTITY j SYSTEM "file:///etc/passwd">]>'
 const whole = pdf(['One', 'Two', 'Three'])
@@ -46,35 +47,44 @@ const files: readonly (readonly [string, string, () => string | Uint8Array, stri
   ['a zip bomb in a DOCX', 'a.docx', () => docx(paragraph('x'), [bomb]), 'too_large'],
   ['a zip bomb in an XLSX', 'a.xlsx', () => xlsx([{ name: 'A', rows: '' }], [bomb]), 'too_large'],
   ['a zip bomb that lies', 'a.docx', () => docx('', [{ ...bomb, claims: { bytes: 10 } }]), 'corrupt'],
-  ['20,000 parts', 'a.docx', () => docx('', parts(20_000)), 'too_large'],
+  [
+    'a part that is described in two ways',
+    'a.xlsx',
+    () => xlsx([], [{ ...bomb, claims: { is_stored: true } }]),
+    'corrupt',
+  ],
+  ['more parts than it says', 'a.docx', () => withCount(docx(paragraph('x')), 1), 'corrupt'],
   ['a part with a path', 'a.docx', () => docx('', [{ name: '../../etc/cron.d/x', content: 'x' }]), 'corrupt'],
   ['a part with an absolute path', 'a.xlsx', () => xlsx([], [{ name: '/etc/x', content: 'x' }]), 'corrupt'],
   ['entities in a DOCX', 'a.docx', () => docx(paragraph('&j;'), [], laughs), 'corrupt'],
   ['a file as an entity', 'a.docx', () => docx(paragraph('&j;'), [], outside), 'corrupt'],
   ['entities in an XLSX', 'a.xlsx', () => xlsx([{ name: 'A', rows: row(1, ['&j;']), before: laughs }]), 'corrupt'],
   [
+    'entities after a long comment',
+    'a.docx',
+    () => docx('', [{ name: 'a.xml', content: `<!--${' '.repeat(100_000)}-->${laughs}` }]),
+    'corrupt',
+  ],
+  [
     'entities in UTF-16',
     'a.docx',
     () => docx('', [{ name: 'a.xml', content: Buffer.from(laughs, 'utf16le') }]),
     'corrupt',
   ],
-  ['deep elements in a DOCX', 'a.docx', () => docx('<w:p>'.repeat(50_000) + '</w:p>'.repeat(50_000)), 'corrupt'],
-  ['one line of 50 MiB', 'a.txt', () => Buffer.alloc(50 * mib, 97), 'too_large'],
   ['one line of 2 MiB', 'a.md', () => 'a'.repeat(2 * mib), 'too_large'],
-  ['30 MiB of lines', 'a.txt', () => 'a line of text\n'.repeat((30 * mib) / 15), 'too_large'],
   ['a cell of 2 MiB', 'a.csv', () => `a,b\n1,${'x'.repeat(2 * mib)}`, 'too_large'],
   ['1,000,000 columns', 'a.csv', () => `${'a,'.repeat(1_000_000)}\n1`, 'too_large'],
   ['a quote that does not end', 'a.csv', () => `a\n"${'x\n'.repeat(mib)}`, 'too_large'],
-  ['a wide table of many rows', 'a.csv', () => `${'a,'.repeat(10_000)}\n${'1\n'.repeat(100_000)}`, 'too_large'],
   ['JSON 10,000 deep', 'a.json', () => '['.repeat(10_000) + ']'.repeat(10_000), 'corrupt'],
   ['JSON that does not end', 'a.json', () => '{"a": [1, 2', 'corrupt'],
   ['a broken line of JSON', 'a.jsonl', () => '{"a":1}\n{', 'corrupt'],
   ['JSON with long paths', 'a.json', () => longPaths(), 'too_large'],
   ['HTML 100,000 deep', 'a.html', () => `<html><body>${'<div>'.repeat(100_000)}text`, 'corrupt'],
   ['HTML 1,000,000 deep', 'a.html', () => '<div>'.repeat(1_000_000), 'corrupt'],
+  ['HTML of items 100,000 deep', 'a.html', () => '<li><p>'.repeat(50_000), 'corrupt'],
+  ['HTML of rows 100,000 deep', 'a.html', () => '<thead>'.repeat(100_000), 'corrupt'],
   ['HTML 600 deep', 'a.html', () => `<html><body>${'<div>'.repeat(600)}text`, 'corrupt'],
   ['comments before nothing', 'a.txt', () => `${'<!---->'.repeat(500)}x${'a'.repeat(2 * mib)}`, 'too_large'],
-  ['a sheet of distant cells', 'a.xlsx', () => xlsx([{ name: 'A', rows: distant() }]), 'too_large'],
   ['HTML of scripts', 'a.html', () => `<html><body><script>${'x();'.repeat(mib / 4)}</script>`, 'no_text'],
 ]
 
@@ -88,11 +98,12 @@ function scanned(): Buffer {
 const cyclic = () =>
   pdfOf(['<< /Type /Catalog /Pages 2 0 R >>', '<< /Type /Pages /Count 2 /Parent 2 0 R /Kids [2 0 R 2 0 R] >>'])
 
-const parts = (count: number): Part[] => Array.from({ length: count }, (_, at) => ({ name: `p${at}`, content: '' }))
-
-/** Each row has one cell, as far away as can be. */
-const distant = () =>
-  Array.from({ length: 2000 }, (_, at) => `<row r="${at + 1}"><c r="XFD${at + 1}"><v>7</v></c></row>`).join('')
+/** As the end of its directory says. */
+function withCount(archive: Buffer, parts: number): Buffer {
+  archive.writeUInt16LE(parts, archive.length - 14)
+  archive.writeUInt16LE(parts, archive.length - 12)
+  return archive
+}
 
 /** Each value repeats a long path: small as a file, large as text. */
 function longPaths(): string {
@@ -101,7 +112,7 @@ function longPaths(): string {
 }
 
 test.for(files)('%s', async ([, name, make, code]) => {
-  const fault = await faultOf(make(), name)
+  const fault = await faultOf(convert(make(), name))
   expect(fault.code).toBe(code)
   expect(fault.message).toMatch(/^[A-Z].{10,300}\.$/)
 })
@@ -119,15 +130,9 @@ test('what a hostile file says it needs is not needed', async () => {
 })
 
 test('the bounds of time and memory are its own', async () => {
-  const slow = `<html><body>${'<table><tr><td>'.repeat(900)}`
-  expect((await faultOf(slow, 'a.html', { seconds: 0.01 })).code).toBe('conversion_timeout')
-  expect((await faultOf(whole, 'a.pdf', { memory_bytes: 32 * mib })).code).toBe('conversion_memory')
+  const slow = `<html><body>${'<table><tr><td>x</table>'.repeat(50_000)}`
+  expect((await faultOf(convertAlone(slow, 'a.html', { seconds: 0.01 }))).code).toBe('conversion_timeout')
+  const large = Array.from({ length: 400_000 }, (_, at) => `{"n":${at}}`).join('\n')
+  expect((await faultOf(convertAlone(large, 'a.jsonl', { memory_bytes: 160 * mib }))).code).toBe('conversion_memory')
   expect((await convert(whole, 'a.pdf')).text).toBe('One\n\nTwo\n\nThree')
-})
-
-test('a file as large as allowed is converted within its bounds', async () => {
-  const line = `${'Words in a line of text. '.repeat(4)}\n`
-  const { text } = await convert(line.repeat((19 * mib) / line.length), 'a.txt')
-  expect(text.length).toBeGreaterThan(18 * mib)
-  expect(usual.text_bytes).toBe(20 * mib)
 })

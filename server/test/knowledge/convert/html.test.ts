@@ -1,6 +1,8 @@
 // What text a page becomes, and what it tells crawlers.
-import { expect, test } from 'vitest'
-import { convert, faultOf } from './conversion.ts'
+import { afterAll, expect, test } from 'vitest'
+import { convert, endConversions, faultOf } from './conversion.ts'
+
+afterAll(endConversions)
 
 const url = 'https://shop.test/help/refunds'
 const prose =
@@ -20,8 +22,7 @@ test('the main text, its headings, lists, tables and links', async () => {
   # b</code></pre></main>
     <footer>Imprint</footer></body></html>`,
     'page',
-    {},
-    url,
+    { url },
   )
   expect(media_type).toBe('text/html')
   expect(text).toBe(
@@ -54,8 +55,7 @@ test('what a page says to crawlers', async () => {
     <a href="a">A</a><a href="a#b">A again</a><a href="//other.test/x">B</a><a rel="external nofollow" href="c">C</a>
     <a href="mailto:x@y.test">M</a><a href="http://[bad">D</a><map><area href="/map"></map><p>${prose}</p></body></html>`,
     'page',
-    {},
-    url,
+    { url },
   )
   expect(page).toEqual({
     title: 'Refunds at Shop',
@@ -67,7 +67,9 @@ test('what a page says to crawlers', async () => {
 })
 
 test('a page without text still tells crawlers its links', async () => {
-  const fault = await faultOf('<html><body><script>1</script><a href="/next"></a></body></html>', 'page', {}, url)
+  const fault = await faultOf(
+    convert('<html><body><script>1</script><a href="/next"></a></body></html>', 'page', { url }),
+  )
   expect(fault).toMatchObject({ code: 'no_text', page: { links: ['https://shop.test/next'] } })
 })
 
@@ -94,5 +96,38 @@ test('the page says its encoding', async () => {
     '<html><head><meta charset="windows-1251"></head><body>\xcf\xf0\xe8\xe2\xe5\xf2</body></html>',
     'latin1',
   )
-  expect((await convert(bytes, 'page', {}, url)).text).toBe('Привет')
+  expect((await convert(bytes, 'page', { url })).text).toBe('Привет')
+})
+
+test('or the site says it', async () => {
+  const bytes = Buffer.from('<html><body>\xcf\xf0\xe8\xe2\xe5\xf2</body></html>', 'latin1')
+  expect(await convert(bytes, 'page', { url, charset: 'windows-1251' })).toMatchObject({
+    ...{ text: 'Привет', media_type: 'text/html; charset=windows-1251', warnings: [] },
+  })
+  // It is unknown: as if nothing was said.
+  expect((await convert(bytes, 'page', { url, charset: 'constructor' })).warnings).toEqual([
+    expect.stringContaining('Windows-1252'),
+  ])
+})
+
+test('what hides in other ways, or only in print', async () => {
+  const { text } = await convert(
+    `<html><head><style media="print">.web { display: none }</style><style media="screen">.gone { display:/* really */none }</style></head>
+    <body><p>${prose}</p><p class="web">On the web.</p><p class="gone">ruled</p><p style="display:/**/none">commented</p></body></html>`,
+    'page.html',
+  )
+  expect(text).toContain('On the web.')
+  expect(text).not.toMatch(/ruled|commented/)
+})
+
+test('nothing of a page is lost where its tags are wrong', async () => {
+  const part = '<!-- <html> --><p>One.</p><p>Two.</p>'
+  expect((await convert(part, 'part.html')).text).toBe('One.\n\nTwo.')
+  const after = '<!doctype html><html><head></head><body><p>One.</p></body></html><p>Two.</p>'
+  expect((await convert(after, 'page.html')).text).toBe('One.\n\nTwo.')
+})
+
+test('many elements that end themselves are not deep', async () => {
+  const drawing = `<svg>${'<path d="M0 0"/>'.repeat(6000)}</svg>`
+  expect((await convert(`<html><body>${drawing}<p>Text.</p></body></html>`, 'page.html')).text).toBe('Text.')
 })

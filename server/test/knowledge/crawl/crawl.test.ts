@@ -1,7 +1,8 @@
 // What a crawl finds, stores and leaves out.
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { childrenOf } from '../../isolation/processes.ts'
 import { refusal } from '../../support/server.ts'
-import { type Crawler, pageOf, startCrawler, startSite } from './fixture.ts'
+import { type Crawler, pageOf, soon, startCrawler, startSite } from './fixture.ts'
 
 let crawler: Crawler
 
@@ -11,6 +12,7 @@ beforeAll(async () => {
 afterAll(() => crawler[Symbol.asyncDispose]())
 
 const plain = { use_sitemap: false } as const
+const readers = () => childrenOf(process.pid)
 
 test('without options a URL is one page', async () => {
   await using site = await startSite({ '/docs': pageOf('Docs', '/docs/a') })
@@ -45,6 +47,37 @@ test('with options each further page is a source of its own, named by its URL', 
   expect(await crawler.events(pages['/a']!.id)).toEqual([])
 })
 
+test('the encoding that a site says is used, also when the page is converted again', async () => {
+  const { client } = crawler.server
+  const body = Buffer.from('<html><body><p>\xcf\xf0\xe8\xe2\xe5\xf2</p></body></html>', 'latin1')
+  await using site = await startSite({ '/': { headers: { 'content-type': 'text/html; charset=windows-1251' }, body } })
+  const { id: dataset_id } = await client.createDataset({ name: 'Encoded' })
+  const { id } = await crawler.create(site.url, { ...plain, add_to_datasets: [dataset_id] })
+  await crawler.crawled(id)
+  const readText = async () => (await client.getSourceMarkdown({ source_id: id })).text()
+  expect(await readText()).toBe('Привет')
+  const [attached] = (await client.listDatasetSources({ dataset_id })).data
+  await client.reprocessDatasetSource({ dataset_id, dataset_source_id: attached!.id })
+  await expect.poll(async () => (await client.getSource({ source_id: id })).status, soon).toBe('ready')
+  expect(await readText()).toBe('Привет')
+})
+
+test('the pages of a crawl are read by one process, which ends with it', async () => {
+  const paths = ['/a', '/b', '/c', '/d']
+  await using site = await startSite({ '/': pageOf('Home', ...paths) })
+  const seen: string[][] = []
+  for (const path of paths) {
+    site.pages[path] = (_request, response) => {
+      seen.push(readers())
+      response.end(pageOf(`Page ${path}`))
+    }
+  }
+  expect((await crawler.crawled((await crawler.create(site.url, plain)).id)).crawl.counts).toMatchObject({ stored: 5 })
+  expect(seen).toHaveLength(4)
+  expect(new Set(seen.flat()).size).toBe(1)
+  await expect.poll(readers).toEqual([])
+})
+
 test('pages keep the metadata and the strategy of their parent, also when these change', async () => {
   const { client } = crawler.server
   const { id: dataset_id } = await client.createDataset({ name: 'Followers' })
@@ -62,7 +95,7 @@ test('pages keep the metadata and the strategy of their parent, also when these 
   expect(data.map((attached) => attached.chunking_strategy)).toEqual([chunking_strategy, chunking_strategy])
 })
 
-describe('options', () => {
+describe.concurrent('options', () => {
   const site_of = () =>
     startSite({
       '/docs/': pageOf('Docs', '/docs/a', '/docs/a/b', '/docs/a/b/c', '/blog/x', '/1'),
@@ -130,7 +163,7 @@ describe('options', () => {
   })
 })
 
-describe('one page under several addresses', () => {
+describe.concurrent('one page under several addresses', () => {
   test('equal content is one source', async () => {
     await using site = await startSite({
       ...{ '/': pageOf('Home', '/a', '/b', '/c'), '/a': pageOf('Same'), '/b': pageOf('Same'), '/c': pageOf('Other') },

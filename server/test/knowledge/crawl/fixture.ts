@@ -3,14 +3,14 @@ import { once } from 'node:events'
 import { type IncomingMessage, type ServerResponse, createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import type { Crawl, CrawlPage, Source, UrlCrawlOptions } from '@parley/contract'
-import { expect } from 'vitest'
+import { vi } from 'vitest'
 import { type NodeOptions, type TestServer, startTestServer } from '../../support/server.ts'
 
 /** Long enough for a busy machine. */
-export const soon = { timeout: 90_000, interval: 20 }
+export const soon = { timeout: 90_000, interval: 50 }
 
 /** Each page is read in a process of its own. */
-const patient = { timeout: 280_000, interval: 20 }
+const patient = { timeout: 280_000, interval: 50 }
 
 export interface SitePage {
   status?: number
@@ -78,10 +78,10 @@ function answer(page: Answer, request: IncomingMessage, response: ServerResponse
   response.end(is_same ? undefined : body)
 }
 
-/** An HTML page with a text of its own and links. */
+/** An HTML page with a text of its own and links. Too short for its language to be looked for, which takes a new process a while. */
 export function pageOf(text: string, ...links: string[]): string {
   const list = links.map((link) => `<li><a href="${link}">${link}</a>`).join('')
-  return `<html><head><title>${text}</title></head><body><main><h1>${text}</h1><p>All about ${text}, in many words.</p><ul>${list}</ul></main></body></html>`
+  return `<html><head><title>${text}</title></head><body><main><h1>${text}</h1><p>On ${text}.</p><ul>${list}</ul></main></body></html>`
 }
 
 export interface Crawler extends AsyncDisposable {
@@ -100,11 +100,22 @@ export interface Crawler extends AsyncDisposable {
   events(subject: string): Promise<{ type: string; data: Record<string, unknown> }[]>
 }
 
+/** What waits for another try is due at once. */
+const hurry = `
+  with addresses as (update crawl_addresses set due_at = now() where due_at > now()),
+    crawls_due as (
+      update work set due_at = now(), ready = true
+      where kind = 'crawl_source' and lease is null and (due_at > now() or not ready))
+  select not exists (select from crawls where source_id = $1 and status = 'running') as is_over`
+
 export async function startCrawler(
   environment: Record<string, string> = {},
   options: NodeOptions = {},
 ): Promise<Crawler> {
-  const server = await startTestServer({ PARLEY_ALLOW_PRIVATE_HOSTS: '127.0.0.1', ...environment }, options)
+  const server = await startTestServer(
+    { PARLEY_ALLOW_PRIVATE_HOSTS: '127.0.0.1', PARLEY_LIMIT_CRAWLS: '8', ...environment },
+    options,
+  )
   const rows: Crawler['rows'] = async (text, values = []) => (await server.database.pool.query(text, values)).rows
   const get = (source_id: string) => server.client.getSource({ source_id })
   const pathOf = (url: string) => url.replace(/^https?:\/\/[^/]+/, '')
@@ -118,13 +129,7 @@ export async function startCrawler(
       return source!
     },
     async crawled(source_id) {
-      await expect
-        .poll(async () => {
-          await rows(`update crawl_addresses set due_at = now() where due_at > now()`)
-          await rows(`update work set due_at = now(), ready = true where lease is null and kind = 'crawl_source'`)
-          return (await get(source_id)).crawl?.status
-        }, patient)
-        .not.toBe('running')
+      await vi.waitUntil(async () => (await rows<{ is_over: boolean }>(hurry, [source_id]))[0]!.is_over, patient)
       return (await get(source_id)) as Source & { crawl: Crawl }
     },
     async again(source_id, more = {}) {

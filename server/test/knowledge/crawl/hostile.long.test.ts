@@ -41,11 +41,59 @@ const slow: Answer = (_request, response) => {
 }
 
 const packed = (body: Buffer, encoding = 'gzip'): Answer => ({ headers: { 'content-encoding': encoding }, body })
-const bomb = gzipSync(Buffer.alloc(200_000_000))
+const bomb = gzipSync(Buffer.alloc(50_000_000))
 
 describe('a site', () => {
   const crawl = async (site: Site, options: object = plain, path = '/') =>
     crawler.crawled((await crawler.create(site.url + path, { limit: 1000, max_discovery_depth: 100, ...options })).id)
+
+  test('a trap of paths ends at the bound of addresses', async () => {
+    await using small = await startCrawler({ PARLEY_LIMIT_CRAWL_ADDRESSES: '12' })
+    await using site = await startSite()
+    let n = 0
+    site.other = (request, response) => {
+      if (request.url === '/robots.txt') return void response.writeHead(404).end()
+      const links = Array.from({ length: 5 }, () => `/${(n += 1)}`)
+      response.writeHead(200, { 'content-type': 'text/html' }).end(pageOf(`At ${request.url}`, ...links))
+    }
+    const options = { ...plain, limit: 1000, max_discovery_depth: 100 }
+    const source = await small.crawled((await small.create(site.url, options)).id)
+    expect(source.crawl).toMatchObject({ status: 'complete', counts: { stored: 12, waiting: 0 } })
+    expect(source.crawl.warning).toContain('12 addresses')
+  }, 300_000)
+
+  test('paths that grow end at the depth, long addresses are not followed', async () => {
+    await using site = await startSite()
+    site.other = (request, response) => {
+      if (request.url === '/robots.txt') return void response.writeHead(404).end()
+      const links = [`${request.url!}more/`, `/${'x'.repeat(2048)}`]
+      response.writeHead(200, { 'content-type': 'text/html' }).end(pageOf(`At ${request.url}`, ...links))
+    }
+    const source = await crawl(site, { ...plain, max_depth: 3 })
+    expect(await crawler.outcomes(source)).toEqual({
+      ...{ '/': 'stored', '/more/': 'stored', '/more/more/': 'stored', '/more/more/more/': 'stored' },
+      '/more/more/more/more/': 'excluded',
+    })
+  })
+
+  test('pages that all fail end after ten requests for each that was asked for', async () => {
+    await using site = await startSite({ '/': pageOf('Home', ...Array.from({ length: 250 }, (_, n) => `/${n}`)) })
+    const source = await crawl(site, { ...plain, limit: 1 })
+    expect(site.requests.length).toBeLessThan(10)
+    const more = await crawl(site, { ...plain, limit: 2 })
+    expect(more.crawl.warning).toBe('The crawl ended after 120 requests, most of them for nothing new.')
+    expect(source.crawl.warning).toBeNull()
+  }, 300_000)
+
+  test('a sitemap of a million, a bomb, and one without end are left out with a warning', async () => {
+    const million = `<urlset>${'<url><loc>http://127.0.0.1/x</loc></url>'.repeat(1_000_000)}</urlset>`
+    for (const body of [endless, packed(gzipSync(million)), { body: gzipSync(million) }, packed(bomb)]) {
+      await using site = await startSite({ '/': pageOf('Home', '/a'), '/a': pageOf('A'), '/sitemap.xml': body })
+      const source = await crawl(site, {})
+      expect(source.crawl).toMatchObject({ status: 'complete', counts: { stored: 2 } })
+      expect(source.crawl.warning).toContain('/sitemap.xml could not be read: The page has more than')
+    }
+  }, 300_000)
 
   test('a calendar ends at 50 queries of one path', async () => {
     await using site = await startSite()

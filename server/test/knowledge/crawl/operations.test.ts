@@ -106,7 +106,11 @@ describe('the operations', () => {
     await using site = await startSite({ '/': pageOf('Home') })
     const { id } = await crawler.create(site.url)
     await crawler.crawled(id)
-    for (let n = 0; n < 11; n += 1) await crawler.again(id)
+    const older = `insert into crawls (id, organization_id, source_id, status, options, start_url, host, started_at, finished_at)
+      select gen_random_uuid(), organization_id, source_id, 'complete', options, start_url, host, started_at - n * interval '1 day', now()
+      from crawls, generate_series(1, 9) n where source_id = $1`
+    await crawler.rows(older, [id])
+    await crawler.again(id)
     const { data } = await crawler.server.client.listSourceCrawls({ source_id: id })
     expect(data).toHaveLength(10)
     expect(data.map(({ started_at }) => started_at)).toEqual(
@@ -144,4 +148,31 @@ describe('the operations', () => {
       (select count(*) from work where kind = 'crawl_source' and lease is not null)::int as work`
     await expect.poll(() => crawler.rows(left, [id]), { timeout: 20_000 }).toEqual([{ sources: 0, work: 0 }])
   })
+})
+
+test('what a crawl stores is converted once, cut and found by searches', async () => {
+  let conversions = 0
+  const reached = (point: string) => void (conversions += Number(point === 'knowledge.converting'))
+  await using crawler = await startCrawler({}, { ports: { reached } })
+  const { client } = crawler.server
+  const { id: dataset_id } = await client.createDataset({ name: 'Site' })
+  await using site = await startSite({ '/': pageOf('Home', '/tea'), '/tea': pageOf('Green tea from Shizuoka') })
+  const { id } = await crawler.create(site.url, { ...plain, add_to_datasets: [dataset_id] })
+  await crawler.crawled(id)
+  const statuses = async () => (await client.listDatasetSources({ dataset_id })).data.map(({ status }) => status)
+  await expect.poll(statuses, soon).toEqual(['ready', 'ready'])
+  // The crawl has read the text already.
+  expect(conversions).toBe(0)
+  const { chunks } = await client.queryDataset({ dataset_id, query: 'Shizuoka' })
+  expect(chunks[0]).toMatchObject({ source_name: `${site.url}/tea`, url: `${site.url}/tea` })
+}, 60_000)
+
+test('a crawl without a page for a day ends as stuck', async () => {
+  const { client } = crawler.server
+  await using site = await startSite({ '/robots.txt': { status: 503 } })
+  const { id } = await crawler.create(site.url)
+  await expect.poll(() => site.requests.length, soon).toBeGreaterThan(0)
+  await crawler.rows(`update crawls set started_at = now() - interval '25 hours' where source_id = $1`, [id])
+  expect(await crawler.crawled(id)).toMatchObject({ status: 'failed', status_reason: { code: 'deadline' } })
+  expect(await client.getSource({ source_id: id })).toMatchObject({ file_upload_status: 'FAILED' })
 })

@@ -1,5 +1,7 @@
 // Vectors that wait: for a model that can be called, for one that fails for a while; and those that nothing needs any more.
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
+import { addEmbedding } from '../../../src/knowledge/vectors/reembedding.ts'
+import { awaitVectors } from '../../../src/knowledge/vectors/rows.ts'
 import { changeModel, giveVectors, hasVectors } from '../../../src/knowledge/vectors/vectors.ts'
 import { type EmbeddingServer, startEmbeddingServer } from '../../support/embedding-server.ts'
 import { startProviderServer } from '../../support/provider-server.ts'
@@ -81,6 +83,21 @@ describe('without a model', () => {
     expect(model.texts).toEqual(['before', 'meanwhile'])
   })
 
+  test('a model that is taken away after it was found is looked for again', async () => {
+    await start(model.environment)
+    const dataset_id = await makeDataset(server)
+    await build(dataset_id, ['before'])
+    await query(`update embedding_spaces set provider = 'google'`)
+    await build(dataset_id, ['meanwhile'])
+    // As if it had been found, and was gone again before its work began.
+    await store().transaction(async (tx) => {
+      await awaitVectors(tx, dataset_id, null)
+      addEmbedding(tx, dataset_id)
+    })
+    const awaited = async () => (await readDataset(server, dataset_id)).vectors_awaited_at
+    await expect.poll(awaited, patience).not.toBe(null)
+  })
+
   test('a model that is named and cannot be called leaves the space that serves', async () => {
     await start(model.environment)
     const dataset_id = await makeDataset(server)
@@ -158,7 +175,8 @@ describe('a re-embedding whose model fails for a while', () => {
     await build(dataset_id, ['one'])
     model.trouble = { status: 429, headers: { 'retry-after': '60' } }
     await choose(dataset_id)
-    await expect.poll(async () => (await workOf(dataset_id))?.tries, patience).toBe(1)
+    const triesOf = async () => (await readDataset(server, dataset_id)).embedding_tries
+    await expect.poll(triesOf, patience).toBe(1)
     await expect.poll(async () => (await workOf(dataset_id))?.lease, patience).toBe(null)
     const { rows } = await query(
       `select extract(epoch from due_at - now())::integer as seconds from work where kind = 'embed_dataset'`,
@@ -173,6 +191,30 @@ describe('a re-embedding whose model fails for a while', () => {
       .toBe('failed')
     expect(asked()).toBe(6)
     expect(await eventsOf(server, dataset_id)).toMatchObject([{ data: { reason: { code: 'embedding_failed' } } }])
+  })
+
+  test('another model does not wait for the pause of the one before, and has six tries of its own', async () => {
+    await start(model.environment)
+    const dataset_id = await makeDataset(server)
+    await build(dataset_id, ['one'])
+    model.trouble = ({ model: name }) => (name === 'other' ? { status: 503 } : null)
+    await choose(dataset_id)
+    const triesOf = async () => (await readDataset(server, dataset_id)).embedding_tries
+    for (const tries of [1, 2, 3, 4, 5]) {
+      await expect.poll(triesOf, patience).toBe(tries)
+      await expect.poll(async () => (await workOf(dataset_id))?.lease, patience).toBe(null)
+      if (tries < 5) await hurry('embed_dataset')
+    }
+    const calls: string[] = []
+    model.trouble = ({ model: name }) => (calls.push(name) === 1 ? { status: 503 } : null)
+    await query(`update datasets set embedding_model = 'third', embedding_dimension = 32 where id = $1`, [dataset_id])
+    await store().transaction((tx) => changeModel(tx, server.app.core.ports, room(), dataset_id))
+    await expect.poll(triesOf, patience).toBe(1)
+    await expect.poll(async () => (await workOf(dataset_id))?.lease, patience).toBe(null)
+    expect((await readDataset(server, dataset_id)).reembedding_status).toBe('running')
+    await hurry('embed_dataset')
+    await expect.poll(() => servingModel(server, dataset_id), patience).toBe('third 32')
+    expect(calls).toEqual(['third', 'third'])
   })
 
   test('tries with progress are not counted', async () => {

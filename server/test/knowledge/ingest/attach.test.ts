@@ -143,6 +143,29 @@ test('PUT changes the strategy; reprocess converts and builds again', async () =
   expect(await converted()).not.toEqual(before)
 })
 
+test('crawl options attach a URL, also when they change; ids may have any case', async () => {
+  const { client } = library.server
+  const datasets = [await library.newDataset(), await library.newDataset(), await library.newDataset()]
+  const [one, two, three] = datasets as [string, string, string]
+  const attachedTo = async (source_id: string) =>
+    (await client.getSource({ source_id })).datasets.map(({ id }) => id).toSorted()
+  const [source] = await client.createSources({
+    items: {
+      ...{ name: 'https://docs.example.test/named', type: 'URL' },
+      url_crawl_options: { add_to_datasets: [one, one.toUpperCase()] },
+    },
+  })
+  const source_id = source!.id
+  expect(await attachedTo(source_id)).toEqual([one])
+  const url_crawl_options = { add_to_datasets: [two, two.toUpperCase()] }
+  expect(await client.updateSource({ source_id, url_crawl_options })).toMatchObject({ url_crawl_options })
+  expect(await attachedTo(source_id)).toEqual([one, two].toSorted())
+  const unknown = { add_to_datasets: [three, randomUUID()] }
+  expect(await refusal(client.updateSource({ source_id, url_crawl_options: unknown }))).toMatchObject({ status: 422 })
+  await client.updateSource({ source_id, url_crawl_options: null })
+  expect(await attachedTo(source_id)).toEqual([one, two].toSorted())
+})
+
 test('attachments are listed by name, type, extension and status', async () => {
   const { client } = library.server
   const dataset_id = await library.newDataset()
@@ -155,7 +178,7 @@ test('attachments are listed by name, type, extension and status', async () => {
   expect(await namesOf({ source_name: 'C.t' })).toEqual(['c.TXT'])
   expect(await namesOf({ source_type: 'URL' })).toEqual([page])
   expect(await namesOf({ file_extension: 'txt, .MD' })).toEqual(['c.TXT', 'b.txt', 'a.md'])
-  expect(await namesOf({ status: 'ready,failed' })).toEqual(['c.TXT', 'b.txt', 'a.md'])
+  expect(await namesOf({ status: 'ready, chunking' })).toEqual(['c.TXT', 'b.txt', 'a.md'])
   const first = await client.listDatasetSources({ dataset_id, limit: 3 })
   const second = await client.listDatasetSources({ dataset_id, limit: 3, cursor: first.pagination.next_cursor! })
   expect([...first.data, ...second.data].map(({ sources }) => sources.name)).toEqual(await namesOf({}))

@@ -115,6 +115,32 @@ test('another strategy builds again what has none of its own; another language b
   await expect.poll(() => builtOf(inheriting.id), soon).toContainEqual({ language: 'german', state: 'serving' })
 })
 
+test('another strategy of a source builds again what has none of its own; the same one nothing', async () => {
+  const { client } = library.server
+  const source_id = await library.newFile(textOf(8))
+  const [inheriting] = await client.attachSources({ dataset_id: await library.newDataset(), items: { source_id } })
+  const own = await library.settled(await library.attach(await library.newDataset(), source_id))
+  await library.settled(inheriting!)
+  const wishes = async () => {
+    const found = await library.rows<{ id: string; wish: number }>(
+      'select id, wish from dataset_sources where source_id = $1',
+      [source_id],
+    )
+    return new Map(found.map(({ id, wish }) => [id, wish]))
+  }
+  const chunking_strategy = { chunk_size: 200 }
+  await client.updateSource({ source_id, chunking_strategy })
+  expect(await wishes()).toEqual(
+    new Map([
+      [inheriting!.id, 2],
+      [own.id, 1],
+    ]),
+  )
+  expect(await library.settled(inheriting!)).toMatchObject({ status: 'ready', total_chunks: 4 })
+  await client.updateSource({ source_id, chunking_strategy, description: 'Sent back whole' })
+  expect((await wishes()).get(inheriting!.id)).toBe(2)
+})
+
 test('a delete names the agents whose versions still name the dataset, and leaves the sources', async () => {
   const { client } = library.server
   const dataset_id = await library.newDataset()

@@ -1,6 +1,8 @@
 // Gone is gone: what is detached, deleted or replaced is erased soon, and with a deleted source everything that it said.
 import { afterAll, beforeAll, expect, test } from 'vitest'
+import { finishConversion } from '../../../src/knowledge/ingest/conversion-work.ts'
 import { endStuckIngestion } from '../../../src/knowledge/ingest/stuck-work.ts'
+import { inPieces, never, storeOf } from '../../blobs/fixture.ts'
 import { type EmbeddingServer, startEmbeddingServer } from '../../support/embedding-server.ts'
 import { dumpDatabase } from '../../support/dump-database.ts'
 import { type Library, atRest, soon, startLibrary, textOf } from './fixture.ts'
@@ -57,6 +59,43 @@ test('a deleted source leaves nothing in the whole database: no file, text, chun
   expect([dump.includes('xylophone'), dump.includes(hex('xylophone'))]).toEqual([false, false])
   expect(await library.textsOf(kept)).toHaveLength(3)
   const { data } = await client.listDatasetSourceChunks({ dataset_id: one, dataset_source_id: kept.id })
+  expect(data.map(({ has_vector }) => has_vector)).toEqual([true, true, true])
+})
+
+test('a text that was converted for a source that is gone, or has another content, goes at once', async () => {
+  const { core } = library.server.app
+  const store = storeOf(library.server)
+  const put = () => core.blobs.put(store, inPieces(Buffer.from('late')), { max_bytes: 100, signal: never })
+  const source_id = await library.newFile(textOf(1, 'newer'))
+  const late = { characters: 4, page_starts: null, media_type: 'text/plain' as const, language: 'en', warnings: [] }
+  for (const conversion of [
+    { source_id: crypto.randomUUID(), revision: 1 },
+    { source_id, revision: 0 },
+  ]) {
+    const blob = await put()
+    await store.transaction((tx) => finishConversion(tx, conversion, { ...late, blob }))
+    await expect.poll(() => library.rows('select from blobs where id = $1', [blob.id]), soon).toEqual([])
+  }
+  expect(await library.server.client.getSource({ source_id })).toMatchObject({ status: 'ready', characters: 100 })
+})
+
+test('a source whose chunks were erased before it is deleted leaves no vector; a text of another one keeps its own', async () => {
+  const { client } = library.server
+  const common = textOf(3, 'common')
+  const source_id = await library.newFile(`${textOf(5, 'trombone')}${common}`)
+  const [one, two] = [await library.newDataset(), await library.newDataset()]
+  const kept = await library.settled(await library.attach(two, await library.newFile(common)))
+  const before = await countVectors()
+  const detached = await library.settled(await library.attach(one, source_id))
+  expect(await countVectors()).toBe(before + 5)
+  await client.detachSource({ dataset_id: one, dataset_source_id: detached.id })
+  await atRest(library)
+  expect(await countVectors()).toBe(before + 5)
+  await client.deleteSource({ source_id })
+  await expect.poll(countVectors, soon).toBe(before)
+  const left = 'select from vectors where left_source_id = $1'
+  await expect.poll(() => library.rows(left, [source_id]), soon).toEqual([])
+  const { data } = await client.listDatasetSourceChunks({ dataset_id: two, dataset_source_id: kept.id })
   expect(data.map(({ has_vector }) => has_vector)).toEqual([true, true, true])
 })
 

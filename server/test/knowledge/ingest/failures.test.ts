@@ -3,13 +3,15 @@ import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest'
 import { endStuckIngestion } from '../../../src/knowledge/ingest/stuck-work.ts'
 import { type EmbeddingServer, startEmbeddingServer } from '../../support/embedding-server.ts'
 import { eventually } from '../../support/eventually.ts'
-import { type Library, atRest, soon, startLibrary, textOf } from './fixture.ts'
+import { type Library, atRest, pauseAt, soon, startLibrary, textOf } from './fixture.ts'
 
 let embedding: EmbeddingServer
 let library: Library & AsyncDisposable
+let pause = pauseAt('none')
 beforeAll(async () => {
   embedding = await startEmbeddingServer()
-  library = await startLibrary({ ...embedding.environment, PARLEY_LIMIT_CHUNKS_OF_SOURCE: '60' })
+  const environment = { ...embedding.environment, PARLEY_LIMIT_CHUNKS_OF_SOURCE: '60' }
+  library = await startLibrary(environment, { ports: { reached: (at) => pause.reached(at) } })
 })
 afterAll(async () => {
   await library[Symbol.asyncDispose]()
@@ -27,7 +29,7 @@ test('a file that cannot be converted fails at once, for all of its attachments;
   const [one, two] = [await library.newDataset(), await library.newDataset()]
   const first = await library.settled(await library.attach(one, source_id))
   const second = await library.settled(await library.attach(two, source_id))
-  await library.replaceFile(source_id, picture)
+  await library.replaceUpload(source_id, picture)
   for (const attached of [first, second]) {
     const failed = await library.settled(attached)
     expect(failed).toMatchObject({
@@ -49,6 +51,85 @@ test('a file that cannot be converted fails at once, for all of its attachments;
     await expect.poll(() => library.find(attached), soon).toMatchObject({ status: 'ready', total_chunks: 4 })
   }
   await atRest(library)
+})
+
+test('a file that fails while it is asked for again is converted again', async () => {
+  const dataset_id = await library.newDataset()
+  const attached = await library.attach(dataset_id, await library.newFile(textOf(2, 'again')))
+  await library.settled(attached)
+  pause = pauseAt('knowledge.converting')
+  await library.replaceUpload(attached.source_id, picture)
+  await pause.arrived
+  await library.server.client.reprocessDatasetSource({ dataset_id, dataset_source_id: attached.id })
+  const second = pauseAt('knowledge.converting')
+  const first = pause
+  pause = second
+  first.release()
+  await second.arrived
+  expect(await library.find(attached)).toMatchObject({ status: 'converting_to_markdown', tries: 1 })
+  second.release()
+  expect(await library.settled(attached)).toMatchObject({ status: 'failed', tries: 1 })
+  expect((await library.eventsOf(attached.id)).filter((type) => type === 'dataset_source.failed')).toHaveLength(1)
+})
+
+test('an equal text that is converted again stays where builds read it', async () => {
+  const source_id = await library.newUpload(textOf(2, 'equal'))
+  const attached = await library.settled(await library.attach(await library.newDataset(), source_id))
+  const readText = () => library.rows('select text_blob_id from source_contents where source_id = $1', [source_id])
+  const before = await readText()
+  const { dataset_id, id: dataset_source_id } = attached
+  await library.server.client.reprocessDatasetSource({ dataset_id, dataset_source_id })
+  expect(await library.settled(attached)).toMatchObject({ status: 'ready' })
+  expect(await readText()).toEqual(before)
+  await expect.poll(() => library.rows('select id from blobs where uses = 0'), soon).toEqual([])
+})
+
+test('a model that is taken away right before the first switch is looked for: its chunks wait for vectors', async () => {
+  const dataset_id = await library.newDataset()
+  pause = pauseAt('knowledge.switching')
+  const attached = await library.attach(dataset_id, await library.newFile(textOf(2, 'awaited')))
+  await pause.arrived
+  await library.server.client.updateDataset({ dataset_id, embedding_model: 'google/gemini-embedding-001' })
+  pause.release()
+  expect(await library.settled(attached)).toMatchObject({ status: 'ready' })
+  expect(
+    await library.rows('select space_id, vectors_awaited_at is not null as awaits from datasets where id = $1', [
+      dataset_id,
+    ]),
+  ).toEqual([{ space_id: null, awaits: true }])
+})
+
+test('while the database lacks extensions, builds wait and use up no try', async () => {
+  await using lacking = await startLibrary()
+  const { database } = lacking.server
+  await lacking.settled(await lacking.attach(await lacking.newDataset(), await lacking.newFile(textOf(2))))
+  const [source] = await lacking.rows<{ text: string }>(
+    `select pg_get_functiondef('prepare_knowledge'::regproc) as text`,
+  )
+  await database.pool.query(
+    `create or replace function prepare_knowledge() returns boolean language sql as 'select false'`,
+  )
+  // As if it had been asked for before, and found by a node that starts.
+  await lacking.rows(`update dataset_sources set wish = wish + 1, status = 'pending', tries = 0`)
+  await lacking.server.restart()
+  await lacking.rows(
+    `insert into work_arrivals (kind, owner, subject, organization_id, due_at)
+     select 'build_generation', dataset_id, id, organization_id, now() from dataset_sources`,
+  )
+  const readWork = () =>
+    lacking.rows(`select tries, lease, due_at > now() as waits from work where kind = 'build_generation' and not ready`)
+  for (let looks = 0; looks < 3; looks += 1) {
+    await expect.poll(readWork, soon).toEqual([{ tries: 0, lease: null, waits: true }])
+    expect(await lacking.rows('select status, tries from dataset_sources')).toEqual([{ status: 'pending', tries: 0 }])
+    await lacking.hurry()
+  }
+  await database.pool.query(source!.text)
+  await expect
+    .poll(async () => {
+      await lacking.hurry()
+      return (await lacking.rows('select status, tries from dataset_sources'))[0]
+    }, soon)
+    .toEqual({ status: 'ready', tries: 1 })
 })
 
 test('vectors are given before the switch, and counted', async () => {

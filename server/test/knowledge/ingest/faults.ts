@@ -71,9 +71,9 @@ async function untilServed<T>(call: () => Promise<T>): Promise<T> {
 
 async function play(library: Library, arm: () => Fault, label: string): Promise<Fault> {
   const dataset_id = await library.newDataset()
-  const attached = await library.settled(await library.attach(dataset_id, await library.newFile(textOf(3, 'one'))))
+  const attached = await library.settled(await library.attach(dataset_id, await library.newUpload(textOf(3, 'one'))))
   const fault = arm()
-  await untilServed(() => library.replaceFile(attached.source_id, textOf(130, 'two')))
+  await untilServed(() => library.replaceUpload(attached.source_id, textOf(130, 'two')))
   await expect
     .poll(async () => {
       await hasten(library)

@@ -1,6 +1,9 @@
 // A server with datasets and text files, and what tests of ingestion look at.
 import type { DatasetSource } from '@parley/contract'
 import { expect } from 'vitest'
+import { addContent } from '../../../src/knowledge/ingest/contents.ts'
+import { finishConversion } from '../../../src/knowledge/ingest/conversion-work.ts'
+import { inPieces, never, storeOf } from '../../blobs/fixture.ts'
 import { type NodeOptions, type TestServer, startTestServer } from '../../support/server.ts'
 
 export const soon = { timeout: 20_000, interval: 20 }
@@ -8,10 +11,14 @@ export const soon = { timeout: 20_000, interval: 20 }
 export interface Library {
   server: TestServer
   newDataset(more?: object): Promise<string>
-  /** A text file with its bytes. Answers the source's id. */
+  /** A text file that is converted already, as a crawl stores a page: without a process of its own. Answers the source's id. */
   newFile(text: string, name?: string): Promise<string>
+  /** Another text of the source, converted already. */
+  replaceFile(source_id: string, text: string): Promise<void>
+  /** A text file that was uploaded, and is converted. */
+  newUpload(text: string, name?: string): Promise<string>
   /** Another file for the source, complete. */
-  replaceFile(source_id: string, content: string | Uint8Array<ArrayBuffer>): Promise<void>
+  replaceUpload(source_id: string, content: string | Uint8Array<ArrayBuffer>): Promise<void>
   attach(dataset_id: string, source_id: string, chunking_strategy?: object): Promise<DatasetSource>
   find(attachment: DatasetSource): Promise<DatasetSource>
   /** As it is once it is ready or has failed. */
@@ -53,18 +60,26 @@ export async function startLibrary(
     const answer = await fetch(presigned_url, { method: 'PUT', body })
     expect(answer.status).toBe(200)
   }
+  const newSource = async (name: string) => (await server.client.createSources({ items: [{ name, type: 'FILE' }] }))[0]!
   return {
     server,
     rows,
     find,
     newDataset: async (more = {}) => (await server.client.createDataset({ name: 'Handbook', ...more })).id,
     async newFile(text, name = 'file.txt') {
-      const [source] = await server.client.createSources({ items: [{ name, type: 'FILE' }] })
-      await send(source!.presigned_url!, text)
-      await server.client.updateSource({ source_id: source!.id, file_upload_status: 'COMPLETE' })
-      return source!.id
+      const { id } = await newSource(name)
+      await rows(`update sources set upload_status = 'COMPLETE', upload_expires_at = null where id = $1`, [id])
+      await storeConverted(server, id, text)
+      return id
     },
-    async replaceFile(source_id, content) {
+    replaceFile: (source_id, text) => storeConverted(server, source_id, text),
+    async newUpload(text, name = 'file.txt') {
+      const source = await newSource(name)
+      await send(source.presigned_url!, text)
+      await server.client.updateSource({ source_id: source.id, file_upload_status: 'COMPLETE' })
+      return source.id
+    },
+    async replaceUpload(source_id, content) {
       const { presigned_url } = await server.client.createSourceUploadUrl({ source_id })
       await send(presigned_url!, content)
       await server.client.updateSource({ source_id, file_upload_status: 'COMPLETE' })
@@ -95,6 +110,19 @@ export async function startLibrary(
     },
     [Symbol.asyncDispose]: () => server[Symbol.asyncDispose](),
   }
+}
+
+/** In one commit, as a crawl stores a page. */
+async function storeConverted(server: TestServer, source_id: string, text: string): Promise<void> {
+  const store = storeOf(server)
+  const bytes = Buffer.from(text)
+  const put = () => server.app.core.blobs.put(store, inPieces(bytes), { max_bytes: 100_000_000, signal: never })
+  const [blob, text_blob] = [await put(), await put()]
+  const converted = { blob: text_blob, characters: text.length, page_starts: null, language: 'en', warnings: [] }
+  await store.transaction(async (tx) => {
+    const revision = await addContent(tx, { source_id, blob, media_type: null })
+    await finishConversion(tx, { source_id, revision }, { ...converted, media_type: 'text/plain' })
+  })
 }
 
 export interface Pause {

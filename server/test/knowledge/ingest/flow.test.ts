@@ -7,7 +7,7 @@ test('an attached file is converted, cut and served; its dataset counts it, even
   await using library = await startLibrary()
   const { client } = library.server
   const dataset_id = await library.newDataset()
-  const source_id = await library.newFile(textOf(250))
+  const source_id = await library.newUpload(textOf(250))
   const attached = await library.attach(dataset_id, source_id)
   expect(attached).toMatchObject({
     source_id,

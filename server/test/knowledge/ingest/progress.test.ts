@@ -61,6 +61,22 @@ test('first what there is, then each attachment that has changed, at most once a
   expect(told.at(-1)!.data).toEqual(await library.find(added))
 })
 
+test('it tells what is detached, whether the stream began with it or saw it come', async () => {
+  const dataset_id = await library.newDataset()
+  const source_id = await library.newFile(textOf(1))
+  const there = await library.settled(await library.attach(dataset_id, source_id))
+  using stream = await follow(dataset_id)
+  await eventually(() => expect(stream.told).toHaveLength(1))
+  const detach = ({ id }: DatasetSource) => library.server.client.detachSource({ dataset_id, dataset_source_id: id })
+  await detach(there)
+  await eventually(() => expect(stream.told.at(-1)).toEqual({ event: 'detached', data: { id: there.id } }))
+  const again = await library.attach(dataset_id, source_id)
+  await eventually(() => expect(stream.told.at(-1)!.data.id).toBe(again.id))
+  await detach(again)
+  await eventually(() => expect(stream.told.at(-1)).toEqual({ event: 'detached', data: { id: again.id } }))
+  expect(stream.told.filter(({ event }) => event === 'detached')).toHaveLength(2)
+})
+
 test('it counts as an event stream, and is no longer there with its dataset', async () => {
   const dataset_id = await library.newDataset()
   using one = await follow(dataset_id)

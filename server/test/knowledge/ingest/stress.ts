@@ -2,18 +2,22 @@
 // content whole, and nothing is left over.
 import { ApiError } from '@parley/sdk'
 import { expect } from 'vitest'
+import { AppError } from '../../../src/base/errors.ts'
 import { type Random, createRandom } from '../../kill/random.ts'
 import { type Library, atRest, piecesOf, small, startLibrary, textOf } from './fixture.ts'
 
 const callers = 4
 
-export async function stress(changes: number, seed: number): Promise<void> {
+/** `converts`: files are sent and converted, each by a process of its own. */
+export async function stress(changes: number, seed: number, converts: boolean): Promise<void> {
   await using library = await startLibrary()
   await using other = await library.server.startAnother({}, {})
   const random = createRandom(seed)
   const datasets = [await library.newDataset(), await library.newDataset(), await library.newDataset()]
   const sources = [await library.newFile(textOf(3, 'first')), await library.newFile(textOf(120, 'second'))]
+  const crawled = await makeCrawled(library)
   const clients = [library.server.client, library.server.as({ base_url: other.url })]
+  const replace = converts ? library.replaceUpload : library.replaceFile
   let files = 0
 
   async function change({ pick, between }: Random): Promise<void> {
@@ -32,6 +36,8 @@ export async function stress(changes: number, seed: number): Promise<void> {
         'rechunk',
         'reprocess',
         'language',
+        'strategy',
+        'crawled',
         'recreate',
         'delete',
       ])
@@ -42,7 +48,7 @@ export async function stress(changes: number, seed: number): Promise<void> {
           items: { source_ids: sources, chunking_strategy: small },
         }))
       case 'replace':
-        return library.replaceFile(source_id, textOf(between(1, 150), `file ${(files += 1)}`))
+        return replace(source_id, textOf(between(1, 150), `file ${(files += 1)}`))
       case 'detach':
         return void (await client.detachSource(path))
       case 'rechunk':
@@ -54,6 +60,13 @@ export async function stress(changes: number, seed: number): Promise<void> {
         return void (await client.reprocessDatasetSource(path))
       case 'language':
         return void (await client.updateDataset({ dataset_id, language: pick(['auto', 'german', 'simple']) }))
+      case 'strategy':
+        return void (await client.updateSource({
+          source_id: crawled,
+          chunking_strategy: { ...small, chunk_size: pick([100, 300]) },
+        }))
+      case 'crawled':
+        return void (await client.attachSources({ dataset_id, items: { source_id: crawled } }))
       case 'recreate':
         datasets[datasets.indexOf(dataset_id)] = await library.newDataset()
         return void (await client.deleteDataset({ dataset_id }))
@@ -73,8 +86,18 @@ export async function stress(changes: number, seed: number): Promise<void> {
   await checkServed(library)
 }
 
+/** A source with three pages, as a crawl leaves it. */
+async function makeCrawled(library: Library): Promise<string> {
+  const [parent, ...pages] = await Promise.all(
+    ['parent', 'page one', 'page two', 'page three'].map((word) => library.newFile(textOf(4, word))),
+  )
+  await library.rows('update sources set parent_source_id = $1 where id = any($2::uuid[])', [parent, pages])
+  return parent!
+}
+
 /** What another caller has deleted is not there, and an upload that another one has completed is closed. */
 function allowRefusal(error: unknown): void {
+  if (error instanceof AppError && error.error === 'not_found') return
   if (error instanceof ApiError ? ![403, 404, 409].includes(error.status) : !isClosedUpload(error)) throw error
 }
 

@@ -30,6 +30,9 @@ export async function walkDatasets(walk: Walk): Promise<void> {
   await walkAttachments(walk, params)
   await call('deleteDataset', 'one', { params })
   await call('deleteDataset', 'again', { params })
+  // The organization has two already: its first one, and the plain one.
+  for (const name of ['Third', 'Fourth', 'Fifth']) await walk.prepare('createDataset', { body: { name } })
+  await call('createDataset', 'one too many', { body: { name: 'Sixth' } })
 }
 
 async function walkAttachments({ call, prepare, open }: Walk, dataset: { dataset_id: string }): Promise<void> {
@@ -54,9 +57,10 @@ async function walkAttachments({ call, prepare, open }: Walk, dataset: { dataset
   await call('updateDatasetSource', 'another strategy', { params, body: { chunking_strategy: 'fixed' } })
   await call('reprocessDatasetSource', 'one', { params })
   await call('listDatasetSourceChunks', 'of what does not serve yet', { params })
+  await call('detachSource', 'one', { params })
+  // Of those that were attached by one call, the order is open.
   const progress = open('streamDatasetProgress', 'what there is', { params: dataset })
   await progress.sees('is_complete')
   await progress.stop()
-  await call('detachSource', 'one', { params })
   await call('detachSource', 'again', { params })
 }

@@ -44,13 +44,16 @@ test('words that take too long are left to the vectors', async () => {
 })
 
 test('vectors that take too long are left to the words', async () => {
-  const found = await withLocked('chunk_signs', () => library.search({ dataset_id, query: 'apple' }))
+  const found = await withLocked('chunk_signs', () => library.search({ dataset_id, query: 'apple', timeout_ms: 900 }))
   expect(found).toMatchObject({ mode: 'full_text', degraded: ['vector_timeout'], failed: null })
   expect(found.passages.map(({ content }) => content).toSorted()).toEqual(['apple juice', 'apple pie'])
 })
 
 test('at the bound of a turn, what the other part has found is used', async () => {
-  for (const [table, mode] of [['chunk_signs', 'full_text'], ['dataset_words', 'vector']] as const) {
+  for (const [table, mode] of [
+    ['chunk_signs', 'full_text'],
+    ['dataset_words', 'vector'],
+  ] as const) {
     const found = await withLocked(table, () => library.search({ dataset_id, query: 'apple', timeout_ms: 600 }))
     expect(found).toMatchObject({ mode, failed: null })
     expect(found.passages.length).toBeGreaterThan(1)

@@ -25,7 +25,7 @@ const choose = (vector_index: string) =>
   chooseVectorIndex({ config: readConfig({ PARLEY_VECTOR_INDEX: vector_index, DATABASE_URL: database_url }), database })
 
 describe('the setting', () => {
-  test('that contradicts others, or is none, stops the start', () => {
+  test('that contradicts others, or is unknown, stops the start', () => {
     const read = (vector_index: string) => () => readConfig({ PARLEY_VECTOR_INDEX: vector_index })
     expect(read('pgvector')).toThrow('PARLEY_VECTOR_INDEX=pgvector requires DATABASE_URL')
     expect(read('hnsw')).toThrow('PARLEY_VECTOR_INDEX must be auto, sign_bits or pgvector, not "hnsw"')
@@ -193,9 +193,9 @@ describe.runIf(hasPgvector)('with pgvector', () => {
     await index(dataset_id)
     expect(await tableOf(dataset_id)).toBeNull()
     expect(await query(`select to_regclass($1) as there`, [before])).toEqual([{ there: null }])
-    expect(await query('select indexed from signed_generations where generation = $1', [source.generation.number])).toEqual([
-      { indexed: 0 },
-    ])
+    expect(
+      await query('select indexed from signed_generations where generation = $1', [source.generation.number]),
+    ).toEqual([{ indexed: 0 }])
   })
 
   test('of a dataset that is deleted, nothing is left', async () => {

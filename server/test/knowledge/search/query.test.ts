@@ -38,7 +38,7 @@ const ask = (more: object = {}) => server.client.queryDataset({ dataset_id, quer
 
 describe('queryDataset', () => {
   test('answers chunks with all that is known of them, and how it has found them', async () => {
-    const answer = await ask({ results_count: 1 })
+    const answer = await ask({ query: 'Refunds take how long?', results_count: 1 })
     expect(answer).toMatchObject({
       retrieval_mode: 'hybrid',
       degraded: [],

@@ -1,6 +1,7 @@
 // Searches find what is served, by words and vectors, and say what they had to do without.
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { type TestDatabase, createTestDatabase } from '../../support/database.ts'
+import { readSnapshot } from '../../../src/knowledge/search/snapshot.ts'
 import { type Library, createLibrary } from './library.ts'
 
 let test_database: TestDatabase
@@ -33,6 +34,9 @@ describe('words', () => {
     ])
     expect(contentsOf(await library.search({ dataset_id, query: 'err-4042' }))).toEqual([
       'Error ERR-4042 means that the tariff PX-77 has ended.',
+    ])
+    expect(contentsOf(await library.search({ dataset_id, query: 'off\u200Bi\u00ADce' }))).toEqual([
+      'The office is open from nine to five.',
     ])
     const [passage] = (await library.search({ dataset_id, query: 'invoice' })).passages
     expect(passage).toMatchObject({
@@ -118,14 +122,15 @@ describe('vectors', () => {
     const space_id = await library.addSpace()
     const dataset_id = await library.addDataset(space_id)
     const footer = 'alpha footer of every page'
-    await library.addSource([...Array.from({ length: 450 }, () => footer), 'something else', 'and another one'], {
+    const other = 'another text, which has the word footer among many that nobody has asked for'
+    await library.addSource([...Array.from({ length: 450 }, () => footer), 'something else', other], {
       dataset_id,
       space_id,
     })
     const found = await library.search({ dataset_id, query: 'alpha footer', mode: 'vector' })
-    expect(contentsOf(found).toSorted()).toEqual([footer, 'and another one', 'something else'])
+    expect(contentsOf(found).toSorted()).toEqual([footer, other, 'something else'])
     const byWords = await library.search({ dataset_id, query: 'footer', mode: 'full_text' })
-    expect(contentsOf(byWords)).toEqual([footer])
+    expect(contentsOf(byWords)).toEqual([footer, other])
   })
 })
 
@@ -177,6 +182,15 @@ describe('what is searched', () => {
       degraded: ['dataset_missing'],
     })
     expect(contentsOf(await other.search({ dataset_id, query: 'apple' }))).toEqual(['apple of others'])
+    // Each statement compares the organization by itself.
+    const words = { words: [], spelled: [{ token: 0, text: 'apple' }] }
+    const target = { dataset_id, filter: null, top_n: 5, words, vector: null }
+    const parts = { words: true, vectors: false }
+    const asked = { targets: [target], source_ids: null, parts, way: 'signs' as const }
+    const read = (store: Library['store']) =>
+      store.snapshot(1000, (tx) => readSnapshot(tx, library.room.searches, asked))
+    expect((await read(other.store)).found.get(1)!.rows).toHaveLength(1)
+    expect((await read(library.store)).found.size).toBe(0)
   })
 
   test('in several datasets is merged, at most as many of each, equal texts once', async () => {

@@ -99,7 +99,9 @@ describe('the action', () => {
   test('a query has no characters that cannot be seen, nor any that the database refuses', async () => {
     const { dataset_id } = await plantDataset(server, [returns])
     const query = 're\u200Bturns {{ arguments.query }}'
-    const { conversation_id } = await converse(server, { tools: [tool([{ type: 'knowledge_base', dataset_id, query }])] })
+    const { conversation_id } = await converse(server, {
+      tools: [tool([{ type: 'knowledge_base', dataset_id, query }])],
+    })
     answer({ tool_calls: [{ name: 'look_up', arguments: '{"query": "\\u202Eacc\\u00ADepted"}' }] }, 'Done.')
     await server.client.sendConversationMessage({ conversation_id, text: 'Hello' })
     expect(calls.map((one) => one.query)).toEqual(['returns accepted'])

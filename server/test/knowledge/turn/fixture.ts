@@ -92,6 +92,16 @@ export function watchSearches(server: TestServer): SearchRequest[] {
   return asked
 }
 
+/** Its attempt is lost, and another one takes the turn over at once. */
+export async function loseTurn({ app, database }: TestServer, conversation_id: string): Promise<void> {
+  await database.pool.query(
+    `update turns set lease_expires_at = clock_timestamp() - interval '1 second', node_id = gen_random_uuid()
+     where conversation_id = $1 and status = 'running'`,
+    [conversation_id],
+  )
+  await app.rooms.engine.engine.watch()
+}
+
 /** Whatever searches them then finds nothing of it. */
 export async function detach(
   server: TestServer,

@@ -1,13 +1,12 @@
 // K11: what the model was shown is on record, however a turn ends and anyone who carries it out; and it goes with the conversation.
 import type { AgentConfig } from '@parley/contract'
-import { sql } from 'kysely'
 import type { SearchRequest } from '../../../src/knowledge/search/request.ts'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import type { ChatRequest } from '../../support/scripted-model.ts'
 import { holdAnswer } from '../../support/scripted-model.ts'
 import { makeKey } from '../../support/actors.ts'
 import { type TestServer, refusal, startTestServer } from '../../support/server.ts'
-import { type PlantedDataset, converse, detach, plantDataset, watchSearches } from './fixture.ts'
+import { type PlantedDataset, converse, detach, loseTurn, plantDataset, watchSearches } from './fixture.ts'
 
 let server: TestServer
 let dataset: PlantedDataset
@@ -31,9 +30,6 @@ const count = async (table: string) => {
   )
   return rows[0]!.count
 }
-const loseLease = (conversation_id: string) =>
-  sql`update turns set lease_expires_at = clock_timestamp() - interval '1 second', node_id = gen_random_uuid()
-    where conversation_id = ${conversation_id} and status = 'running'`.execute(server.database.kysely)
 
 describe('an attempt that takes a turn over', () => {
   const tools = [
@@ -59,7 +55,7 @@ describe('an attempt that takes a turn over', () => {
       own.chunks.find(({ chunk_id }) => chunk_id === gone!.chunk_id)!,
     )
     calls.length = 0
-    await loseLease(conversation_id)
+    await loseTurn(server, conversation_id)
     expect((await reply).reply).toContain('Taken over.')
     held.finish()
     expect(calls).toEqual([])
@@ -77,7 +73,7 @@ describe('an attempt that takes a turn over', () => {
     calls.length = 0
     const reply = server.client.sendConversationMessage({ conversation_id, text: 'Returns?' })
     await held.asked
-    await loseLease(conversation_id)
+    await loseTurn(server, conversation_id)
     expect((await reply).reply).toBe('Taken over.')
     held.finish()
     expect(calls).toHaveLength(2)

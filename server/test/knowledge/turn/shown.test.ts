@@ -3,7 +3,7 @@
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import { type Answer, type ChatRequest, holdAnswer } from '../../support/scripted-model.ts'
 import { type TestServer, refusal, startTestServer } from '../../support/server.ts'
-import { type PlantedDataset, converse, plantDataset } from './fixture.ts'
+import { type PlantedDataset, converse, loseTurn, plantDataset } from './fixture.ts'
 
 let server: TestServer
 let atPoint: (point: string) => void | Promise<void> = () => {}
@@ -55,7 +55,7 @@ async function compare(
 }
 
 describe('the context window', () => {
-  test('has room for some of the passages of several calls: those that are left out were not shown', async () => {
+  test('holds some of the passages of several calls: those that are left out were not shown', async () => {
     const planted = await plantMany(8, 700)
     const { conversation_id } = await converse(server, {
       knowledge_bases: [{ dataset_id: planted.dataset_id, top_n: 8 }],
@@ -221,11 +221,7 @@ test('a search is stored with the result of its own call, so an attempt that is 
   answer({ tool_calls: [search('marka'), search('markb')] })
   const reply = server.client.sendConversationMessage({ conversation_id, text: 'Hello' })
   await expect.poll(async () => (await retrievalsOf(conversation_id)).length).toBe(1)
-  await server.database.pool.query(
-    `update turns set lease_expires_at = clock_timestamp() - interval '1 second', node_id = gen_random_uuid()
-     where conversation_id = $1 and status = 'running'`,
-    [conversation_id],
-  )
+  await loseTurn(server, conversation_id)
   expect((await reply).reply).toBe('Done.')
   held.resolve()
   const { recorded, shown, retrievals } = await compare(conversation_id, planted, server.model.requests.slice(1))
@@ -236,6 +232,8 @@ test('a search is stored with the result of its own call, so an attempt that is 
 
 test('an attempt that takes the turn over shows byte for byte what the record says', async () => {
   const planted = await plantMany(3, 600)
+  // Some of each text.
+  await server.client.setSecret({ name: 'QUOTED', value: 'accepted xxxxxxxxxx' })
   const { conversation_id } = await converse(server, {
     knowledge_bases: [{ dataset_id: planted.dataset_id }],
     retrieval: { max_characters: 1000 },
@@ -246,18 +244,16 @@ test('an attempt that takes the turn over shows byte for byte what the record sa
   const reply = server.client.sendConversationMessage({ conversation_id, text: 'Are returns accepted?' })
   await held.asked
   const before = await retrievalsOf(conversation_id)
-  await server.database.pool.query(
-    `update turns set lease_expires_at = clock_timestamp() - interval '1 second', node_id = gen_random_uuid()
-     where conversation_id = $1 and status = 'running'`,
-    [conversation_id],
-  )
+  await loseTurn(server, conversation_id)
   await reply
   held.finish()
   expect(await retrievalsOf(conversation_id)).toEqual(before)
   const [, first, second] = server.model.requests.map((request) =>
     JSON.stringify(request.messages).replaceAll(/[0-9a-f]{32}/g, 'CODE'),
   )
+  expect(first).toContain('[secret QUOTED]')
   expect(second).toBe(first)
+  await server.client.deleteSecret({ name: 'QUOTED' })
   const { recorded, shown } = await compare(conversation_id, planted, server.model.requests.slice(2))
   expect(recorded).toEqual(shown)
 })

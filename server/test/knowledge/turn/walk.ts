@@ -40,6 +40,9 @@ export async function walkRetrievals(walk: Walk): Promise<void> {
   await call('listConversationTurns', 'with searches', { params })
 
   const of = { dataset_id: dataset.id as string }
+  await call('queryDataset', 'by words', { params: of, body: { query: 'returns', results_count: 3 } })
+  await call('queryDataset', 'by vectors, without a model', { params: of, body: { query: 'returns', mode: 'vector' } })
+  await call('queryDataset', 'faults', { params: of, body: { query: ' ', results_count: 0, mode: 'odd' } })
   await call('listDatasetRetrievals', 'the first page', { params: of, query: 'limit=1' })
   await call('listDatasetRetrievals', 'those that found nothing', {
     params: of,

@@ -74,6 +74,9 @@ function globAsPattern(glob: string): string {
   return `${glob.startsWith('/') ? '^' : '(?:^|/)'}${body}$`
 }
 
+/** Also of a page that a crawl knows, when its start page has moved. */
+export const other_site = 'It is on another site.'
+
 export type Scope = (url: string) => string | null
 
 /**
@@ -88,7 +91,7 @@ export function createScope(start: string, options: CrawlOptions): Scope {
   )
   return (url) => {
     const { origin: own, pathname } = new URL(url)
-    if (own !== origin) return 'It is on another site.'
+    if (own !== origin) return other_site
     const paths = [...new Set([pathname, decodePath(pathname)])]
     const matches = (patterns: RE2JS[]) => patterns.some((pattern) => paths.some((path) => pattern.test(path)))
     if (matches(exclude!)) return 'The option exclude_paths matches its path.'

@@ -2,8 +2,12 @@
 import { ConversionFault, type PageFacts } from '../conversion-fault.ts'
 
 export interface Options {
+  /** Its extension decides where several kinds have the same bytes, such as CSV and text. */
   name: string
+  /** Of a page: what its links are relative to. */
   url: string | null
+  /** Of text that is not Unicode, as who sent it says; null: nobody has. */
+  charset: string | null
   pages: number
   text_bytes: number
   unpacked_bytes: number

@@ -6,8 +6,8 @@ import { renderTable } from './table.ts'
 
 const max_cells = 5_000_000
 
-export const convertCsv: Convert = (bytes, { name, text_bytes }) => {
-  const { text, warnings } = decodeText(bytes)
+export const convertCsv: Convert = (bytes, { name, text_bytes, charset }) => {
+  const { text, warnings } = decodeText(bytes, charset)
   const rows: string[][] = []
   let cells = 0
   papa.parse<string[]>(text, {

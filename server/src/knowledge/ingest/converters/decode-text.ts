@@ -17,7 +17,7 @@ export function decodeText(bytes: Buffer, declared: string | null = null): Decod
   if (marked !== null) return plain(decode(bytes, marked))
   const utf16 = looksLikeUtf16(bytes)
   if (utf16 !== null) return plain(decode(bytes, utf16))
-  if (bytes.subarray(0, sample_bytes).includes(0)) throw notText()
+  if (isBinary(bytes.subarray(0, sample_bytes))) throw notText()
   const strict = tryDecode(bytes, 'utf-8')
   if (strict !== null) return plain(strict)
   const asDeclared = declared === null ? null : tryDecode(bytes, declared)
@@ -53,6 +53,16 @@ function looksLikeUtf16(bytes: Buffer): string | null {
   if (zeros[1]! > half * 0.7 && zeros[0]! < half * 0.05) return 'utf-16le'
   if (zeros[0]! > half * 0.7 && zeros[1]! < half * 0.05) return 'utf-16be'
   return null
+}
+
+/** Text has no zeros, and hardly any control characters but those of lines. */
+function isBinary(sample: Buffer): boolean {
+  let controls = 0
+  for (const byte of sample) {
+    if (byte === 0) return true
+    if (byte < 0x20 && (byte < 0x09 || byte > 0x0d) && byte !== 0x1b) controls += 1
+  }
+  return controls > 1 && controls > sample.length / 50
 }
 
 /** Few replaced characters among many of several bytes. */

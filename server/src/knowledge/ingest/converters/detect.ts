@@ -1,5 +1,4 @@
 // Which kind of file it is: its bytes decide; its name only among kinds of text that have the same bytes.
-import { fileTypeFromBuffer } from 'file-type'
 import { ConversionFault } from '../conversion-fault.ts'
 import { type Convert, corrupt } from './converter.ts'
 
@@ -16,12 +15,12 @@ const kinds = {
   pdf: { media_type: 'application/pdf', extensions: ['pdf'], load: async () => (await import('./pdf.ts')).convertPdf },
   docx: {
     media_type: 'application/vnd.openxmlformats-officedocument.wordprocessingml.document',
-    extensions: ['docx'],
+    extensions: ['docx', 'docm'],
     load: async () => (await import('./docx.ts')).convertDocx,
   },
   xlsx: {
     media_type: 'application/vnd.openxmlformats-officedocument.spreadsheetml.sheet',
-    extensions: ['xlsx'],
+    extensions: ['xlsx', 'xlsm'],
     load: async () => (await import('./xlsx.ts')).convertXlsx,
   },
   html: {
@@ -58,8 +57,10 @@ const kinds = {
 } satisfies Record<string, Kind>
 
 const openPackages: Record<string, Kind> = { docx: kinds.docx, docm: kinds.docx, xlsx: kinds.xlsx, xlsm: kinds.xlsx }
-/** Names of kinds whose bytes are never plain text. */
+/** Kinds whose bytes are never plain text. */
 const binary = new Set<Kind>([kinds.pdf, kinds.docx, kinds.xlsx])
+
+export const isBinary = (kind: Kind) => binary.has(kind)
 
 export interface Detected {
   kind: Kind
@@ -71,7 +72,7 @@ export async function detectKind(bytes: Buffer, name: string, isPage: boolean): 
   const named = kindOfName(name)
   const kind = await kindOfBytes(bytes, named, isPage)
   const extension = extensionOf(name)
-  const isWrong = named !== null && named !== kind && !isPage
+  const isWrong = !isPage && extension !== '' && (named !== null || isBinary(kind)) && named !== kind
   const warnings = isWrong ? [`The name ends with .${extension}, but the file is ${kind.media_type}.`] : []
   return { kind, warnings }
 }
@@ -79,21 +80,63 @@ export async function detectKind(bytes: Buffer, name: string, isPage: boolean): 
 async function kindOfBytes(bytes: Buffer, named: Kind | null, isPage: boolean): Promise<Kind> {
   const head = bytes.subarray(0, 4096)
   if (isPdf(bytes)) return kinds.pdf
-  const found = await fileTypeFromBuffer(bytes)
-  if (found && found.ext in openPackages) return openPackages[found.ext]!
-  if (found?.ext === 'cfb') throw ofCompoundFile(bytes)
-  if (found?.ext === 'zip') return ofZip(bytes, named)
-  if (found && !/^text\/|xml$/.test(found.mime)) throw unsupported(found.mime)
   const start = head
     .toString('latin1')
     .replace(/^(ï»¿|ÿþ|þÿ)/, '')
     .replaceAll('\0', '')
     .trimStart()
+  if (isText(head)) refuseMarkup(start)
+  else {
+    const packaged = await kindOfMarks(bytes, named)
+    if (packaged) return packaged
+  }
   if (/^<(!doctype\s+html|html|head|body)[\s>]/i.test(afterComments(start))) return kinds.html
-  if (named === kinds.html || (isPage && /^<[a-z!]/i.test(start))) return kinds.html
-  if (named !== null && !binary.has(named)) return named
-  if (/^[[{]/.test(start) && isJson(bytes)) return kinds.json
-  return kinds.txt
+  if (isPage && /^<[a-z!]/i.test(start)) return kinds.html
+  return kindOfText(bytes, start, named)
+}
+
+/** Marks of binary files are short, and words begin with them: `BM`, `MZ`, `solid`. Text has no control characters but those of lines. */
+function isText(head: Buffer): boolean {
+  return head.every((byte) => byte >= 0x20 || (byte >= 0x09 && byte <= 0x0d) || byte === escape)
+}
+
+const escape = 0x1b
+
+/** Text to machines only. */
+function refuseMarkup(start: string): void {
+  if (start.startsWith('{\\rtf')) throw unsupported('application/rtf')
+  if (start.startsWith('%!PS')) throw unsupported('application/postscript')
+}
+
+/** By the marks at its beginning. Null: it has none, or those of text. */
+async function kindOfMarks(bytes: Buffer, named: Kind | null): Promise<Kind | null> {
+  const { fileTypeFromBuffer } = await import('file-type')
+  const found = await fileTypeFromBuffer(bytes)
+  if (!found || /^text\/|xml$/.test(found.mime)) return null
+  if (found.ext in openPackages) return openPackages[found.ext]!
+  if (found.ext === 'cfb') throw ofCompoundFile(bytes)
+  if (found.ext === 'zip') return ofZip(bytes, named)
+  throw unsupported(found.mime)
+}
+
+/** Its name decides, unless the bytes cannot be what it says. */
+function kindOfText(bytes: Buffer, start: string, named: Kind | null): Kind {
+  const isStructured = /^[[{]/.test(start)
+  switch (named) {
+    case kinds.json:
+    case kinds.jsonl:
+      return isStructured || /^(["\d-]|true|false|null)/.test(start) ? named : kinds.txt
+    case kinds.csv:
+    case kinds.tsv:
+      return isStructured && isJson(bytes) ? kinds.json : named
+    case kinds.html:
+      return /<[a-z!/]/i.test(bytes.toString('latin1').replaceAll('\0', '')) ? named : kinds.txt
+    case kinds.md:
+    case kinds.txt:
+      return named
+    default:
+      return isStructured && isJson(bytes) ? kinds.json : kinds.txt
+  }
 }
 
 /** Its mark can follow other bytes, such as those of a mail. */

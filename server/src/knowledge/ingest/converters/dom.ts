@@ -20,7 +20,7 @@ export interface DomElement extends DomNode {
   ): Iterable<DomElement> & { readonly length: number; readonly [index: number]: DomElement }
 }
 
-export interface DomDocument extends Pick<DomElement, 'querySelector' | 'querySelectorAll'> {
+export interface DomDocument extends Pick<DomElement, 'querySelector' | 'querySelectorAll' | 'childNodes'> {
   readonly documentElement: DomElement
   readonly body: DomElement
   cloneNode(deep: true): DomDocument

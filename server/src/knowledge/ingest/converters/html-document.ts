@@ -1,50 +1,51 @@
 // HTML as a document whose hidden parts are gone.
 import { corrupt } from './converter.ts'
 import type { DomDocument, DomNode } from './dom.ts'
-import { parseHTML } from 'linkedom'
+import { WritableStream as ParserStream } from 'htmlparser2/WritableStream'
+// Of its entries the one that is a single file: the other one loads a hundred.
+import { parseHTML } from 'linkedom/worker'
 
 /** A full document, whatever the source was: all of its content is in its body. */
 export function documentOf(html: string): DomDocument {
-  checkTags(html)
+  checkDepth(html)
   // Turndown takes quadratic time for long runs of white space.
   const short = html.replaceAll(/\s{500,}/g, (run) => (run.includes('\n') ? '\n\n' : ' '))
-  const source = /<html[\s>]/i.test(short) ? short : `<html>${short}</html>`
-  const { document } = parseHTML(source) as unknown as { document: DomDocument }
+  const document = parse(short)
   const { body, documentElement } = document
-  checkDepth(documentElement)
-  for (const node of [...documentElement.childNodes]) {
-    if (node !== body && node.nodeName.toUpperCase() !== 'HEAD') body.appendChild(node)
-  }
+  const outside = [
+    ...[...documentElement.childNodes].filter((node) => node !== body && nameOf(node) !== 'HEAD'),
+    ...[...document.childNodes].filter((node) => node !== documentElement && nameOf(node) !== '#DOCUMENT-TYPE'),
+  ]
+  for (const node of outside) body.appendChild(node)
   return document
 }
 
-/** Elements whose end tags people leave out, or that have none. */
-const unclosed = new Set(
-  'p li dt dd tr td th thead tbody tfoot option optgroup colgroup rt rp area base br col embed hr img input link meta param source track wbr'.split(
-    ' ',
-  ),
-)
-const max_open = 4096
-
-/** Before a document is made of them: making a very deep one takes quadratic time. */
-function checkTags(html: string): void {
-  let open = 0
-  for (const [, end, name] of html.matchAll(/<(\/?)([a-z][a-z0-9-]{0,20})/gi)) {
-    if (unclosed.has(name!.toLowerCase())) continue
-    open = Math.max(0, open + (end === '' ? 1 : -1))
-    if (open > max_open) throw corrupt(`The page is nested more than ${max_depth} levels deep.`)
-  }
+/** A part of a page gets a root. */
+function parse(html: string): DomDocument {
+  const parsed = parseHTML(html) as unknown as { document: DomDocument }
+  const root = parsed.document.documentElement as DomDocument['documentElement'] | null
+  if (root !== null && nameOf(root) === 'HTML') return parsed.document
+  return (parseHTML(`<html>${html}</html>`) as unknown as { document: DomDocument }).document
 }
+
+const nameOf = (node: DomNode) => node.nodeName.toUpperCase()
 
 /** Browsers do not go deeper; libraries that do run out of stack, or of time. */
 const max_depth = 512
 
-function checkDepth(root: DomNode): void {
-  let level = [root]
-  for (let depth = 0; level.length > 0; depth += 1) {
-    if (depth > max_depth) throw corrupt(`The page is nested more than ${max_depth} levels deep.`)
-    level = level.flatMap(({ childNodes }) => [...childNodes])
-  }
+/** Before a document is made: making a very deep one takes quadratic time. By the parser that makes it. */
+function checkDepth(html: string): void {
+  let depth = 0
+  const parser = new ParserStream({
+    onopentagname() {
+      depth += 1
+      if (depth > max_depth) throw corrupt(`The page is nested more than ${max_depth} levels deep.`)
+    },
+    onclosetag() {
+      depth -= 1
+    },
+  })
+  parser.write(html)
 }
 
 /** What no reader sees, or what is not text. */
@@ -80,7 +81,7 @@ export function removeUnseen(document: DomDocument): void {
   remove(document, unseen)
   for (const selector of hidden) remove(document, selector)
   for (const element of [...document.querySelectorAll('[style]')]) {
-    if (hiding.test(element.getAttribute('style') ?? '')) element.remove()
+    if (hiding.test(withoutComments(element.getAttribute('style') ?? ''))) element.remove()
   }
   const walker = document.createTreeWalker(document, 128)
   const comments: DomNode[] = []
@@ -102,6 +103,8 @@ function remove(document: DomDocument, selector: string): void {
 function hiddenSelectors(document: DomDocument): string[] {
   const selectors: string[] = []
   for (const sheet of document.querySelectorAll('style')) {
+    // What is hidden in print is for readers.
+    if (!/^\s*(all|screen)?\s*$/i.test(sheet.getAttribute('media') ?? '')) continue
     for (const { selector, body } of readRules(withoutComments(sheet.textContent ?? ''))) {
       if (selectors.length >= max_rules) return selectors
       if (!selector.startsWith('@') && !selector.includes(':') && hiding.test(body)) selectors.push(selector)

@@ -1,6 +1,5 @@
 // HTML: the main text of a page, with its title as the heading.
 import type { DomDocument, DomElement, DomNode } from './dom.ts'
-import { Readability } from '@mozilla/readability'
 import { ConversionFault, type PageFacts } from '../conversion-fault.ts'
 import type { Convert } from './converter.ts'
 import { decodeText } from './decode-text.ts'
@@ -21,16 +20,16 @@ const headings = 'h1, h2, h3, h4, h5, h6'
 /** Less than this part of the page's text is not its main text. */
 const least_part = 0.3
 
-export const convertHtml: Convert = (bytes, { url }) => {
-  const declared = /<meta[^>]{0,500}?charset\s*=\s*["']?([\w-]{1,40})/i.exec(
-    bytes.subarray(0, 4096).toString('latin1'),
-  )?.[1]
+export const convertHtml: Convert = async (bytes, { url, charset }) => {
+  const declared =
+    charset ??
+    /<meta[^>]{0,500}?charset\s*=\s*["']?([\w-]{1,40})/i.exec(bytes.subarray(0, 4096).toString('latin1'))?.[1]
   const { text: html, warnings } = decodeText(bytes, declared ?? null)
   const document = documentOf(html)
   const page = readPageFacts(document, url)
   removeUnseen(document)
   const base = document.querySelector('base[href]')?.getAttribute('href')
-  const text = withTitle(toMarkdown(findMain(document), resolveBase(base, url)), page)
+  const text = withTitle(toMarkdown(await findMain(document), resolveBase(base, url)), page)
   if (text === '') throw new ConversionFault('no_text', 'The page has no text without scripts.', page)
   return { text, warnings, page }
 }
@@ -40,7 +39,7 @@ function resolveBase(href: string | null | undefined, url: string | null): strin
 }
 
 /** The text within its frame, else all of it. */
-function findMain(document: DomDocument): DomElement {
+async function findMain(document: DomDocument): Promise<DomElement> {
   const { body } = document
   removeFrame(document)
   const marked = document.querySelectorAll('main, [role="main"]')
@@ -49,6 +48,7 @@ function findMain(document: DomDocument): DomElement {
   // Longer pages are lists and tables; choosing a part of them takes more memory than the whole.
   if (document.querySelectorAll('*').length > max_elements) return body
   for (const heading of document.querySelectorAll(headings)) heading.setAttribute(level, heading.tagName.slice(1))
+  const { Readability } = await import('@mozilla/readability')
   const reader = new Readability(document.cloneNode(true) as never, { serializer: (node) => node })
   const found = reader.parse()?.content as unknown as DomElement | null | undefined
   return found && lengthOf(found) >= least_part * length ? found : body

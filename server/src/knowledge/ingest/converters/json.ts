@@ -4,13 +4,13 @@ import { decodeText } from './decode-text.ts'
 
 const max_levels = 64
 
-export const convertJson: Convert = (bytes, { text_bytes }) => {
-  const { text, warnings } = decodeText(bytes)
+export const convertJson: Convert = (bytes, { text_bytes, charset }) => {
+  const { text, warnings } = decodeText(bytes, charset)
   return { text: renderValue(parse(text, 'The file'), new TextBudget(text_bytes)), warnings }
 }
 
-export const convertJsonLines: Convert = (bytes, { text_bytes }) => {
-  const { text, warnings } = decodeText(bytes)
+export const convertJsonLines: Convert = (bytes, { text_bytes, charset }) => {
+  const { text, warnings } = decodeText(bytes, charset)
   const budget = new TextBudget(text_bytes)
   const records: string[] = []
   let number = 0

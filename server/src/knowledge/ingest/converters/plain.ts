@@ -2,4 +2,4 @@
 import type { Convert } from './converter.ts'
 import { decodeText } from './decode-text.ts'
 
-export const convertText: Convert = (bytes) => decodeText(bytes)
+export const convertText: Convert = (bytes, { charset }) => decodeText(bytes, charset)

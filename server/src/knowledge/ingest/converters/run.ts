@@ -3,7 +3,7 @@ import { cleanText } from '../../rules/clean-text.ts'
 import { ConversionFault, type PageFacts } from '../conversion-fault.ts'
 import type { Converted } from '../converted.ts'
 import { type Options, type Raw, max_line_bytes, tooLarge, tooMuchText } from './converter.ts'
-import { detectKind } from './detect.ts'
+import { type Kind, detectKind, isBinary } from './detect.ts'
 import { detectLanguage } from './language.ts'
 
 export type Outcome =
@@ -32,11 +32,16 @@ async function convert(bytes: Buffer, options: Options): Promise<Converted> {
   return {
     text,
     page_starts,
-    media_type: kind.media_type,
-    language: detectLanguage(text),
+    media_type: mediaTypeOf(kind, options.charset),
+    language: await detectLanguage(text),
     warnings: [...warnings, ...(raw.warnings ?? [])].map((warning) => cleanText(warning).slice(0, 500)),
     page: page && { ...page, title: page.title && cleanText(page.title) },
   }
+}
+
+/** With what is needed to read its bytes again. */
+function mediaTypeOf(kind: Kind, charset: string | null): string {
+  return charset === null || isBinary(kind) ? kind.media_type : `${kind.media_type}; charset=${charset}`
 }
 
 function join({ text }: Raw): { text: string; page_starts: number[] | null } {

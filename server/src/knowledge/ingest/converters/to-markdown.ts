@@ -1,6 +1,7 @@
 // From the elements of a document to Markdown: links of the web and of mail, pictures as their descriptions, every table as a table.
 import type { DomElement } from './dom.ts'
-import TurndownService from 'turndown'
+// Of its entries the one without a parser, which takes long to load.
+import TurndownService from 'turndown/lib/turndown.browser.cjs.js'
 
 /** The attribute with a heading’s level: libraries change its name. */
 export const level = 'data-level'

@@ -10,7 +10,7 @@ const max_cells = 5_000_000
 type Sheet = xlsx.WorkSheet & { '!data'?: (xlsx.CellObject | undefined)[][] }
 
 export const convertXlsx: Convert = async (bytes, { unpacked_bytes, text_bytes }) => {
-  const names = await checkArchive(bytes, unpacked_bytes)
+  const { names } = await checkArchive(bytes, unpacked_bytes)
   if (!names.has('xl/workbook.xml')) throw corrupt('The file is not a whole workbook. Save it again.')
   const book = xlsx.read(bytes, { dense: true, cellFormula: false, cellHTML: false, cellStyles: false })
   const budget = new TextBudget(text_bytes)

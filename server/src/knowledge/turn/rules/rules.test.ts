@@ -67,7 +67,11 @@ describe('queries', () => {
 
   test('what cannot be seen is in no chunk, and takes no room', () => {
     const hidden = '\u200B\u202E\0\uDC00\u{E0041}'
-    const { words, vectors } = queriesOf([item('a', 'user', `re${hidden}turns${hidden.repeat(9000)}?`)], { id: 'a', messages_of: null }, 2)
+    const { words, vectors } = queriesOf(
+      [item('a', 'user', `re${hidden}turns${hidden.repeat(9000)}?`)],
+      { id: 'a', messages_of: null },
+      2,
+    )
     expect([words, vectors]).toEqual(['returns?', 'returns?'])
     expect(cutQuery(`${hidden} a\r\nb `)).toBe('a\nb')
   })
@@ -170,7 +174,11 @@ describe('secrets', () => {
     ]
     expect(hideSecrets(given, redactor)).toEqual([
       passage('The key is [secret KEY].'),
-      passage(null, { heading_path: [], url: 'https://shop.example/?key=[secret KEY]', source_name: '[secret KEY].pdf' }),
+      passage(null, {
+        heading_path: [],
+        url: 'https://shop.example/?key=[secret KEY]',
+        source_name: '[secret KEY].pdf',
+      }),
     ])
     expect(hideSecrets(given, createRedactor(new Map()))).toEqual(given)
     expect(hideSecrets([], redactor)).toEqual([])

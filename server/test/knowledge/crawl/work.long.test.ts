@@ -16,7 +16,7 @@ async function startHeldSite(): Promise<Site & { release(): void }> {
 const isAsked = (site: Site) => site.requests.includes('/')
 
 test('a node crawls two sites at once; the third waits for its place', async () => {
-  await using crawler = await startCrawler()
+  await using crawler = await startCrawler({ PARLEY_LIMIT_CRAWLS: '2' })
   const sites = [await startHeldSite(), await startHeldSite(), await startHeldSite()]
   const ids = []
   for (const site of sites) ids.push((await crawler.create(site.url)).id)
@@ -101,32 +101,4 @@ test('a restart goes on where the crawl was', async () => {
   held.resolve()
   expect((await crawler.crawled(id)).crawl).toMatchObject({ status: 'complete', counts: { stored: 3 } })
   expect(site.requests.filter((path) => path === '/a' || path === '/')).toEqual(['/', '/a'])
-}, 60_000)
-
-test('a crawl without a page for a day ends as stuck', async () => {
-  await using crawler = await startCrawler()
-  await using site = await startSite({ '/robots.txt': { status: 503 } })
-  const { id } = await crawler.create(site.url)
-  await expect.poll(() => site.requests.length, soon).toBeGreaterThan(0)
-  await crawler.rows(`update crawls set started_at = now() - interval '25 hours' where source_id = $1`, [id])
-  expect(await crawler.crawled(id)).toMatchObject({ status: 'failed', status_reason: { code: 'deadline' } })
-  const { client } = crawler.server
-  expect(await client.getSource({ source_id: id })).toMatchObject({ file_upload_status: 'FAILED' })
-})
-
-test('what a crawl stores is converted once, cut and found by searches', async () => {
-  let conversions = 0
-  const reached = (point: string) => void (conversions += Number(point === 'knowledge.converting'))
-  await using crawler = await startCrawler({}, { ports: { reached } })
-  const { client } = crawler.server
-  const { id: dataset_id } = await client.createDataset({ name: 'Site' })
-  await using site = await startSite({ '/': pageOf('Home', '/tea'), '/tea': pageOf('Green tea from Shizuoka') })
-  const { id } = await crawler.create(site.url, { ...plain, add_to_datasets: [dataset_id] })
-  await crawler.crawled(id)
-  const statuses = async () => (await client.listDatasetSources({ dataset_id })).data.map(({ status }) => status)
-  await expect.poll(statuses, soon).toEqual(['ready', 'ready'])
-  // The crawl has read the text already.
-  expect(conversions).toBe(0)
-  const { chunks } = await client.queryDataset({ dataset_id, query: 'Shizuoka' })
-  expect(chunks[0]).toMatchObject({ source_name: `${site.url}/tea`, url: `${site.url}/tea` })
 }, 60_000)
