@@ -14,7 +14,15 @@ import { machine } from './server.ts'
 import { printTable } from './table.ts'
 import { randomVectors } from './vectors.ts'
 
-const options = readOptions({ chunks: 100_000, sources: 500, dimension: 768, searches: 200, at_once: 8, index: 0, seed: 1 })
+const options = readOptions({
+  chunks: 100_000,
+  sources: 500,
+  dimension: 768,
+  searches: 200,
+  at_once: 8,
+  index: 0,
+  seed: 1,
+})
 const { chunks, sources, dimension, searches, at_once, seed } = options
 
 // As the launcher starts it, without a private one's folder being given.
@@ -118,13 +126,12 @@ process.stdout.write(`machine ${machine}\n`)
 process.stdout.write(
   `${chunks} chunks of ${dimension} dimensions in ${sources} sources, written in ${seconds.toFixed(0)} s${indexed_seconds === null ? '' : `, their index in ${indexed_seconds.toFixed(0)} s`}\n\n`,
 )
-printTable(
-  ['search', 'at once', 'median ms', 'p95 ms', 'longest ms', 'CPU ms of the database', 'of the process'],
-  rows,
-)
+printTable(['search', 'at once', 'median ms', 'p95 ms', 'longest ms', 'CPU ms of the database', 'of the process'], rows)
 
 const tables = ['chunks', 'vectors', 'chunk_signs', 'word_groups', 'dataset_words'] as const
-const { rows: indexes } = await admin.query<{ name: string }>(`select 'near_vectors_' || number as name from vector_indexes`)
+const { rows: indexes } = await admin.query<{ name: string }>(
+  `select 'near_vectors_' || number as name from vector_indexes`,
+)
 const sizes: string[][] = []
 for (const table of [...tables, ...indexes.map(({ name }) => name)]) {
   const { rows: sized } = await admin.query<{ bytes: string }>(`select pg_total_relation_size($1::regclass) as bytes`, [

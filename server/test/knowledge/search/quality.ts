@@ -22,7 +22,10 @@ export interface Asked {
 
 /** Of the documents; other chunks that have every part of a code are right too. */
 export function askDocuments({ kind, question, files }: Question): Asked {
-  const parts = question.toLowerCase().split(' ').filter((part) => /[\p{L}\p{N}]/u.test(part))
+  const parts = question
+    .toLowerCase()
+    .split(' ')
+    .filter((part) => /[\p{L}\p{N}]/u.test(part))
   const hasCode = (content: string) => kind === 'code' && parts.every((part) => content.toLowerCase().includes(part))
   return {
     question,
