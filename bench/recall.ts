@@ -18,7 +18,7 @@ import { machine } from './server.ts'
 import { printTable } from './table.ts'
 import { randomVectors } from './vectors.ts'
 
-const { chunks, dimension, queries, candidates, preselected, indexed_candidates, seed, database_url } = readOptions({
+const options = readOptions({
   chunks: 100_000,
   dimension: 768,
   queries: 100,
@@ -27,6 +27,7 @@ const { chunks, dimension, queries, candidates, preselected, indexed_candidates,
   indexed_candidates: 100,
   seed: 1,
 })
+const { chunks, dimension, queries, candidates, preselected, indexed_candidates, seed, database_url } = options
 const wanted = 10
 const centre_of = 2048
 
@@ -241,7 +242,7 @@ async function measure(collection: Collection): Promise<void> {
 }
 
 for (const collect of [hashedTexts, weightedTexts, mixture]) await measure(collect())
-const model = readRealModel()
+const model = readRealModel(options)
 if (model) await measure(await realTexts(model))
 const ofIndex = ['of pgvector: recall@10', 'all ten', 'seconds to make it']
 printTable(['vectors', 'signs: recall@10', 'queries that find all ten', ...(client ? ofIndex : [])], rows)

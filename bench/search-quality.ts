@@ -25,8 +25,9 @@ import { readRealModel } from './real-model.ts'
 import { machine } from './server.ts'
 import { printTable } from './table.ts'
 
-const model = readRealModel()
-const { dimension, database_url } = readOptions({ dimension: 2048 })
+const options = readOptions({ dimension: 2048 })
+const { dimension, database_url } = options
+const model = readRealModel(options)
 await using stack = new AsyncDisposableStack()
 const database = stack.use(
   openDatabase({
