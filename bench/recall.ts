@@ -24,7 +24,7 @@ const options = readOptions({
   queries: 100,
   candidates: 400,
   preselected: 10,
-  indexed_candidates: 100,
+  indexed_candidates: 200,
   seed: 1,
 })
 const { chunks, dimension, queries, candidates, preselected, indexed_candidates, seed, database_url } = options
@@ -136,7 +136,9 @@ async function indexOf({ vectors }: Collection, client: pg.Client): Promise<Inde
     const positions = some.map((_, at) => first + at)
     await client.query('select add_near_vectors($1, 1, $2, $3)', [number, positions, some.map(writeVector)])
   }
-  await client.query(`create index on near_vectors_${number} using hnsw (vector halfvec_ip_ops)`)
+  await client.query(
+    `create index on near_vectors_${number} using hnsw (vector halfvec_ip_ops) with (m = 32, ef_construction = 128)`,
+  )
   await client.query(`analyze near_vectors_${number}`)
   const seconds = (performance.now() - begun) / 1000
   return {
