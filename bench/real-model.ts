@@ -1,5 +1,4 @@
-// Vectors of a real model for measurements: an OpenAI-compatible `/embeddings` at PARLEY_BENCH_EMBEDDING_URL, with the name of its model in
-// PARLEY_BENCH_EMBEDDING_MODEL.
+// Vectors of a real model for measurements: an OpenAI-compatible `/embeddings` at `--model-url`, with the name of its model in `--model`.
 
 export interface RealModel {
   name: string
@@ -9,9 +8,9 @@ export interface RealModel {
 const texts_at_once = 96
 
 /** Null: none is named. */
-export function readRealModel(): RealModel | null {
-  const { PARLEY_BENCH_EMBEDDING_URL: url, PARLEY_BENCH_EMBEDDING_MODEL: model } = process.env
-  if (!url || !model) return null
+export function readRealModel(options: { model_url: string | undefined; model: string | undefined }): RealModel | null {
+  const { model_url: url, model } = options
+  if (url === undefined || model === undefined) return null
   return {
     name: model,
     async embed(texts) {

@@ -18,15 +18,16 @@ import { machine } from './server.ts'
 import { printTable } from './table.ts'
 import { randomVectors } from './vectors.ts'
 
-const { chunks, dimension, queries, candidates, preselected, indexed_candidates, seed, database_url } = readOptions({
+const options = readOptions({
   chunks: 100_000,
   dimension: 768,
   queries: 100,
   candidates: 400,
   preselected: 10,
-  indexed_candidates: 100,
+  indexed_candidates: 200,
   seed: 1,
 })
+const { chunks, dimension, queries, candidates, preselected, indexed_candidates, seed, database_url } = options
 const wanted = 10
 const centre_of = 2048
 
@@ -135,7 +136,9 @@ async function indexOf({ vectors }: Collection, client: pg.Client): Promise<Inde
     const positions = some.map((_, at) => first + at)
     await client.query('select add_near_vectors($1, 1, $2, $3)', [number, positions, some.map(writeVector)])
   }
-  await client.query(`create index on near_vectors_${number} using hnsw (vector halfvec_ip_ops)`)
+  await client.query(
+    `create index on near_vectors_${number} using hnsw (vector halfvec_ip_ops) with (m = 32, ef_construction = 128)`,
+  )
   await client.query(`analyze near_vectors_${number}`)
   const seconds = (performance.now() - begun) / 1000
   return {
@@ -241,7 +244,7 @@ async function measure(collection: Collection): Promise<void> {
 }
 
 for (const collect of [hashedTexts, weightedTexts, mixture]) await measure(collect())
-const model = readRealModel()
+const model = readRealModel(options)
 if (model) await measure(await realTexts(model))
 const ofIndex = ['of pgvector: recall@10', 'all ten', 'seconds to make it']
 printTable(['vectors', 'signs: recall@10', 'queries that find all ten', ...(client ? ofIndex : [])], rows)

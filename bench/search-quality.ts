@@ -12,6 +12,8 @@ import { type Library, createLibrary } from '../server/test/knowledge/search/lib
 import {
   type Asked,
   addDocuments,
+  askDocuments,
+  askSmall,
   judge,
   modes,
   readDocuments,
@@ -23,8 +25,9 @@ import { readRealModel } from './real-model.ts'
 import { machine } from './server.ts'
 import { printTable } from './table.ts'
 
-const model = readRealModel()
-const { dimension, database_url } = readOptions({ dimension: 2048 })
+const options = readOptions({ dimension: 2048 })
+const { dimension, database_url } = options
+const model = readRealModel(options)
 await using stack = new AsyncDisposableStack()
 const database = stack.use(
   openDatabase({
@@ -61,30 +64,22 @@ async function embedding(texts: readonly string[], asked: readonly { question: s
   return (text) => known.get(text)!
 }
 
-const asked = questions.map(({ kind, question, files }) => ({
-  kind,
-  question,
-  isRight: ({ source_name }: { source_name: string }) => files.some((file) => source_name.startsWith(file)),
-}))
 const documents = readDocuments()
-library.embed = await embedding(textsOf(documents), asked)
+library.embed = await embedding(textsOf(documents), questions)
 const dataset_id = await addDocuments(library, documents)
-for (const [kind, some] of Map.groupBy(asked, (each) => each.kind)) await add(kind, dataset_id, some)
-await add('all', dataset_id, asked)
+for (const [kind, some] of Map.groupBy(questions, (each) => each.kind)) {
+  await add(kind, dataset_id, some.map(askDocuments))
+}
+await add('all', dataset_id, questions.map(askDocuments))
 
-for (const { language, texts, asked: of } of small) {
-  library.embed = await embedding(
-    texts,
-    of.map(([question]) => ({ question })),
-  )
+for (const of of small) {
+  const { language, texts } = of
+  const asked = askSmall(of)
+  library.embed = await embedding(texts, asked)
   const space_id = await library.addSpace()
   const small_dataset_id = await library.addDataset(space_id)
   await library.addSource(texts, { dataset_id: small_dataset_id, space_id, language })
-  const right = of.map(([question, place]) => ({
-    question,
-    isRight: ({ content }: { content: string }) => content === texts[place],
-  }))
-  await add(language === 'simple' ? 'Japanese' : 'German', small_dataset_id, right)
+  await add(language === 'simple' ? 'Japanese' : 'German', small_dataset_id, asked)
 }
 
 process.stdout.write(`machine ${machine}\nvectors of ${model?.name ?? 'a stand-in'}\n\n`)

@@ -8,6 +8,7 @@ import type { WorkPort } from '../server/src/work/port.ts'
 import { createLibrary } from '../server/test/knowledge/search/library.ts'
 import { startPostgresWith } from './bench-postgres.ts'
 import { generateChunks, generateQueries } from './knowledge-texts.ts'
+import { cpuSeconds } from './programs.ts'
 import { readOptions } from './options.ts'
 import { machine } from './server.ts'
 import { printTable } from './table.ts'
@@ -75,8 +76,17 @@ const queries = generateQueries(searches, seed)
 const at = (sorted: number[], share: number) => sorted[Math.floor((sorted.length - 1) * share)]!.toFixed(1)
 const rows: string[][] = []
 
+/** Seconds of processor time, which tell more than time does beside other programs. The database is on the same machine. */
+async function readCpu(): Promise<{ own: number; database: number }> {
+  const { rows: backends } = await admin.query<{ pid: number }>(
+    `select pid from pg_stat_activity where application_name = 'parley' and datname = current_database()`,
+  )
+  return { own: cpuSeconds(process.pid), database: backends.reduce((sum, { pid }) => sum + cpuSeconds(pid), 0) }
+}
+
 async function measure(name: string, run: (query: string) => Promise<number>, width: number): Promise<void> {
   for (const query of queries.slice(0, 10)) await run(query)
+  const before = await readCpu()
   const times: number[] = []
   const left = [...queries]
   await Promise.all(
@@ -85,7 +95,9 @@ async function measure(name: string, run: (query: string) => Promise<number>, wi
     }),
   )
   const sorted = times.toSorted((a, b) => a - b)
-  rows.push([name, String(width), at(sorted, 0.5), at(sorted, 0.95), at(sorted, 1)])
+  const after = await readCpu()
+  const cpu = (part: 'own' | 'database') => (((after[part] - before[part]) * 1000) / sorted.length).toFixed(1)
+  rows.push([name, String(width), at(sorted, 0.5), at(sorted, 0.95), at(sorted, 1), cpu('database'), cpu('own')])
 }
 
 async function searchOnce(
@@ -114,20 +126,18 @@ process.stdout.write(`machine ${machine}\n`)
 process.stdout.write(
   `${chunks} chunks of ${dimension} dimensions in ${sources} sources, written in ${seconds.toFixed(0)} s${indexed_seconds === null ? '' : `, their index in ${indexed_seconds.toFixed(0)} s`}\n\n`,
 )
-printTable(['search', 'at once', 'median ms', 'p95 ms', 'longest ms'], rows)
+printTable(['search', 'at once', 'median ms', 'p95 ms', 'longest ms', 'CPU ms of the database', 'of the process'], rows)
 
 const tables = ['chunks', 'vectors', 'chunk_signs', 'word_groups', 'dataset_words'] as const
 const { rows: indexes } = await admin.query<{ name: string }>(
   `select 'near_vectors_' || number as name from vector_indexes`,
 )
-const sizes = await Promise.all(
-  [...tables, ...indexes.map(({ name }) => name)].map(async (table) => {
-    const { rows: sized } = await admin.query<{ bytes: string }>(
-      `select pg_total_relation_size($1::regclass) as bytes`,
-      [table],
-    )
-    return [table, (Number(sized[0]!.bytes) / chunks).toFixed(0)]
-  }),
-)
+const sizes: string[][] = []
+for (const table of [...tables, ...indexes.map(({ name }) => name)]) {
+  const { rows: sized } = await admin.query<{ bytes: string }>(`select pg_total_relation_size($1::regclass) as bytes`, [
+    table,
+  ])
+  sizes.push([table, (Number(sized[0]!.bytes) / chunks).toFixed(0)])
+}
 printTable(['table', 'bytes for each chunk'], sizes)
 await admin.end()

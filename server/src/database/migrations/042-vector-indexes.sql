@@ -34,7 +34,7 @@ begin
   values (for_organization, for_dataset, for_space) returning number into made;
   execute format('create table near_vectors_%s (
     generation bigint not null, position integer not null, vector halfvec(%s) not null, primary key (generation, position))', made, dimension);
-  execute format('create index on near_vectors_%s using hnsw (vector halfvec_ip_ops)', made);
+  execute format('create index on near_vectors_%s using hnsw (vector halfvec_ip_ops) with (m = 32, ef_construction = 128)', made);
   return made;
 end $$;
 

@@ -189,7 +189,7 @@ const signsOf = `
   where k.centre = q.centre
     and k.generation = any(array(select generation from signed where signed.place = q.place and signed.centre = q.centre))`
 
-/** Each centre's part of the candidates, and some more: distances from different centres cannot be compared. */
+/** Each centre's part of the candidates, and some more: the nearest may be spread unevenly. */
 const shareOf = `(
   select least(q.most, 20 + ceil(1.5 * q.most * sum(signed) filter (where centre = q.centre) / greatest(sum(signed), 1)))
   from signed where signed.place = q.place

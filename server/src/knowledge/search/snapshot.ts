@@ -65,7 +65,7 @@ export const most_ranked = 100
 /** Vectors that are compared exactly. */
 const candidates_of = (top_n: number) => Math.max(400, 20 * top_n)
 /** An index gives them nearly in their order. */
-const indexed_candidates_of = (top_n: number) => Math.max(most_ranked, 2 * top_n)
+const indexed_candidates_of = (top_n: number) => Math.max(200, 2 * top_n)
 
 export class PartTimedOut extends Error {
   readonly part: 'words' | 'vectors'

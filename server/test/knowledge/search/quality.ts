@@ -3,6 +3,7 @@ import { globSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import type { FoundPassage } from '../../../src/knowledge/search/request.ts'
 import type { Library, Written } from './library.ts'
+import type { Question, Small } from './questions.ts'
 
 export const modes = ['auto', 'full_text', 'vector'] as const
 export type Mode = (typeof modes)[number]
@@ -17,6 +18,23 @@ export interface Figures {
 export interface Asked {
   question: string
   isRight(passage: FoundPassage): boolean
+}
+
+/** Of the documents; other chunks that have every part of a code are right too. */
+export function askDocuments({ kind, question, files }: Question): Asked {
+  const parts = question
+    .toLowerCase()
+    .split(' ')
+    .filter((part) => /[\p{L}\p{N}]/u.test(part))
+  const hasCode = (content: string) => kind === 'code' && parts.every((part) => content.toLowerCase().includes(part))
+  return {
+    question,
+    isRight: ({ source_name, content }) => files.some((file) => source_name.startsWith(file)) || hasCode(content),
+  }
+}
+
+export function askSmall({ texts, asked }: Small): Asked[] {
+  return asked.map(([question, place]) => ({ question, isRight: ({ content }) => content === texts[place] }))
 }
 
 export async function judge(
