@@ -185,6 +185,7 @@ async function* readParts(stores: PartStores, store: RootStore, id: string): Asy
       continue
     }
     const piece = part.subarray(offset % part_bytes)
+    if (piece.length === 0) throw new Error(`blob ${id} has an incomplete part at ${offset}`)
     offset += piece.length
     yield piece
   }

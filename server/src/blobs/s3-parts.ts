@@ -141,7 +141,9 @@ async function sendOnce(
     const read = await readAnswer(answer.body)
     const { statusCode: status } = answer
     if ((status >= 200 && status <= 299) || (status === 404 && method !== 'PUT')) return { status, body: read }
-    throw new S3Error(`${what}: it answered ${status} ${read.toString('utf8', 0, 500)}`, status)
+    // Only its code: the rest of an answer can tell the key and the signature.
+    const code = /<Code>(\w{1,64})<\/Code>/.exec(read.toString('utf8', 0, 1000))?.[1] ?? ''
+    throw new S3Error(`${what}: it answered ${status} ${code}`.trimEnd(), status)
   } catch (error) {
     if (error instanceof S3Error) throw error
     throw new S3Error(`${what}: ${error instanceof Error ? error.message : String(error)}`, null, { cause: error })

@@ -138,16 +138,20 @@ const endTurnStatement = statement(
 const nextTurnStatement = statement(
   'next_turn_at_host',
   `select id, organization_id, host from crawls where host = $1 and status = 'running' and not has_turn and id <> $2
-   order by started_at limit 1`,
+   order by organization_id = $3, started_at limit 1`,
 )
 
-/** Whose turn may be next. It looks again by itself, only later. */
+/** Whose turn may be next: first another organization's, so that one with many crawls does not keep a host to itself. It looks again by itself, only later. */
 export async function endTurn(
   tx: TransactionStore,
   { id, host }: Pick<CrawlRow, 'id' | 'host'>,
 ): Promise<Pick<CrawlRow, 'id' | 'organization_id' | 'host'> | null> {
   await tx.query(endTurnStatement, [tx.organization_id, id])
-  const [next] = await tx.query<Pick<CrawlRow, 'id' | 'organization_id' | 'host'>>(nextTurnStatement, [host, id])
+  const [next] = await tx.query<Pick<CrawlRow, 'id' | 'organization_id' | 'host'>>(nextTurnStatement, [
+    host,
+    id,
+    tx.organization_id,
+  ])
   return next ?? null
 }
 

@@ -20,8 +20,8 @@ export const getKnowledgeCapabilities: Handler<'getKnowledgeCapabilities', Knowl
     embedding_models: models,
     default_embedding_model: default_model,
     vector_index: room.searches.index.kind,
-    // Its name, or the server's host where it has only one.
-    rerank_model: reranker && (reranker.model ?? new URL(core.config.of(embeddingSettings).rerank!.url).host),
+    // A server with one model needs no name of it; its address is no caller's business.
+    rerank_model: reranker && (reranker.model ?? 'rerank'),
     blob_store: core.blobs.store.name,
     limits: {
       ...core.config.of(knowledgeSettings),

@@ -24,7 +24,11 @@ const marksOfCode = /[\p{N}_.]/u
 
 /** In order. A code counts as a whole and in its parts, and so does a name in camel case. */
 export function* cutWords(text: string): Generator<CutWord> {
-  const normal = text.normalize('NFKC')
+  // One character can become eighteen; the text of a language grows less.
+  const normal = text
+    .normalize('NFKC')
+    .slice(0, text.length * 3)
+    .toWellFormed()
   for (const { segment, isWordLike } of segmenter.segment(normal)) {
     if (!isWordLike) continue
     if (segment.length <= longest && letters.test(segment) && !humps.test(segment)) {

@@ -153,8 +153,10 @@ class Reader {
   /** HTML whose content is not Markdown. */
   #readRaw(line: Line): Block {
     const mark = line.head.startsWith('<!--') ? '-->' : '</'
-    const found = this.#text.indexOf(mark, line.start + 4)
-    const inside = found >= 0 && found < this.#end ? found : this.#end
+    const from = line.start + 4
+    // Not beyond the container: there can be many of them.
+    const found = this.#text.slice(from, this.#end).indexOf(mark)
+    const inside = found >= 0 ? from + found : this.#end
     return { kind: 'text', start: line.start, end: Math.min(this.#end, this.lineAt(inside).end) }
   }
 

@@ -47,7 +47,12 @@ export async function indexWords(
   chunks: readonly IndexedChunk[],
 ): Promise<void> {
   if (chunks.length === 0) return
-  const cuts = chunks.map(cutChunk)
+  const cuts: ReturnType<typeof cutChunk>[] = []
+  for (const chunk of chunks) {
+    cuts.push(cutChunk(chunk))
+    // Other work of the process goes on meanwhile.
+    await new Promise<void>((resolve) => setImmediate(resolve))
+  }
   const spoken = new Set(
     cuts.flatMap(({ times }) => [...times].flatMap(([text, { has_stem }]) => (has_stem ? text : []))),
   )

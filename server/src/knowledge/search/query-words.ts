@@ -37,7 +37,8 @@ export async function readQueryWords(
 ): Promise<QueryWords> {
   const tokens = new Map<string, boolean>()
   for (const { text, has_stem } of cutWords(query)) {
-    if (tokens.size < most_words && !tokens.has(text)) tokens.set(text, has_stem)
+    if (tokens.size === most_words) break
+    if (!tokens.has(text)) tokens.set(text, has_stem)
   }
   const spoken = [...tokens].flatMap(([text, has_stem]) => (has_stem ? text : []))
   const stemmed = await Promise.all(languages.map(({ language }) => stems(store, language, spoken)))

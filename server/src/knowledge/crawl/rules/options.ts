@@ -35,20 +35,35 @@ export function resolveOptions(options: UrlCrawlOptions | null): CrawlOptions {
  * characters fit.
  */
 export const max_patterns_size = 4000
+/** Characters with their repetitions: compiling a longer one would take seconds to find it too large. */
+const max_repeated_characters = 20_000
 
 export function optionFaults(options: UrlCrawlOptions | null | undefined): FieldFault[] {
   let left = max_patterns_size
   return (['include_paths', 'exclude_paths'] as const).flatMap((field) =>
     (options?.[field] ?? []).flatMap((pattern, n): FieldFault[] => {
-      const compiled = compile(pattern)
-      left -= compiled?.programSize() ?? 0
+      // After the first that is too large nothing more is compiled.
+      if (left < 0) return []
+      const isBounded = repeatedCharacters(pattern) <= max_repeated_characters
+      const compiled = isBounded ? compile(pattern) : null
+      left = isBounded ? left - (compiled?.programSize() ?? 0) : -1
       if (compiled !== null && left >= 0) return []
-      const message = compiled
-        ? `exceeds the compiled size of ${max_patterns_size} for all patterns; shorten repetitions such as {1,500}`
-        : 'is neither a regular expression that RE2 knows nor a glob'
+      const message =
+        compiled || !isBounded
+          ? `exceeds the compiled size of ${max_patterns_size} for all patterns; shorten repetitions such as {1,500}`
+          : 'is neither a regular expression that RE2 knows nor a glob'
       return [{ path: `${field}.${n}`, message }]
     }),
   )
+}
+
+/** RE2 allows a thousand repetitions within each other. */
+const most_repetitions = 1000
+
+function repeatedCharacters(pattern: string): number {
+  const counts = [...pattern.matchAll(/\{(\d{1,4})(?:,(\d{0,4}))?\}/g)].map(([, least, most]) => Number(most || least))
+  const repetitions = counts.reduce((product, count) => Math.min(most_repetitions, product * Math.max(1, count)), 1)
+  return pattern.length * repetitions
 }
 
 /** Null: it is too large even as a glob. */

@@ -32,7 +32,7 @@ export function readRobots(url: string, text: string): Robots {
 }
 
 /** Characters of all rules with a wildcard. Such a rule costs its length for each character of an address. */
-const max_wildcard_characters = 20_000
+const max_wildcard_characters = 4000
 /** Different rules that concern us; each costs the length of the address. A site with more is closed. */
 const max_rules = 5000
 
