@@ -73,15 +73,16 @@ export async function cancelCrawl(
 
 const passOnStatement = statement(
   'pass_on_to_pages',
-  `update sources page set metadata = parent.metadata, chunking = parent.chunking, updated_at = clock_timestamp()
+  `update sources page set metadata = parent.metadata, chunking = case when $3 then parent.chunking else page.chunking end,
+     updated_at = clock_timestamp()
    from sources parent where parent.organization_id = $1 and parent.id = $2 and page.parent_source_id = parent.id`,
 )
 
-/** After a change of a crawled source, which is locked: its pages have its metadata and its strategy. Locks them, and answers their ids. */
-export async function passOnToPages(tx: TransactionStore, source_id: string): Promise<string[]> {
+/** After a change of a crawled source, which is locked: its pages have its metadata and, if that was changed, its strategy. Locks them, and answers their ids. */
+export async function passOnToPages(tx: TransactionStore, source_id: string, is_rechunked: boolean): Promise<string[]> {
   const ids = await listPages(tx, [source_id])
   if (ids.length === 0) return []
   await lockSourceRows(tx, ids)
-  await tx.query(passOnStatement, [tx.organization_id, source_id])
+  await tx.query(passOnStatement, [tx.organization_id, source_id, is_rechunked])
   return ids
 }

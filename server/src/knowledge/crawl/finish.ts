@@ -70,8 +70,9 @@ export async function passTurn(tx: TransactionStore, crawl: Pick<CrawlRow, 'id' 
   if (next) addWork(tx, crawl_source_work, keyOf(next), { urgent: true })
 }
 
-export const keyOf = ({ id, host, organization_id }: Pick<CrawlRow, 'id' | 'host' | 'organization_id'>) => ({
-  ...{ organization_id, owner: host, subject: id },
+export const keyOf = ({ id, organization_id }: Pick<CrawlRow, 'id' | 'organization_id'>) => ({
+  // Its host may change; the key of its work may not.
+  ...{ organization_id, owner: id, subject: id },
 })
 
 const endStatement = statement(

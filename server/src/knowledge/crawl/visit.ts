@@ -335,17 +335,23 @@ interface StoredBlobs {
   text: StoredBlob
 }
 
+/** What a node that dies leaves is deleted after as long. */
+const unkept_ms = 300_000
+
 /** Null: the organization stores as much as it may. */
 async function putContent(visit: Visit, { body, converted }: StoredPage): Promise<StoredBlobs | null> {
   const { core, store, port, limits } = visit
   const { text_bytes } = core.config.of(knowledgeSettings)
   const put = (bytes: Buffer, max_bytes: number) =>
-    core.blobs.put(store, piecesOf(bytes), { max_bytes, signal: port.signal })
+    core.blobs.put(store, piecesOf(bytes), { max_bytes, signal: port.signal, unkept_ms })
   const text = Buffer.from(converted.text, 'utf8')
+  let stored: StoredBlob | null = null
   try {
-    return { body: await put(body, limits.page_bytes), text: await put(text, text_bytes) }
+    stored = await put(body, limits.page_bytes)
+    return { body: stored, text: await put(text, text_bytes) }
   } catch (error) {
-    // A first one that nothing keeps is deleted after a day.
+    // What is left of it is deleted in a few minutes.
+    if (stored) await core.blobs.discard(store, stored.id).catch(() => {})
     if (error instanceof BlobQuotaExceeded) return null
     throw error
   }

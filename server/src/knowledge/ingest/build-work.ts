@@ -254,7 +254,8 @@ function endTry({ ports }: Core, build: Build, failure: Failure, tries: number):
   if ('fail' in after) return { next: 'done', write: (tx) => fail(tx, ports, build, after.fail) }
   const { retry_in_ms } = after
   return {
-    next: { retry: failure.message, after_ms: retry_in_ms },
+    // A run that stored vectors is no failed try of the work either: a large source may need many.
+    next: tries === 1 ? { again_in_ms: retry_in_ms } : { retry: failure.message, after_ms: retry_in_ms },
     write: (tx) => pauseBuild(tx, build, retry_in_ms),
   }
 }

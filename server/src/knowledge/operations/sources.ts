@@ -88,7 +88,7 @@ export const updateSource: Handler<'updateSource', Knowledge> = async (ctx, inpu
       // Pages, then datasets, then attachments: the order of all locks.
       const chunking = changes.chunking === undefined ? source.chunking : readChunking(input.chunking_strategy)
       const is_rechunked = !isSameChunking(chunking, source.chunking)
-      const pages = is_rechunked || changes.metadata !== undefined ? await passOnToPages(tx, id) : []
+      const pages = is_rechunked || changes.metadata !== undefined ? await passOnToPages(tx, id, is_rechunked) : []
       await attachToNamed(ctx, tx, id, input)
       if (is_rechunked) await rebuildBySources(tx, [id, ...pages])
       if (changes.refresh_interval_hours !== undefined) await planRefresh(tx, ctx.core.ports, id)

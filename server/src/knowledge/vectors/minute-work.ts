@@ -52,7 +52,9 @@ async function findModel(core: Core, room: Pick<Knowledge, 'embeddings'>, organi
     if (wished !== null && wished.id !== space_id) return changeModel(tx, core.ports, room, id)
     const serving = space_id === null ? null : await embeddings.findSpace(tx, space_id)
     const isCallable = serving !== null && (await embeddings.isCallable(tx, serving))
-    await awaitVectors(tx, id, isCallable ? null : look_ms)
+    // A model that it names and that cannot be called yet is looked for again.
+    const isAwaited = may_change && embedding_model !== null && wished === null
+    await awaitVectors(tx, id, isCallable && !isAwaited ? null : look_ms)
     if (isCallable) addEmbedding(tx, id)
   })
 }

@@ -241,6 +241,23 @@ export async function findLeftover(store: Store, dataset_id: string): Promise<st
   return found?.space_id ?? null
 }
 
+const leavingStatement = statement(
+  'begin_leaving_space',
+  `with left_spaces as (
+     update generation_spaces s set completed_at = null, done_chunks = 0
+     from dataset_sources a join generations g on g.dataset_source_id = a.id
+     where a.organization_id = $1 and a.dataset_id = $2 and s.generation_id = g.id and s.space_id = $3
+       and s.completed_at is not null
+   )
+   update signed_generations s set signed = 0, indexed = 0, is_complete = false from generations g
+   where s.organization_id = $1 and g.number = s.generation and g.dataset_id = $2 and s.space_id = $3 and s.signed > 0`,
+)
+
+/** Before a part of it is erased: if the space is chosen again meanwhile, it counts as incomplete and is filled again. */
+export async function beginLeaving(tx: TransactionStore, dataset_id: string, space_id: string): Promise<void> {
+  await tx.query(leavingStatement, [tx.organization_id, dataset_id, space_id])
+}
+
 const dropLeftoverStatement = statement(
   'drop_leftover_space',
   `delete from generation_spaces s using dataset_sources a join generations g on g.dataset_source_id = a.id

@@ -15,6 +15,7 @@ import {
   type DatasetSpaces,
   awaitVectors,
   countTries,
+  beginLeaving,
   dropLeftover,
   findDatasetSpaces,
   findLacking,
@@ -180,6 +181,7 @@ async function eraseUnlessUsed(
 ): Promise<boolean> {
   const dataset = await lockDatasetSpaces(tx, of.dataset_id)
   if (dataset && [dataset.space_id, dataset.next_space_id].includes(of.space_id)) return false
+  await beginLeaving(tx, of.dataset_id, of.space_id)
   if (await eraseSpace(tx, of, most_erased)) return true
   await dropLeftover(tx, of.dataset_id, of.space_id)
   return false
