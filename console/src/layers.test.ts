@@ -11,7 +11,6 @@ const shared = [
   'ui',
   'shell',
   'agent-names',
-  'passages',
   'transcript',
   'tester',
   'settings',

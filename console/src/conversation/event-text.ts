@@ -1,6 +1,5 @@
 // A short description of an event, beside its type. Pure.
 import type { ConversationEvent } from '@parley/contract'
-import { describeRetrieval } from '../passages/describe-retrieval.ts'
 import { texts } from '../texts/index.ts'
 
 export function describeEvent({ type, data }: ConversationEvent): string {
@@ -9,8 +8,6 @@ export function describeEvent({ type, data }: ConversationEvent): string {
       return data.content.join('')
     case 'tool_call.completed':
       return data.name
-    case 'retrieval.completed':
-      return describeRetrieval(data)
     case 'conversation.ended':
       return texts.endReasons[data.end_reason]
     case 'turn.failed':

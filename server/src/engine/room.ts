@@ -12,18 +12,14 @@ export function createEngine(
   others: Pick<EngineServices, 'conversations' | 'models'>,
 ): Room & TurnContributions & { engine: Engine; contribute(contributions: TurnContributions): void } {
   const sources: TurnSource[] = []
-  const actions = { ...actionRunners }
-  const equipment = { sources, actions }
+  const equipment = { sources, actions: actionRunners }
   const engine = new Engine({ ...core, ...others }, equipment, core.log)
   others.conversations.runner = engine
   return {
     name: 'engine',
     operations: {},
     engine,
-    contribute({ sources: more = [], actions: own = {} }) {
-      sources.push(...more)
-      Object.assign(actions, own)
-    },
+    contribute: ({ sources: more = [] }) => void sources.push(...more),
     sources: [createMcpSource({ outbound: core.outbound, clock: core.ports.clock })],
     async start() {
       await engine.watch()

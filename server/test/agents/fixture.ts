@@ -3,7 +3,6 @@ import { randomUUID } from 'node:crypto'
 import { type Scope, scopesOfRole } from '@parley/contract'
 import { pino } from 'pino'
 import { expect } from 'vitest'
-import type { Agents } from '../../src/agents/services.ts'
 import type { Access } from '../../src/calls/access.ts'
 import { createOrganization } from '../../src/access/administration.ts'
 import { createAgent, createAgentVersion, publishAgentVersion } from '../../src/agents/operations.ts'
@@ -32,7 +31,7 @@ export async function createFixture() {
     const name = `Test ${randomUUID()}`
     return (await createOrganization({ database, ports: systemPorts }, { name })).organization.id
   }
-  function enter(organization_id: string, power: Power = {}): Context<Agents> {
+  function enter(organization_id: string, power: Power = {}): Context {
     const access: Access = {
       organization_id,
       actor: { type: 'credential', id: 'key', name: null },
@@ -45,7 +44,7 @@ export async function createFixture() {
     const log = pino({ level: 'silent' })
     return {
       core,
-      room: { reviews: [] },
+      room: null,
       request_id: 'request',
       log,
       edge: null,
@@ -76,7 +75,7 @@ export async function createFixture() {
 }
 
 /** An agent with one published version. */
-export async function makeAgent(ctx: Context<Agents>, config: object = {}) {
+export async function makeAgent(ctx: Context, config: object = {}) {
   const { agent_id } = await createAgent(ctx, { name: `Agent ${randomUUID()}` })
   const { id: agent_version_id } = await createAgentVersion(ctx, { agent_id, config })
   await publishAgentVersion(ctx, { agent_id, version: '1' })

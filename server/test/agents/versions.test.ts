@@ -12,12 +12,13 @@ import {
   publishAgentVersion,
   updateAgentVersion,
 } from '../../src/agents/operations.ts'
+import type { Context } from '../../src/calls/context.ts'
 import { createAjv } from '../../src/base/validation.ts'
 import { type Fixture, createFixture, makeAgent, refusalOf, versionNotFound } from './fixture.ts'
 
 let fixture: Fixture
-let ctx: Fixture['ctx']
-let reader: Fixture['ctx']
+let ctx: Context
+let reader: Context
 beforeAll(async () => {
   fixture = await createFixture()
   ctx = fixture.ctx

@@ -1,12 +1,9 @@
 // What contract.test.ts knows of the operations of events.
-import type { conversationOperations, organizationEventOperations } from '@parley/contract'
+import type { conversationOperations } from '@parley/contract'
 import type { EntriesOf } from '../contract/entries.ts'
 import { endedConversation } from '../conversations/contract.ts'
 
-type Operations = Pick<typeof conversationOperations, 'streamConversationEvents'> & typeof organizationEventOperations
-
-export const entries: EntriesOf<Operations> = {
+export const entries: EntriesOf<Pick<typeof conversationOperations, 'streamConversationEvents'>> = {
   // The stream of a conversation that has ended closes by itself.
   streamConversationEvents: { input: endedConversation, outsider: 'not found', narrowed: 'not found' },
-  listOrganizationEvents: { input: () => ({ after: 0 }), outsider: 'own' },
 }

@@ -125,7 +125,6 @@ describe('tools', () => {
     expect(tools).toEqual([
       {
         ...{ ...tool, actions: [], actions_on_error: [], output: null, idempotent: false, timeout_ms: 10_000 },
-        retrieves: false,
         parameters: { type: 'object', properties: {}, required: [], additionalProperties: false },
       },
     ])

@@ -1,4 +1,0 @@
-// More seeds.
-import { testSeeds } from './races.ts'
-
-testSeeds([2, 3])

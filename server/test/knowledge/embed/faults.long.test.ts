@@ -1,4 +1,0 @@
-// Every statement.
-import { testFaults } from './faults.ts'
-
-testFaults(1)

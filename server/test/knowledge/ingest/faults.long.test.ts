@@ -1,4 +1,0 @@
-// Every statement.
-import { testFaults } from './faults.ts'
-
-testFaults({ every: 1, at_once: 4 })
