@@ -196,13 +196,12 @@ export async function readFirstItem(store: Store, conversation_id: string): Prom
   return row ?? null
 }
 
-const turnItemsStatement = statement(
-  'turn_items',
-  `select ${itemColumns} from transcript_items
-   where turn_id = $1 and conversation_id = $2 and organization_id = $3 and role is distinct from 'user'
-     and ${hasContent('$2', '$3')}
-   order by position`,
-)
+const itemsOfTurn = `
+  select ${itemColumns} from transcript_items
+  where turn_id = $1 and conversation_id = $2 and organization_id = $3 and role is distinct from 'user'
+    and ${hasContent('$2', '$3')}`
+
+const turnItemsStatement = statement('turn_items', `${itemsOfTurn} order by position`)
 
 /** What the agent said and did in a turn. */
 export function readTurnItems(store: Store, conversation_id: string, turn_id: string): Promise<ItemRecord[]> {
@@ -212,11 +211,7 @@ export function readTurnItems(store: Store, conversation_id: string, turn_id: st
 const turnProgressStatement = statement(
   'turn_progress',
   `select t.attempts, t.steps, said.* from turns t
-   left join lateral (
-     select ${itemColumns} from transcript_items
-     where turn_id = $1 and conversation_id = $2 and organization_id = $3 and role is distinct from 'user'
-       and ${hasContent('$2', '$3')}
-   ) said on true
+   left join lateral (${itemsOfTurn}) said on true
    where t.id = $1 and t.conversation_id = $2 and t.organization_id = $3
    order by said.position`,
 )
