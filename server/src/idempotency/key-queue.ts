@@ -24,7 +24,7 @@ const turn_wait_ms = 120_000
 const transaction_wait_ms = 30_000
 
 /** The first and the last interval between two looks. */
-const pauses = { first_ms: 10, longest_ms: 500 }
+export const key_pauses = { first_ms: 10, longest_ms: 500 }
 
 export function createKeyQueue(clock: Pick<Clock, 'after' | 'monotonic'>): KeyQueue {
   /** For each key in use, the calls that wait for its end, oldest first. */
@@ -76,7 +76,7 @@ export function createKeyQueue(clock: Pick<Clock, 'after' | 'monotonic'>): KeyQu
     },
     async pause({ owner }, since, times) {
       if (clock.monotonic() - since >= transaction_wait_ms) throw stillRunning()
-      await wait(owner, backoff(times + 1, pauses), () => () => {})
+      await wait(owner, backoff(times + 1, key_pauses), () => () => {})
     },
   }
 }

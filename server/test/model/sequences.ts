@@ -111,13 +111,21 @@ async function runRandomSequences(sequences: number): Promise<void> {
   if (details.failed) throw new Error(describeFailure(details), { cause: details.errorInstance })
 }
 
+/** Reports of a failed test may leave its cause out. */
+const most_characters_of_cause = 2000
+
 function describeFailure({
   seed,
   counterexample,
   counterexamplePath,
-}: Pick<fc.RunDetails<[number, Sequence]>, 'seed' | 'counterexample' | 'counterexamplePath'>): string {
+  errorInstance,
+}: Pick<
+  fc.RunDetails<[number, Sequence]>,
+  'seed' | 'counterexample' | 'counterexamplePath' | 'errorInstance'
+>): string {
   const [nodes, commands] = counterexample!
   const replay = /replayPath="([^"]*)"/.exec(String(commands))?.[1] ?? ''
   const once_more = `npm run test:model -- --seed ${seed} --path ${counterexamplePath} --replay '${replay}'`
-  return `On ${nodes} nodes: ${String(commands)}\nTo repeat and shrink it: ${once_more}`
+  const why = String(errorInstance).slice(0, most_characters_of_cause)
+  return `On ${nodes} nodes: ${String(commands)}\nTo repeat and shrink it: ${once_more}\n${why}`
 }
