@@ -3,6 +3,7 @@
 import { fileURLToPath } from 'node:url'
 import { type ActionDefinition, type Operation, actions, operations } from '@parley/contract'
 import * as contract from '@parley/contract'
+import * as knowledge from '../contract/src/knowledge/words.ts'
 import * as vocabulary from '../contract/src/vocabulary.ts'
 import type { Plugin } from 'vite'
 
@@ -19,7 +20,9 @@ export function slimContract(): Plugin {
 }
 
 function renderModule(): string {
-  const lists = Object.entries(contract).filter(([name, value]) => !(name in vocabulary) && isListOfTexts(value))
+  const lists = Object.entries(contract).filter(
+    ([name, value]) => !(name in vocabulary) && !(name in knowledge) && isListOfTexts(value),
+  )
   const slim = Object.fromEntries(
     Object.entries(operations).map(([name, operation]) => [name, slimOperation(operation)]),
   )
@@ -27,6 +30,8 @@ function renderModule(): string {
   return [
     `export { headerName } from ${fileOf('operation.ts')}`,
     `export { readOwnPath } from ${fileOf('own-path.ts')}`,
+    `export { fencePassages } from ${fileOf('knowledge/fence.ts')}`,
+    `export * from ${fileOf('knowledge/words.ts')}`,
     `export * from ${fileOf('vocabulary.ts')}`,
     ...lists.map(([name, values]) => `export const ${name} = ${JSON.stringify(values)}`),
     `export const operations = ${JSON.stringify(slim)}`,

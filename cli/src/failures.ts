@@ -1,12 +1,12 @@
 // Turns an error into a message for a person and an exit code: 1 if the command failed, 2 if it was used incorrectly.
 import { AppError, ConfigError, EmbeddedPostgresError } from '@parley/server'
 import { CommanderError } from 'commander'
-import { AgentsError } from './agents/faults.ts'
+import { ClientError } from './client/faults.ts'
 
 /** Null if the message was already printed. */
 export function describeFailure(error: unknown): string | null {
   if (error instanceof CommanderError) return null
-  if (error instanceof AgentsError) return error.message
+  if (error instanceof ClientError) return error.message
   if (error instanceof AppError) return describeRefusal(error)
   if (error instanceof ConfigError) return error.faults.join('; ')
   if (error instanceof EmbeddedPostgresError) return firstLine(error.message)

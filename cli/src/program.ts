@@ -15,6 +15,8 @@ import {
 } from '@parley/server'
 import { Command, InvalidArgumentError, Option } from 'commander'
 import { addAgentCommands } from './agents/commands.ts'
+import { addKnowledgeCommands } from './knowledge/commands.ts'
+import { addBlobCommands } from './blobs.ts'
 import { withDatabase } from './database.ts'
 import { readPassword } from './password.ts'
 import { type Surroundings, processSurroundings } from './surroundings.ts'
@@ -47,7 +49,9 @@ export function createProgram(around: Surroundings = processSurroundings()): Com
   addTokenCommands(program, around)
   addKeyCommands(program, around)
   addSecretKeyCommands(program, around)
+  addBlobCommands(program, around)
   addAgentCommands(program, around)
+  addKnowledgeCommands(program, around)
   return program
 }
 

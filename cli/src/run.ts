@@ -1,4 +1,5 @@
 // Carries out one command line, from its arguments to its exit code; it prints a failure instead of throwing it.
+import { showControls } from './client/terminal.ts'
 import { describeFailure, exitCodeOf } from './failures.ts'
 import { createProgram } from './program.ts'
 import type { Surroundings } from './surroundings.ts'
@@ -9,7 +10,7 @@ export async function runProgram(args: string[], around: Surroundings): Promise<
     return around.exit_code
   } catch (error) {
     const message = describeFailure(error)
-    if (message !== null) around.stderr.write(`parley: ${message}\n`)
+    if (message !== null) around.stderr.write(`parley: ${showControls(message)}\n`)
     return exitCodeOf(error)
   }
 }

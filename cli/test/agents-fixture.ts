@@ -5,7 +5,7 @@ import { dirname, join } from 'node:path'
 import type { Client } from '@parley/sdk'
 import { expect } from 'vitest'
 import { applyAgents } from '../src/agents/apply.ts'
-import { AgentsError } from '../src/agents/faults.ts'
+import { ClientError } from '../src/client/faults.ts'
 import { exportAgents } from '../src/agents/export.ts'
 import { makeOrganization } from '../../server/test/support/actors.ts'
 import { type TestServer, startTestServer } from '../../server/test/support/server.ts'
@@ -86,7 +86,7 @@ export async function faultsOf(work: Promise<unknown>, folder: string): Promise<
     () => new Error('expected a fault'),
     (reason: unknown) => reason,
   )
-  expect(error).toBeInstanceOf(AgentsError)
+  expect(error).toBeInstanceOf(ClientError)
   const [first, ...lines] = (error as Error).message.replaceAll(`${folder}/`, '').split('\n')
   return lines.length === 0 ? [first!] : lines.map((line) => line.trim())
 }

@@ -11,6 +11,7 @@ const shared = [
   'ui',
   'shell',
   'agent-names',
+  'passages',
   'transcript',
   'tester',
   'settings',

@@ -7,6 +7,7 @@ import { conversationRoute } from './conversation/route.ts'
 import { inboxRoute } from './inbox/route.ts'
 import { invitationRoute } from './invitation/route.ts'
 import { keysRoute } from './keys/route.ts'
+import { datasetRoute, datasetsRoute, sourceRoute } from './knowledge/route.ts'
 import { membersRoute } from './members/route.ts'
 import { modelsRoute } from './models/route.ts'
 import { organizationRoute } from './organization/route.ts'
@@ -38,6 +39,9 @@ const pages = [
   agentsRoute,
   agentRoute,
   tryAgentRoute,
+  datasetsRoute,
+  datasetRoute,
+  sourceRoute,
   settingsRoute,
   settingsFrame.addChildren(settingsPages),
 ] as const

@@ -89,6 +89,26 @@ export const BuiltInTools = Type.Object({
       ),
     ),
   ),
+  search_knowledge: Type.Optional(
+    nullable(
+      Type.Object(
+        {
+          enabled: Type.Optional(
+            nullable(Type.Boolean({ description: `Default ${agentDefaults.search_knowledge.enabled}.` })),
+          ),
+          description: Type.Optional(
+            nullable(
+              Type.String({
+                maxLength: agentBounds.search_knowledge.description,
+                description: 'Tells the model when to search. Default: a standard text.',
+              }),
+            ),
+          ),
+        },
+        { description: 'The tool `search_knowledge(query)`: lets the model search the datasets of `knowledge_bases`.' },
+      ),
+    ),
+  ),
 })
 
 export const QuickAction = Type.Object({
@@ -96,13 +116,103 @@ export const QuickAction = Type.Object({
   message: Type.String({ minLength: 1, maxLength: agentBounds.message }),
 })
 
-export const KnowledgeBase = Type.Object({
-  dataset_id: Type.String({ minLength: 1, maxLength: agentBounds.knowledge_base.dataset_id }),
-  top_n: Type.Optional(nullable(Type.Integer({ minimum: 1, maximum: 100 }))),
-  enabled: Type.Optional(nullable(Type.Boolean())),
-  min_score: Type.Optional(nullable(Type.Number())),
-  filter: Type.Optional(nullable(JsonObject)),
-})
+const { knowledge_base: dataset } = agentBounds
+const { knowledge_base: ofDataset, retrieval: searching } = agentDefaults
+
+export const KnowledgeBase = named(
+  'AgentKnowledgeBase',
+  Type.Object({
+    dataset_id: Type.String({
+      minLength: 1,
+      maxLength: dataset.dataset_id,
+      description: 'A dataset of the organization. One that does not exist is a warning, and finds nothing.',
+    }),
+    top_n: Type.Optional(
+      nullable(
+        Type.Integer({
+          minimum: 1,
+          maximum: dataset.top_n,
+          description: `Maximum number of its passages in a search. Default ${ofDataset.top_n}.`,
+        }),
+      ),
+    ),
+    enabled: Type.Optional(
+      nullable(Type.Boolean({ description: `Ours. Whether it is searched. Default ${ofDataset.enabled}.` })),
+    ),
+    min_score: Type.Optional(
+      nullable(Type.Number({ description: 'Ours. Leaves out passages with a lower score. Default null: none.' })),
+    ),
+    filter: Type.Optional(
+      nullable(
+        Type.Unsafe<Record<string, unknown>>({
+          ...JsonObject,
+          description:
+            'Ours. Only sources whose `metadata` contain this. Its texts are templates with `custom_metadata`; if one renders as empty, the dataset finds nothing. Default null: all sources.',
+        }),
+      ),
+    ),
+  }),
+)
+export type KnowledgeBase = Static<typeof KnowledgeBase>
+
+const { retrieval: limits } = agentBounds
+const range = ({ least, most }: { least: number; most: number }, description: string) =>
+  Type.Optional(nullable(Type.Integer({ minimum: least, maximum: most, description })))
+
+export const RetrievalSettings = named(
+  'RetrievalSettings',
+  Type.Object(
+    {
+      implicit: Type.Optional(
+        nullable(
+          Type.Boolean({
+            description: `Whether each message of the end user is searched for before the model answers. Default ${searching.implicit}.`,
+          }),
+        ),
+      ),
+      timeout_ms: range(
+        limits.timeout_ms,
+        `How long that search may delay the reply. What was found by then is used. Default ${searching.timeout_ms}; ${searching.timeout_ms_of_calls} on the channels telephone and webrtc.`,
+      ),
+      max_chunks: range(
+        limits.max_chunks,
+        `Maximum number of passages that the model is given. Default ${searching.max_chunks}.`,
+      ),
+      max_characters: range(
+        limits.max_characters,
+        `Maximum length of their texts together. Passages are given whole, best first; only the first is cut to fit. Default ${searching.max_characters}.`,
+      ),
+      window_messages: range(
+        limits.window_messages,
+        `How many messages before those of the turn are part of the query of vectors. Default ${searching.window_messages}.`,
+      ),
+      rerank: Type.Optional(
+        nullable(
+          Type.Boolean({
+            description: `Whether the rerank model orders the passages, if the server has one. Default ${searching.rerank}.`,
+          }),
+        ),
+      ),
+      citations: Type.Optional(
+        nullable(
+          Type.Boolean({
+            description: `Whether the model marks what it takes from a passage with its number, such as \`[2]\`, and replies have \`citations\`. Default ${searching.citations}.`,
+          }),
+        ),
+      ),
+      instructions: Type.Optional(
+        nullable(
+          Type.String({
+            maxLength: limits.instructions,
+            description: 'What the model should do with passages, in addition to the fixed rules. Used verbatim.',
+          }),
+        ),
+      ),
+    },
+    { description: 'Ours. How the datasets of `knowledge_bases` are searched in a turn.' },
+  ),
+)
+export type RetrievalSettings = Static<typeof RetrievalSettings>
 
 const conversationWorkflow = {
   type: Type.Optional(nullable(oneOf(['workflow'] as const))),
@@ -269,7 +379,6 @@ export const laterObjects = {
   turn_detection: laterObject,
   voicemail_detection: laterObject,
   recording: laterObject,
-  retrieval: laterObject,
   hand_off: laterObject,
   satisfaction: laterObject,
 }

@@ -8,6 +8,7 @@ import {
   McpServer,
   QuickAction,
   Retention,
+  RetrievalSettings,
   conversationWorkflows,
   laterObjects,
 } from './agent-config-parts.ts'
@@ -241,8 +242,14 @@ export const AgentConfig = named(
       forms: Type.Optional(nullable(Type.Array(FormDefinition, { maxItems: agentBounds.forms }))),
       quick_actions: Type.Optional(notYet(nullable(Type.Array(QuickAction, { maxItems: agentBounds.quick_actions })))),
       knowledge_bases: Type.Optional(
-        notYet(nullable(Type.Array(KnowledgeBase, { maxItems: agentBounds.knowledge_bases }))),
+        nullable(
+          Type.Array(KnowledgeBase, {
+            maxItems: agentBounds.knowledge_bases,
+            description: 'The datasets that the agent looks things up in.',
+          }),
+        ),
       ),
+      retrieval: Type.Optional(nullable(RetrievalSettings)),
       channel_overrides: Type.Optional(nullable(perChannel(ChannelOverride))),
       channel_properties: Type.Optional(nullable(perChannel(ChannelProperties))),
       analysis: Type.Optional(nullable(AnalysisConfig)),

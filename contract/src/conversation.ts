@@ -1,5 +1,6 @@
 // The conversation resource: statuses, transcript, turns and what the operations return.
 import { Type, type Static } from 'typebox'
+import { Citation, Retrieval } from './knowledge/retrievals.ts'
 import { Id, JsonAny, JsonObject, Timestamp, named, nullable, oneOf } from './schema.ts'
 import {
   actorTypes,
@@ -23,12 +24,24 @@ const TurnMetrics = named(
     ttft_ms: nullable(Type.Integer({ description: 'Milliseconds from the start of the turn until its first text.' })),
     llm_ms: Type.Integer({ description: 'Milliseconds spent in model calls.' }),
     tools_ms: Type.Integer({ description: 'Milliseconds spent in tool calls.' }),
+    retrieval_ms: Type.Optional(
+      Type.Integer({
+        description: 'Milliseconds spent in the search before the first model call; absent if there was none.',
+      }),
+    ),
     total_ms: Type.Integer({ description: 'Duration of the whole turn in milliseconds.' }),
     input_tokens: nullable(Type.Integer()),
     output_tokens: nullable(Type.Integer()),
   }),
 )
 export type TurnMetrics = Static<typeof TurnMetrics>
+
+/** Absent where nothing is cited. */
+const citations = Type.Optional(
+  Type.Array(Citation, {
+    description: 'With `retrieval.citations`: the passages that the text refers to by number; absent without any.',
+  }),
+)
 
 const itemFields = {
   id: Id,
@@ -47,6 +60,7 @@ export const TranscriptItem = named(
     content: Type.Optional(Type.Array(Type.String(), { description: 'Only for messages.' })),
     interrupted: Type.Optional(Type.Boolean({ description: 'Only for messages: whether the text was cut off.' })),
     metrics: Type.Optional(TurnMetrics),
+    citations,
     call_id: Type.Optional(Type.String({ description: 'Links a call with its output.' })),
     name: Type.Optional(Type.String({ description: 'The name of the tool.' })),
     arguments: Type.Optional(JsonObject),
@@ -207,6 +221,7 @@ export const MessageReply = named(
         description: 'Only with `rich`: the widgets that the agent showed, in order; may be empty.',
       }),
     ),
+    citations,
     turn_id: Id,
   }),
 )
@@ -229,6 +244,11 @@ export const Turn = named(
     input_tokens: nullable(Type.Integer()),
     output_tokens: nullable(Type.Integer()),
     error: nullable(Type.String({ description: 'What went wrong, for people.' })),
+    retrievals: Type.Optional(
+      Type.Array(Retrieval, {
+        description: 'What was asked of knowledge bases, in order; absent if nothing was. Only in lists.',
+      }),
+    ),
   }),
 )
 export type Turn = Static<typeof Turn>

@@ -73,7 +73,7 @@ const lifecycleOperations = {
     tag,
     summary: 'Create a conversation',
     description:
-      'Text conversations need exactly one of `agent_id`, `agent_version_id` and `agent_config`. A configuration that uses secrets also needs `agents:manage` (403).',
+      'Text conversations need exactly one of `agent_id`, `agent_version_id` and `agent_config`. A configuration that uses secrets also needs `agents:manage` (403); one that names datasets needs `sources:read`, `sources:manage` or `agents:manage`.',
     access: manage,
     narrowed: true,
     waits: true,

@@ -30,7 +30,15 @@ export const errorTable = {
     detail:
       'A request with a session cookie must come from a page of this server and have the header X-Parley-Csrf: 1.',
   },
+  upload_url_invalid: {
+    status: 403,
+    detail: 'The address is not valid, or closed, or has expired. Ask for a new one with `upload-url`.',
+  },
   not_found: { status: 404, detail: 'Not found' },
+  upload_timed_out: {
+    status: 408,
+    detail: 'No byte arrived for 30 seconds, or the upload took longer than 10 minutes. Send the whole file again.',
+  },
   conversation_not_text: { status: 409, detail: 'Only text conversations support this.' },
   conversation_not_active: { status: 409, detail: 'The conversation is not active.' },
   conversation_active: { status: 409, detail: 'The conversation has not ended. End it first.' },
@@ -79,11 +87,29 @@ export const errorTable = {
     detail: 'The organization has reached its limit of 1,000 open invitations. Delete one first.',
   },
   slug_taken: { status: 409, detail: 'Another organization has this slug. Choose a different one.' },
+  dataset_id_taken: { status: 409, detail: 'Another dataset has this id. Use a new one.' },
+  source_id_taken: { status: 409, detail: 'Another source has this id. Use a new one.' },
+  file_missing: { status: 409, detail: 'The source has no file yet. Upload its bytes first.' },
+  not_a_url: { status: 409, detail: 'The source is a file; only a URL can be crawled.' },
+  not_a_file: { status: 409, detail: 'The source is a URL; only a file can be sent. Crawl it instead.' },
+  too_many_datasets: {
+    status: 409,
+    detail: 'The organization has reached its limit of datasets. Delete one first.',
+  },
+  too_many_sources: {
+    status: 409,
+    detail: 'The organization has reached its limit of sources. Delete some first.',
+  },
+  quota_exceeded: {
+    status: 409,
+    detail: 'The organization has reached its limit of stored bytes or chunks. Delete sources first.',
+  },
   revision_mismatch: {
     status: 412,
     detail: 'The version has changed since it was read. Read it again, then repeat the change.',
   },
   body_too_large: { status: 413, detail: 'The request body is larger than the limit. Send a smaller one.' },
+  file_too_large: { status: 413, detail: 'The file is larger than the limit. Send a smaller one.' },
   unsupported_media_type: { status: 415, detail: 'The request body must be JSON (application/json).' },
   validation_failed: { status: 422, detail: 'The request is not valid.' },
   idempotency_key_reused: {
@@ -109,9 +135,19 @@ export const errorTable = {
   turn_timed_out: { status: 504, code: 'turn_failed', detail: 'The agent did not answer in time.' },
   model_failed: { status: 502, detail: 'The language model could not answer.' },
   model_timed_out: { status: 504, code: 'model_failed', detail: 'The language model did not answer in time.' },
+  embedding_failed: { status: 502, detail: 'The embedding model could not answer. Search by words, or try again.' },
+  embedding_timed_out: {
+    status: 504,
+    code: 'embedding_failed',
+    detail: 'The embedding model did not answer in time. Search by words, or try again.',
+  },
   identity_provider_failed: {
     status: 502,
     detail: 'The identity provider could not be reached, or its response is not valid. Try again later.',
+  },
+  knowledge_unavailable: {
+    status: 503,
+    detail: 'Knowledge bases need the PostgreSQL extensions unaccent and pg_trgm.',
   },
   unavailable: { status: 503, detail: 'The server cannot answer right now. Try again.' },
 } as const satisfies Record<string, ErrorEntry>

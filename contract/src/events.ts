@@ -2,6 +2,9 @@
 import { Type, type Static, type TSchema } from 'typebox'
 import { Analysis, EndedBy, MessageReply } from './conversation.ts'
 import { ErrorBody } from './errors.ts'
+import { CrawlCounts, KnowledgeReason } from './knowledge/objects.ts'
+import { attachers, sourceTypes } from './knowledge/words.ts'
+import { Citation, retrievalFields } from './knowledge/retrievals.ts'
 import { Id, JsonAny, JsonObject, Timestamp, named, nullable, oneOf } from './schema.ts'
 import {
   type EventType,
@@ -67,7 +70,12 @@ export const eventData = {
   'turn.started': Type.Object(turn, {
     description: 'Sent when an attempt starts, and again if that attempt is lost and another one starts.',
   }),
-  'turn.completed': Type.Object(turn),
+  'turn.completed': Type.Object({
+    ...turn,
+    citations: Type.Optional(
+      Type.Array(Citation, { description: 'The passages that its texts refer to; absent without any.' }),
+    ),
+  }),
   'turn.failed': Type.Object({ ...turn, outcome: oneOf(turnOutcomes), error: nullable(Type.String()) }),
   'turn.cancelled': Type.Object({ ...turn, outcome: oneOf(turnOutcomes) }),
   'tool_call.completed': Type.Object({
@@ -78,11 +86,50 @@ export const eventData = {
     is_error: Type.Boolean(),
     latency_ms: nullable(Type.Integer({ description: 'Null if the call did not run to its end.' })),
   }),
+  'retrieval.completed': Type.Object(
+    { ...turn, ...retrievalFields },
+    { description: 'Knowledge bases were searched. The query is in the list of turns.' },
+  ),
 } as const satisfies Record<EventType, TSchema>
+
+const dataset = { dataset_id: Id, name: Type.String() }
+const space = {
+  embedding_model: Type.String(),
+  embedding_dimension: nullable(Type.Integer({ description: 'Null: the model’s own, which nobody has learned yet.' })),
+}
+const source = { source_id: Id, type: oneOf(sourceTypes), name: Type.String() }
+const crawl = { source_id: Id, name: Type.String(), crawl_id: Id }
+const attachment = {
+  dataset_source_id: Id,
+  dataset_id: Id,
+  source_id: Id,
+  name: Type.String({ description: 'Of the source.' }),
+}
 
 /** The data of each type of event of an organization. */
 export const organizationEventData = {
   'webhook.disabled': Type.Object({ webhook_id: Id, url: Type.String(), reason: oneOf(disabledReasons) }),
+  'dataset.created': Type.Object(dataset),
+  'dataset.updated': Type.Object(dataset),
+  'dataset.deleted': Type.Object({
+    ...dataset,
+    sources: Type.Integer({ description: 'How many were attached; they have no events of their own.' }),
+  }),
+  'dataset.reembedded': Type.Object({ ...dataset, ...space, chunks: Type.Integer() }),
+  'dataset.reembedding_failed': Type.Object({ ...dataset, ...space, reason: KnowledgeReason }),
+  'source.created': Type.Object(source),
+  'source.updated': Type.Object(source),
+  'source.deleted': Type.Object(source),
+  'source.crawled': Type.Object({ ...crawl, counts: CrawlCounts }),
+  'source.crawl_failed': Type.Object({ ...crawl, counts: CrawlCounts, reason: KnowledgeReason }),
+  'dataset_source.created': Type.Object({ ...attachment, attached_by: oneOf(attachers) }),
+  'dataset_source.ready': Type.Object({
+    ...attachment,
+    revision: Type.Integer({ description: 'Of the source’s content.' }),
+    chunks: Type.Integer(),
+  }),
+  'dataset_source.failed': Type.Object({ ...attachment, reason: KnowledgeReason, tries: Type.Integer() }),
+  'dataset_source.deleted': Type.Object(attachment),
 } as const satisfies Record<OrganizationEventType, TSchema>
 
 export type OrganizationEventData<T extends OrganizationEventType> = Static<(typeof organizationEventData)[T]>
@@ -128,6 +175,7 @@ export const turnStreamData = {
     is_error: Type.Boolean(),
     latency_ms: nullable(Type.Integer()),
   }),
+  'retrieval.completed': Type.Object({ ...turn, ...retrievalFields }),
   widget: TurnWidget,
   'turn.restarted': attempt,
   'turn.completed': MessageReply,

@@ -7,7 +7,9 @@ import { authoringOperations } from './authoring.ts'
 import { changeOperations } from './changes.ts'
 import { conversationOperations } from './conversations.ts'
 import { invitationOperations } from './invitations.ts'
+import { knowledgeOperations } from './knowledge/index.ts'
 import type { InputOf, OutputOf } from './operation.ts'
+import { organizationEventOperations } from './organization-events.ts'
 import { secretOperations } from './secrets.ts'
 import { signInOperations } from './sign-in.ts'
 import { statisticsOperations } from './statistics.ts'
@@ -23,10 +25,12 @@ export const operations = {
   ...agentOperations,
   ...authoringOperations,
   ...accessOperations,
+  ...organizationEventOperations,
   ...invitationOperations,
   ...signInOperations,
   ...webhookOperations,
   ...secretOperations,
+  ...knowledgeOperations,
 }
 
 export type Operations = typeof operations
@@ -49,8 +53,10 @@ export * from './errors.ts'
 export * from './events.ts'
 export * from './import.ts'
 export * from './invitations.ts'
+export * from './knowledge/index.ts'
 export * from './openapi.ts'
 export * from './operation.ts'
+export * from './organization-events.ts'
 export * from './own-path.ts'
 export * from './schema.ts'
 export * from './scopes.ts'

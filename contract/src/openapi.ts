@@ -1,7 +1,7 @@
 // Generates the OpenAPI 3.1 document from the contract. Named schemas become components.
 import type { TSchema } from 'typebox'
 import { ErrorBody, type ErrorName, describeError } from './errors.ts'
-import { type Operation, headerName } from './operation.ts'
+import { type Operation, type ResourceKind, headerName } from './operation.ts'
 import { nameOfSchema } from './schema.ts'
 import { WebhookEvent } from './webhooks.ts'
 
@@ -15,6 +15,7 @@ const tagTexts = {
   Access: 'The organization, its members, keys and personal access tokens.',
   'Signing in': 'Browser sessions for members and API keys; invitations.',
   Webhooks: 'Endpoints that receive events, and the outcome of each delivery.',
+  Knowledge: 'Datasets that agents look things up in, their sources, and what searches find.',
   System: 'Health checks of the server.',
 }
 
@@ -113,7 +114,7 @@ function mapValues(value: object, map: Hoist): Json {
 }
 
 function describeOperation(operation: Operation, hoist: Hoist): Json {
-  const { id, tag, summary, access, body, success } = operation
+  const { id, tag, summary, access, success } = operation
   const content = describeContent(operation, hoist)
   const parameters = describeParameters(operation, hoist)
   return {
@@ -121,17 +122,10 @@ function describeOperation(operation: Operation, hoist: Hoist): Json {
     tags: [tag],
     summary,
     ...describeText(operation),
-    ...(access === 'public' ? { security: [] } : {}),
+    ...(access === 'public' || isByResource(access) ? { security: [] } : {}),
     ...(access === 'session' ? { security: [{ sessionCookie: [] }] } : {}),
     ...(parameters.length > 0 ? { parameters } : {}),
-    ...(body
-      ? {
-          requestBody: {
-            required: !operation.body_optional,
-            content: { 'application/json': { schema: hoist(body) } },
-          },
-        }
-      : {}),
+    ...describeBody(operation, hoist),
     responses: {
       [success.status]: { description: success.description, ...content },
       ...describeErrors(operation, hoist),
@@ -139,9 +133,40 @@ function describeOperation(operation: Operation, hoist: Hoist): Json {
   }
 }
 
+function describeBody({ body, body_optional, whole_body, upload }: Operation, hoist: Hoist): Json {
+  if (!body && !upload) return {}
+  const schema = whole_body === undefined ? body : body!.properties[whole_body]
+  const file = { type: 'string', format: 'binary' }
+  const content: Json = {
+    ...(schema ? { 'application/json': { schema: hoist(schema) } } : {}),
+    ...(upload?.form === 'raw' ? { '*/*': { schema: file } } : {}),
+    ...(upload?.form === 'multipart'
+      ? {
+          'multipart/form-data': {
+            schema: {
+              type: 'object',
+              description: upload.describes,
+              required: ['file'],
+              properties: { file, metadata: hoist(upload.metadata) },
+            },
+            encoding: { metadata: { contentType: 'application/json, text/plain' } },
+          },
+        }
+      : {}),
+  }
+  return { requestBody: { required: !body_optional, content } }
+}
+
+function isByResource(access: Operation['access']): access is { readonly by: ResourceKind } {
+  return typeof access === 'object' && 'by' in access
+}
+
 function describeContent({ success, answer }: Operation, hoist: Hoist): Json {
   const types: Json = {
     ...(answer?.kind === 'text' ? { 'text/plain': { schema: { type: 'string', description: answer.says } } } : {}),
+    ...(answer?.kind === 'file'
+      ? Object.fromEntries(answer.media_types.map((type) => [type, { schema: { type: 'string', format: 'binary' } }]))
+      : {}),
     ...(success.schema ? { 'application/json': { schema: hoist(success.schema) } } : {}),
     ...(answer?.kind === 'events' ? { 'text/event-stream': { schema: describeEvents(answer.data, hoist) } } : {}),
   }
@@ -161,9 +186,15 @@ function describeEvents(data: Readonly<Record<string, TSchema>>, hoist: Hoist): 
 }
 
 function describeText({ description, access, cost = 1 }: Operation): Json {
-  const scopes = typeof access === 'string' ? whoMayCall[access] : `Needs one of the scopes \`${access.join('`, `')}\`.`
+  const scopes = describeAccess(access)
   const counted = cost === 1 ? undefined : `Counts as ${cost} requests against the caller’s limit.`
   return { description: [description, counted, scopes].filter(Boolean).join('\n\n') }
+}
+
+function describeAccess(access: Operation['access']): string {
+  if (typeof access === 'string') return whoMayCall[access]
+  if (isByResource(access)) return 'Needs no credential but the token of the address.'
+  return `Needs one of the scopes \`${access.join('`, `')}\`.`
 }
 
 const whoMayCall = {
@@ -190,14 +221,17 @@ function describeParameters({ params, query, headers }: Operation, hoist: Hoist)
 
 /** The errors of access and validation follow from the operation's other fields. */
 function errorsOf(operation: Operation): ErrorName[] {
-  const { access, body, query, headers } = operation
-  const credential: ErrorName[] = access === 'public' ? [] : ['unauthorized', 'rate_limited']
-  const scope: ErrorName[] = access === 'public' || access === 'member' ? [] : ['forbidden']
+  const { access, body, query, headers, upload } = operation
+  const needsCredential = access !== 'public' && !isByResource(access)
+  const limited: ErrorName[] = isByResource(access) || upload ? ['rate_limited'] : []
+  const credential: ErrorName[] = needsCredential ? ['unauthorized', 'rate_limited'] : limited
+  const scope: ErrorName[] = needsCredential && access !== 'member' ? ['forbidden'] : []
   const shape: ErrorName[] = body || query || headers ? ['validation_failed'] : []
-  const content: ErrorName[] = body ? ['malformed_request', 'body_too_large', 'unsupported_media_type'] : []
+  const json: ErrorName[] = body ? ['malformed_request', 'body_too_large', 'unsupported_media_type'] : []
+  const content: ErrorName[] = upload && !body ? ['malformed_request', 'unsupported_media_type'] : json
   const repeated: ErrorName[] = headers?.properties['idempotency_key'] ? ['idempotency_key_reused'] : []
   const browser: ErrorName[] =
-    operation.method !== 'GET' && (access !== 'public' || operation.sign_in) ? ['cross_site_refused'] : []
+    operation.method !== 'GET' && (needsCredential || operation.sign_in) ? ['cross_site_refused'] : []
   return [...credential, ...scope, ...browser, ...shape, ...content, ...repeated, ...operation.errors, 'internal']
 }
 

@@ -3,20 +3,39 @@ import type { Static, TObject, TSchema } from 'typebox'
 import type { ErrorName } from './errors.ts'
 import type { ConversationPermission, Scope } from './vocabulary.ts'
 
+/** What an address can give access to by a token of its own. */
+export type ResourceKind = 'upload'
+
 /**
  * Who can call it. `public`: anyone; `user`: a personal access token (without an organization) or a user's session; `session`: a
- * session; `member`: any credential of the organization; a list: any credential that has one of the scopes.
+ * session; `member`: any credential of the organization; a list: any credential that has one of the scopes; `by`: anyone who has the
+ * address of such a resource, with its token.
  */
-export type OperationAccess = 'public' | 'user' | 'session' | 'member' | readonly [Scope, ...Scope[]]
+export type OperationAccess =
+  | 'public'
+  | 'user'
+  | 'session'
+  | 'member'
+  | readonly [Scope, ...Scope[]]
+  | { readonly by: ResourceKind }
 
 /**
  * `events`: server-sent events, with the data of each by its name. If `success` has a schema too, only callers that accept
  * `text/event-stream` get a stream; otherwise all do. `text`: `text/plain`, sent piece by piece as it is written; callers that ask
- * with `?format=json` get the schema of `success`.
+ * with `?format=json` get the schema of `success`. `file`: its bytes, as a download.
  */
 export type OperationAnswer =
   | { readonly kind: 'events'; readonly data: Readonly<Record<string, TSchema>> }
   | { readonly kind: 'text'; readonly says: string }
+  | { readonly kind: 'file'; readonly media_types: readonly string[] }
+
+/**
+ * Takes a file, in pieces as it arrives, as `file` of the input. `raw`: the whole body, of any media type. `multipart`: the part
+ * `file` of a form, whose part `metadata` is JSON; where the operation has a body too, a request sends one or the other.
+ */
+export type OperationUpload =
+  | { readonly form: 'raw' }
+  | { readonly form: 'multipart'; readonly metadata: TObject; readonly describes: string }
 
 export interface Operation {
   /** The name of the function, the SDK method, the metric label and the span. */
@@ -52,8 +71,11 @@ export interface Operation {
   /** Custom headers; the input has them under their names with underscores. */
   headers?: TObject
   body?: TObject
+  /** The one field of `body` that is the request's whole body: such as a list, or one of several shapes. */
+  whole_body?: string
   /** Whether the request may come without a body. */
   body_optional?: boolean
+  upload?: OperationUpload
   /** 303 redirects browsers to the address in `Location`. */
   success: { status: 200 | 201 | 202 | 204 | 303; description: string; schema?: TSchema }
   /** What it can answer besides JSON; absent: only JSON. */
@@ -66,8 +88,17 @@ export interface Operation {
 
 type Part<T> = T extends TObject ? Static<T> : unknown
 
+/** What carries a file, where the operation takes one. A `File` has a name. */
+type Form<U> = U extends { form: 'multipart'; metadata: infer M extends TObject }
+  ? { file: Blob; metadata?: Static<M> }
+  : { file: Blob }
+
+type Content<O extends Operation> = O extends { upload: infer U }
+  ? (O extends { body: infer B extends TObject } ? Static<B> : never) | Form<U>
+  : Part<O['body']>
+
 /** A call's input: path, query, headers and body in one object; a test of the contract ensures that their names differ. */
-export type InputOf<O extends Operation> = Part<O['params']> & Part<O['query']> & Part<O['headers']> & Part<O['body']>
+export type InputOf<O extends Operation> = Part<O['params']> & Part<O['query']> & Part<O['headers']> & Content<O>
 
 /** What the operation returns; nothing for 204. */
 export type OutputOf<O extends Operation> = O['success'] extends { schema: infer S extends TSchema } ? Static<S> : void

@@ -95,11 +95,28 @@ export const eventTypes = [
   'turn.failed',
   'turn.cancelled',
   'tool_call.completed',
+  'retrieval.completed',
 ] as const
 export type EventType = (typeof eventTypes)[number]
 
 /** Of organizations; they belong to no conversation. */
-export const organizationEventTypes = ['webhook.disabled'] as const
+export const organizationEventTypes = [
+  'webhook.disabled',
+  'dataset.created',
+  'dataset.updated',
+  'dataset.deleted',
+  'dataset.reembedded',
+  'dataset.reembedding_failed',
+  'source.created',
+  'source.updated',
+  'source.deleted',
+  'source.crawled',
+  'source.crawl_failed',
+  'dataset_source.created',
+  'dataset_source.ready',
+  'dataset_source.failed',
+  'dataset_source.deleted',
+] as const
 export type OrganizationEventType = (typeof organizationEventTypes)[number]
 
 /** What endpoints receive besides events of conversations. A test goes to one endpoint only. */
@@ -138,6 +155,7 @@ export const scopes = [
   'billing:manage',
   'web_widgets:read',
   'web_widgets:manage',
+  'sources:read',
   'sources:manage',
   'phone_numbers:read',
   'phone_numbers:manage',
@@ -225,6 +243,23 @@ export const agentDefaults = {
     description:
       'Ends the conversation once your reply has been given. Call it when the end user has said that there is nothing more to do, or asks to end.',
   },
+  search_knowledge: {
+    enabled: false,
+    description:
+      'Searches the knowledge bases of the organization. Call it when what you need to answer is not in the passages that you were given, with a query in the words of what you look for.',
+  },
+  knowledge_base: { top_n: 5, enabled: true },
+  retrieval: {
+    implicit: true,
+    timeout_ms: 1500,
+    /** Where a silence is heard. */
+    timeout_ms_of_calls: 600,
+    max_chunks: 20,
+    max_characters: 12_000,
+    window_messages: 2,
+    rerank: true,
+    citations: false,
+  },
   instructions_mode: 'append',
   channel: { enabled: true, body_template: '{{agent_response}}' },
   analysis: { wait_ms: 5000, summary: { enabled: true, max_words: 80 } },
@@ -248,13 +283,21 @@ export const agentBounds = {
   mcp_servers: 16,
   mcp_server: { name: 32, url: 2000 },
   end_conversation: { description: 10_000 },
+  search_knowledge: { description: 10_000 },
   forms: 50,
   form: { id: 48, name: 200, title: 200, submit_label: 80, description: 4000, fields: 50 },
   form_field: { id: 64, label: 200, value: 1000, stars: { least: 3, most: 10 } },
   quick_actions: 50,
   quick_action: { label: 200 },
   knowledge_bases: 50,
-  knowledge_base: { dataset_id: 200, datasets_of_action: 10 },
+  knowledge_base: { dataset_id: 200, datasets_of_action: 10, top_n: 100 },
+  retrieval: {
+    timeout_ms: { least: 100, most: 10_000 },
+    max_chunks: { least: 1, most: 50 },
+    max_characters: { least: 500, most: 100_000 },
+    window_messages: { least: 0, most: 10 },
+    instructions: 10_000,
+  },
   workflow: { id: 200, step: 200, timeout_seconds: 86_400 },
   redact: 50,
   analysis: {

@@ -40,7 +40,7 @@ export const WebhookEvent = named(
         },
         {
           description:
-            'Events about endpoints. `webhook.test` was requested. `webhook.disabled` tells the other endpoints that the server disabled one; `data` has its `webhook_id`, `url` and `reason`.',
+            'Events of the organization. `webhook.test` was requested. `webhook.disabled` tells the other endpoints that the server disabled one; `data` has its `webhook_id`, `url` and `reason`. Those about datasets, sources and sources in datasets (`dataset_source`) have ids, names, reasons and counts, never text.',
         },
       ),
     ],

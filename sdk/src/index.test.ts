@@ -55,6 +55,32 @@ describe('a call', () => {
     expect(seen.body).toBe('')
   })
 
+  test('sends the one field that is the whole body', async () => {
+    await client().createSources({ items: [{ name: 'a.txt', type: 'FILE' }] })
+    expect(JSON.parse(seen.body)).toEqual([{ name: 'a.txt', type: 'FILE' }])
+    expect(seen.headers['content-type']).toBe('application/json')
+  })
+
+  test('sends a file as it is, or in a form with its metadata', async () => {
+    await client().uploadSource({ source_id: 's', token: 'a b', file: new Blob(['bytes'], { type: 'text/csv' }) })
+    expect(seen).toMatchObject({ method: 'PUT', url: '/knowledge-base/uploads/s?token=a+b', body: 'bytes' })
+    expect(seen.headers['content-type']).toBe('text/csv')
+    const metadata = { description: 'D' }
+    await client().createSources({ file: new File(['bytes'], 'a.txt'), metadata, idempotency_key: 'k' })
+    expect(seen.headers).toMatchObject({ 'idempotency-key': 'k' })
+    expect(seen.headers['content-type']).toMatch(/^multipart\/form-data; boundary=/)
+    expect(seen.body).toMatch(
+      /name="metadata"\r\n\r\n\{"description":"D"\}\r\n[^]*name="file"; filename="a.txt"[^]*\r\n\r\nbytes\r\n/,
+    )
+  })
+
+  test('returns a file as the response', async () => {
+    answer = { status: 200, body: 'not JSON', headers: { 'content-disposition': 'attachment' } }
+    const response = await client().getSourceFile({ source_id: 's' })
+    expect([await response.text(), response.headers.get('content-disposition')]).toEqual(['not JSON', 'attachment'])
+    answer = { status: 200, body: '{}', headers: {} }
+  })
+
   test('sends no body if none is needed', async () => {
     await client().endConversation({ conversation_id: 'x' })
     expect([seen.body, seen.headers['content-type']]).toEqual(['', undefined])

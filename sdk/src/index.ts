@@ -2,31 +2,42 @@
 import {
   type ConversationChangeEvent,
   type ConversationStreamEvent,
+  type DatasetProgressEvent,
   type Input,
   type Operation,
   type OperationId,
   type Operations,
+  type OrganizationStreamEvent,
   type Output,
   type TurnStreamEvent,
   operations,
 } from '@parley/contract'
 import { type CallOptions, type ClientOptions, type Values, readBody, sendRequest } from './request.ts'
 import { streamChanges } from './changes.ts'
+import { streamOrganizationEvents } from './organization-events.ts'
+import { streamProgress } from './progress.ts'
 import { randomUuid } from './random-uuid.ts'
 import { default_retries, isRetryable, pause, pauseAfter } from './retry.ts'
 import { streamEvents, streamMessage, streamText } from './streams.ts'
 
 type Call<Id extends OperationId> =
   Record<never, never> extends Input<Id>
-    ? (input?: Input<Id>, options?: CallOptions) => Promise<Output<Id>>
-    : (input: Input<Id>, options?: CallOptions) => Promise<Output<Id>>
+    ? (input?: Input<Id>, options?: CallOptions) => Promise<Answer<Id>>
+    : (input: Input<Id>, options?: CallOptions) => Promise<Answer<Id>>
 
-/** Operations without a plain method: two have stream methods, and the identity provider calls `finishOpenIdSignIn`. */
-type WithoutPlainMethod = 'streamConversationEvents' | 'compareAgentVersions' | 'finishOpenIdSignIn'
+/** A file is not read: the response has its bytes in `body`, `blob()` and `text()`, and its name in `Content-Disposition`. */
+type Answer<Id extends OperationId> = Operations[Id] extends { answer: { kind: 'file' } } ? Response : Output<Id>
+
+/** Operations without a plain method: three have stream methods, and the identity provider calls `finishOpenIdSignIn`. */
+type WithoutPlainMethod =
+  | 'streamConversationEvents'
+  | 'streamDatasetProgress'
+  | 'compareAgentVersions'
+  | 'finishOpenIdSignIn'
 
 /**
- * One method for each operation of the contract. Each resolves with the parsed response body and throws an `ApiError` if the
- * response is not 2xx, or a `TypeError` if there is no response.
+ * One method for each operation of the contract. Each resolves with the parsed response body, or with the response itself if that
+ * is a file, and throws an `ApiError` if the response is not 2xx, or a `TypeError` if there is no response.
  */
 export type Client = { [Id in Exclude<OperationId, WithoutPlainMethod>]: Call<Id> } & {
   /** The exact difference between two versions, as data. `streamAgentVersionComparison` describes it in words. */
@@ -68,6 +79,29 @@ export type Client = { [Id in Exclude<OperationId, WithoutPlainMethod>]: Call<Id
     options?: CallOptions,
   ): AsyncGenerator<ConversationChangeEvent>
   /**
+   * The events of the organization after position `after`, by default from the oldest one on, then new ones, until the signal
+   * aborts. Each arrives once and in order, because the stream reconnects, to any node, with the last position.
+   *
+   * Throws the signal's reason if it aborts, an `ApiError` if the request is refused, and the last failure if reconnecting
+   * fails for `stream_patience_ms`.
+   */
+  streamOrganizationEvents(
+    input?: Input<'listOrganizationEvents'>,
+    options?: CallOptions,
+  ): AsyncGenerator<OrganizationStreamEvent>
+  /**
+   * How far the sources of a dataset are, until the signal aborts. The stream reconnects, to any node, and then begins again:
+   * - `snapshot`: comes first, and after each reconnection; the newest attachments, or all of them if `is_complete`.
+   * - `attachment`: one is new or has changed; at most once a second for each.
+   *
+   * Throws the signal's reason if it aborts, an `ApiError` if the request is refused, and the last failure if reconnecting
+   * fails for `stream_patience_ms`.
+   */
+  streamDatasetProgress(
+    input: Input<'streamDatasetProgress'>,
+    options?: CallOptions,
+  ): AsyncGenerator<DatasetProgressEvent>
+  /**
    * Sends a message and streams its turn. The last event is `turn.completed`, `turn.failed` or `turn.cancelled`. The reply is
    * the concatenated text of all deltas since the last `turn.restarted`. Does not reconnect: throws a `TypeError` if the
    * connection breaks. Calling it again with the same `idempotency_key` streams the same turn from its start.
@@ -84,6 +118,9 @@ export function createClient(options: ClientOptions): Client {
     ...Object.fromEntries(calls),
     streamConversationEvents: (input: Values, call: CallOptions = {}) => streamEvents(options, input, call),
     streamConversationChanges: (input: Values = {}, call: CallOptions = {}) => streamChanges(options, input, call),
+    streamOrganizationEvents: (input: Values = {}, call: CallOptions = {}) =>
+      streamOrganizationEvents(options, input, call),
+    streamDatasetProgress: (input: Values, call: CallOptions = {}) => streamProgress(options, input, call),
     streamConversationMessage: (input: Values, call: CallOptions = {}) => streamMessage(options, input, call),
     streamAgentVersionComparison: (input: Values, call: CallOptions = {}) =>
       streamText(options, operations.compareAgentVersions, input, call),
@@ -100,7 +137,8 @@ function createCall(client: ClientOptions, operation: Operation) {
     const repeated = { ...keyed, ...fixed }
     for (let failures = 0; ; failures += 1) {
       try {
-        return await readBody(await sendRequest(client, operation, repeated, call))
+        const response = await sendRequest(client, operation, repeated, call)
+        return operation.answer?.kind === 'file' ? response : await readBody(response)
       } catch (error) {
         call.signal?.throwIfAborted()
         if (failures >= retries || !isRetryable(error)) throw error
@@ -114,6 +152,7 @@ export { ApiError, type CallOptions, type ClientOptions } from './request.ts'
 export type {
   ConversationChangeEvent,
   ConversationStreamEvent,
+  DatasetProgressEvent,
   Input,
   OperationId,
   Operations,

@@ -22,7 +22,7 @@ export interface ClientOptions {
    */
   retries?: number
   /**
-   * How long `streamConversationEvents` and `streamConversationChanges` try to reconnect, in milliseconds since the stream last
+   * How long `streamConversationEvents`, `streamConversationChanges`, `streamOrganizationEvents` and `streamDatasetProgress` try to reconnect, in milliseconds since the stream last
    * brought events or stayed open for 10 s. Connection failures, 429, 5xx and streams without events count as failures. Default:
    * 60000. Pauses grow to about 12.5 s, longer if `Retry-After` or the stream's `retry` says so. 0: throw the first failure.
    */
@@ -87,7 +87,7 @@ export async function sendRequest(
   const response = await send(addressOf(client.base_url, operation, input), {
     method: operation.method,
     headers: { ...headersOf(client, operation, input), ...client.headers, ...call.headers },
-    ...(hasBody(operation, input) ? { body: JSON.stringify(pick(operation.body, input)) } : {}),
+    ...bodyOf(operation, input),
     ...(call.signal ? { signal: call.signal } : {}),
   })
   call.onResponse?.(response)
@@ -110,11 +110,39 @@ function headersOf(client: ClientOptions, operation: Operation, input: Values): 
   return {
     ...(client.token === undefined ? {} : { Authorization: `Bearer ${client.token}` }),
     ...(client.organization_id === undefined ? {} : { 'X-Parley-Org': client.organization_id }),
-    ...(hasBody(operation, input) ? { 'Content-Type': 'application/json' } : {}),
+    ...contentTypeOf(operation, input),
     // Protects requests that use the session cookie: pages of other origins cannot send this header.
     ...(client.token === undefined || operation.sign_in ? { 'X-Parley-Csrf': '1' } : {}),
     ...Object.fromEntries(own),
   }
+}
+
+/** A form's media type, with its boundary, is set by `fetch`. */
+function contentTypeOf(operation: Operation, input: Values): Record<string, string> {
+  const file = fileOf(operation, input)
+  if (file && operation.upload?.form === 'multipart') return {}
+  if (file) return { 'Content-Type': file.type || 'application/octet-stream' }
+  return hasBody(operation, input) ? { 'Content-Type': 'application/json' } : {}
+}
+
+function bodyOf(operation: Operation, input: Values): { body?: string | Blob | FormData } {
+  const file = fileOf(operation, input)
+  if (file) return { body: operation.upload?.form === 'raw' ? file : formOf(file, input) }
+  if (!hasBody(operation, input)) return {}
+  const body = pick(operation.body, input)
+  return { body: JSON.stringify(operation.whole_body === undefined ? body : body[operation.whole_body]) }
+}
+
+/** The metadata first, so that the server knows of it before the file. */
+function formOf(file: Blob, { metadata }: Values): FormData {
+  const form = new FormData()
+  if (metadata !== undefined) form.append('metadata', JSON.stringify(metadata))
+  form.append('file', file)
+  return form
+}
+
+function fileOf({ upload }: Operation, { file }: Values): Blob | null {
+  return upload && file instanceof Blob ? file : null
 }
 
 function hasBody(operation: Operation, input: Values): boolean {

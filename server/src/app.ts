@@ -3,7 +3,10 @@ import { join } from 'node:path'
 import type { Logger } from 'pino'
 import { type Bootstrapped, bootstrap } from './access/bootstrap.ts'
 import { loadSecretKey, watchSecretKey } from './sealing/secret-key.ts'
-import { createSampleAgent, findSampleAgent } from './agents/sample.ts'
+import { type SampleAddition, createSampleAgent, findSampleAgent, hasHadAgents } from './agents/sample.ts'
+import { createBlobs } from './blobs/blobs.ts'
+import { requireStores } from './blobs/require-stores.ts'
+import { blobWork } from './blobs/work.ts'
 import type { Config } from './config/config.ts'
 import type { Core } from './calls/core.ts'
 import type { Room } from './calls/room.ts'
@@ -14,29 +17,35 @@ import { openBus } from './live/bus.ts'
 import { type PooledDatabase, countSharedPlaces, openDatabase } from './database/database.ts'
 import { startEmbeddedPostgres } from '@parley/embedded-postgres'
 import { migrate } from './database/migrate.ts'
-import { openStore } from './database/store.ts'
+import { type RootStore, openStore } from './database/store.ts'
+import { prepareSampleDataset } from './knowledge/sample.ts'
 import { createPresence } from './live/presence.ts'
 import { createLiveTurns } from './live/live-turns.ts'
 import { changeKey, changed, drainKey } from './live/shared.ts'
+import { listenForMetrics } from './http/metrics-listener.ts'
 import { createHttpServer } from './http/server.ts'
 import { createKeyQueue } from './idempotency/key-queue.ts'
 import type { Live } from './live/live.ts'
 import { deleteExpiredKeys } from './idempotency/run-once.ts'
 import { createOutboundClient } from './outbound/client.ts'
 import { createLookup } from './outbound/names.ts'
-import { type Rooms, createRooms, operationsOf } from './rooms.ts'
+import { type Metrics, createMetrics, noMetrics } from './telemetry/metrics.ts'
+import { type Rooms, createRooms, operationsOf, resourcesOf } from './rooms.ts'
 import { type Ports, systemPorts } from './base/ports.ts'
 import { repairJsonParse } from './base/read-json.ts'
 import { createSealers } from './sealing/seal.ts'
 import { DatabaseTooOld } from './start-faults.ts'
 import { adoptingWork } from './work/adopt-jobs.ts'
 import { everyMinute } from './work/every-minute.ts'
+import { oldest_work, readOldestWork } from './work/oldest-work.ts'
 import { stuckWork } from './work/watch-stuck.ts'
 import { createWork } from './work/work.ts'
 
 export interface App extends AsyncDisposable {
   /** The address of the server, as `http://host:port`. */
   readonly url: string
+  /** Where metrics are read, if they have a port. */
+  readonly metrics_url: string | null
   readonly bootstrapped: Bootstrapped
   readonly core: Core
   readonly rooms: Rooms
@@ -49,7 +58,17 @@ export interface App extends AsyncDisposable {
 /** A query that takes longer is cancelled. */
 const statement_timeout_ms = 30_000
 
-export async function startApp(config: Config, log: Logger, ports: Ports = systemPorts): Promise<App> {
+export interface StartOptions {
+  /** Whether the sample agent of a first start has a dataset, which this server then prepares in the background. */
+  has_sample_dataset?: boolean
+}
+
+export async function startApp(
+  config: Config,
+  log: Logger,
+  ports: Ports = systemPorts,
+  { has_sample_dataset = false }: StartOptions = {},
+): Promise<App> {
   repairJsonParse()
   await using stack = new AsyncDisposableStack()
   const { connection_string, exited } = await provideDatabase(config, log, stack)
@@ -65,15 +84,21 @@ export async function startApp(config: Config, log: Logger, ports: Ports = syste
   await migrate(database)
   const secret_key = await loadSecretKey({ database, config, ports })
   const bootstrapped = await bootstrap({ database, config, ports, log })
-  const sample_agent_id = await makeSampleAgent(database, ports, bootstrapped)
   const is_private = config.database_url === undefined
   const live = connectNodes({ database, connection_string, is_private }, ports, log, stack)
-  const { core, rooms } = createCore({ config, ports, log, database, live, secret_key })
+  const blobs = stack.use(createBlobs({ config, ports, log }))
+  await requireStores(database, blobs)
+  const { metrics, metrics_url } = await provideMetrics(config, log, ports, stack)
+  const { core, rooms } = createCore({ config, ports, log, metrics, database, live, blobs, secret_key })
+  const sample_agent_id = await makeSampleAgent(core, rooms, bootstrapped, has_sample_dataset)
   const url = await serve(core, rooms, stack)
   const { replaced } = stack.use(watchSecretKey(database, ports.clock, secret_key))
   const failed = Promise.race([exited, replaced])
   const owned = stack.move()
-  return { url, bootstrapped, core, rooms, sample_agent_id, failed, [Symbol.asyncDispose]: () => owned.disposeAsync() }
+  return {
+    ...{ url, metrics_url, bootstrapped, core, rooms, sample_agent_id, failed },
+    [Symbol.asyncDispose]: () => owned.disposeAsync(),
+  }
 }
 
 const oldest_version = 150_000
@@ -97,15 +122,50 @@ async function provideDatabase(config: Config, log: Logger, stack: AsyncDisposab
   return { connection_string: embedded.connection_string, exited: embedded.exited }
 }
 
+async function provideMetrics(
+  { metrics_port: port, metrics_token: token }: Config,
+  log: Logger,
+  { clock }: Ports,
+  stack: AsyncDisposableStack,
+): Promise<{ metrics: Metrics; metrics_url: string | null }> {
+  if (port === undefined) return { metrics: noMetrics, metrics_url: null }
+  const onError = (error: Error) => log.warn({ err: error }, 'could not read metrics')
+  const metrics = await createMetrics({ clock, onError })
+  const { url } = stack.use(await listenForMetrics({ metrics, port, token, onError }))
+  log.info({ url }, 'metrics can be read')
+  return { metrics, metrics_url: url }
+}
+
 /** Only if the first organization never had an agent, so that a deleted one does not come back. */
-async function makeSampleAgent(database: PooledDatabase, ports: Ports, { organization, admin_key }: Bootstrapped) {
-  const store = openStore(database, organization.id)
-  const agent = await createSampleAgent(store, ports)
+async function makeSampleAgent(
+  core: Core,
+  rooms: Rooms,
+  { organization, admin_key }: Bootstrapped,
+  has_dataset: boolean,
+) {
+  const store = openStore(core.database, organization.id)
+  const agent = await createWithDataset(core, rooms, store, has_dataset && !(await hasHadAgents(store)))
   // A key that nobody has used yet is shown again, and so is the agent.
   return agent?.agent_id ?? (admin_key === null ? null : await findSampleAgent(store))
 }
 
-interface CoreParts extends Pick<Core, 'config' | 'ports' | 'log' | 'live'> {
+/** Without the dataset, if that cannot be made: the server starts all the same. */
+async function createWithDataset(core: Core, rooms: Rooms, store: RootStore, has_dataset: boolean) {
+  if (!has_dataset) return createSampleAgent(store, core.ports)
+  try {
+    const addDataset = await prepareSampleDataset(core, rooms.knowledge.knowledge, store)
+    const addition: SampleAddition = async (tx) => ({
+      knowledge_bases: [{ dataset_id: await addDataset(tx), top_n: 3 }],
+      retrieval: { citations: true },
+    })
+    return await createSampleAgent(store, core.ports, addition)
+  } catch (error) {
+    core.log.warn({ err: error }, 'could not make the dataset of the sample agent')
+    return createSampleAgent(store, core.ports)
+  }
+}
+
+interface CoreParts extends Pick<Core, 'config' | 'ports' | 'log' | 'metrics' | 'live' | 'blobs'> {
   database: PooledDatabase
   secret_key: Buffer
 }
@@ -176,11 +236,14 @@ async function serve(core: Core, rooms: Rooms, stack: AsyncDisposableStack) {
     const running = await room.start?.()
     if (running) stack.use(running)
   }
-  const work = createWork({ ...core, kinds: kindsOfWork(core, rooms) })
+  const kinds = kindsOfWork(core, rooms)
+  const names = kinds.map(({ name }) => name)
+  core.metrics.watch(oldest_work, () => readOldestWork(core.database, names))
+  const work = createWork({ ...core, kinds })
   await work.start()
   stack.defer(() => work.stop())
   live.presence.start()
-  const server = await createHttpServer(core, rooms.access)
+  const server = await createHttpServer(core, { ...rooms.access, resources: resourcesOf(rooms) })
   stack.defer(async () => {
     node.isDraining = true
     live.signals.notify(drainKey)
@@ -193,9 +256,10 @@ async function serve(core: Core, rooms: Rooms, stack: AsyncDisposableStack) {
   return server.listen({ host: config.host, port: config.port })
 }
 
-function kindsOfWork({ database, log, ports }: Core, rooms: Rooms) {
+function kindsOfWork({ database, log, ports, blobs }: Core, rooms: Rooms) {
   return [
     ...Object.values<Room>(rooms).flatMap(({ work = [] }) => work),
+    ...blobWork({ database, stores: blobs.stores, ports }),
     everyMinute('delete_expired_keys', async () => void (await deleteExpiredKeys(database, keys_deleted_at_once))),
     adoptingWork(database),
     stuckWork(database, ports.clock, log),

@@ -18,6 +18,10 @@ export { migrate } from './database/migrate.ts'
 export { AppError } from './base/errors.ts'
 export { systemPorts } from './base/ports.ts'
 export { isExactNumber, repairJsonParse } from './base/read-json.ts'
+export { createBlobs } from './blobs/blobs.ts'
+export { moveBlobs } from './blobs/move.ts'
+export { blobStoreSettings } from './blobs/settings.ts'
+export { createLog } from './telemetry/log.ts'
 export { rotateSecretKey } from './rotate.ts'
 
 /** Runs the server until a signal ends it, and returns the exit code. Loaded lazily, because other commands do not need it. */

@@ -1,19 +1,22 @@
 // Every room of the server, created in the order of the layers: a room receives the core and rooms that come before it.
 import type { OperationId } from '@parley/contract'
+import type { AgentContributions } from './agents/agents.ts'
 import { type AccessOptions, createAccess } from './access/room.ts'
 import { createAgents } from './agents/room.ts'
 import { createAnalysis } from './analysis/room.ts'
 import { createAuthoring } from './authoring/room.ts'
 import type { Handlers } from './calls/context.ts'
 import type { Core } from './calls/core.ts'
-import type { Room } from './calls/room.ts'
+import type { Resources, Room } from './calls/room.ts'
 import type { ConversationContributions } from './conversations/conversations.ts'
 import { createConversations } from './conversations/room.ts'
+import { createEmbeddings } from './embeddings/room.ts'
 import { createEngine } from './engine/room.ts'
-import type { TurnContributions } from './engine/turn-source.ts'
+import type { TurnContributions } from './engine/engine.ts'
 import { createEvents } from './events/room.ts'
 import { createFeed } from './feed/room.ts'
 import { createInactivity } from './inactivity/room.ts'
+import { createKnowledge } from './knowledge/room.ts'
 import { createModels } from './models/room.ts'
 import { createSecrets } from './secrets/room.ts'
 import { createStatistics } from './statistics/room.ts'
@@ -22,13 +25,14 @@ import { createWebhooks } from './webhooks/room.ts'
 
 export type Rooms = ReturnType<typeof createRooms>
 
-/** What a room can add to the conversations and turns, whose rooms come before it. */
-type Contributing = Room & ConversationContributions & TurnContributions
+/** What a room can add to agents, conversations and turns, whose rooms come before it. */
+type Contributing = Room & AgentContributions & ConversationContributions & TurnContributions
 
 /** Rooms start in this order and end in reverse. */
 export function createRooms(core: Core, options: AccessOptions) {
   const access = createAccess(core, options)
   const models = createModels(core)
+  const embeddings = createEmbeddings(core)
   const conversations = createConversations(core, access)
   const events = createEvents(core)
   const rooms = {
@@ -37,6 +41,7 @@ export function createRooms(core: Core, options: AccessOptions) {
     access,
     secrets: createSecrets(),
     models,
+    embeddings,
     conversations,
     engine: createEngine(core, { ...conversations, ...models }),
     events,
@@ -44,10 +49,12 @@ export function createRooms(core: Core, options: AccessOptions) {
     inactivity: createInactivity(core, conversations),
     analysis: createAnalysis(core, { ...conversations, ...models }),
     authoring: createAuthoring(core, models),
+    knowledge: createKnowledge(core, { ...events, ...embeddings }),
     webhooks: createWebhooks(core),
     system: createSystem(),
   }
   for (const room of Object.values<Contributing>(rooms)) {
+    rooms.agents.contribute(room)
     conversations.conversations.commits.contribute(room)
     rooms.engine.contribute(room)
   }
@@ -62,4 +69,9 @@ type Merged<Union> = (Union extends unknown ? (one: Union) => void : never) exte
 export function operationsOf(rooms: Rooms): Handlers<OperationId> {
   const each = Object.values<Room>(rooms).map(({ operations }) => operations)
   return Object.assign({}, ...each) as Merged<Rooms[keyof Rooms]['operations']>
+}
+
+/** What addresses with a token of their own give access to. */
+export function resourcesOf(rooms: Rooms): Resources {
+  return Object.assign({}, ...Object.values<Room>(rooms).map(({ resources }) => resources))
 }

@@ -1,8 +1,22 @@
 // All settings: those of the server, and those that rooms declare.
+import { blobSettings, blobStoreSettings } from './blobs/settings.ts'
 import { type Config, readConfigWith, settingsWith } from './config/config.ts'
+import type { SettingsGroup } from './config/reader.ts'
+import { embeddingSettings } from './embeddings/settings.ts'
+import { crawlSettings } from './knowledge/crawl/settings.ts'
+import { knowledgeSettings } from './knowledge/settings.ts'
+import { searchSettings } from './knowledge/search/settings.ts'
 import { secretSettings } from './secrets/settings.ts'
 
-const rooms = [secretSettings]
+const rooms: readonly SettingsGroup<unknown>[] = [
+  blobSettings,
+  blobStoreSettings,
+  secretSettings,
+  embeddingSettings,
+  knowledgeSettings,
+  searchSettings,
+  crawlSettings,
+]
 
 /** In the order of the reference page. */
 export const settings = settingsWith(rooms)

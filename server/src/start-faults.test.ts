@@ -7,6 +7,7 @@ const config: StartConfig = {
   host: '127.0.0.1',
   port: 80,
   log_level: 'info',
+  metrics_port: 9464,
 }
 const fault = (fields: object, message = 'it failed') => Object.assign(new Error(message), fields)
 
@@ -37,6 +38,13 @@ test.each([
   const text = explainStartFault(fault({ code, syscall: 'listen' }), config)
   expect(text).toContain(says)
   expect(text).not.toContain('\n')
+})
+
+test('the port of the metrics', () => {
+  const taken = fault({ code: 'EADDRINUSE', syscall: 'listen', port: 9464 })
+  expect(explainStartFault(taken, config)).toContain('port 9464 of 127.0.0.1 (EADDRINUSE). Set PARLEY_METRICS_PORT')
+  const own = fault({ code: 'EADDRINUSE', syscall: 'listen', port: 80 })
+  expect(explainStartFault(own, config)).toContain('set PORT to another port')
 })
 
 test('a host that is unknown, an old PostgreSQL, a database of a newer version', () => {

@@ -2,10 +2,11 @@
 // unless the log level is `debug`.
 import pg from 'pg'
 import { EmbeddedPostgresError } from '@parley/embedded-postgres'
+import { StoreNotConfigured } from './blobs/require-stores.ts'
 import type { ServerConfig } from './config/server.ts'
 import { ConfigError } from './config/config.ts'
 
-export type StartConfig = Pick<ServerConfig, 'database_url' | 'host' | 'port' | 'log_level'>
+export type StartConfig = Pick<ServerConfig, 'database_url' | 'host' | 'port' | 'log_level' | 'metrics_port'>
 
 /** The PostgreSQL at DATABASE_URL is too old. */
 export class DatabaseTooOld extends Error {
@@ -17,6 +18,9 @@ export class DatabaseTooOld extends Error {
 /** Null: the settings could not be read. */
 export function explainStartFault(error: unknown, config: StartConfig | null): string {
   if (error instanceof ConfigError || error instanceof EmbeddedPostgresError) return `parley: ${error.message}`
+  if (error instanceof StoreNotConfigured) {
+    return `parley could not start: ${error.message}. Set them, or move the files first with \`parley blobs move --to postgres\`.`
+  }
   const known = config && (explainListening(error, config) ?? explainDatabase(error, config))
   if (!known) return describeUnknown(error, config)
   const details = showsDetails(config) ? `\n${stackOf(error)}` : ''
@@ -39,15 +43,20 @@ interface Fault {
   code?: unknown
   syscall?: unknown
   hostname?: unknown
+  /** Where it cannot listen. */
+  port?: unknown
   message?: unknown
 }
 
-function explainListening(error: unknown, { host, port }: StartConfig): string | null {
-  const { code, syscall, hostname } = (error ?? {}) as Fault
+function explainListening(error: unknown, { host, port, metrics_port }: StartConfig): string | null {
+  const { code, syscall, hostname, port: refused } = (error ?? {}) as Fault
   if (syscall === 'getaddrinfo' && hostname === host) {
     return `the address HOST=${host} is unknown here (${String(code)}). Use an address of this machine, or 0.0.0.0 for all.`
   }
   if (syscall !== 'listen') return null
+  if (metrics_port !== undefined && refused === metrics_port && metrics_port !== port) {
+    return `it cannot listen on port ${metrics_port} of 127.0.0.1 (${String(code)}). Set PARLEY_METRICS_PORT to another port.`
+  }
   const at = `port ${port} of ${host}`
   switch (code) {
     case 'EADDRINUSE':

@@ -2,7 +2,7 @@
 import { createHash } from 'node:crypto'
 import { type Client, ApiError } from '@parley/sdk'
 import { describeDifference } from './difference.ts'
-import { AgentsError, type FileFault, fileFaults } from './faults.ts'
+import { ClientError, type FileFault, fileFaults } from '../client/faults.ts'
 import { type AgentFile, readAgentFolder } from './folder.ts'
 import { type AgentChanges, describeChanges, isChange, planChanges } from './plan.ts'
 import {
@@ -66,8 +66,8 @@ async function planFolder(
   print: (text: string) => void,
 ): Promise<AgentPlan[]> {
   const { root, agents, faults } = await readAgentFolder(path)
-  if (root === null) throw new AgentsError(`the folder ${path} does not exist`)
-  if (agents.length === 0 && faults.length === 0) throw new AgentsError(`${path} contains no agent.yaml or agent.json`)
+  if (root === null) throw new ClientError(`the folder ${path} does not exist`)
+  if (agents.length === 0 && faults.length === 0) throw new ClientError(`${path} contains no agent.yaml or agent.json`)
   const plans: AgentPlan[] = []
   try {
     const known = groupByKey(await listAllAgents(client))

@@ -3,9 +3,10 @@ import { type Command, Option } from 'commander'
 import type { Surroundings } from '../surroundings.ts'
 import type { Format } from './agent-text.ts'
 import { applyAgents } from './apply.ts'
-import { type ConnectionOptions, withClient } from './connection.ts'
+import { type ConnectionOptions, withClient } from '../client/connection.ts'
+import { exit_code_of_differences, withConnection } from '../client/options.ts'
 import { exportAgents } from './export.ts'
-import { showControls } from './terminal.ts'
+import { showControls } from '../client/terminal.ts'
 
 interface ApplyFlags extends ConnectionOptions {
   publish?: true
@@ -18,8 +19,6 @@ interface ExportFlags extends ConnectionOptions {
   format: Format
   force?: true
 }
-
-const exit_code_of_differences = 2
 
 export function addAgentCommands(program: Command, around: Surroundings): void {
   const print = (text: string) => void around.stdout.write(showControls(text))
@@ -48,11 +47,4 @@ export function addAgentCommands(program: Command, around: Surroundings): void {
       const options = { agent_ids: agent ?? [], format, force: force ?? false }
       await withClient(connection, (client) => exportAgents(client, folder, options, print))
     })
-}
-
-function withConnection(command: Command): Command {
-  return command
-    .addOption(new Option('--url <url>', 'address of the server').env('PARLEY_URL').default('http://localhost:8080'))
-    .option('--key-file <file>', 'file that contains the API key (default: PARLEY_API_KEY)')
-    .addOption(new Option('--org <id>', 'organization to act in, with a personal access token').env('PARLEY_ORG'))
 }

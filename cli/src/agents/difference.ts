@@ -2,7 +2,7 @@
 import { createTwoFilesPatch } from 'diff'
 import type { AgentDefinition } from './agent.ts'
 import { type RenderedFile, renderAgent } from './agent-text.ts'
-import { showControls } from './terminal.ts'
+import { showControls } from '../client/terminal.ts'
 
 /** Larger texts are not compared line by line, because that takes too long. */
 const max_edit_length = 2000

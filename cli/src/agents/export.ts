@@ -5,8 +5,8 @@ import { join, relative } from 'node:path'
 import type { Client } from '@parley/sdk'
 import { type AgentDefinition, isSameJson } from './agent.ts'
 import { type Format, renderAgent } from './agent-text.ts'
-import { isMissing } from './bounded-folder.ts'
-import { AgentsError, type FileFault, fileFaults } from './faults.ts'
+import { isMissing } from '../client/bounded-folder.ts'
+import { ClientError, type FileFault, fileFaults } from '../client/faults.ts'
 import { type AgentFile, readAgentFolder } from './folder.ts'
 import { type ServerAgent, definitionOf, groupByKey, listAllAgents, readState } from './server-agents.ts'
 
@@ -73,7 +73,7 @@ async function findAgents(client: Client, agent_ids: readonly string[]): Promise
   const found = agent_ids.length === 0 ? await listAllAgents(client) : agents
   for (const [key, twins] of groupByKey(found)) {
     if (twins.length > 1)
-      throw new AgentsError(`${twins.length} agents have the key ${key}: ${twins.map(({ id }) => id).join(', ')}`)
+      throw new ClientError(`${twins.length} agents have the key ${key}: ${twins.map(({ id }) => id).join(', ')}`)
   }
   return found
 }

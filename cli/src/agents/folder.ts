@@ -2,8 +2,8 @@
 import { dirname, isAbsolute, join, relative, resolve } from 'node:path'
 import { type AgentDefinition, isKey, isObject, key_entry } from './agent.ts'
 import { FileReference, type Format, parseAgentText, textOfFile } from './agent-text.ts'
-import { BoundedFolder, Refusal } from './bounded-folder.ts'
-import type { FileFault } from './faults.ts'
+import { BoundedFolder, Refusal } from '../client/bounded-folder.ts'
+import type { FileFault } from '../client/faults.ts'
 
 export interface AgentFile {
   /** For display: the path below the folder as it was given. */

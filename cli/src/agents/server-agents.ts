@@ -1,7 +1,7 @@
 // The agents of a server as files see them: listing them, their newest version, and creating one for a key exactly once.
 import { type Client, type Output, ApiError } from '@parley/sdk'
 import { type AgentDefinition, type JsonObject, keyOf, key_entry, ownMetadata } from './agent.ts'
-import { AgentsError } from './faults.ts'
+import { ClientError } from '../client/faults.ts'
 
 export type ServerAgent = Output<'listAgents'>['data'][number]
 export type ServerVersion = Output<'listAgentVersions'>['data'][number]
@@ -22,7 +22,7 @@ export async function listAllAgents(client: Client): Promise<ServerAgent[]> {
     const page = await client.listAgents({ limit: page_size, ...(cursor === undefined ? {} : { cursor }) })
     agents.push(...page.data)
     if (page.pagination.next_cursor === null) return agents
-    if (agents.length >= max_agents) throw new AgentsError(`the organization has more than ${max_agents} agents`)
+    if (agents.length >= max_agents) throw new ClientError(`the organization has more than ${max_agents} agents`)
     cursor = page.pagination.next_cursor
   }
 }
@@ -83,7 +83,7 @@ export async function createAgentOnce(client: Client, definition: AgentDefinitio
     const [found] = (await client.listAgents({ metadata: JSON.stringify({ [key_entry]: key }), limit: 1 })).data
     if (found) return found
   }
-  throw new AgentsError(
+  throw new ClientError(
     `${key} was created and deleted more than ${max_creations} times within 24 hours; use another key`,
   )
 }

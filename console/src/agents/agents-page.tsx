@@ -5,6 +5,7 @@ import { useEffect, useRef, useState } from 'react'
 import { useNow } from '../ui/use-now.ts'
 import { useSession } from '../session/session-context.ts'
 import { useKeys } from '../ui/use-keys.ts'
+import { useListKeys } from '../ui/use-list-keys.ts'
 import { useTitle } from '../shell/use-title.ts'
 import { agentTexts } from './texts.ts'
 import { texts } from '../texts/index.ts'
@@ -161,23 +162,4 @@ function ListEnd({ hasMore, isFetchingMore, hasFailed, onMore }: Omit<TableProps
       {hasFailed && <Button onClick={onMore}>{texts.retry}</Button>}
     </div>
   )
-}
-
-/** Moves the focus from name to name. */
-function useListKeys(body: { current: HTMLTableSectionElement | null }): void {
-  const move = (to: (index: number, last: number) => number) => {
-    const links = [...(body.current?.querySelectorAll<HTMLElement>('[data-row]') ?? [])]
-    const index = links.findIndex((link) => link === document.activeElement)
-    const last = links.length - 1
-    links[Math.max(0, Math.min(last, to(index, last)))]?.focus()
-  }
-  const [down, up] = [() => move((index) => index + 1), () => move((index) => index - 1)]
-  useKeys({
-    j: down,
-    ArrowDown: down,
-    k: up,
-    ArrowUp: up,
-    Home: () => move(() => 0),
-    End: () => move((_index, last) => last),
-  })
 }

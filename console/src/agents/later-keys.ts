@@ -8,7 +8,6 @@ export const laterKeys = [
   'recording',
   'pre_conversation_workflow',
   'post_conversation_workflow',
-  'retrieval',
   'hand_off',
   'satisfaction',
 ] as const

@@ -8,6 +8,7 @@ const sectionOfKey: Record<string, SectionName> = {
   instructions: 'instructions',
   guardrails: 'rules',
   knowledge_bases: 'knowledge',
+  retrieval: 'knowledge',
   tools: 'abilities',
   mcp_servers: 'abilities',
   built_in_tools: 'abilities',

@@ -160,6 +160,7 @@ export const agentTexts = {
     instructions: 'Instructions',
     guardrails: 'Rules',
     knowledge_bases: 'Knowledge',
+    retrieval: 'Search of knowledge bases',
     tools: 'Tools',
     mcp_servers: 'MCP servers',
     built_in_tools: 'Built-in tools',

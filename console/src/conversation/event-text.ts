@@ -1,5 +1,6 @@
 // A short description of an event, beside its type. Pure.
 import type { ConversationEvent } from '@parley/contract'
+import { describeRetrieval } from '../passages/describe-retrieval.ts'
 import { texts } from '../texts/index.ts'
 
 export function describeEvent({ type, data }: ConversationEvent): string {
@@ -8,6 +9,8 @@ export function describeEvent({ type, data }: ConversationEvent): string {
       return data.content.join('')
     case 'tool_call.completed':
       return data.name
+    case 'retrieval.completed':
+      return describeRetrieval(data)
     case 'conversation.ended':
       return texts.endReasons[data.end_reason]
     case 'turn.failed':

@@ -1,4 +1,4 @@
-import type { Conversation, TranscriptItem } from '@parley/contract'
+import type { Conversation, TranscriptItem, Turn } from '@parley/contract'
 import { expect, test } from 'vitest'
 import { renderPage } from './export-page.ts'
 
@@ -10,7 +10,25 @@ test('no text of a conversation becomes markup of the page', () => {
     { ...base, id: '1', type: 'message', role: 'user', content: [attack] },
     { ...base, id: '2', type: 'function_call', call_id: 'x', name: attack, arguments: { [attack]: attack } },
     { ...base, id: '3', type: 'function_call_output', call_id: 'x', name: attack, output: attack, is_error: true },
+    {
+      ...base,
+      ...{ id: '4', type: 'message', role: 'assistant', content: [attack] },
+      citations: [{ number: 1, source_name: attack, url: null }],
+    },
   ] as TranscriptItem[]
+  const chunk = { number: 1, chunk_id: 'c', source_name: attack, page: 2, score: 0.5, shown: true }
+  const retrieval = {
+    id: 'k',
+    kind: 'implicit',
+    outcome: 'found',
+    retrieval_mode: 'hybrid',
+    degraded: [],
+    latency_ms: 84,
+  }
+  const turn = {
+    ...{ turn_id: 't', status: 'completed', user_message_ids: ['1'] },
+    retrievals: [{ ...retrieval, query: attack, chunks: [chunk] }],
+  } as unknown as Turn
   const conversation = {
     id: attack,
     user_id: attack,
@@ -25,9 +43,10 @@ test('no text of a conversation becomes markup of the page', () => {
     custom_metadata: { [attack]: attack },
     conversation: { items },
   } as unknown as Conversation
-  const page = renderPage({ conversation, turns: [], events: [] }, base.created_at)
+  const page = renderPage({ conversation, turns: [turn], events: [] }, base.created_at)
   expect(page).not.toContain('<img')
   expect(page.match(/<\/main>/g)).toHaveLength(1)
   expect(page).toContain('&lt;img src=x onerror=&quot;alert(1)&quot;&gt;&amp;&#39;')
+  expect(page).toContain('1 passage · hybrid · 84 ms')
   expect(page).toContain("default-src 'none'")
 })

@@ -1,6 +1,8 @@
 // A conversation as a standalone HTML page, to read, print and keep. Pure.
-import type { Conversation, ConversationEvent, TranscriptItem, Turn } from '@parley/contract'
+import type { Conversation, ConversationEvent, Retrieval, TranscriptItem, Turn } from '@parley/contract'
 import { formatFull, formatJson, formatSeconds } from '../base/format.ts'
+import { describeRetrieval } from '../passages/describe-retrieval.ts'
+import { passageTexts } from '../passages/texts.ts'
 import { texts } from '../texts/index.ts'
 import { nothingYet } from '../transcript/live.ts'
 import { type Entry, buildTimeline } from '../transcript/timeline.ts'
@@ -73,6 +75,8 @@ function renderEntry(entry: Entry): string {
       return renderMessage(entry.item)
     case 'tool':
       return renderCall(entry.call, entry.result)
+    case 'retrieval':
+      return renderRetrieval(entry.retrieval)
     case 'fault': {
       const { outcome, error } = entry.turn
       return `<p class="fault">${escapeHtml([outcome && texts.outcomes[outcome], error].filter(Boolean).join(': '))}</p>`
@@ -82,12 +86,25 @@ function renderEntry(entry: Entry): string {
   }
 }
 
-function renderMessage({ role, content, created_at, interrupted }: TranscriptItem): string {
+function renderRetrieval(retrieval: Retrieval): string {
+  const { kind, query, chunks } = retrieval
+  const name = `${passageTexts.kinds[kind]}: ${describeRetrieval(retrieval)}`
+  const rows = chunks.map(({ number, source_name, page, score, shown }) => {
+    const place = page === null ? source_name : `${source_name}, ${passageTexts.page(page)}`
+    const use = shown ? passageTexts.shown : passageTexts.notShown
+    return `[${number}] ${place} · ${passageTexts.score} ${score.toFixed(2)} · ${use}`
+  })
+  return `<details><summary>${escapeHtml(name)}</summary><pre>${escapeHtml([query ?? '', ...rows].join('\n'))}</pre></details>`
+}
+
+function renderMessage({ role, content, created_at, interrupted, citations }: TranscriptItem): string {
   const who =
     role === 'assistant' ? transcriptTexts.agent : role === 'user' ? transcriptTexts.endUser : transcriptTexts.system
   const mark = interrupted ? `\n<span class="mark">${escapeHtml(transcriptTexts.interrupted)}</span>` : ''
   const text = escapeHtml(content?.join('') ?? '')
-  return `<article class="${role}"><b>${escapeHtml(who)} · ${escapeHtml(formatFull(created_at))}</b>${text}${mark}</article>`
+  const sources = (citations ?? []).map(({ number, source_name }) => `[${number}] ${source_name}`).join(' ')
+  const cited = sources === '' ? '' : `\n<small>${escapeHtml(sources)}</small>`
+  return `<article class="${role}"><b>${escapeHtml(who)} · ${escapeHtml(formatFull(created_at))}</b>${text}${mark}${cited}</article>`
 }
 
 function renderCall(call: TranscriptItem, result: TranscriptItem | null): string {

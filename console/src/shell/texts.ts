@@ -29,7 +29,7 @@ export const shellTexts = {
       ['Enter', 'Open'],
       ['/', 'Search'],
       ['f', 'Add a filter'],
-      ['n', 'New agent'],
+      ['n', 'New agent or knowledge base'],
       ['Ctrl+S', 'Save the agent'],
       ['Esc', 'Back'],
       ['?', 'Keyboard shortcuts'],

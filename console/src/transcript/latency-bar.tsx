@@ -7,12 +7,14 @@ import { transcriptTexts as words } from './texts.ts'
 
 type Metrics = NonNullable<TranscriptItem['metrics']>
 
-const colours = { model: 'bg-accent', tools: 'bg-warn', rest: 'bg-faint/50' } as const
+const colours = { retrieval: 'bg-good', model: 'bg-accent', tools: 'bg-warn', rest: 'bg-faint/50' } as const
 
 export function LatencyBar({ metrics }: { metrics: Metrics }) {
-  const { total_ms, llm_ms, tools_ms } = metrics
-  const parts = { model: llm_ms, tools: tools_ms, rest: Math.max(0, total_ms - llm_ms - tools_ms) }
-  const names = ['model', 'tools', 'rest'] as const
+  const { total_ms, llm_ms, tools_ms, retrieval_ms } = metrics
+  const rest = Math.max(0, total_ms - llm_ms - tools_ms - (retrieval_ms ?? 0))
+  const parts = { retrieval: retrieval_ms ?? 0, model: llm_ms, tools: tools_ms, rest }
+  const all = ['retrieval', 'model', 'tools', 'rest'] as const
+  const names = all.filter((name) => name !== 'retrieval' || retrieval_ms !== undefined)
   const total = formatMilliseconds(total_ms)
   return (
     <PopupPanel

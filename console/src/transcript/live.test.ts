@@ -80,6 +80,20 @@ describe('the timeline', () => {
     }
   })
 
+  test('says under a turn what it asked of knowledge bases, before why it failed', () => {
+    const retrievals = [{ id: 'k1' }, { id: 'k2' }]
+    const other = { ...user, id: 'v', turn_id: 't2' }
+    const reply = { ...user, id: 'm', position: 3, role: 'assistant' } as TranscriptItem
+    const turn = { turn_id, status: 'completed', user_message_ids: ['u'], retrievals } as unknown as Turn
+    const keysOf = (of: Turn) =>
+      buildTimeline([user, call, result, reply, other], [of], nothingYet).map(({ key }) => key)
+    expect(keysOf(turn)).toEqual(['u', 'c', 'm', 'k1', 'k2', 'v'])
+    expect(keysOf({ ...turn, status: 'failed' })).toEqual(['u', 'c', 'm', 'k1', 'k2', 'fault-t1', 'v'])
+    // Before the reply is there, the message of the end user is the last item.
+    const begun = { ...user, turn_id: null }
+    expect(buildTimeline([begun], [turn], nothingYet).map(({ key }) => key)).toEqual(['u', 'k1', 'k2'])
+  })
+
   test('tells of a turn that failed after the last of its items', () => {
     const turn = { turn_id, status: 'failed', outcome: 'model_error', user_message_ids: ['u'] } as Turn
     const kinds = buildTimeline([user, call, result, { ...user, id: 'v', turn_id: 't2' }], [turn], nothingYet)

@@ -17,6 +17,10 @@ test.each([
     '[shop](https://a.example/?b=1&c=2)',
     '<div><p><a href="https://a.example/?b=1&amp;c=2" rel="noopener noreferrer">shop</a></p></div>',
   ],
+  [
+    '| Item | Price |\n| :-- | --: |\n| Tea *pot* | 20 |',
+    '<div><div role="group" aria-label="Table" tabindex="0"><table><thead><tr><th scope="col">Item</th><th scope="col">Price</th></tr></thead><tbody><tr><td>Tea <em>pot</em></td><td>20</td></tr></tbody></table></div></div>',
+  ],
   ['[call](tel:+15551234567)', '<div><p><a href="tel:+15551234567" rel="noopener noreferrer">call</a></p></div>'],
 ])('%j is shown as elements', (text, html) => {
   expect(plain(text)).toBe(html)
@@ -38,9 +42,13 @@ test.each([
   '<javascript:alert(1)>',
   '![x](javascript:alert(1))',
   '[x][y]\n\n[y]: javascript:alert(1)',
+  '| [x](javascript:alert(1)) | <img src=x onerror=alert(1)> |\n| - | - |\n| <script>alert(1)</script> | ![x](javascript:alert(1)) |',
 ])('%j becomes no link, no picture and no HTML', (text) => {
   const tags = render(text).match(/<[^>]+>/g)!
-  for (const tag of tags) expect(tag).toMatch(/^<\/?(div|p|br|span|svg|path|rect|circle)\b(?!.*\b(href|src|on\w+)=)/)
+  for (const tag of tags)
+    expect(tag).toMatch(
+      /^<\/?(div|p|br|span|svg|path|rect|circle|table|thead|tbody|tr|th|td)\b(?!.*\b(href|src|on\w+)=)/,
+    )
 })
 
 test('a picture is a named link, and is not loaded', () => {

@@ -1,8 +1,12 @@
 // Markdown of a model as React elements. No HTML is made of it: HTML stays text, pictures are named and not loaded, and links lead to
 // https, mailto or tel only.
-import type { Nodes } from 'mdast'
+import type { Nodes, Table } from 'mdast'
 import { fromMarkdown } from 'mdast-util-from-markdown'
+import { gfmTableFromMarkdown } from 'mdast-util-gfm-table'
+import { gfmTable } from 'micromark-extension-gfm-table'
 import { Fragment, type ReactNode } from 'react'
+import { classes } from '../ui/classes.ts'
+import { transcriptTexts } from './texts.ts'
 import { OutsideLink, Picture } from './widget-parts.tsx'
 
 /** As much as a widget may have. Only imported transcripts have longer texts, which are shown as they are. */
@@ -10,9 +14,11 @@ const max_characters = 4000
 /** What is nested deeper is left out. */
 const max_depth = 16
 
-export default function MarkdownText({ text }: { text: string }) {
-  if (text.length > max_characters) return <p className="break-words whitespace-pre-wrap">{text}</p>
-  return <div className="flex flex-col gap-1.5 break-words">{show(fromMarkdown(text), 0)}</div>
+const withTables = { extensions: [gfmTable()], mdastExtensions: [gfmTableFromMarkdown()] }
+
+export default function MarkdownText({ text, most = max_characters }: { text: string; most?: number }) {
+  if (text.length > most) return <p className="break-words whitespace-pre-wrap">{text}</p>
+  return <div className="flex flex-col gap-1.5 break-words">{show(fromMarkdown(text, withTables), 0)}</div>
 }
 
 function childrenOf(node: Nodes, depth: number): ReactNode {
@@ -59,6 +65,8 @@ function show(node: Nodes, depth: number): ReactNode {
       return node.alt
     case 'break':
       return <br />
+    case 'table':
+      return <TextTable table={node} depth={depth} />
     case 'thematicBreak':
       return <hr className="border-line" />
     case 'definition':
@@ -66,4 +74,44 @@ function show(node: Nodes, depth: number): ReactNode {
     default:
       return inner()
   }
+}
+
+/** Scrolls on its own where it is wider than the text. */
+function TextTable({ table, depth }: { table: Table; depth: number }) {
+  const [head, ...rows] = table.children
+  const cells = ({ children }: Table['children'][number], Cell: 'th' | 'td') =>
+    children.map((cell, index) => (
+      <Cell
+        key={index}
+        scope={Cell === 'th' ? 'col' : undefined}
+        className={classes(
+          'min-w-16 border-b border-line px-2 py-1 align-top',
+          Cell === 'th' && 'font-medium',
+          table.align?.[index] === 'right' && 'text-right',
+          table.align?.[index] === 'center' && 'text-center',
+        )}
+      >
+        {childrenOf(cell, depth + 1)}
+      </Cell>
+    ))
+  return (
+    <div
+      role="group"
+      aria-label={transcriptTexts.table}
+      // oxlint-disable-next-line jsx-a11y/no-noninteractive-tabindex
+      tabIndex={0}
+      className="max-w-full overflow-x-auto"
+    >
+      <table className="border-collapse text-left">
+        <thead>
+          <tr>{head && cells(head, 'th')}</tr>
+        </thead>
+        <tbody>
+          {rows.map((row, index) => (
+            <tr key={index}>{cells(row, 'td')}</tr>
+          ))}
+        </tbody>
+      </table>
+    </div>
+  )
 }

@@ -4,6 +4,7 @@ import { formatClock, formatFull } from '../base/format.ts'
 import { texts } from '../texts/index.ts'
 import { classes } from '../ui/classes.ts'
 import { Icon } from '../ui/icons.tsx'
+import { Citations, CitedText } from '../passages/citations.tsx'
 import { LatencyBar } from './latency-bar.tsx'
 import { transcriptTexts as words } from './texts.ts'
 
@@ -33,9 +34,10 @@ export function MessageBubble({ item, isFirst }: { item: TranscriptItem; isFirst
         </p>
       )}
       <div dir="auto" className={classes(bubble, isAgent ? byAgent : byUser)}>
-        {text}
+        {item.citations ? <CitedText text={text} citations={item.citations} /> : text}
         {item.interrupted && <Interrupted />}
       </div>
+      {item.citations && <Citations citations={item.citations} />}
       {item.metrics && <LatencyBar metrics={item.metrics} />}
     </article>
   )

@@ -1,10 +1,12 @@
-// The transcript as it is shown: messages, tool calls with their results, failed replies, and replies in progress. Pure.
-import type { ConversationEvent, TranscriptItem, Turn } from '@parley/contract'
+// The transcript as it is shown: messages, tool calls with their results, what was asked of knowledge bases, failed replies, and replies
+// in progress. Pure.
+import type { ConversationEvent, Retrieval, TranscriptItem, Turn } from '@parley/contract'
 import type { Live } from './live.ts'
 
 export type Entry =
   | { kind: 'message'; key: string; item: TranscriptItem }
   | { kind: 'tool'; key: string; call: TranscriptItem; result: TranscriptItem | null; is_running: boolean }
+  | { kind: 'retrieval'; key: string; retrieval: Retrieval }
   | { kind: 'fault'; key: string; turn: Turn }
   | { kind: 'said'; key: string; turn_id: string; text: string; is_waiting: boolean }
 
@@ -14,10 +16,10 @@ export function buildTimeline(items: readonly TranscriptItem[], turns: readonly 
     all.flatMap((item) => (item.type === 'function_call_output' ? [[callKey(item), item] as const] : [])),
   )
   const calls = new Set(all.flatMap((item) => (item.type === 'function_call' ? [callKey(item)] : [])))
-  const faults = faultsByLastItem(all, turns)
+  const after = turnsByLastItem(all, turns)
   const entries = all.flatMap((item): Entry[] => [
     ...entriesOf(item, calls, results, live),
-    ...(faults.get(item.id) ?? []).map((turn): Entry => ({ kind: 'fault', key: `fault-${turn.turn_id}`, turn })),
+    ...(after.get(item.id) ?? []).flatMap(entriesOfTurn),
   ])
   return [...entries, ...saidNow(live)]
 }
@@ -53,15 +55,31 @@ function notYetRead(items: readonly TranscriptItem[], events: readonly Conversat
   })
 }
 
-/** A turn without a reply is shown after the last item that belongs to it. */
-function faultsByLastItem(items: readonly TranscriptItem[], turns: readonly Turn[]): Map<string, Turn[]> {
-  const faults = new Map<string, Turn[]>()
-  for (const turn of turns) {
-    if (turn.status !== 'failed' && turn.status !== 'cancelled') continue
-    const last = items.findLast(({ id, turn_id }) => turn_id === turn.turn_id || turn.user_message_ids.includes(id))
-    if (last) faults.set(last.id, [...(faults.get(last.id) ?? []), turn])
+/** What is said of a turn as a whole: what it asked of knowledge bases, and why it has no reply. */
+function entriesOfTurn(turn: Turn): Entry[] {
+  const { turn_id, status, retrievals = [] } = turn
+  const hasFailed = status === 'failed' || status === 'cancelled'
+  return [
+    ...retrievals.map((retrieval): Entry => ({ kind: 'retrieval', key: retrieval.id, retrieval })),
+    ...(hasFailed ? [{ kind: 'fault', key: `fault-${turn_id}`, turn } as const] : []),
+  ]
+}
+
+/** A turn is told of after the last item that belongs to it. */
+function turnsByLastItem(items: readonly TranscriptItem[], turns: readonly Turn[]): Map<string, Turn[]> {
+  const last = new Map<string, string>()
+  const turnOfMessage = new Map(
+    turns.flatMap(({ turn_id, user_message_ids }) => user_message_ids.map((id) => [id, turn_id])),
+  )
+  for (const { id, turn_id } of items) {
+    for (const turn of [turn_id, turnOfMessage.get(id)]) if (turn != null) last.set(turn, id)
   }
-  return faults
+  const told = new Map<string, Turn[]>()
+  for (const turn of turns) {
+    const id = last.get(turn.turn_id)
+    if (id !== undefined) told.set(id, [...(told.get(id) ?? []), turn])
+  }
+  return told
 }
 
 function saidNow({ turns, said }: Live): Entry[] {

@@ -3,6 +3,7 @@ import type { Conversation } from '@parley/contract'
 import { Fragment, type ReactNode, useEffect, useRef } from 'react'
 import { formatDay } from '../base/format.ts'
 import { isActive } from './conversation-state.ts'
+import { RetrievalLine } from '../passages/retrieval-line.tsx'
 import { EmptyState } from '../ui/state.tsx'
 import { FaultNote, MessageBubble, SaidBubble } from './message-bubble.tsx'
 import type { Entry } from './timeline.ts'
@@ -64,6 +65,8 @@ function Shown({ entry, isFirst }: { entry: Entry; isFirst: boolean }) {
       return <MessageBubble item={entry.item} isFirst={isFirst} />
     case 'tool':
       return <ToolCall call={entry.call} result={entry.result} isRunning={entry.is_running} />
+    case 'retrieval':
+      return <RetrievalLine retrieval={entry.retrieval} />
     case 'fault':
       return <FaultNote turn={entry.turn} />
     case 'said':

@@ -46,7 +46,11 @@ export function SearchField({ label, value, onChange }: SearchProps) {
         maxLength={512}
         onChange={(event) => change(event.target.value, typing_pause_ms)}
         onKeyDown={(event) => {
-          if (event.key === 'Enter') change(text, 0)
+          if (event.key === 'Enter') {
+            // In a dialog it would send the form.
+            event.preventDefault()
+            change(text, 0)
+          }
           if (event.key !== 'Escape') return
           if (text === '') event.currentTarget.blur()
           else change('', 0)

@@ -2,7 +2,7 @@
 // the server's own. Only the days at which they count are moved, by the database of the pictures; so no two overviews are quite the same.
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { Client } from '@parley/sdk'
-import { type Database, statement } from '../../../server/src/database/database.ts'
+import { type Database, acrossOrganizations } from '../../../server/src/database/database.ts'
 import type { Answer, ScriptedModel } from '../../../server/test/support/scripted-model.ts'
 import type { Staff } from './agents.ts'
 import { shown_at } from './history.ts'
@@ -21,9 +21,17 @@ const statements = [
      return new;
    end $$`,
   `create trigger pictured_day before insert on statistics_deltas for each row execute function count_at_pictured_day()`,
-].map((text, index) => statement(`pictured_${index}`, text))
-const moveDay = statement('pictured_move', 'update pictured_day set at = $1')
-const leaveDays = statement('pictured_leave', 'drop trigger pictured_day on statistics_deltas')
+].map((text, index) => acrossOrganizations('the server of the pictures has one', `pictured_${index}`, text))
+const moveDay = acrossOrganizations(
+  'the server of the pictures has one',
+  'pictured_move',
+  'update pictured_day set at = $1',
+)
+const leaveDays = acrossOrganizations(
+  'the server of the pictures has one',
+  'pictured_leave',
+  'drop trigger pictured_day on statistics_deltas',
+)
 
 interface Month {
   client: Client

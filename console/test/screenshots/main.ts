@@ -8,7 +8,7 @@ import { type Client, createClient } from '@parley/sdk'
 import type { Browser, Page } from 'playwright-core'
 import { startApp } from '../../../server/src/app.ts'
 import { readConfig } from '../../../server/src/settings.ts'
-import { type Database, statement } from '../../../server/src/database/database.ts'
+import { type Database, acrossOrganizations } from '../../../server/src/database/database.ts'
 import { createLog } from '../../../server/src/telemetry/log.ts'
 import { type ScriptedModel, startScriptedModel } from '../../../server/test/support/scripted-model.ts'
 import { opened_hosts } from '../../../server/test/support/tool-peer.ts'
@@ -16,6 +16,7 @@ import { openPage, signIn, startBrowser, themes } from '../support/chromium.ts'
 import { type Staff, type StaffName, hireStaff } from './agents.ts'
 import { holdMonth } from './days.ts'
 import { bringInHistory, shown_at } from './history.ts'
+import { type Shelf, knowledgeScreens, stockShelf } from './knowledge.ts'
 import { type Furniture, furnish, holdForEndpoint, roomScreens } from './rooms.ts'
 import { shrinkPicture } from './shrink.ts'
 import { tryBeside, tryDraft } from './trial.ts'
@@ -23,7 +24,7 @@ import { askToPublish, compareVersions } from './versions.ts'
 
 const folder = join(import.meta.dirname, '../../../docs/images')
 
-export interface Scene extends Furniture {
+export interface Scene extends Furniture, Shelf {
   url: string
   admin_key: string
   client: Client
@@ -92,7 +93,11 @@ async function openCall(page: Page): Promise<void> {
   await page.getByRole('region', { name: 'Transcript' }).evaluate((transcript) => transcript.scrollTo(0, 100_000))
 }
 
-const nameOrganization = statement('screenshots_organization', 'update organizations set name = $1')
+const nameOrganization = acrossOrganizations(
+  'the server of the pictures has one',
+  'screenshots_organization',
+  'update organizations set name = $1',
+)
 
 async function setUp(stack: AsyncDisposableStack): Promise<Scene> {
   const model = stack.use(await startScriptedModel())
@@ -115,7 +120,8 @@ async function setUp(stack: AsyncDisposableStack): Promise<Scene> {
   const conversation_id = await bringInHistory(client, staff)
   const { database } = app.core
   const furniture = await furnish(client, database, stack)
-  return { url: app.url, admin_key, client, model, database, staff, conversation_id, ...furniture }
+  const scene = { url: app.url, admin_key, client, model, database, staff, conversation_id, ...furniture }
+  return { ...scene, dataset_id: '', cited_conversation_id: '' }
 }
 
 async function takePicture(browser: Browser, scene: Scene, screen: Screen, theme: 'light' | 'dark'): Promise<void> {
@@ -153,3 +159,5 @@ await takePictures(screens)
 await holdMonth({ ...scene, staff: Object.values(scene.staff) })
 await holdForEndpoint(scene)
 await takePictures(roomScreens)
+Object.assign(scene, await stockShelf(scene))
+await takePictures(knowledgeScreens)

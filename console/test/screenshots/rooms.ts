@@ -2,7 +2,7 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { Client } from '@parley/sdk'
 import type { Page } from 'playwright-core'
-import { type Database, statement } from '../../../server/src/database/database.ts'
+import { type Database, acrossOrganizations } from '../../../server/src/database/database.ts'
 import { type ToolPeer, answerJson, startToolPeer } from '../../../server/test/support/tool-peer.ts'
 import { signInAs } from '../support/chromium.ts'
 import type { Staff } from './agents.ts'
@@ -70,7 +70,7 @@ const settle = [
   `update credentials set created_at = $1, last_used_at = null`,
   `update secrets set updated_at = $1`,
   `update organizations set created_at = $1`,
-].map((text, index) => statement(`furnish_${index}`, text))
+].map((text, index) => acrossOrganizations('the server of the pictures has one', `furnish_${index}`, text))
 
 /** People, keys, secrets, and an endpoint that was closed for a while. */
 export async function furnish(client: Client, database: Database, stack: AsyncDisposableStack): Promise<Furniture> {

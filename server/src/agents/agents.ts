@@ -10,7 +10,9 @@ export {
   generation_work,
   outdated,
 } from './instruction-generation.ts'
+export { findAgentsNaming } from './dataset-queries.ts'
 export { makeDraft, requireAgent, requireVersion } from './lookup.ts'
 export { readAgentConfig, readAgentConfigOrDefaults } from './read-config.ts'
 export { readTimedRules } from './read-timed-rules.ts'
 export { agentsExist, findVersionForNewConversation, saveInlineVersion } from './versions.ts'
+export type { AgentContributions } from './services.ts'

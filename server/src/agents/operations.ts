@@ -28,6 +28,7 @@ import {
 } from './lookup.ts'
 import * as queries from './queries.ts'
 import type { AgentRecord } from './queries.ts'
+import type { Agents } from './services.ts'
 import { listStandingVersions } from './standing-queries.ts'
 
 /** The number of versions that are returned with an agent. */
@@ -68,8 +69,8 @@ export const createAgent: Handler<'createAgent'> = async (ctx, input) => {
 }
 
 /** Uses the same functions that validate stored agents. */
-export const checkAgent: Handler<'checkAgent'> = async (ctx, input) => {
-  const { warnings } = readVersionFields(ctx, input, listAgentFaults(ctx, input))
+export const checkAgent: Handler<'checkAgent', Agents> = async (ctx, input) => {
+  const { warnings } = await readVersionFields(ctx, input, listAgentFaults(ctx, input))
   return { warnings }
 }
 
@@ -152,11 +153,11 @@ export const getAgentVersion: Handler<'getAgentVersion'> = async (ctx, input) =>
   return requireVersionOrDraft(ctx, id, input.version)
 }
 
-export const createAgentVersion: Handler<'createAgentVersion'> = async (ctx, input) => {
+export const createAgentVersion: Handler<'createAgentVersion', Agents> = async (ctx, input) => {
   const { id } = await requireAgent(ctx, input.agent_id)
   const isOne = (input.config == null) !== (input.base_version == null)
   const faults = isOne ? [] : [{ path: '', message: 'must have exactly one of config and base_version' }]
-  const given = readVersionFields(ctx, input, faults)
+  const given = await readVersionFields(ctx, input, faults)
   return withAgentLocked(ctx, id, async (tx) => {
     const base = input.base_version == null ? null : await requireVersion(tx, id, String(input.base_version))
     return queries.insertVersion(tx, id, {
@@ -168,13 +169,13 @@ export const createAgentVersion: Handler<'createAgentVersion'> = async (ctx, inp
   })
 }
 
-export const updateAgentVersion: Handler<'updateAgentVersion'> = async (ctx, input) => {
+export const updateAgentVersion: Handler<'updateAgentVersion', Agents> = async (ctx, input) => {
   const { id } = await requireAgent(ctx, input.agent_id)
   const isLatest = input.version === 'latest'
   const found = isLatest
     ? await queries.findVersion(ctx.store, id, 'latest')
     : await requireVersion(ctx.store, id, input.version)
-  const given = readVersionFields(ctx, input)
+  const given = await readVersionFields(ctx, input)
   const revisions = readRevisions(input.if_match)
   const needsDraft = !found || (isLatest && found.published)
   // The draft that the caller read has been published since, or never existed.
@@ -217,11 +218,11 @@ interface VersionFields {
   inputs?: JsonObject | null
 }
 
-function readVersionFields(
-  ctx: Context,
+async function readVersionFields(
+  ctx: Context<Agents>,
   input: Pick<Input<'updateAgentVersion'>, 'config' | 'instruction_builder_inputs'>,
   faults: FieldFault[] = [],
-): VersionFields {
+): Promise<VersionFields> {
   const { limits } = ctx.core.config
   const fields: VersionFields = { warnings: [] }
   if (input.config !== null && input.config !== undefined) {
@@ -235,7 +236,15 @@ function readVersionFields(
     faults.push(...faultsOfSize('instruction_builder_inputs', fields.inputs, limits.agent_config_bytes))
   }
   if (faults.length > 0) throw invalid(...faults)
+  if (fields.config) fields.warnings.push(...(await reviewConfig(ctx, fields.config)))
   return fields
+}
+
+const max_reviews = 100
+
+async function reviewConfig({ store, room }: Context<Agents>, config: JsonObject): Promise<string[]> {
+  const found = await Promise.all(room.reviews.map((review) => review(store, config, 'config')))
+  return found.flat().slice(0, max_reviews)
 }
 
 /** The revisions that an `If-Match` permits: `3`, `"3"`, `W/"3"`, or a list of these; null: any. */

@@ -3,7 +3,13 @@ import { agentOperations } from '@parley/contract'
 import { bindRoom } from '../calls/context.ts'
 import type { Room } from '../calls/room.ts'
 import * as operations from './operations.ts'
+import type { AgentContributions, Agents } from './services.ts'
 
-export function createAgents(): Room<typeof agentOperations> {
-  return { name: 'agents', operations: bindRoom(null, agentOperations, operations) }
+export function createAgents(): Room<typeof agentOperations> & { contribute(contributions: AgentContributions): void } {
+  const own: Agents = { reviews: [] }
+  return {
+    name: 'agents',
+    operations: bindRoom(own, agentOperations, operations),
+    contribute: ({ reviews = [] }) => void own.reviews.push(...reviews),
+  }
 }

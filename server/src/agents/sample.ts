@@ -1,7 +1,7 @@
 // The sample agent of a new installation, so that there is an agent to talk to from the start.
 import type { AgentConfig } from '@parley/contract'
 import { statement } from '../database/database.ts'
-import type { RootStore, Store } from '../database/store.ts'
+import type { RootStore, Store, TransactionStore } from '../database/store.ts'
 import type { JsonObject } from '../base/json.ts'
 import type { Ports } from '../base/ports.ts'
 import { insertAgent, insertVersion } from './queries.ts'
@@ -34,11 +34,19 @@ const lockStatement = statement(
   `select pg_advisory_xact_lock(hashtextextended('sample agent of ' || $1::text, 0)) as organization_id`,
 )
 
+/** What the agent has besides, written in the same transaction. */
+export type SampleAddition = (tx: TransactionStore) => Promise<AgentConfig>
+
 /** Does nothing and returns null if the organization has or had an agent. Simultaneous calls create only one agent. */
-export function createSampleAgent(store: RootStore, ports: Pick<Ports, 'newId'>): Promise<SampleAgent | null> {
+export function createSampleAgent(
+  store: RootStore,
+  ports: Pick<Ports, 'newId'>,
+  addition: SampleAddition = async () => ({}),
+): Promise<SampleAgent | null> {
   return store.transaction(async (tx) => {
     await tx.query(lockStatement, [tx.organization_id])
     if (await hasHadAgents(tx)) return null
+    const config = { ...sampleConfig, ...(await addition(tx)) }
     const agent = await insertAgent(tx, {
       id: ports.newId(),
       name: 'Sample agent',
@@ -49,7 +57,7 @@ export function createSampleAgent(store: RootStore, ports: Pick<Ports, 'newId'>)
     })
     const version = {
       id: ports.newId(),
-      config: sampleConfig as JsonObject,
+      config: config as JsonObject,
       instruction_builder_inputs: null,
       warnings: [],
     }
@@ -60,7 +68,7 @@ export function createSampleAgent(store: RootStore, ports: Pick<Ports, 'newId'>)
 
 const anyStatement = statement('has_had_agents', 'select from agents where organization_id = $1 limit 1')
 
-async function hasHadAgents(store: Store): Promise<boolean> {
+export async function hasHadAgents(store: Store): Promise<boolean> {
   return (await store.query(anyStatement, [store.organization_id])).length > 0
 }
 

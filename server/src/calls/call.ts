@@ -1,7 +1,8 @@
 // A call of an operation as data: its origin, its checked input, its result.
 import type { Input, OperationId, Output } from '@parley/contract'
 import type { Logger } from 'pino'
-import type { EventStream, TextStream } from './event-stream.ts'
+import type { StoredBlob } from '../blobs/blobs.ts'
+import type { EventStream, FileStream, TextStream } from './event-stream.ts'
 import type { Principal } from './principal.ts'
 
 export type CookieName = 'session' | 'sign_in'
@@ -12,15 +13,29 @@ export interface WebEdge {
   readonly address: string
   /** Path and query, to build links to other pages. */
   readonly url: string
+  /** The address of this server as browsers and programs reach it: by the settings, else as the request names it. */
+  readonly origin: string
   readCookie(name: CookieName): string | null
   /** Null deletes it. */
   writeCookie(name: CookieName, value: string | null, seconds?: number): void
   setHeader(name: string, value: string): void
 }
 
+/** A file that came with a call. It is stored, and deleted after a day unless the call keeps it. */
+export interface ReceivedFile {
+  readonly blob: StoredBlob
+  /** As the sender calls it; null where a name cannot be sent. */
+  readonly name: string | null
+  /** As the sender says. */
+  readonly media_type: string | null
+}
+
+/** What a handler gets: the input of the contract, with a file where the caller sends its bytes. */
+export type Received<In> = In extends { file: Blob } ? Omit<In, 'file'> & { file: ReceivedFile } : In
+
 declare const checked: unique symbol
 /** Input that was checked against the contract by `checkFlat`, or by HTTP, which has to convert text to numbers. */
-export type Checked<Id extends OperationId> = Input<Id> & { readonly [checked]: Id }
+export type Checked<Id extends OperationId> = Received<Input<Id>> & { readonly [checked]: Id }
 
 /** The origin of a call. */
 export interface Origin {
@@ -44,7 +59,7 @@ export interface RequestKey {
 }
 
 export interface Answered<Id extends OperationId> {
-  readonly output: Output<Id> | EventStream | TextStream
+  readonly output: Output<Id> | EventStream | TextStream | FileStream
   /** Whether this is the result of an earlier call with the same idempotency key. */
   readonly replayed: boolean
 }

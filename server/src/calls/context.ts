@@ -4,9 +4,9 @@ import type { Logger } from 'pino'
 import type { RootStore } from '../database/store.ts'
 import type { CallKey } from '../idempotency/run-once.ts'
 import type { Access } from './access.ts'
-import type { WebEdge } from './call.ts'
+import type { Received, WebEdge } from './call.ts'
 import type { Core } from './core.ts'
-import type { EventStream, TextStream } from './event-stream.ts'
+import type { EventStream, FileStream, TextStream } from './event-stream.ts'
 import type { Minter, Session } from './principal.ts'
 
 /** `Own`: the private services of the operation's room. */
@@ -58,7 +58,7 @@ type ContextOf<O extends Operation, Own> = O['access'] extends 'public'
 /** The implementation of an operation, typed by its entry in the contract. */
 export type Handler<Id extends OperationId, Own = unknown> = (
   ctx: ContextOf<Operations[Id], Own>,
-  input: Input<Id>,
+  input: Received<Input<Id>>,
 ) => Promise<AnswerOf<Id>>
 
 /** Streaming operations may return a stream. */
@@ -66,7 +66,9 @@ export type AnswerOf<Id extends OperationId> = Operations[Id] extends { answer: 
   ? (Operations[Id]['success'] extends { schema: object } ? Output<Id> : never) | EventStream
   : Operations[Id] extends { answer: { kind: 'text' } }
     ? Output<Id> | TextStream
-    : Output<Id>
+    : Operations[Id] extends { answer: { kind: 'file' } }
+      ? FileStream
+      : Output<Id>
 
 /** The handlers of these operations, from any room. */
 export type Handlers<Id extends OperationId = OperationId> = { [Each in Id]: Handler<Each> }

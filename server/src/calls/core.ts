@@ -1,22 +1,26 @@
 // The services that every room receives, one of each per process, created in app.ts. None belongs to a room.
 import type { Logger } from 'pino'
 import type { Ports } from '../base/ports.ts'
+import type { Blobs } from '../blobs/blobs.ts'
 import type { Config } from '../config/config.ts'
 import type { Database } from '../database/database.ts'
 import type { Live } from '../live/live.ts'
 import type { OutboundClient } from '../outbound/client.ts'
 import type { Sealers } from '../sealing/seal.ts'
+import type { Metrics } from '../telemetry/metrics.ts'
 import type { Invoke } from './call.ts'
 
 export interface Core {
   readonly config: Config
   readonly ports: Ports
   readonly log: Logger
+  readonly metrics: Metrics
   readonly database: Database
   readonly live: Live
   /** For requests to addresses configured by authors of agents. */
   readonly outbound: OutboundClient
   readonly sealers: Sealers
+  readonly blobs: Blobs
   /** Calls an operation, as transports do. */
   readonly invoke: Invoke
   readonly node: Node

@@ -1,4 +1,4 @@
-// Streams of server-sent events and plain text as values: operations return them, and http writes them.
+// Streams of server-sent events, plain text and files as values: operations return them, and http writes them.
 
 /** `data` becomes JSON; `retry_ms` asks the reader to reconnect after this time when the stream ends. */
 export type ServerSentEvent = { event: string; data: unknown; id?: number } | { retry_ms: number }
@@ -21,6 +21,21 @@ export class TextStream {
   readonly open: (gone: AbortSignal) => AsyncIterable<string>
 
   constructor(open: TextStream['open']) {
+    this.open = open
+  }
+}
+
+/** A file as a download. An error before the first piece becomes an error response; later it ends the connection. */
+export class FileStream {
+  readonly name: string
+  readonly media_type: string
+  readonly bytes: number
+  readonly open: (gone: AbortSignal) => AsyncIterable<Uint8Array>
+
+  constructor({ name, media_type, bytes, open }: Pick<FileStream, 'name' | 'media_type' | 'bytes' | 'open'>) {
+    this.name = name
+    this.media_type = media_type
+    this.bytes = bytes
     this.open = open
   }
 }

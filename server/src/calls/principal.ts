@@ -1,5 +1,5 @@
-// An authenticated caller of one of three kinds, and the limits and idempotency keys that follow from it.
-import type { Role, signInWays } from '@parley/contract'
+// An authenticated caller of one of four kinds, and the limits and idempotency keys that follow from it.
+import type { ResourceKind, Role, signInWays } from '@parley/contract'
 import type { KeyHolder } from '../idempotency/namespace.ts'
 import { type Access, type LimitSubjects, limitSubjectsOf } from './access.ts'
 
@@ -9,6 +9,8 @@ export type Principal =
   | { kind: 'user'; user: { id: string; email: string }; minter: Minter; limit_key: string }
   /** A session, in calls about the session itself. */
   | { kind: 'session'; session: Session; limit_key: string }
+  /** Anyone who has the address of a resource, with its token: may call the operations on that resource. */
+  | { kind: 'resource'; resource: ResourceKind; access: Access }
 
 /** What creates a new token, which ends together with it. */
 export interface Minter {
@@ -45,12 +47,12 @@ export function keyHolderOf(principal: Principal): KeyHolder {
 
 /** Whose share of limited resources a call uses. All sessions of a user or key have the same one. */
 export function ownerOf(principal: Principal): string {
-  if (principal.kind === 'member') return principal.access.organization_id
+  if (principal.kind === 'member' || principal.kind === 'resource') return principal.access.organization_id
   return principal.kind === 'user' ? principal.user.id : principal.session.access.limit_key
 }
 
 export function subjectsOf(principal: Principal): LimitSubjects {
-  if (principal.kind === 'member') return limitSubjectsOf(principal.access)
+  if (principal.kind === 'member' || principal.kind === 'resource') return limitSubjectsOf(principal.access)
   if (principal.kind === 'session') return limitSubjectsOf(principal.session.access)
   return { credential: principal.limit_key, user_id: principal.user.id, organization_id: null }
 }

@@ -1,13 +1,24 @@
 // A room's manifest: what the room provides to the rest of the server. Rooms are created in rooms.ts, in the order of the layers.
-import type { OperationId } from '@parley/contract'
+import type { OperationId, ResourceKind } from '@parley/contract'
 import type { WorkKind } from '../work/port.ts'
+import type { Access } from './access.ts'
 import type { Handlers } from './context.ts'
+
+/** Finds what the address of a resource gives access to, by its path and query. Null: nothing, or its token is not valid. */
+export type ResolveResource = (named: {
+  path: Readonly<Record<string, string>>
+  query: Readonly<Record<string, unknown>>
+}) => Promise<Access | null>
+
+export type Resources = Partial<Record<ResourceKind, ResolveResource>>
 
 /** `Group`: the operations in the room's contract. */
 export interface Room<Group = object> {
   readonly name: string
   /** Their handlers. */
   readonly operations: Handlers<keyof Group & OperationId>
+  /** What it gives access to by addresses with a token of their own. */
+  readonly resources?: Resources
   /** Work that it does later or repeatedly, on any node. */
   readonly work?: WorkKind[]
   /** Starts background work; disposing of the result ends it. Rooms start in order and end in reverse. */

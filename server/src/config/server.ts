@@ -20,6 +20,9 @@ export interface ServerConfig {
   secret_key_next: Buffer | undefined
   drain_seconds: number
   log_level: LogLevel
+  /** Undefined: there are no metrics. */
+  metrics_port: number | undefined
+  metrics_token: string | undefined
 }
 
 const settings: readonly Setting[] = [
@@ -77,6 +80,19 @@ const settings: readonly Setting[] = [
       'Seconds that running turns have to finish after the server is told to stop, 0 to 3600. Another node continues the remaining ones.',
   },
   { name: 'PARLEY_LOG_LEVEL', default: '`info`', meaning: logLevels.join(', ') + '.' },
+  {
+    name: 'PARLEY_METRICS_PORT',
+    default: 'none',
+    meaning:
+      'TCP port on 127.0.0.1 whose `/metrics` has figures in the text format of Prometheus, 0 to 65535. 0 uses a free port, which the log names.',
+  },
+  {
+    name: 'PARLEY_METRICS_TOKEN',
+    default: 'none',
+    meaning:
+      'What readers of `/metrics` send as `Authorization: Bearer …`. Without it, every program on the machine can read.',
+    secret: true,
+  },
 ]
 
 export const serverSettings: SettingsGroup<ServerConfig> = {
@@ -101,7 +117,17 @@ export const serverSettings: SettingsGroup<ServerConfig> = {
     secret_key_next: readSecretKey(read, 'PARLEY_SECRET_KEY_NEXT'),
     drain_seconds: read.integer('PARLEY_DRAIN_SECONDS', 0, 3600),
     log_level: readLogLevel(read),
+    ...readMetrics(read),
   }),
+}
+
+function readMetrics(read: Reader): Pick<ServerConfig, 'metrics_port' | 'metrics_token'> {
+  const metrics_token = read.text('PARLEY_METRICS_TOKEN')
+  if (read.text('PARLEY_METRICS_PORT') === undefined) {
+    if (metrics_token !== undefined) read.fault('PARLEY_METRICS_TOKEN requires PARLEY_METRICS_PORT')
+    return { metrics_port: undefined, metrics_token }
+  }
+  return { metrics_port: read.integer('PARLEY_METRICS_PORT', 0, 65_535), metrics_token }
 }
 
 function readLogLevel(read: Reader): LogLevel {

@@ -27,6 +27,7 @@ export {
 export { type ChangeName, reach } from './commit/pause-points.ts'
 export { renderRuleMessage } from './rule-messages.ts'
 export { begunBy } from './text-channel.ts'
+export type { FoundSoFar } from './machine/turn-endings.ts'
 export type { GreetingRequest, HaltedAttempt, PromptVariables, TurnLease, TurnRunner } from './turn-runner.ts'
 export type { ConversationContributions } from './commit/group-commit.ts'
 export type { Conversations } from './services.ts'

@@ -1,6 +1,7 @@
 // The text channel: what a new conversation on it needs. Readers get the agent's messages from the event log.
 import { listSecretReferences } from '../agents/rules/tool-faults.ts'
 import { validateAgentConfig } from '../agents/rules/config.ts'
+import { listDatasets } from '../agents/rules/knowledge.ts'
 import { faultsOfSize } from '../base/json-size.ts'
 import { AppError, type FieldFault, invalid } from '../base/errors.ts'
 import type { JsonObject } from '../base/json.ts'
@@ -30,7 +31,9 @@ export function checkInput(ctx: Context, input: CreateInput, more: FieldFault[])
   }
   faults.push(...faultsOfSize('custom_metadata', input.custom_metadata, limits.metadata_bytes), ...more)
   if (faults.length > 0) throw invalid(...faults)
-  if (input.agent_config != null) refuseSecretsOf(ctx, input.agent_config as JsonObject)
+  if (input.agent_config == null) return
+  refuseSecretsOf(ctx, input.agent_config as JsonObject)
+  refuseDatasetsOf(ctx, input.agent_config as JsonObject)
 }
 
 /** A conversation needs exactly one agent, given in one of three ways. */
@@ -56,6 +59,18 @@ function refuseSecretsOf({ access }: Context, config: JsonObject): void {
   throw new AppError(
     'forbidden',
     `Secrets in an inline configuration need a credential with the scope agents:manage (${path}).`,
+  )
+}
+
+const readers = ['sources:read', 'sources:manage', 'agents:manage'] as const
+
+/** The agent answers with what the dataset says, so its sender must be allowed to read that. */
+function refuseDatasetsOf({ access }: Context, config: JsonObject): void {
+  const [named] = readers.some((scope) => access.scopes.has(scope)) ? [] : listDatasets(config, 'agent_config')
+  if (named === undefined) return
+  throw new AppError(
+    'forbidden',
+    `Datasets in an inline configuration need a credential with one of the scopes ${readers.join(', ')} (${named.path}).`,
   )
 }
 

@@ -2,6 +2,7 @@
 import type { ResolvedConfig } from '../agents/rules/config.ts'
 import type { JsonObject } from '../base/json.ts'
 import type { ConversationRecord, TurnRecord } from './machine/rows.ts'
+import type { FoundSoFar } from './machine/turn-endings.ts'
 
 /** The right of one attempt to write, as the database granted it. */
 export interface TurnLease {
@@ -29,6 +30,8 @@ export interface HaltedAttempt {
    */
   text: string
   step: number
+  /** What it had found that is not stored yet; null: nothing. */
+  found: FoundSoFar | null
   /**
    * Call it once the outcome is known. If the turn was not concluded, it is carried out again when no other caller is about to
    * conclude it.

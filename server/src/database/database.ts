@@ -35,6 +35,8 @@ export interface Database extends Executor {
    * connection was lost before the commit was confirmed.
    */
   transaction<T>(work: (tx: Transaction) => Promise<T>): Promise<T>
+  /** One state of the database, only to read; each of its statements is cancelled after `statement_ms`. Not within a transaction. */
+  snapshot<T>(statement_ms: number, work: (tx: Transaction) => Promise<T>): Promise<T>
   /**
    * The same database, used for an organization or a user without one: each use takes one of its owner's places, and may fail with
    * `ShareExhausted`. A transaction returns itself, because it already has a place.
@@ -130,7 +132,8 @@ export function openDatabase(options: DatabaseOptions): PooledDatabase {
     wait_ms: connection_wait_ms,
   })
   const lookUp = createLookUp(query)
-  const transaction: Database['transaction'] = (work) => runTransaction(pool, work)
+  const transaction: Database['transaction'] = (work) => runTransaction(pool, 'begin', work)
+  const snapshot: Database['snapshot'] = (ms, work) => runTransaction(pool, beginSnapshot(ms), work)
   return {
     pool,
     kysely: new Kysely<unknown>({ dialect: new PostgresDialect({ pool }) }),
@@ -138,7 +141,8 @@ export function openDatabase(options: DatabaseOptions): PooledDatabase {
     execute,
     lookUp,
     transaction,
-    sharedBy: (owner) => shareDatabase({ query, execute, lookUp, transaction }, share, owner),
+    snapshot,
+    sharedBy: (owner) => shareDatabase({ query, execute, lookUp, transaction, snapshot }, share, owner),
     [Symbol.asyncDispose]() {
       isClosing = true
       return pool.end()
@@ -156,26 +160,35 @@ export function countSharedPlaces(max_connections: number): number {
   return Math.max(1, max_connections - working_connections - Math.ceil(max_connections * reserved_part))
 }
 
-type Whole = Pick<Database, 'query' | 'execute' | 'lookUp' | 'transaction'>
+type Whole = Pick<Database, 'query' | 'execute' | 'lookUp' | 'transaction' | 'snapshot'>
 
-function shareDatabase({ query, execute, lookUp, transaction }: Whole, share: FairShare, owner: string): Database {
+function shareDatabase(
+  { query, execute, lookUp, transaction, snapshot }: Whole,
+  share: FairShare,
+  owner: string,
+): Database {
   const shared: Database = {
     query: (statement, values) => share.within(owner, () => query(statement, values)),
     execute: (composed) => share.within(owner, () => execute(composed)),
     // Batched look-ups serve several organizations at once, and have their own limit of connections.
     lookUp,
     transaction: (work) => share.within(owner, () => transaction(work)),
+    snapshot: (ms, work) => share.within(owner, () => snapshot(ms, work)),
     sharedBy: () => shared,
   }
   return shared
 }
 
-async function runTransaction<T>(pool: pg.Pool, work: (tx: Transaction) => Promise<T>): Promise<T> {
+function beginSnapshot(statement_ms: number): string {
+  return `begin isolation level repeatable read read only; set local statement_timeout = ${Math.max(1, Math.ceil(statement_ms))}`
+}
+
+async function runTransaction<T>(pool: pg.Pool, begin: string, work: (tx: Transaction) => Promise<T>): Promise<T> {
   const client = await pool.connect()
   const line = createLine(client)
   let broken: unknown
   try {
-    const begun = line.query('begin')
+    const begun = line.query(begin)
     begun.catch(() => {}) // reported to the first caller that waits, and below
     const result = await work(transactionOn(line, begun))
     await begun
@@ -267,6 +280,7 @@ function transactionOn(line: Line, begun: Promise<unknown>): Transaction {
     sent: line.sent,
     lookUp: (statement, row) => lookUpOne(tx.query, statement, row),
     sharedBy: () => tx,
+    snapshot: () => Promise.reject(new Error('a snapshot is a transaction of its own')),
     async transaction(work) {
       await line.query('savepoint inner_transaction')
       try {

@@ -27,6 +27,8 @@ export interface TransactionStore extends Store, Pipeline {
 /** A store that can begin transactions. */
 export interface RootStore extends Store {
   transaction<T>(work: (store: TransactionStore) => Promise<T>): Promise<T>
+  /** One state of the database, only to read; each statement is cancelled after `statement_ms`. */
+  snapshot<T>(statement_ms: number, work: (store: Store) => Promise<T>): Promise<T>
 }
 
 /** For the organization's requests and their consequences: waits only for the organization's own share of the connections. */
@@ -42,6 +44,7 @@ export function openReservedStore(database: Database, organization_id: string): 
     lookUp: (statement: Statement, row: unknown[]) => database.lookUp(statement, row, organization_id),
     execute: bindComposed(database),
     transaction: (work) => database.transaction((tx) => work(bind(tx, organization_id))),
+    snapshot: (ms, work) => database.snapshot(ms, (tx) => work(bind(tx, organization_id))),
   } as RootStore
 }
 

@@ -5,10 +5,12 @@ import type { EngineServices } from './services.ts'
 import type { ConversationRecord } from '../conversations/machine/rows.ts'
 import { findConversation } from '../conversations/read/conversation.ts'
 import { findTurn } from '../conversations/read/turns.ts'
-import { readHistory, readTurnItems } from '../conversations/read/transcript.ts'
+import { readTurnRetrievals } from '../conversations/read/retrievals.ts'
+import { type HistoryItem, readHistory, readTurnItems } from '../conversations/read/transcript.ts'
 import type { PromptVariables, TurnLease } from '../conversations/conversations.ts'
 import { type RootStore, openStore } from '../database/store.ts'
-import { reachOf, selectHistory } from './rules/context-window.ts'
+import { fencePassages } from '@parley/contract'
+import { characters_of_token, reachOf, selectHistory } from './rules/context-window.ts'
 import { redactorOf } from '../redaction/rules/redaction.ts'
 import type { ModelMessage } from '../models/models.ts'
 import { renderSystemPrompt } from './rules/prompt.ts'
@@ -16,9 +18,10 @@ import type { ActionRunners } from './actions/runner.ts'
 import type { CallRun, FoundTurn, RunningTurn } from './running-turn.ts'
 import { assembleTools } from './tools/offered-tools.ts'
 import type { TurnTool } from './tools/turn-tool.ts'
+import { TurnPassages } from './turn-passages.ts'
 import { type TurnSource, prepareSources } from './turn-source.ts'
 
-type Part = Pick<EngineServices, 'database' | 'config' | 'conversations'>
+type Part = Pick<EngineServices, 'database' | 'config' | 'conversations' | 'ports'>
 
 export interface AttemptInput {
   config: ResolvedConfig
@@ -30,12 +33,11 @@ export interface AttemptInput {
 }
 
 export async function readInput(running: RunningTurn): Promise<AttemptInput> {
-  const { store, turn, conversation, config, variables, tools, notices, heard } = running
+  const { turn, conversation, config, variables, tools, notices, found, passages } = running
   const messages_of = turn.messages_of ?? turn.id
-  const stored = await readHistory(store, conversation.id, reachOf(config.context_window), turn)
-  const items =
-    heard.size === 0 ? stored : stored.map((item) => ({ ...item, content: heard.get(item.id) ?? item.content }))
-  const { messages, preface } = selectHistory(items, messages_of, config.context_window)
+  const items = await running.history()
+  const shown = found.length === 0 ? null : fencePassages(found, passages.code)
+  const { messages, preface } = selectHistory(items, messages_of, config.context_window, shown)
   const { initial_context } = conversation
   const system = renderSystemPrompt(config, variables, { initial_context, preface: [...preface, ...notices] })
   return { config, variables, conversation, tools, system, messages }
@@ -61,7 +63,29 @@ export async function loadTurn(services: Part, lease: TurnLease): Promise<FoundT
   }
   const heard = services.conversations.heard.of(turn.messages_of ?? turn.id)
   const redactor = redactorOf(conversation.redaction)
-  return { store, turn, conversation, items, config, variables, heard, redactor }
+  const stored = turn.retrievals > 0 ? await readTurnRetrievals(store, conversation.id, turn.id) : []
+  const newCode = () => services.ports.randomBytes(16).toString('hex')
+  const window_characters = config.context_window.max_tokens * characters_of_token
+  const settings = config.retrieval
+  const passages = new TurnPassages({ turn_id: turn.id, settings, window_characters, stored, newCode })
+  const history = historyOf({ store, turn, conversation, config, heard })
+  return { store, turn, conversation, items, config, variables, heard, redactor, history, passages }
+}
+
+/** Read once, unless the turn goes on: settling its calls adds to it. */
+function historyOf({
+  store,
+  turn,
+  conversation,
+  config,
+  heard,
+}: Pick<FoundTurn, 'store' | 'turn' | 'conversation' | 'config' | 'heard'>): () => Promise<HistoryItem[]> {
+  const read = async () => {
+    const stored = await readHistory(store, conversation.id, reachOf(config.context_window), turn)
+    return heard.size === 0 ? stored : stored.map((item) => ({ ...item, content: heard.get(item.id) ?? item.content }))
+  }
+  let first: Promise<HistoryItem[]> | null = null
+  return turn.steps > 0 ? read : () => (first ??= read())
 }
 
 async function readTurn(store: RootStore, { conversation_id, turn_id }: TurnLease) {
@@ -79,5 +103,6 @@ export interface Equipment {
 export async function equipTurn(found: FoundTurn, { sources, actions }: Equipment, run: CallRun): Promise<RunningTurn> {
   const added = await prepareSources(sources, found, run)
   const tools = assembleTools(found.config, found.turn.interactivity, added.tools, actions)
-  return { ...found, tools, notices: added.notices, [Symbol.dispose]: () => added[Symbol.dispose]() }
+  const { notices, passages } = added
+  return { ...found, tools, notices, found: passages, [Symbol.dispose]: () => added[Symbol.dispose]() }
 }

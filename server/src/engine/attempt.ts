@@ -1,11 +1,13 @@
 // One attempt at one turn: reads the conversation, calls the model, carries out the tools that it calls, step by step, and
 // reports the result. Its only right to write is its lease.
+import type { Citation } from '@parley/contract'
 import type { Logger } from 'pino'
 import type { ResolvedConfig } from '../agents/rules/config.ts'
 import type { EngineServices } from './services.ts'
 import type { AttemptResult, Step, ToolResult } from '../conversations/machine/attempt-decisions.ts'
 import type { Ending, TokenUsage } from '../conversations/machine/change.ts'
 import { type TurnLease, reach } from '../conversations/conversations.ts'
+import { joinCitations } from '../conversations/machine/retrievals.ts'
 import type { ConversationRecord } from '../conversations/machine/rows.ts'
 import { type Words, heldWords, joinWords } from '../conversations/machine/turn-items.ts'
 import type { Secrets } from '../secrets/secrets.ts'
@@ -21,7 +23,8 @@ import {
   modelOf,
   samplingOf,
 } from '../models/models.ts'
-import { cutResults } from './rules/context-window.ts'
+import { cutResults, leastCharacters, questionOf } from './rules/context-window.ts'
+import { fenceResults } from './rules/passage-results.ts'
 import { isWrapped, wrapReply } from '../agents/rules/wrapping.ts'
 import { type PlannedCall, type Progress, advance, judgeAnswer, mayUseTools, planCalls } from './rules/step-policy.ts'
 import { type CarriedOut, carryOutCalls, settleOrphans } from './tools/carry-out.ts'
@@ -66,14 +69,18 @@ export async function carryOut(services: Part, lease: TurnLease, port: AttemptPo
     const room = roomAfter(found.items)
     const { organization_id } = lease
     const { variables } = found
-    const run = { services, organization_id, variables, signal, log, readSecrets, room, holds_words }
+    const { passages } = found
+    const question = async () => questionOf(await found.history(), found.turn)
+    const around = { services, organization_id, variables, signal, log, readSecrets }
+    const run: CallRun = { ...around, room, holds_words, passages, question }
     using running = await equipTurn(found, services.equipment, run)
     // Results first: the model is shown the result of every call.
     const settled = running.turn.steps > 0 ? await settleOrphans(running, run, port.writeToolResult) : []
     const input = await readInput(running)
     await reach(services.ports, 'attempt.started')
     const words = [...heldWords(running.items), ...saidBy(settled)]
-    return await takeSteps({ services, input, port, meter, run, words }, resume(running, settled))
+    const cited = running.items.map(({ citations }) => citations)
+    return await takeSteps({ services, input, port, meter, run, words, cited }, resume(running, settled))
   } catch (error) {
     port.signal.throwIfAborted()
     return failureOf(error, log)
@@ -101,6 +108,8 @@ interface Attempt {
   run: CallRun
   /** Of a reply that is wrapped: the text of the steps before. */
   words: Words[]
+  /** What earlier texts of the turn cite. */
+  cited: (Citation[] | null)[]
 }
 
 async function takeSteps(attempt: Attempt, begun: Progress): Promise<AttemptResult> {
@@ -113,7 +122,9 @@ async function takeSteps(attempt: Attempt, begun: Progress): Promise<AttemptResu
     const verdict = judgeAnswer(answer, progress)
     if (verdict !== 'call_tools') return attemptResult(attempt, answer, verdict, progress)
     const calls = planCalls(answer.calls, input.tools, services.ports.newId)
-    await port.writeStep(stepOf(attempt, progress.steps, answer, calls))
+    const step = stepOf(attempt, progress.steps, answer, calls)
+    await port.writeStep(step)
+    attempt.cited.push(step.citations ?? [])
     const results = await meter.tools(() => carryOutCalls(calls, run, port.writeToolResult))
     const hasText = answer.text.trim() !== ''
     const words = [...(hasText ? [{ text: answer.text, by_tool: false }] : []), ...saidBy(results)]
@@ -131,6 +142,7 @@ function stepOf({ services, run }: Attempt, number: number, { text, usage }: Mod
     number,
     text,
     message_id: services.ports.newId(),
+    citations: run.passages.cite(text),
     is_held: run.holds_words,
     calls: calls.map(({ call_id, name, arguments: given }) => ({ call_id, name, arguments: given })),
     results: calls.flatMap((call) => ('fault' in call ? [faultResult(call)] : [])),
@@ -143,10 +155,12 @@ function faultResult({ call_id, name, fault }: Extract<PlannedCall, { fault: str
 }
 
 async function askModel(
-  { services, input: { config, system, tools }, port, meter }: Attempt,
+  { services, input: { config, system, tools }, port, meter, run }: Attempt,
   { messages: all, with_tools }: { messages: ModelMessage[]; with_tools: boolean },
 ): Promise<ModelAnswer> {
-  const messages = cutResults(all, config.context_window)
+  const { passages } = run
+  const messages = fenceResults(cutResults(all, config.context_window, passages.calls), tools, () => passages.code)
+  passages.ask(leastCharacters(all, passages.calls))
   const offered = with_tools ? [...tools.values()] : []
   const request = { system, messages, tools: offered, ...samplingOf(config) }
   const answer = await meter.model(() =>
@@ -180,7 +194,7 @@ function attemptResult(
 }
 
 function replyOf(
-  { services, input, meter, run, words }: Attempt,
+  { services, input, meter, run, words, cited }: Attempt,
   progress: Progress,
   said: string,
   usage: TokenUsage | null,
@@ -188,9 +202,12 @@ function replyOf(
   const { config, variables, conversation } = input
   const last = said.trim() === '' ? '' : said
   const text = run.holds_words ? wrapReply(config, variables, wholeOf(words, last)) : last
-  const metrics = meter.read()
+  const citations = run.passages.cite(text)
+  const turn_citations = joinCitations([...cited, citations])
+  const metrics = meter.read(run.passages.implicit_ms)
   const ending = progress.is_ending ? endingOf(conversation, config) : null
-  return { type: 'reply', text, message_id: services.ports.newId(), metrics, usage, ending }
+  const message_id = services.ports.newId()
+  return { type: 'reply', text, message_id, metrics, usage, ending, citations, turn_citations }
 }
 
 /** Everything that was said in the turn: the reply is wrapped once. */
@@ -233,11 +250,12 @@ function startMeter({ ports: { clock } }: Pick<EngineServices, 'ports'>) {
       if (input_tokens !== null) tokens.input_tokens = (tokens.input_tokens ?? 0) + input_tokens
       if (output_tokens !== null) tokens.output_tokens = (tokens.output_tokens ?? 0) + output_tokens
     },
-    read: () => ({
+    read: (retrieval_ms: number | null) => ({
       model,
       ttft_ms,
       llm_ms: Math.round(spent.model),
       tools_ms: Math.round(spent.tools),
+      ...(retrieval_ms === null ? {} : { retrieval_ms }),
       total_ms: Math.round(clock.monotonic() - startedAt),
       ...tokens,
     }),

@@ -14,11 +14,13 @@ import {
 } from '../conversations/conversations.ts'
 import {
   type AttemptResult,
+  type ToolResult,
   decideAttemptResult,
   decideStep,
   decideToolResult,
 } from '../conversations/machine/attempt-decisions.ts'
 import type { Decision, LockedConversation } from '../conversations/machine/change.ts'
+import { eventOfRetrieval } from '../conversations/machine/retrievals.ts'
 import { type Words, countPieces, heldWords, joinWords } from '../conversations/machine/turn-items.ts'
 import { renew_ms } from '../conversations/machine/turn.ts'
 import { isUnavailable } from '../database/failures.ts'
@@ -34,6 +36,7 @@ import { isWrapped } from '../agents/rules/wrapping.ts'
 import { haltElsewhere, lendAttempts } from './remote-halt.ts'
 import { Takeovers, nullIfDeleted } from './takeovers.ts'
 import { Speech } from './speech.ts'
+import type { TurnPassages } from './turn-passages.ts'
 import { writeGreeting } from './greeting.ts'
 
 /** In total as long as a lease lasts: after that, another node has the turn. */
@@ -56,6 +59,8 @@ interface RunningAttempt {
   kept: number
   /** The number of the attempt for readers of its live text; null: the text is wrapped and not shown before the reply. */
   shown: number | null
+  /** Null: it has not begun. */
+  passages: TurnPassages | null
   /** Resolves when no part of it runs any more. */
   over: Promise<void>
 }
@@ -117,6 +122,7 @@ export class Engine implements TurnRunner {
       step: 0,
       kept: 0,
       shown: null,
+      passages: null,
       over: over.promise,
     }
     this.#running.set(lease.conversation_id, attempt)
@@ -140,10 +146,11 @@ export class Engine implements TurnRunner {
     const halt = this.#halted.get(conversation_id)
     if (!halt) return null
     halt.holders += 1
-    const { lease, held, step, speech } = halt.attempt
+    const { lease, held, step, speech, passages } = halt.attempt
     const text = speech.redact(joinWords([...held, { text: speech.released, by_tool: false }]).text)
     const release = (isConcluded: boolean) => this.#release(halt, isConcluded)
-    return { turn_id: lease.turn_id, lease: lease.lease, text, step, release }
+    const found = passages?.leave(text, (said) => speech.redact(said)) ?? null
+    return { turn_id: lease.turn_id, lease: lease.lease, text, step, found, release }
   }
 
   #release(halt: Halt, isConcluded: boolean): void {
@@ -255,12 +262,21 @@ export class Engine implements TurnRunner {
     const { lease, controller } = attempt
     const { clock } = this.#services.ports
     let stopTimer = () => {}
-    const begin: AttemptPort['begin'] = ({ turn: { deadline_at, steps, attempts }, config, items, redactor }) => {
+    const begin: AttemptPort['begin'] = ({
+      turn: { deadline_at, steps, attempts },
+      config,
+      items,
+      redactor,
+      passages,
+    }) => {
       attempt.speech = new Speech(redactor)
       attempt.step = steps
       attempt.kept = countPieces(items, steps)
       attempt.shown = isWrapped(config) ? null : attempts
       attempt.held = heldWords(items)
+      attempt.passages = passages
+      passages.tell = (one) =>
+        this.#services.live.turns.retrieve(lease.conversation_id, eventOfRetrieval(lease.turn_id, one))
       this.#showKept(attempt)
       const left_ms = Math.max(0, Date.parse(deadline_at) - clock.now())
       stopTimer = clock.after(left_ms, () => controller.abort(new TurnTimeout()))
@@ -287,7 +303,7 @@ export class Engine implements TurnRunner {
         if (attempt.shown !== null) this.#services.live.turns.say(lease.conversation_id, shown)
       },
       writeStep: async (step) => {
-        await this.#writeOn(attempt, 'step', step, decideStep)
+        this.#goOn(attempt, await this.#write(attempt, 'step', step, decideStep))
         attempt.step = step.number + 1
         attempt.kept += 1
         attempt.speech.beginStep()
@@ -295,7 +311,7 @@ export class Engine implements TurnRunner {
         this.#showKept(attempt)
       },
       writeToolResult: async (result) => {
-        await this.#writeOn(attempt, 'tool_result', result, decideToolResult)
+        await this.#writeResult(attempt, result)
         const { said } = result
         if (said?.is_held) attempt.held.push({ text: said.text, by_tool: true })
         attempt.kept += said && !said.is_held ? 2 : 1
@@ -304,14 +320,36 @@ export class Engine implements TurnRunner {
     }
   }
 
-  /** Writes something after which the attempt continues, if it still holds the turn. */
-  async #writeOn<T>(attempt: RunningAttempt, change: ChangeName, written: T, decide: Decide<T>): Promise<void> {
-    if ((await this.#write(attempt, change, written, decide)) === 'written') return
-    attempt.controller.abort(new Halted())
-    attempt.controller.signal.throwIfAborted()
+  /** After a write the attempt continues, if it still holds the turn. */
+  #goOn({ controller }: RunningAttempt, answer: 'written' | 'stale'): void {
+    if (answer === 'written') return
+    controller.abort(new Halted())
+    controller.signal.throwIfAborted()
   }
 
+  /** With the searches that were made for it. */
   async #write<T>(attempt: RunningAttempt, change: ChangeName, written: T, decide: Decide<T>) {
+    const rest = attempt.passages?.rest
+    if (!rest || rest.retrievals.length + rest.unshown.length === 0) {
+      return this.#writeAll(attempt, change, written, decide)
+    }
+    const answer = await this.#writeAll(attempt, change, { ...written, ...rest }, decide)
+    attempt.passages?.noteStored(rest.retrievals)
+    return answer
+  }
+
+  async #writeResult(attempt: RunningAttempt, result: ToolResult): Promise<void> {
+    const retrievals = attempt.passages?.takeOf(result.call_id) ?? []
+    try {
+      const written = retrievals.length > 0 ? { ...result, retrievals } : result
+      this.#goOn(attempt, await this.#writeAll(attempt, 'tool_result', written, decideToolResult))
+    } catch (error) {
+      attempt.passages?.giveBack(retrievals)
+      throw error
+    }
+  }
+
+  async #writeAll<T>(attempt: RunningAttempt, change: ChangeName, written: T, decide: Decide<T>) {
     const { lease, controller } = attempt
     const characters = charactersOf(written)
     const write = () => {
@@ -351,3 +389,8 @@ export class Engine implements TurnRunner {
     for (const { lease, controller } of held) if (!kept.has(lease.lease)) controller.abort(new Halted())
   }
 }
+
+export type { ActionRunners } from './actions/runner.ts'
+export type { CallRun, FoundTurn } from './running-turn.ts'
+export { type ToolRun, type TurnTool, done, failed } from './tools/turn-tool.ts'
+export type { Added, TurnContributions, TurnSource } from './turn-source.ts'

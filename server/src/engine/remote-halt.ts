@@ -29,12 +29,13 @@ export async function haltElsewhere(services: Part, conversation_id: string): Pr
     readPartialText(services.database, turn.turn_id, turn.lease).catch(lookAgain),
   )
   await services.live.bus.publish(halt, conversation_id)
-  const { text, step } = (await partial) ?? { text: '', step: 0 }
+  const { text, step, found } = (await partial) ?? { text: '', step: 0, found: null }
   return {
     turn_id: turn.turn_id,
     lease: turn.lease,
     text,
     step,
+    found,
     release: (isConcluded) => {
       if (!isConcluded) void services.live.bus.publish(resume, conversation_id)
     },
@@ -58,6 +59,7 @@ export function lendAttempts(services: Part, stop: (conversation_id: string) => 
     const left = leavePartialText(services.database, attempt.turn_id, attempt.lease, {
       text: attempt.text,
       step: attempt.step,
+      found: attempt.found,
     })
     const loan = { attempt, stopTimer, left }
     lent.set(conversation_id, loan)

@@ -12,14 +12,18 @@ export function createEngine(
   others: Pick<EngineServices, 'conversations' | 'models'>,
 ): Room & TurnContributions & { engine: Engine; contribute(contributions: TurnContributions): void } {
   const sources: TurnSource[] = []
-  const equipment = { sources, actions: actionRunners }
+  const actions = { ...actionRunners }
+  const equipment = { sources, actions }
   const engine = new Engine({ ...core, ...others }, equipment, core.log)
   others.conversations.runner = engine
   return {
     name: 'engine',
     operations: {},
     engine,
-    contribute: ({ sources: more = [] }) => void sources.push(...more),
+    contribute({ sources: more = [], actions: own = {} }) {
+      sources.push(...more)
+      Object.assign(actions, own)
+    },
     sources: [createMcpSource({ outbound: core.outbound, clock: core.ports.clock })],
     async start() {
       await engine.watch()

@@ -5,7 +5,10 @@ import type { ConversationRecord, ItemRecord, TurnRecord } from '../conversation
 import type { TextRedactor } from '../redaction/rules/redaction.ts'
 import type { RootStore } from '../database/store.ts'
 import type { Secrets } from '../secrets/secrets.ts'
+import type { HistoryItem } from '../conversations/read/transcript.ts'
+import type { FencedPassage } from '@parley/contract'
 import type { OutputRoom } from './rules/output-size.ts'
+import type { TurnPassages } from './turn-passages.ts'
 import type { ToolRun, TurnTool } from './tools/turn-tool.ts'
 
 /** A turn as an attempt finds it, with its agent's configuration. */
@@ -21,6 +24,10 @@ export interface FoundTurn {
   heard: ReadonlyMap<string, string[]>
   /** Null: everything is stored as it was said. */
   redactor: TextRedactor | null
+  /** As far back as the context window may reach, as it was said. */
+  history(): Promise<HistoryItem[]>
+  /** Those of knowledge bases, found so far. */
+  passages: TurnPassages
 }
 
 /** With the tools that it offers, until it is disposed of. */
@@ -28,6 +35,8 @@ export interface RunningTurn extends FoundTurn, Disposable {
   tools: ReadonlyMap<string, TurnTool>
   /** What the model is told about missing tools. */
   notices: string[]
+  /** What the model is shown before the turn's messages. */
+  found: FencedPassage[]
 }
 
 /** What the calls of a turn may use. */

@@ -1,5 +1,7 @@
 // What is added to a turn before the model is called. Each source, such as an agent's MCP servers, belongs to a room.
+import type { FencedPassage } from '@parley/contract'
 import { isUnavailable } from '../database/failures.ts'
+import type { ActionRunners } from './actions/runner.ts'
 import type { CallRun, FoundTurn } from './running-turn.ts'
 import type { TurnTool } from './tools/turn-tool.ts'
 
@@ -17,11 +19,15 @@ export interface Added {
   tools: TurnTool[]
   /** What the model is told, at the end of the system prompt. */
   notices: string[]
+  /** Text of others that the model is shown before the turn's messages; absent: none. */
+  passages?: FencedPassage[]
 }
 
 /** What a room adds to turns; part of its manifest. */
 export interface TurnContributions {
   readonly sources?: TurnSource[]
+  /** The runs of its actions. */
+  readonly actions?: Partial<ActionRunners>
 }
 
 /**
@@ -32,7 +38,7 @@ export async function prepareSources(
   sources: readonly TurnSource[],
   turn: FoundTurn,
   run: CallRun,
-): Promise<Added & Disposable> {
+): Promise<Required<Added> & Disposable> {
   const settled = await Promise.allSettled(sources.map((source) => source.prepare(turn, run)))
   const added = settled.flatMap((result) => (result.status === 'fulfilled' ? [result.value] : []))
   const missing: string[] = []
@@ -50,6 +56,7 @@ export async function prepareSources(
   return {
     tools: added.flatMap(({ tools }) => tools),
     notices: [...added.flatMap(({ notices }) => notices), ...missing],
+    passages: added.flatMap(({ passages = [] }) => passages),
     [Symbol.dispose]: dispose,
   }
 }

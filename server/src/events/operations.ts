@@ -4,6 +4,7 @@ import { limitSubjectsOf } from '../calls/access.ts'
 import { invalid } from '../base/errors.ts'
 import type { Context, Handler } from '../calls/context.ts'
 import { isActive } from '../conversations/machine/conversation.ts'
+import { publicCitation } from '../conversations/machine/retrievals.ts'
 import { requireConversation } from '../conversations/read/require.ts'
 import { EventStream, type ServerSentEvent } from '../calls/event-stream.ts'
 import type { LiveTurn } from '../live/live-turn.ts'
@@ -61,7 +62,8 @@ async function* streamEvents(
     if (isStored || reader.isBehind(saying)) {
       for await (const { event, rest } of readLog(ctx, conversation_id, reader)) {
         yield* rest
-        if (types === null || types.has(event.type)) yield toSent(event)
+        if (types === null) yield toSent(event)
+        else if (types.has(event.type)) yield toSent(forEndUserOnly(event))
       }
       // A conversation that was imported as ended has no event for its end.
       if (reader.isOver || isEnded) return
@@ -100,6 +102,12 @@ async function place(
 ): Promise<void> {
   const isRunning = await wasTurnRunning(ctx.store, { conversation_id, turn_id, at: reader.after })
   reader.place(turn_id, isRunning)
+}
+
+/** Without what only the organization may know of what a reply cites. */
+function forEndUserOnly(event: ConversationEvent): ConversationEvent {
+  if (event.type !== 'turn.completed' || !event.data.citations) return event
+  return { ...event, data: { ...event.data, citations: event.data.citations.map(publicCitation) } }
 }
 
 function toSent(event: ConversationEvent): ConversationStreamEvent & { id: number } {

@@ -61,6 +61,27 @@ export async function numberOrganizationEvents(store: RootStore): Promise<number
   return numberCommitted(store, numberStatements, growth!)
 }
 
+const growthsStatement = statement(
+  'read_organization_event_growths',
+  `select followed.organization_id, coalesce(f.last_number, 0) as last_number,
+          exists (select from organization_events e
+                  where e.organization_id = followed.organization_id and e.number is null) as has_waiting
+   from unnest($1::uuid[]) followed (organization_id)
+   left join organization_event_feeds f on f.organization_id = followed.organization_id`,
+)
+
+export interface OrganizationGrowth extends Growth {
+  organization_id: string
+}
+
+/** How far the events of several organizations are numbered. */
+export function readOrganizationGrowth(
+  executor: Executor,
+  organization_ids: readonly string[],
+): Promise<OrganizationGrowth[]> {
+  return executor.query(growthsStatement, [organization_ids])
+}
+
 /** An event of any type; `data` depends on the type. */
 export type OrganizationEventRecord = {
   [T in OrganizationEventType]: Omit<OrganizationEvent<T>, 'organization_id'> & { number: number; occurred_at: string }

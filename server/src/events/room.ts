@@ -1,5 +1,5 @@
 // The manifest of events: the streams of the conversations' logs, and the events of organizations.
-import { conversationOperations } from '@parley/contract'
+import { conversationOperations, organizationEventOperations } from '@parley/contract'
 import { bindRoom } from '../calls/context.ts'
 import type { Core } from '../calls/core.ts'
 import type { Room } from '../calls/room.ts'
@@ -7,19 +7,31 @@ import type { EventServices } from './events.ts'
 import { watchLogs } from './log-watch.ts'
 import { createOpenStreams } from './open-streams.ts'
 import { streamConversationEvents } from './operations.ts'
+import { listOrganizationEvents } from './organization-operations.ts'
+import { watchOrganizations } from './organization-watch.ts'
 import { eventsWork } from './work.ts'
 
-const group = { streamConversationEvents: conversationOperations.streamConversationEvents }
+const group = {
+  streamConversationEvents: conversationOperations.streamConversationEvents,
+  ...organizationEventOperations,
+}
 
 export function createEvents({ config, database, live, log, ports }: Core): Room<typeof group> & EventServices {
-  const own = { open_streams: createOpenStreams(config.limits) }
   const onError = (error: Error) => log.warn({ reason: error.message }, 'event streams may be delayed')
+  const { signals } = live
+  const { clock } = ports
+  const organizations = watchOrganizations({ database, signals, clock, onError })
+  const own = { open_streams: createOpenStreams(config.limits), organizations }
   return {
     name: 'events',
-    operations: bindRoom(own, group, { streamConversationEvents }),
+    operations: bindRoom(own, group, { streamConversationEvents, listOrganizationEvents }),
     work: [eventsWork(database)],
-    ...own,
-    start: async () =>
-      watchLogs({ database, signals: live.signals, clock: ports.clock, followed: live.turns.followed, onError }),
+    open_streams: own.open_streams,
+    async start() {
+      const stack = new DisposableStack()
+      stack.use(organizations)
+      stack.use(watchLogs({ database, signals, clock, followed: live.turns.followed, onError }))
+      return stack
+    },
   }
 }

@@ -1,5 +1,5 @@
 // Admits callers to an operation: authenticate → limit → authorize; and checks again while a stream is open.
-import type { Operation } from '@parley/contract'
+import type { ErrorName, Operation, ResourceKind } from '@parley/contract'
 import type { FastifyReply, FastifyRequest } from 'fastify'
 import {
   authenticate,
@@ -12,6 +12,7 @@ import {
 import { type Principal, describeRights, subjectsOf } from '../calls/principal.ts'
 import { looksLikeCredential } from '../access/rules/credentials.ts'
 import type { Core } from '../calls/core.ts'
+import type { Resources } from '../calls/room.ts'
 import { AppError } from '../base/errors.ts'
 import type { Clock } from '../base/ports.ts'
 import { authorize } from '../calls/rules/authorize.ts'
@@ -28,6 +29,7 @@ export interface Admission extends Gate {
 export interface Gate {
   core: Core
   tokens: ConversationTokens
+  resources: Resources
   limiter: RateLimiter
   unknown_callers: UnknownCallers
 }
@@ -46,14 +48,34 @@ export async function admit(
     }
     return null
   }
-  const principal = await identify(gate, operation, request)
+  const principal = await findCaller(gate, operation, request, reply)
   requireRoom(limiter.take(subjectsOf(principal), operation.cost), reply)
   authorize(operation, principal)
   return principal
 }
 
+async function findCaller(
+  gate: Gate,
+  operation: Operation,
+  request: FastifyRequest,
+  reply: FastifyReply,
+): Promise<Principal> {
+  const { access } = operation
+  if (typeof access === 'string' || !('by' in access)) return identify(gate, operation, request)
+  const path = request.params as Record<string, string>
+  const found = await gate.resources[access.by]?.({ path, query: request.query as Record<string, unknown> })
+  if (found) return { kind: 'resource', resource: access.by, access: found }
+  // As a failed authentication: anyone who guesses is soon refused.
+  requireRoom(gate.unknown_callers.take(request.ip), reply)
+  throw new AppError(refusals[access.by])
+}
+
+const refusals = { upload: 'upload_url_invalid' } as const satisfies Record<ResourceKind, ErrorName>
+
 /** A request counts once more for each such part of its body and of its response, because both cost the server time. */
 const bytes_of_a_request = 131_072
+/** Of files, which are neither parsed nor kept in memory. */
+const file_bytes_of_a_request = 1_048_576
 
 type Charged = Pick<Admission, 'limiter' | 'unknown_callers'>
 
@@ -77,10 +99,17 @@ export function chargeForAnswer(
   request: FastifyRequest,
   bytes: number,
 ): void {
-  const cost = Math.floor(bytes / bytes_of_a_request)
+  const isFile = operation.answer?.kind === 'file'
+  const cost = Math.floor(bytes / (isFile ? file_bytes_of_a_request : bytes_of_a_request))
   if (cost === 0) return
   if (request.principal !== null) limiter.charge(subjectsOf(request.principal), cost)
   else if (operation.access === 'public') unknown_callers.charge(request.ip, cost)
+}
+
+/** Charges for a file once it is stored: to refuse it then would only make the caller send it again. */
+export function chargeForFile({ limiter }: Charged, principal: Principal, bytes: number): void {
+  const cost = Math.floor(bytes / file_bytes_of_a_request)
+  if (cost > 0) limiter.charge(subjectsOf(principal), cost)
 }
 
 async function identify(

@@ -51,6 +51,10 @@ export class Connection {
     this.#looks_since_answer ??= 0
   }
 
+  get latest(): IncomingMessage | null {
+    return this.#latest?.request ?? null
+  }
+
   get isSilent(): boolean {
     return this.#latest === null
   }

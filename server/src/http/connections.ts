@@ -1,6 +1,6 @@
 // The server's connections: limits their number in total and per address, and closes those whose clients do not send or read as
 // they must.
-import { type RequestListener, type Server, createServer } from 'node:http'
+import { type IncomingMessage, type RequestListener, type Server, createServer } from 'node:http'
 import type { Socket } from 'node:net'
 import { compile } from '@fastify/proxy-addr'
 import type { Logger } from 'pino'
@@ -32,6 +32,7 @@ export class Connections {
   readonly #ports: Pick<Ports, 'clock' | 'newId'>
   readonly #open = new Map<Socket, Connection>()
   readonly #counts = createCounts()
+  readonly #own_time = new WeakSet<IncomingMessage>()
   readonly #report: Report
   readonly #isProxy: (address: string, hop: number) => boolean
   readonly #max_unread_bytes: number
@@ -75,11 +76,17 @@ export class Connections {
   /** Responds to data that is not valid HTTP or did not arrive in time. */
   #refuse(error: Error & { code?: string }, socket: Socket): void {
     const connection = this.#open.get(socket)
+    if (error.code === 'ERR_HTTP_REQUEST_TIMEOUT' && connection?.latest && this.#own_time.has(connection.latest)) return
     if (!connection?.isAnswerable || error.code === 'ECONNRESET') return void socket.destroy()
     socket.end(describeUnreadable(error, this.#ports.newId(), this.#limits.request_seconds))
     // The rest of a late request must not be parsed as a new one.
     if (error.code === 'ERR_HTTP_REQUEST_TIMEOUT') socket.destroySoon()
     else connection.endSoon()
+  }
+
+  /** A request that bounds by itself how long its body may take. */
+  keepsOwnTime(request: IncomingMessage): void {
+    this.#own_time.add(request)
   }
 
   /** Connections that never had a request, because clients open some in advance. */

@@ -18,6 +18,7 @@ export function createEdge(request: FastifyRequest, reply: FastifyReply, rules: 
   return {
     address: request.ip,
     url: request.url,
+    origin: rules.public_url ?? `${request.protocol}://${request.host}`,
     setHeader: (name, value) => void reply.header(name, value),
     readCookie: (name) => readCookie(request, name, rules),
     writeCookie(name, value, seconds) {

@@ -28,7 +28,8 @@ export async function sendEventStream(
   const { core } = keeping
   const gone = watchReader(reply)
   const pieces = (response: ServerResponse) => format(open(gone), beat(response, keeping))
-  return await writeStream({ request, reply, core, gone, content_type: 'text/event-stream; charset=utf-8', pieces })
+  const headers = { 'content-type': 'text/event-stream; charset=utf-8' }
+  return await writeStream({ request, reply, core, gone, headers, pieces })
 }
 
 /** The reader sees a broken stream and resumes. */

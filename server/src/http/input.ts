@@ -9,26 +9,71 @@ import { type ReadPart, type Values, createBodyReader, createPartReader, readPat
 /** Query and header values are text and are converted; values of a body are typed. */
 const createFinderForText = createErrorFinders({ coerceTypes: true })
 
+export interface InputReader {
+  /** The whole input of a request without a file. */
+  read(request: FastifyRequest): Values
+  /** All but the body, which is not there yet. */
+  readHead(request: FastifyRequest): Values
+  /** The metadata beside a file. */
+  readMetadata(sent: unknown): Values
+}
+
 /** Reads only declared fields and ignores all others. */
-export function createInputReader(operation: Operation): (request: FastifyRequest) => Values {
-  const { params, query, headers, body } = operation
+export function createInputReader(operation: Operation): InputReader {
+  const { params, query, headers, upload } = operation
   const readQuery = query && createTextReader(query)
   const readHeaders = headers && createTextReader(headers)
-  const readBody = body && createBodyReader(body)
+  const readBody = createReaderOfBody(operation)
+  const readForm = upload?.form === 'multipart' ? createBodyReader(upload.metadata) : undefined
   const names = Object.keys(headers?.properties ?? {})
 
-  return (request) => {
+  const readRest = (request: FastifyRequest, faults: FieldFault[]): Values => ({
+    ...readHeaders?.(pickHeaders(request, names), faults),
+    ...readQuery?.({ ...(request.query as Values) }, faults),
+    ...(params && readPath(request.params as Values)),
+  })
+  const checked = (reading: (faults: FieldFault[]) => Values): Values => {
     const faults: FieldFault[] = []
-    const input: Values = {}
-    if (readBody) {
-      const sent = request.body ?? (operation.body_optional ? {} : undefined)
-      Object.assign(input, readBody(sent, faults))
-    }
-    if (readHeaders) Object.assign(input, readHeaders(pickHeaders(request, names), faults))
-    if (readQuery) Object.assign(input, readQuery({ ...(request.query as Values) }, faults))
-    if (params) Object.assign(input, readPath(request.params as Values))
+    const input = reading(faults)
     if (faults.length > 0) throw invalid(...faults)
     return input
+  }
+  return {
+    read: (request) => checked((faults) => ({ ...readBody?.(request.body, faults), ...readRest(request, faults) })),
+    readHead: (request) => checked((faults) => readRest(request, faults)),
+    readMetadata(sent) {
+      if (!readForm || sent === undefined) return {}
+      const prefixed = (fault: FieldFault) => ({ ...fault, path: fault.path ? `metadata.${fault.path}` : 'metadata' })
+      return checked((faults) => {
+        const found: FieldFault[] = []
+        const metadata = readForm(sent, found)
+        faults.push(...found.map(prefixed))
+        return { metadata }
+      })
+    },
+  }
+}
+
+function createReaderOfBody({ body, body_optional, whole_body }: Operation): ReadPart | undefined {
+  if (!body) return undefined
+  if (whole_body !== undefined) return createWholeReader(whole_body, body.properties[whole_body]!)
+  const readBody = createBodyReader(body)
+  return (sent, faults) => readBody(sent ?? (body_optional ? {} : undefined), faults)
+}
+
+/** The body is one field. Of several shapes the one is checked that the body resembles, so that faults speak only of that. */
+function createWholeReader(name: string, schema: TSchema): ReadPart {
+  const { anyOf: shapes = [schema] } = schema as { anyOf?: TSchema[] }
+  const readers = shapes.map((shape) => ({
+    isList: (shape as { type?: unknown }).type === 'array',
+    read: createBodyReader({ type: 'object', properties: { body: shape }, required: ['body'] } as unknown as TObject),
+  }))
+  return (sent, faults) => {
+    const { read } = readers.find(({ isList }) => isList === Array.isArray(sent)) ?? readers[0]!
+    const found: FieldFault[] = []
+    const { body } = read(sent === undefined ? undefined : { body: sent }, found)
+    faults.push(...found.map((fault) => ({ ...fault, path: fault.path.replace(/^body\.?/, '') })))
+    return { [name]: body }
   }
 }
 

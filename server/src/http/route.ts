@@ -3,15 +3,24 @@ import type { Operation, OperationId } from '@parley/contract'
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import type { PublicContext } from '../calls/context.ts'
 import type { Core } from '../calls/core.ts'
-import { EventStream, TextStream } from '../calls/event-stream.ts'
+import { EventStream, FileStream, TextStream } from '../calls/event-stream.ts'
 import type { Checked, Origin } from '../calls/call.ts'
 import type { Principal } from '../calls/principal.ts'
 import { acceptsEventStream } from './accept.ts'
-import { type Admission, type IsStillAdmitted, admit, chargeForAnswer, chargeForBody } from './admission.ts'
+import {
+  type Admission,
+  type IsStillAdmitted,
+  admit,
+  chargeForAnswer,
+  chargeForBody,
+  chargeForFile,
+} from './admission.ts'
 import { createEdge } from './cookies.ts'
 import { sendEventStream } from './event-stream.ts'
+import { sendFileStream } from './file-stream.ts'
 import { createInputReader } from './input.ts'
 import { sendTextStream } from './text-stream.ts'
+import { type Uploads, refuseEncodedBody } from './uploads.ts'
 
 declare module 'fastify' {
   interface FastifyRequest {
@@ -23,13 +32,20 @@ declare module 'fastify' {
   }
 }
 
+export interface RouteOptions {
+  core: Core
+  admission: Admission
+  uploads: Uploads
+}
+
+export type AnyOperation = Operation & { id: OperationId }
+
 export function registerOperation(
   server: FastifyInstance,
-  core: Core,
-  admission: Admission,
-  operation: Operation & { id: OperationId },
+  { core, admission, uploads }: RouteOptions,
+  operation: AnyOperation,
 ): void {
-  const readInput = createInputReader(operation)
+  const reader = createInputReader(operation)
   const { status, schema } = operation.success
   server.route({
     method: operation.method,
@@ -39,23 +55,14 @@ export function registerOperation(
     // Before the body is read, so that callers without permission get no further.
     onRequest: async (request, reply) => {
       request.principal = await admit(admission, operation, request, reply)
+      if (operation.upload) refuseEncodedBody(request)
     },
     onResponse: async (request, reply) =>
       chargeForAnswer(admission, operation, request, Number(reply.getHeader('content-length') ?? 0)),
     handler: async (request, reply) => {
-      chargeForBody(admission, operation, request, reply)
-      const { idempotency_key, ...input } = readInput(request)
-      const key = typeof idempotency_key === 'string' ? idempotency_key : null
-      const call = core.invoke(
-        operation.id,
-        request.principal,
-        input as Checked<never>,
-        originOf(core, request, reply, key),
-      )
-      // Frees the body, which is no longer needed: the call may wait for minutes.
-      request.body = undefined
-      const { output } = await call
-      if (output instanceof EventStream || output instanceof TextStream) {
+      const isUpload = uploads.isUpload(request, operation)
+      const { output } = await (isUpload ? callWithFile : call)(request, reply)
+      if (output instanceof EventStream || output instanceof TextStream || output instanceof FileStream) {
         const isStillAdmitted = admission.readmission(operation, request)
         return sendStream(request, reply, output, { core, isStillAdmitted }).finally(() =>
           chargeForAnswer(admission, operation, request, request.streamed_bytes),
@@ -64,21 +71,59 @@ export function registerOperation(
       return reply.code(status).send(output)
     },
   })
+
+  function call(request: FastifyRequest, reply: FastifyReply) {
+    chargeForBody(admission, operation, request, reply)
+    const { idempotency_key, ...input } = reader.read(request)
+    const origin = originOf(core, request, reply, { key: idempotency_key, body: request.body })
+    const answered = core.invoke(operation.id, request.principal, input as Checked<never>, origin)
+    // Frees the body, which is no longer needed: the call may wait for minutes.
+    request.body = undefined
+    return answered
+  }
+
+  /** The file is stored before the call, which keeps it or not. Its key stands for the file's bytes. */
+  async function callWithFile(request: FastifyRequest, reply: FastifyReply) {
+    const { idempotency_key, ...head } = reader.readHead(request)
+    const upload = await uploads.receive(request, operation)
+    let isKept = false
+    try {
+      const { file } = upload
+      chargeForFile(admission, request.principal!, file.blob.bytes)
+      const input = { ...head, ...reader.readMetadata(upload.metadata), file }
+      const { name, media_type, blob } = file
+      const body = {
+        file: { name, media_type, sha256: blob.sha256.toString('hex') },
+        metadata: upload.metadata ?? null,
+      }
+      const origin = originOf(core, request, reply, { key: idempotency_key, body })
+      const answered = await core.invoke(operation.id, request.principal, input as never, origin)
+      isKept = !answered.replayed
+      return answered
+    } finally {
+      if (!isKept) await uploads.discard(request, upload)
+    }
+  }
 }
 
 function sendStream(
   request: FastifyRequest,
   reply: FastifyReply,
-  output: EventStream | TextStream,
+  output: EventStream | TextStream | FileStream,
   keeping: { core: Core; isStillAdmitted: IsStillAdmitted },
 ): Promise<unknown> {
-  return output instanceof EventStream
-    ? sendEventStream(request, reply, output, keeping)
-    : sendTextStream(request, reply, output, keeping.core)
+  if (output instanceof EventStream) return sendEventStream(request, reply, output, keeping)
+  if (output instanceof FileStream) return sendFileStream(request, reply, output, keeping.core)
+  return sendTextStream(request, reply, output, keeping.core)
 }
 
-function originOf({ config }: Core, request: FastifyRequest, reply: FastifyReply, key: string | null): Origin {
-  const { method, body } = request
+function originOf(
+  { config }: Core,
+  request: FastifyRequest,
+  reply: FastifyReply,
+  { key, body }: { key: unknown; body: unknown },
+): Origin {
+  const { method } = request
   const { conversation_id = null } = request.params as { conversation_id?: string }
   const path = request.url.split('?', 1)[0]!
   return {
@@ -86,7 +131,7 @@ function originOf({ config }: Core, request: FastifyRequest, reply: FastifyReply
     request_id: request.id,
     log: request.log as PublicContext['log'],
     accepts_stream: acceptsEventStream(request.headers.accept),
-    key: key === null ? null : { value: key, method, path, body, conversation_id },
+    key: typeof key === 'string' ? { value: key, method, path, body, conversation_id } : null,
     edge: createEdge(request, reply, config.sign_in),
   }
 }

@@ -8,6 +8,7 @@ import { createOpenApiDocument, operations } from '@parley/contract'
 import Fastify, { LogController, type FastifyBaseLogger, type FastifyInstance, type FastifyRequest } from 'fastify'
 import type { ConversationTokens } from '../access/access.ts'
 import type { Core } from '../calls/core.ts'
+import type { Resources } from '../calls/room.ts'
 import { AppError } from '../base/errors.ts'
 import { version } from '../base/version.ts'
 import { Connections } from './connections.ts'
@@ -18,8 +19,9 @@ import { parseJsonBody } from './rules/json-body.ts'
 import { makePathReadable, max_path_part } from './rules/readable-path.ts'
 import { createRateLimiter } from '../calls/rate-limit.ts'
 import { createReadmission } from './admission.ts'
-import { registerOperation } from './route.ts'
+import { type AnyOperation, registerOperation } from './route.ts'
 import { answerHeaders } from './security-headers.ts'
+import { acceptUploads, createUploads } from './uploads.ts'
 import { createUnknownCallers } from './unknown-callers.ts'
 
 export interface HttpServer {
@@ -29,7 +31,12 @@ export interface HttpServer {
   close(within_ms: number): Promise<void>
 }
 
-export async function createHttpServer(core: Core, { tokens }: { tokens: ConversationTokens }): Promise<HttpServer> {
+export interface HttpOptions {
+  tokens: ConversationTokens
+  resources: Resources
+}
+
+export async function createHttpServer(core: Core, { tokens, resources }: HttpOptions): Promise<HttpServer> {
   const { config, ports, log, node } = core
   const connections = new Connections(core, log)
   const server = Fastify({
@@ -77,9 +84,12 @@ export async function createHttpServer(core: Core, { tokens }: { tokens: Convers
   const { database } = core
   const limiter = createRateLimiter(limits, ports.clock)
   const unknown_callers = createUnknownCallers({ database, clock: ports.clock }, limits.requests_of_address_per_minute)
-  const gate = { core, tokens, limiter, unknown_callers }
+  const gate = { core, tokens, resources, limiter, unknown_callers }
   const admission = { ...gate, readmission: createReadmission(gate) }
-  for (const operation of Object.values(operations)) registerOperation(server, core, admission, operation)
+  const route = { core, admission, uploads: createUploads(core, connections) }
+  const all: AnyOperation[] = Object.values(operations)
+  for (const operation of all) if (!operation.upload) registerOperation(server, route, operation)
+  await acceptUploads(server, all, (within, operation) => registerOperation(within, route, operation))
   registerDocs(server, () => createOpenApiDocument(operations, version))
   await registerConsole(server, console_folder)
   const others: Server[] = []

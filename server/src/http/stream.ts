@@ -19,20 +19,20 @@ export interface Streamed {
   reply: FastifyReply
   core: Pick<Core, 'ports' | 'node'>
   gone: AbortSignal
-  content_type: string
+  headers: Record<string, string>
   /** Called when the head has been written. */
-  pieces: (response: ServerResponse) => AsyncIterable<string>
+  pieces: (response: ServerResponse) => AsyncIterable<string | Uint8Array>
 }
 
-export async function writeStream({ request, reply, core, gone, content_type, pieces }: Streamed): Promise<unknown> {
+export async function writeStream({ request, reply, core, gone, headers, pieces }: Streamed): Promise<unknown> {
   const { clock } = core.ports
   reply.hijack()
   const response = reply.raw
   response.writeHead(200, {
     ...(reply.getHeaders() as Record<string, string>),
-    'content-type': content_type,
     'cache-control': 'no-cache, no-transform',
     'x-accel-buffering': 'no',
+    ...headers,
   })
   const startedAt = clock.monotonic()
   const stopTimer = clock.after(head_ms, () => response.flushHeaders())
@@ -55,6 +55,30 @@ export async function writeStream({ request, reply, core, gone, content_type, pi
     request.log.info({ method, route: routeOptions.url, status: 200, ms, is_stream: true }, 'request')
   }
   return reply
+}
+
+/**
+ * Null: the client has disconnected, so there is nothing to report. An error before the first piece is thrown, and becomes a normal
+ * error response.
+ */
+export async function readFirst<Piece>(
+  open: AsyncIterable<Piece>,
+  gone: AbortSignal,
+): Promise<(() => AsyncIterable<Piece>) | null> {
+  const rest = open[Symbol.asyncIterator]()
+  const first = await rest.next().catch((error: unknown) => {
+    if (!gone.aborted) throw error
+    return null
+  })
+  return first && (() => join(first, rest))
+}
+
+async function* join<Piece>(first: IteratorResult<Piece>, rest: AsyncIterator<Piece>): AsyncGenerator<Piece> {
+  try {
+    for (let next = first; !next.done; next = await rest.next()) yield next.value
+  } finally {
+    await rest.return?.()
+  }
 }
 
 /** A reader that stops reading is disconnected (connection.ts). */

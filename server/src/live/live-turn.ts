@@ -1,4 +1,9 @@
-// The text that a running turn is generating.
+// What a running turn does that is not stored yet: the text that it is generating, its searches.
+
+import type { TurnStreamEvent } from '@parley/contract'
+
+/** A search of knowledge bases, as readers are told of it. */
+export type Retrieved = Extract<TurnStreamEvent, { event: 'retrieval.completed' }>['data']
 
 /** The present step of a turn. */
 export interface LiveTurn {

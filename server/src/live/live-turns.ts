@@ -1,14 +1,15 @@
-// The text that running turns are generating, on all nodes. It is not stored, and nothing depends on it. Readers pull the text so
+// The text that running turns are generating, and what they have found, on all nodes. It is not stored, and nothing depends on it. Readers pull the text so
 // far, so a slow reader costs nothing and misses no text, only the division into pieces.
 import type { Bus } from './bus.ts'
 import { type Signals, signalsOf } from './signals.ts'
 import type { Ports } from '../base/ports.ts'
 import { createFollows } from './follows.ts'
+import { type LiveRetrievals, createLiveRetrievals } from './live-retrievals.ts'
 import type { LiveTurn } from './live-turn.ts'
 import { type Piece, createRelay, said } from './relay.ts'
 import { changed } from './shared.ts'
 
-export interface LiveTurns extends Disposable {
+export interface LiveTurns extends Disposable, Pick<LiveRetrievals, 'retrieve' | 'retrieved'> {
   /** The running turn of a conversation on any node; null if none is known. */
   read(conversation_id: string): LiveTurn | null
   /** The engine of this node calls it when a step begins. */
@@ -49,6 +50,8 @@ export function createLiveTurns({ bus, signals, ports, node_id }: LiveOptions): 
     onUnfollowed: (conversation_id) => void elsewhere.delete(conversation_id),
   })
 
+  const wake = (conversation_id: string) => signals.notify(liveKey(conversation_id))
+  const searches = createLiveRetrievals({ bus, follows, wake })
   const relay = createRelay({ bus, clock: ports.clock, read: readFollowed })
 
   function readFollowed(conversation_id: string): LiveTurn | null {
@@ -71,6 +74,8 @@ export function createLiveTurns({ bus, signals, ports, node_id }: LiveOptions): 
 
   bus.subscribe(said, hear)
   return {
+    retrieve: searches.retrieve,
+    retrieved: searches.retrieved,
     read: (conversation_id) => here.get(conversation_id) ?? elsewhere.get(conversation_id) ?? null,
     begin(conversation_id, step) {
       here.set(conversation_id, { ...step, saying: (sayings += 1), text: '' })
@@ -86,12 +91,14 @@ export function createLiveTurns({ bus, signals, ports, node_id }: LiveOptions): 
       relay.tell(conversation_id)
     },
     end(conversation_id, turn_id) {
+      searches.drop(conversation_id, turn_id)
       if (here.get(conversation_id)?.turn_id !== turn_id) return
       here.delete(conversation_id)
       relay.forget(conversation_id)
     },
     forget(conversation_id, turn_id) {
       if (elsewhere.get(conversation_id)?.turn_id === turn_id) elsewhere.delete(conversation_id)
+      if (!here.has(conversation_id)) searches.drop(conversation_id, turn_id)
     },
     follow: follows.follow,
     isFollowedElsewhere: follows.isFollowedElsewhere,

@@ -1,4 +1,5 @@
 // The demo model: always labelled, deterministic, and built only from its input.
+import { citationRules, fencePassages } from '@parley/contract'
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { GREETING, collectParts, describeModelContract, joinText } from '../../test/support/model-contract.ts'
@@ -44,6 +45,26 @@ describe('what the demo model says', () => {
       '[Demo model, not an AI] My instructions begin: “You help the customers of a tea shop. Be brief.” ' +
         'You wrote: “Where is my order?” I have seen 1 message.',
     )
+  })
+
+  test('quotes the best passage that it is shown, names its source, and marks it where citations are asked for', async () => {
+    const passages = [
+      {
+        number: 3,
+        text: '# Shop\n\n## Returns\n\nWithin 30 days.\n\nAll of it.',
+        source_name: 'Shop.pdf',
+        heading_path: ['Returns'],
+        page: 2,
+      },
+      { number: 4, text: 'Never.', source_name: 'Old.pdf' },
+    ]
+    const fence = { role: 'user' as const, text: fencePassages(passages, 'a'.repeat(32)) }
+    const question = { role: 'user' as const, text: 'Returns?' }
+    const said = '[Demo model, not an AI] Shop.pdf > Returns (page 2) says: “Within 30 days. All of it.”'
+    expect(await reply('', { messages: [fence, question] })).toBe(`${said}.`)
+    expect(await reply('', { system: citationRules, messages: [fence, question] })).toBe(`${said} [3].`)
+    const answered = { role: 'assistant' as const, text: 'Yes.', tool_calls: [] }
+    expect(await reply('', { messages: [fence, question, answered, question] })).toContain('You wrote: “Returns?”')
   })
 
   test.for(['hi', 'Hello!', '  hey there', 'Good morning', 'Guten Tag', 'hola'])(

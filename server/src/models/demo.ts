@@ -1,6 +1,7 @@
 // The built-in demo model: deterministic, and says in its first words that it is not a language model. It quotes and
-// counts its input and knows nothing else.
+// counts its input and knows nothing else; of passages it quotes the best one and names its source.
 import { createHash } from 'node:crypto'
+import { citationRules, readFirstPassage } from '@parley/contract'
 import type { Model, ModelMessage, ModelPart, ModelRequest, ModelToolResult } from './port.ts'
 
 export const DEMO_PROVIDER = 'demo'
@@ -11,6 +12,7 @@ export const DEMO_MODEL_ID = `${DEMO_PROVIDER}/${DEMO_MODEL}`
 export const DEMO_LABEL = '[Demo model, not an AI]'
 
 const MAX_QUOTE_CHARS = 200
+const MAX_PASSAGE_CHARS = 400
 const MAX_TOOL_NAMES = 5
 const MAX_LISTED = 20
 const MAX_INPUT_CHARS = 1000
@@ -48,6 +50,13 @@ function composeReply(request: ModelRequest): string {
   const sentences = [DEMO_LABEL]
   if (last === undefined || (said !== null && isGreeting(said))) sentences.push('Hello!')
   if (last?.role === 'tool') sentences.push(...last.results.map(reportResult))
+  const passage = said === null ? null : findPassage(request.messages)
+  if (passage !== null) {
+    const mark = request.system.includes(citationRules) ? ` [${passage.number}]` : ''
+    const text = passage.text.replace(/^(?:#{1,6} .*\n+)+/, '')
+    sentences.push(`${oneLine(passage.source)} says: ${quote(text, MAX_PASSAGE_CHARS)}${mark}.`)
+    return sentences.join(' ')
+  }
   const instructions = firstSentences(request.system)
   sentences.push(
     instructions === '' ? 'I have no instructions.' : `My instructions begin: ${quote(instructions, MAX_QUOTE_CHARS)}`,
@@ -56,6 +65,16 @@ function composeReply(request: ModelRequest): string {
   sentences.push(`I have seen ${countOf(request.messages.length, 'message')}.`)
   if (last?.role === 'user' && request.tools.length > 0) sentences.push(explainTools(request))
   return sentences.join(' ')
+}
+
+/** The best one that belongs to the messages at the end. */
+function findPassage(messages: ModelMessage[]): ReturnType<typeof readFirstPassage> {
+  const last = messages.findLastIndex(({ role }) => role !== 'user')
+  for (const message of messages.slice(last + 1)) {
+    const passage = message.role === 'user' ? readFirstPassage(message.text) : null
+    if (passage) return passage
+  }
+  return null
 }
 
 function reportResult({ name, output, is_error }: ModelToolResult): string {

@@ -8,3 +8,6 @@ export { DEMO_MODEL_ID, DEMO_PROVIDER, compareWithDemo, instructWithDemo, summar
 export { defaultModel, modelOf, samplingOf, toRefusal } from './model-of.ts'
 export { listOwnProviders, modelsOf, withoutOwnKeys } from './organization-models.ts'
 export { type FinishReason, ModelError, type ModelMessage, type ModelRequest, type ModelToolResult } from './port.ts'
+export { type Fetch, openProviderClient } from './adapters/provider-client.ts'
+export { toModelError } from './adapters/provider-errors.ts'
+export { type ProviderSettings, azureOptions, isOpenAiHost, provider_urls } from './adapters/providers.ts'

@@ -1,5 +1,5 @@
 // Encrypts data that must not be in the database in plain text: AES-256-GCM, with keys derived from the installation's secret key.
-import { createCipheriv, createDecipheriv, createHash, hkdfSync } from 'node:crypto'
+import { createCipheriv, createDecipheriv, createHash, createHmac, hkdfSync } from 'node:crypto'
 import type { Reseal, Sealer } from '../base/sealer.ts'
 
 const algorithm = 'aes-256-gcm'
@@ -38,6 +38,16 @@ export interface Sealers {
   readonly secret_sealer: Sealer
   /** For the state that a browser keeps while it is at the identity provider. */
   readonly sign_in_sealer: Sealer
+  /** For the addresses that files are sent to. */
+  readonly upload_signer: Signer
+}
+
+/** The same signature for the same text, which nobody else can make. */
+export type Signer = (text: string) => Buffer
+
+export function createSigner(secret_key: Buffer, purpose: string): Signer {
+  const key = Buffer.from(hkdfSync('sha256', secret_key, '', `parley ${purpose} 1`, 32))
+  return (text) => createHmac('sha256', key).update(text).digest()
 }
 
 export function createSealers(secret_key: Buffer, randomBytes: (size: number) => Buffer): Sealers {
@@ -46,6 +56,7 @@ export function createSealers(secret_key: Buffer, randomBytes: (size: number) =>
     webhook_sealer: createSealer(secret_key, 'webhook secret', randomBytes),
     secret_sealer: createSealer(secret_key, 'organization secret', randomBytes),
     sign_in_sealer: createSealer(secret_key, 'sign-in', randomBytes),
+    upload_signer: createSigner(secret_key, 'upload'),
   }
 }
 

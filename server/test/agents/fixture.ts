@@ -3,6 +3,7 @@ import { randomUUID } from 'node:crypto'
 import { type Scope, scopesOfRole } from '@parley/contract'
 import { pino } from 'pino'
 import { expect } from 'vitest'
+import type { Agents } from '../../src/agents/services.ts'
 import type { Access } from '../../src/calls/access.ts'
 import { createOrganization } from '../../src/access/administration.ts'
 import { createAgent, createAgentVersion, publishAgentVersion } from '../../src/agents/operations.ts'
@@ -31,7 +32,7 @@ export async function createFixture() {
     const name = `Test ${randomUUID()}`
     return (await createOrganization({ database, ports: systemPorts }, { name })).organization.id
   }
-  function enter(organization_id: string, power: Power = {}): Context {
+  function enter(organization_id: string, power: Power = {}): Context<Agents> {
     const access: Access = {
       organization_id,
       actor: { type: 'credential', id: 'key', name: null },
@@ -44,7 +45,7 @@ export async function createFixture() {
     const log = pino({ level: 'silent' })
     return {
       core,
-      room: null,
+      room: { reviews: [] },
       request_id: 'request',
       log,
       edge: null,
@@ -75,7 +76,7 @@ export async function createFixture() {
 }
 
 /** An agent with one published version. */
-export async function makeAgent(ctx: Context, config: object = {}) {
+export async function makeAgent(ctx: Context<Agents>, config: object = {}) {
   const { agent_id } = await createAgent(ctx, { name: `Agent ${randomUUID()}` })
   const { id: agent_version_id } = await createAgentVersion(ctx, { agent_id, config })
   await publishAgentVersion(ctx, { agent_id, version: '1' })

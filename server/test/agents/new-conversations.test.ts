@@ -16,12 +16,11 @@ import {
   saveInlineVersion,
 } from '../../src/agents/versions.ts'
 import { readAgentConfig, readAgentConfigOrDefaults } from '../../src/agents/read-config.ts'
-import type { Context } from '../../src/calls/context.ts'
 import type { JsonObject } from '../../src/base/json.ts'
 import { type Fixture, agentNotFound, createFixture, makeAgent, refusalOf, versionNotFound } from './fixture.ts'
 
 let fixture: Fixture
-let ctx: Context
+let ctx: Fixture['ctx']
 beforeAll(async () => {
   fixture = await createFixture()
   ctx = fixture.ctx
@@ -101,7 +100,7 @@ describe('the version of a new conversation', () => {
     const agent = await makeAgent(ctx)
     const outside = fixture.enter(await fixture.makeOrganization())
     const narrowed = fixture.enter(ctx.access.organization_id, { agent_ids: [randomUUID()] })
-    const attempts: [string, string, Context][] = [
+    const attempts: [string, string, Fixture['ctx']][] = [
       [deleted.agent_id, deleted.agent_version_id, ctx],
       [agent.agent_id, agent.agent_version_id, outside],
       [agent.agent_id, agent.agent_version_id, narrowed],

@@ -12,13 +12,12 @@ import {
   publishAgentVersion,
   updateAgentVersion,
 } from '../../src/agents/operations.ts'
-import type { Context } from '../../src/calls/context.ts'
 import { createAjv } from '../../src/base/validation.ts'
 import { type Fixture, createFixture, makeAgent, refusalOf, versionNotFound } from './fixture.ts'
 
 let fixture: Fixture
-let ctx: Context
-let reader: Context
+let ctx: Fixture['ctx']
+let reader: Fixture['ctx']
 beforeAll(async () => {
   fixture = await createFixture()
   ctx = fixture.ctx

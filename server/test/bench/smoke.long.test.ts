@@ -62,6 +62,13 @@ describe('the programs that measure', { timeout: 240_000 }, () => {
     expect(output).not.toMatch(/NaN|undefined/)
   })
 
+  test('a crawl, and another of the same pages', async () => {
+    await using database = await createTestDatabase()
+    const output = await run('crawl.ts', '--database-url', database.connection_string, '--pages', '8')
+    expect(output).toMatch(/^\| 8 stored, 0 unchanged \| [\d.]+.+\n\| 0 stored, 8 unchanged \| [\d.]+/m)
+    expect(output).not.toMatch(/NaN|undefined/)
+  })
+
   test('timers of conversations, which read no ended one', async () => {
     await using database = await createTestDatabase()
     const small = ['--active', '300', '--ended', '3000', '--due', '20', '--organizations', '3']
@@ -69,6 +76,45 @@ describe('the programs that measure', { timeout: 240_000 }, () => {
     expect(output).toMatch(/^20 due at once +minimum [\d.]+ ms/m)
     expect(output).toMatch(/Index Scan by conversations_pkey of conversations, 1 rows × \d+/)
     expect(output).not.toMatch(/Seq Scan of conversations|NaN|undefined/)
+  })
+
+  test('ingestion beside a bare program', async () => {
+    await using database = await createTestDatabase()
+    const small = ['--rounds', '1', '--files', '2', '--chunks-each', '120', '--model-ms', '5']
+    const output = await run('ingestion.ts', '--database-url', database.connection_string, ...small)
+    expect(output).toMatch(/^\| bare program \| [\d.]+.+\n\| Parley \| [\d.]+.+\n\| ratio \| [\d.]+/m)
+    expect(output).toMatch(/^\| in all \| \d+ \|$/m)
+    expect(output).not.toMatch(/NaN|undefined/)
+  })
+
+  test('turns beside ingestion', async () => {
+    await using database = await createTestDatabase()
+    const small = ['--rounds', '1', '--seconds', '0.5', '--callers', '1', '--feeders', '1', '--chunks-each', '30']
+    const output = await run('beside-ingestion.ts', '--database-url', database.connection_string, ...small)
+    expect(output).toMatch(/^\| ratio \| [\d.]+ .+ \| [\d.]+/m)
+    expect(output).not.toMatch(/NaN|undefined/)
+  })
+
+  test('searches, their recall and their quality', async () => {
+    await using database = await createTestDatabase()
+    const url = ['--database-url', database.connection_string]
+    const searches = await run(
+      'search.ts',
+      ...url,
+      '--chunks',
+      '60',
+      '--sources',
+      '3',
+      '--dimension',
+      '64',
+      '--searches',
+      '5',
+    )
+    expect(searches).toMatch(/^\| hybrid \| 1 \| [\d.]+ .+\n\| words \| 1 \| [\d.]+ .+\n\| vectors \| 1 \|/m)
+    expect(searches).toMatch(/^\| word_groups \| \d+ \|/m)
+    const recall = await run('recall.ts', '--chunks', '400', '--dimension', '64', '--queries', '5')
+    expect(recall).toMatch(/^\| an anisotropic mixture \| [\d.]+ \| [\d.]+ \|$/m)
+    for (const output of [searches, recall]) expect(output).not.toMatch(/NaN|undefined/)
   })
 
   // On a PostgreSQL of its own, which counts what is touched.

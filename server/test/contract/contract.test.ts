@@ -75,7 +75,12 @@ const inputOf = async (id: OperationId) => (await entryOf(id).input(world)) as R
 const insider = async ({ access }: Operation) =>
   access === 'session' ? openSession(server, createJudgingFetch) : as(access === 'user' ? user.token : server.admin_key)
 /** Whether an organization key can call the operation. */
-const isForKeys = ({ access }: Operation) => access !== 'public' && access !== 'user' && access !== 'session'
+const isForKeys = (operation: Operation) =>
+  needsCredential(operation) && operation.access !== 'user' && operation.access !== 'session'
+/** Whether a credential decides who can call it, and not the token of an address. */
+const needsCredential = ({ access }: Operation) => access !== 'public' && !isByAddress(access)
+const isByAddress = (access: Operation['access']) => typeof access === 'object' && 'by' in access
+const needsScope = ({ access }: Operation) => Array.isArray(access)
 
 const all = Object.values(operations).map((operation): [OperationId, Operation] => [operation.id, operation])
 const needing = (test_: (operation: Operation, id: OperationId) => boolean) =>
@@ -92,24 +97,22 @@ describe('every operation', () => {
     let status = 0
     const output = await call(await insider(operation), id, input, (response) => (status = response.status))
     expect(status).toBe(operation.success.status)
+    if (operation.answer?.kind === 'file') return expect((await (output as Response).bytes()).length).toBeGreaterThan(0)
     if (!operation.success.schema) return expect(output).toBeUndefined()
     const validate = ajv.compile(operation.success.schema)
     expect(validate(output), ajv.errorsText(validate.errors)).toBe(true)
   })
 
-  test.each(needing(({ access }) => access !== 'public'))(
-    '%s: a missing or invalid credential is always the same 401',
-    async (id) => {
-      const input = await inputOf(id)
-      const bad = [undefined, 'nonsense', 'ak_unknown.secretsecretsecretsecret', 'pat_unknown.secret', `${user.token}x`]
-      const errors = await Promise.all(bad.map((token) => refusal(call(as(token), id, input))))
-      for (const { status, body } of errors) {
-        expect(status).toBe(401)
-        const { request_id: _, ...rest } = body as Record<string, unknown>
-        expect(rest).toEqual({ detail: 'Invalid or missing credentials.', code: 'unauthorized' })
-      }
-    },
-  )
+  test.each(needing(needsCredential))('%s: a missing or invalid credential is always the same 401', async (id) => {
+    const input = await inputOf(id)
+    const bad = [undefined, 'nonsense', 'ak_unknown.secretsecretsecretsecret', 'pat_unknown.secret', `${user.token}x`]
+    const errors = await Promise.all(bad.map((token) => refusal(call(as(token), id, input))))
+    for (const { status, body } of errors) {
+      expect(status).toBe(401)
+      const { request_id: _, ...rest } = body as Record<string, unknown>
+      expect(rest).toEqual({ detail: 'Invalid or missing credentials.', code: 'unauthorized' })
+    }
+  })
 
   const isBound = ({ method, changes_nothing, sign_in }: Operation) => method === 'POST' && !changes_nothing && !sign_in
   test.each(needing(isBound))('T9: %s with the same key twice', async (id, operation) => {
@@ -121,15 +124,12 @@ describe('every operation', () => {
     expect(replays).toEqual([null, 'true'])
   })
 
-  test.each(needing(({ access }) => typeof access !== 'string'))(
-    '%s: without the scope it is 403',
-    async (id, operation) => {
-      const key = await makeKey(server, { without: operation.access as readonly Scope[] })
-      answer.forbidden(await refusal(call(as(key), id, await inputOf(id))))
-    },
-  )
+  test.each(needing(needsScope))('%s: without the scope it is 403', async (id, operation) => {
+    const key = await makeKey(server, { without: operation.access as readonly Scope[] })
+    answer.forbidden(await refusal(call(as(key), id, await inputOf(id))))
+  })
 
-  test.each(needing(({ access }) => typeof access !== 'string'))('%s: one of its scopes is enough', async (id, op) => {
+  test.each(needing(needsScope))('%s: one of its scopes is enough', async (id, op) => {
     for (const scope of op.access as readonly Scope[]) {
       // Callers can grant and remove only roles whose scopes they all have.
       const input = { ...(await inputOf(id)), ...(id === 'createOrganizationKey' ? { scopes: [scope] } : {}) }
@@ -210,7 +210,7 @@ describe('what other callers see', () => {
     },
   )
 
-  test.each(needing(({ narrowed, access }) => !narrowed && access !== 'user'))(
+  test.each(needing((operation) => !operation.narrowed && needsCredential(operation) && operation.access !== 'user'))(
     '%s: is not found for a narrowed key',
     async (id) => {
       expect(entryOf(id).narrowed).toBeUndefined()
@@ -231,7 +231,8 @@ describe('unknown ids', () => {
       const error = await refusal(call(await insider(operations[id]), id, { ...input, [name]: value }))
       // The caller chooses the name there: an invalid one is a fault of the request, if it is a valid path at all.
       if (id === 'setSecret' && error.status === 422) continue
-      expect([value, error.status, error.code]).toEqual([value, 404, 'not_found'])
+      const unknownTo = isByAddress(operations[id].access) ? [403, 'upload_url_invalid'] : [404, 'not_found']
+      expect([value, error.status, error.code]).toEqual([value, ...unknownTo])
     }
   })
 })
@@ -240,7 +241,7 @@ describe('conversation tokens', () => {
   const tokenFor = async (conversation_id: string, permissions: ConversationPermission[]) =>
     as((await server.client.createConversationToken({ conversation_id, permissions })).token)
   const permitted = needing(({ conversation_permission }) => conversation_permission !== undefined)
-  const closed = needing(({ access, conversation_permission }) => access !== 'public' && !conversation_permission)
+  const closed = needing((operation) => needsCredential(operation) && !operation.conversation_permission)
 
   test.each(closed)('%s: refuses them', async (id) => {
     const input = await inputOf(id)

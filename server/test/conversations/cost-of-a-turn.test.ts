@@ -7,6 +7,7 @@ import type { TurnLease } from '../../src/conversations/turn-runner.ts'
 import { openStore } from '../../src/database/store.ts'
 import { type PostgresProxy, startPostgresProxy } from '../support/postgres-proxy.ts'
 import { holdAnswer } from '../support/scripted-model.ts'
+import { converse, plantDataset } from '../knowledge/turn/fixture.ts'
 import { type TestServer, publishAgent, startTestServer } from '../support/server.ts'
 
 let proxy: PostgresProxy
@@ -53,6 +54,25 @@ test('a turn is fifteen statements', async () => {
   await send()
   const asked = proxy.statements.map(({ name }) => name)
   expect(asked.filter((name) => !beside.test(name))).toEqual(statements_of_a_turn)
+})
+
+test('a knowledge base adds the statements of its search and that of its record, and no commit', async () => {
+  const { dataset_id } = await plantDataset(server, [{ text: 'Hello is a greeting.' }])
+  const { conversation_id } = await converse(server, { knowledge_bases: [{ dataset_id }] })
+  const send = () => server.client.sendConversationMessage({ conversation_id, text: 'Hello' })
+  await send()
+  proxy.statements.length = 0
+  await send()
+  const asked = proxy.statements.map(({ name }) => name).filter((name) => !beside.test(name))
+  const from = asked.indexOf('read_history') + 1
+  const to = asked.indexOf('begin', from)
+  const searched = asked.splice(from, to - from)
+  expect(searched.at(-1)).toBe('commit')
+  // Of a transaction that only reads, so nothing waits for the disk.
+  expect(searched.filter((name) => name.startsWith('begin'))).toEqual([expect.stringMatching(/read only/)])
+  expect(searched.filter((name) => /^(insert|update|delete)/.test(name))).toEqual([])
+  const recorded = statements_of_a_turn.flatMap((name) => (name === 'end_turns' ? ['insert_retrievals', name] : [name]))
+  expect(asked).toEqual(recorded)
 })
 
 test('an attempt gets the turn and its conversation as they are stored', async () => {

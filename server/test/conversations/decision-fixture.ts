@@ -39,6 +39,7 @@ export const turn = (fields: Partial<OpenTurn> = {}): OpenTurn => ({
   messages: 1,
   attempts: 1,
   steps: 0,
+  retrievals: 0,
   pending_calls: [],
   lease: 7,
   accepted_by: 'node',

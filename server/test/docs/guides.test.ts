@@ -1,8 +1,9 @@
 // README.md and the guides are correct: their blocks run against a server, in order. Blocks that cannot run say why, and are checked.
-import { chmod, mkdtemp, rm, symlink } from 'node:fs/promises'
+import { chmod, mkdtemp, readFile, rm, symlink } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { afterAll, beforeAll, describe, expect, it, test } from 'vitest'
+import { createClient } from '@parley/sdk'
+import { afterAll, beforeAll, describe, expect, it, test, vi } from 'vitest'
 import { validateAgentConfig } from '../../src/agents/rules/config.ts'
 import { type ServerProcess, startServerProcess } from '../support/process.ts'
 import { type CodeBlock, codeBlocks, pages, readGuide, root } from './markdown.ts'
@@ -13,6 +14,18 @@ const blocksOf = (page: string) => codeBlocks(readGuide(page))
 const isConfiguration = ({ language, mark }: CodeBlock) => language === 'json' && /^(config|tool)$/.test(mark)
 const isLeftOut = ({ mark }: CodeBlock) => mark.startsWith('not run:')
 const isRun = (block: CodeBlock) => !isConfiguration(block) && !isLeftOut(block)
+
+/** As it is when a reader has read the first page. */
+async function untilSampleIsReady(url: string, folder: string): Promise<void> {
+  const key = await readFile(join(folder, 'data', 'admin-key'), 'utf8')
+  const client = createClient({ base_url: url, token: key.trim() })
+  const ready = async () => {
+    const { data } = await client.listDatasets({})
+    return data.find(({ name }) => name === 'Harbour Lane')?.counts.ready
+  }
+  // Not `expect.poll`, which works within tests only.
+  await vi.waitFor(async () => expect(await ready()).toBe(2), { timeout: 60_000, interval: 100 })
+}
 
 describe('the blocks of', () => {
   let folder: string
@@ -26,6 +39,7 @@ describe('the blocks of', () => {
     await symlink(join(root, 'node_modules'), join(folder, 'node_modules'))
     server = startServerProcess({ PARLEY_DATA_DIR: join(folder, 'data'), PARLEY_ALLOW_PRIVATE_HOSTS: '127.0.0.1' })
     url = await server.ready
+    await untilSampleIsReady(url, folder)
   })
   afterAll(async () => {
     await server[Symbol.asyncDispose]()

@@ -123,6 +123,7 @@ export class PageRunner implements AsyncDisposable {
       AGENT: [['agent_id']],
       CONVERSATION: [['conversation', 'id']],
       TURN: [['turn_id']],
+      DATASET: [['data', '0', 'id']],
       WEBHOOK: [['id']],
       SECRET: [['secret']],
     }

@@ -70,7 +70,13 @@ function addCode(source: string, place: string, code: string, file: string): str
   const found = findPlace(source, place)
   if (!found) throw new Error(`${file} has no place ${place}`)
   const at = found.index + found[0].length
-  return source.slice(0, at) + (found[0].endsWith('[') ? `${code.trim()} ` : code) + source.slice(at)
+  return source.slice(0, at) + fit(code, found[0]) + source.slice(at)
+}
+
+/** An entry of a list is written as its list is. */
+function fit(code: string, before: string): string {
+  if (before.endsWith('[\n')) return `  ${code.trim()}\n`
+  return before.endsWith('[') ? `${code.trim()} ` : code
 }
 
 /** What stands before it. */
@@ -82,7 +88,7 @@ function findPlace(source: string, place: string): RegExpExecArray | null {
   const [, end, name] = /^(first|last) in (\w+)$/.exec(place) ?? []
   if (end === 'last') return new RegExp(`^const ${name} = \\[\\n(?: .*\\n)*`, 'm').exec(source)
   // A short list is on one line.
-  if (end === 'first') return new RegExp(`\\b${name}\\b(?:: .*)?(?: =|:) (?:\\{\\n|\\[(?!\\n))`).exec(source)
+  if (end === 'first') return new RegExp(`\\b${name}\\b(?:: .*)?(?: =|:) (?:\\{\\n|\\[\\n?)`).exec(source)
   return null
 }
 

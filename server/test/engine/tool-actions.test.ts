@@ -136,7 +136,6 @@ describe('actions', () => {
       { definition: { nodes: [{ id: 'a' }] }, initial_step: 'a', reject_on_error: true, condition: '' },
       /Workflows are not available/,
     ],
-    ['knowledge_base', { dataset_id: 'd', query: '{{ what }}' }, /Knowledge bases are not available/],
   ])('%s is not available yet, and says so', async (type, fields, message) => {
     const { is_error, output } = await callTool({ actions: [{ type, ...fields }] })
     expect({ is_error, output }).toEqual({ is_error: true, output: expect.stringMatching(message) })

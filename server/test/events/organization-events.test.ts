@@ -30,7 +30,7 @@ beforeEach(async () => {
 const query = async (text: string, values: unknown[] = []) => (await base.database.pool.query(text, values)).rows
 const read = (after = 0, limit = 1000) =>
   readOrganizationEvents(openStore(base.database, organization_id), after, limit)
-const urlsOf = (events: OrganizationEventRecord[]) => events.map(({ data }) => data.url)
+const urlsOf = (events: OrganizationEventRecord[]) => events.map(({ data }) => 'url' in data && data.url)
 
 function write(tx: Transaction, url: string, subject = randomUUID()): void {
   const data = { webhook_id: subject, url, reason: 'gone' as const }

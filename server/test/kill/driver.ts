@@ -81,7 +81,7 @@ export async function runKills(options: RunOptions): Promise<Report> {
   const environment = { ...nodeEnvironment(options.connection_string, model.base_url, data_dir), ...opened_hosts }
   const agent_ids = await prepare(environment, toolsOf(peer))
   const takeovers = watchTakeovers(pool, () => fleet.urls.length)
-  const fleet = createFleet(environment, takeovers, performance.now() + options.most_seconds * 1000)
+  const fleet = createFleet(() => environment, takeovers, performance.now() + options.most_seconds * 1000)
   stack.defer(() => fleet.stop())
   stack.defer(() => takeovers.stop())
 

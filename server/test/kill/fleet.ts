@@ -30,17 +30,24 @@ interface Task {
   tries: number
 }
 
-export function createFleet(environment: Record<string, string>, takeovers: Takeovers, giveUpAt: number): Fleet {
+/** Of each node, by its number: what is the same for all, or with something that tells it from the others. */
+export type EnvironmentOf = (node: number) => Record<string, string>
+
+export function createFleet(
+  environmentOf: EnvironmentOf,
+  takeovers: Pick<Takeovers, 'died' | 'revived'>,
+  giveUpAt: number,
+): Fleet {
   const nodes = new Map<KillNode, { url: string }>()
   const alive = new Set<KillNode>()
   const survivors: KillNode[] = []
   const deaths = new Map<string, number>()
   const violations: Violation[] = []
-  const counts = { killed: 0, paused: 0 }
+  const counts = { started: 0, killed: 0, paused: 0 }
 
   function start(mission: Mission | null): KillNode {
     const strike = mission?.kind === 'point' ? { ...mission, signal: 'SIGKILL' as const } : null
-    const node = startKillNode(environment, strike)
+    const node = startKillNode(environmentOf((counts.started += 1)), strike)
     alive.add(node)
     void node.exited.then(() => alive.delete(node))
     node.ready.then(

@@ -14,9 +14,9 @@ const groups: PausePoint[][] = [
 
 export const pausePoints: readonly PausePoint[] = groups.flat()
 
-export type Mission =
+export type Mission<Point extends string = string> =
   /** Kills itself at the nth passing of the point. */
-  | { kind: 'point'; point: PausePoint; nth: number }
+  | { kind: 'point'; point: Point; nth: number }
   /** Is killed this long after its start, ready or not. */
   | { kind: 'chance'; after_ms: number }
   /** Is stopped for longer than its lease, continues, and is killed later. */
@@ -29,9 +29,9 @@ const pauses_of_20 = 1
 /** Points that are passed often enough to wait for a later passing. */
 const isFrequent = (point: PausePoint) => /^(message|result|attempt|model|step|tool|tool_result)\./.test(point)
 
-export function planMissions(kills: number, random: Random): Mission[] {
+export function planMissions(kills: number, random: Random): Mission<PausePoint>[] {
   const points = planPoints(random)
-  const missions: Mission[] = []
+  const missions: Mission<PausePoint>[] = []
   for (let index = 0; index < kills; index += 1) {
     const turn = index % 20
     if (turn < points_of_20) missions.push(points())
@@ -41,7 +41,7 @@ export function planMissions(kills: number, random: Random): Mission[] {
   return mixTwenties(missions, random)
 }
 
-function planPoints(random: Random): () => Mission {
+function planPoints(random: Random): () => Mission<PausePoint> {
   const first = random.between(0, stages.length - 1)
   let round: PausePoint[] = []
   let rounds = 0
@@ -57,7 +57,7 @@ function planPoints(random: Random): () => Mission {
 }
 
 /** Longer than a lease and the wait of a sweep. */
-function planPause(random: Random): Mission {
+function planPause(random: Random): Mission<never> {
   return {
     kind: 'pause',
     after_ms: random.between(2500, 5000),
@@ -66,8 +66,8 @@ function planPause(random: Random): Mission {
   }
 }
 
-function mixTwenties(missions: Mission[], random: Random): Mission[] {
-  const mixed: Mission[] = []
+function mixTwenties<Each>(missions: Each[], random: Random): Each[] {
+  const mixed: Each[] = []
   for (let start = 0; start < missions.length; start += 20) {
     mixed.push(...random.shuffle(missions.slice(start, start + 20)))
   }

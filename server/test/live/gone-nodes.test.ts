@@ -46,6 +46,7 @@ test('T7: a killed server leaves a turn, a summary and a delivery; the next one 
   await sql`update turns set node_id = gen_random_uuid()`.execute(server.database.kysely)
   // Alone, so that it does everything.
   await server.app[Symbol.asyncDispose]()
+  await prolongLeases()
   const killed = startServerProcess({
     ...{ DATABASE_URL: server.connection_string, PARLEY_DEFAULT_MODEL: 'openai/scripted' },
     ...{ OPENAI_BASE_URL: server.model.base_url, ...secrets },

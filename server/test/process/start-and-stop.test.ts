@@ -61,6 +61,7 @@ describe('settings', () => {
       PARLEY_DEFAULT_MODEL: 'anthropic/claude',
       AZURE_RESOURCE_NAME: 'mine',
       PARLEY_LIMIT_BODY_BYTES: '-1',
+      PARLEY_METRICS_TOKEN: 'hunter2',
     })
     expect(await wrong.exited).toBe(2)
     for (const name of [
@@ -72,6 +73,7 @@ describe('settings', () => {
       'PARLEY_DEFAULT_MODEL',
       'AZURE_API_KEY',
       'PARLEY_LIMIT_BODY_BYTES',
+      'PARLEY_METRICS_TOKEN',
     ]) {
       expect(wrong.output).toContain(name)
     }

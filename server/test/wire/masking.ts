@@ -31,6 +31,8 @@ const signature = /\bv1,[A-Za-z0-9+/]{43}=/g
 const sealed = /(?<=parley_sign_in=)[\w-]{60,}/g
 /** 32 random bytes; not those of an ETag, which are a hash. */
 const random_text = /(?<!W\/"|[\w+/.-])[\w-]{43}(?![\w+/=.-])/g
+/** Of the address for a file: a time and 32 bytes. */
+const upload_token = /(?<=\?token=)[\w-]{54}(?![\w-])/g
 /** Seconds that pass during the recording. Those that a walk sends are longer. */
 const short_duration = /(?<="(?:average_)?duration":)\d(?:\.\d+)?(?=[,}])/g
 const maybe_base64 = /(?<![\w+/-])(?:[\w-]{16,}|[A-Za-z0-9+/]{16,}={0,2})(?![\w+/=-])/g
@@ -115,6 +117,7 @@ export function createMasks(literals: Iterable<readonly [text: string, name: str
         .replaceAll(sealed, '<sealed>')
         .replaceAll(maybe_base64, maskEncoded)
       return maskPlain(masked)
+        .replaceAll(upload_token, (secret) => nameOf('secret', secret))
         .replaceAll(random_text, (secret) => nameOf('secret', secret))
         .replaceAll(epoch, maskEpoch)
         .replaceAll(short_duration, '"<seconds>"')

@@ -173,6 +173,19 @@ function BuiltIn() {
         rows={2}
         maxLength={agentBounds.end_conversation.description}
       />
+      <SwitchField
+        path={[...place, 'search_knowledge', 'enabled']}
+        label={words.builtIn.search}
+        hint={words.builtIn.searchHint}
+        isOnByDefault={agentDefaults.search_knowledge.enabled}
+      />
+      <LongTextField
+        path={[...place, 'search_knowledge', 'description']}
+        label={words.builtIn.searchWhen}
+        placeholder={words.builtIn.searchExample}
+        rows={2}
+        maxLength={agentBounds.search_knowledge.description}
+      />
       <div data-path="config.built_in_tools.widgets">
         <CheckBox
           label={words.builtIn.widgets}

@@ -3,6 +3,7 @@ import { type ActionDefinition, type FormField, actions, agentBounds } from '@pa
 import { agentTexts } from '../texts.ts'
 import type { JsonObject, Path } from '../document.ts'
 import { ChoiceField, LongTextField, NumberField, TextField } from '../fields/basic-fields.tsx'
+import { DatasetField } from '../fields/dataset-field.tsx'
 import { ListField } from '../fields/list-field.tsx'
 import { RecordField } from '../fields/record-field.tsx'
 import { JsonField } from '../fields/written-fields.tsx'
@@ -25,8 +26,11 @@ const fieldWords: Record<string, Record<string, { label: string; hint?: string }
   play_message: { message: { label: words.message } },
   knowledge_base: {
     dataset_id: { label: words.dataset },
-    query: { label: words.search },
+    dataset_ids: { label: words.datasets, hint: words.datasetsHint },
+    query: { label: words.search, hint: words.searchHint },
     top_n: { label: words.topN },
+    min_score: { label: words.minScore },
+    save_as: { label: words.saveAs, hint: words.passagesAs },
   },
   workflow: {
     workflow_id: { label: words.workflow },
@@ -153,7 +157,7 @@ function OwnField({ path: place, definition, of: { field, as, unset } }: OwnFiel
       return <ChoiceField {...shared} {...(unset ? { unset } : {})} options={options.map((value) => [value, value])} />
     }
     case 'text':
-      return <TextField {...text} />
+      return field === 'dataset_id' ? <DatasetField {...shared} /> : <TextField {...text} />
     case 'code':
       return <TextField {...text} isCode />
     case 'long_text':

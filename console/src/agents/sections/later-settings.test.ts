@@ -11,7 +11,8 @@ import type { Fault } from '../editor-state.ts'
 import { sectionOf } from '../path-names.ts'
 import { AbilitiesSection } from './abilities-section.tsx'
 import { AdvancedSection } from './advanced-section.tsx'
-import { InstructionsSection, KnowledgeSection, RulesSection } from './text-sections.tsx'
+import { KnowledgeSection } from './knowledge-section.tsx'
+import { InstructionsSection, RulesSection } from './text-sections.tsx'
 
 const keys = Object.entries(AgentConfig.properties as Record<string, object>)
 const later = keys.filter(([, schema]) => without_effect in schema).map(([key]) => key)
@@ -23,7 +24,11 @@ function render(section: FunctionComponent, faults: Fault[] = everywhere): strin
     ...{ faults, held: {}, isReadOnly: false, write: () => {}, hold: () => {} },
   }
   const inEditor = createElement(EditorContext, { value: editor }, createElement(section))
-  const inSession = createElement(SessionContext, { value: { session: { client: null } } as never }, inEditor)
+  const inSession = createElement(
+    SessionContext,
+    { value: { session: { client: null, scopes: new Set() } } as never },
+    inEditor,
+  )
   const html = renderToStaticMarkup(createElement(QueryClientProvider, { client: new QueryClient() }, inSession))
   return html.split('<section').slice(1)
 }

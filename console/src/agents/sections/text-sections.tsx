@@ -1,12 +1,12 @@
-// The sections that are mainly text: purpose, instructions, rules, knowledge.
+// The sections that are mainly text: purpose, instructions, rules.
 import { agentBounds } from '@parley/contract'
 import type { ComponentProps } from 'react'
 import { agentTexts } from '../texts.ts'
-import { LongTextField, NumberField, TextField } from '../fields/basic-fields.tsx'
+import { LongTextField, TextField } from '../fields/basic-fields.tsx'
 import { GreetingField } from '../fields/greeting-field.tsx'
 import { RecordField } from '../fields/record-field.tsx'
 import { Generation } from './generation.tsx'
-import { Group, ListGroup, Row } from './group.tsx'
+import { Group } from './group.tsx'
 
 const words = agentTexts.sections
 
@@ -70,27 +70,4 @@ export function InstructionsSection() {
 export function RulesSection() {
   const texts = words.rules
   return <Text texts={texts} path={['config', 'guardrails']} hint={texts.exact} placeholder={texts.example} rows={14} />
-}
-
-export function KnowledgeSection() {
-  return (
-    <ListGroup
-      texts={words.knowledge}
-      path={['config', 'knowledge_bases']}
-      most={agentBounds.knowledge_bases}
-      make={() => ({ dataset_id: '' })}
-      title="dataset_id"
-      render={(path) => (
-        <Row>
-          <TextField
-            path={[...path, 'dataset_id']}
-            label={words.knowledge.dataset}
-            keepsEmpty
-            maxLength={agentBounds.knowledge_base.dataset_id}
-          />
-          <NumberField path={[...path, 'top_n']} label={words.knowledge.topN} hint={words.knowledge.topNHint} />
-        </Row>
-      )}
-    />
-  )
 }

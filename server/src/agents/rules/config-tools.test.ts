@@ -125,6 +125,7 @@ describe('tools', () => {
     expect(tools).toEqual([
       {
         ...{ ...tool, actions: [], actions_on_error: [], output: null, idempotent: false, timeout_ms: 10_000 },
+        retrieves: false,
         parameters: { type: 'object', properties: {}, required: [], additionalProperties: false },
       },
     ])

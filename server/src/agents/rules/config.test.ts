@@ -8,6 +8,10 @@ const faultsOf = (value: unknown, prefix?: string) => validateAgentConfig(value,
 const warningsOf = (value: unknown) => validateAgentConfig(value, limits).warnings
 const greetings = 'must be text, {type: static, text}, {type: generated, instructions} or null'
 
+/** Its own rules have tests beside them. */
+const noKnowledge = { knowledge_bases: [], search_knowledge: null, retrieval: expect.any(Object) as object }
+const noTools = { tools: [], mcp_servers: [], widgets: [], forms: [], end_conversation: null, ...noKnowledge }
+
 const complete = {
   kind: 'static_prompt',
   instructions: 'You are {{ custom_metadata.role }}.',
@@ -274,11 +278,7 @@ describe('resolving', () => {
       starting_message: null,
       llm: { provider: 'openai', model: 'org/model', timeout_ms: 60_000, fallbacks: [] },
       context_window: { max_items: 200, max_tokens: 32_000 },
-      tools: [],
-      mcp_servers: [],
-      widgets: [],
-      forms: [],
-      end_conversation: null,
+      ...noTools,
       max_tool_steps: 8,
       max_turn_seconds: 120,
       concurrency: 'queue',
@@ -328,11 +328,7 @@ describe('resolving', () => {
         fallbacks: [{ provider: 'demo', model: 'parley-demo', timeout_ms: 60_000 }],
       },
       context_window: { max_items: 10, max_tokens: 1000 },
-      tools: [],
-      mcp_servers: [],
-      widgets: [],
-      forms: [],
-      end_conversation: null,
+      ...noTools,
       max_tool_steps: 8,
       max_turn_seconds: 30,
       concurrency: 'merge',

@@ -20,6 +20,7 @@ import { type ResolvedAnalysis, analysisFaults, resolveAnalysis } from './analys
 import { emptyLongLists } from './config-sizes.ts'
 import { listWarnings } from './config-warnings.ts'
 import { type InactivityRules, resolveInactivity } from './inactivity.ts'
+import { type ResolvedKnowledge, listFilterTemplates, resolveKnowledge } from './knowledge.ts'
 import { type ResolvedRetention, resolveRetention, retentionFaults } from './retention.ts'
 import {
   type PlacedText,
@@ -105,7 +106,7 @@ function textFaults(texts: PlacedText[], check: (text: string) => string | null,
 
 /** Every text of a configuration that is a template, except in malformed parts. */
 function listTemplates(config: Record<string, unknown>, prefix: string): PlacedText[] {
-  const templates = listToolTemplates(config, prefix)
+  const templates = [...listToolTemplates(config, prefix), ...listFilterTemplates(config, prefix)]
   const add = (path: string, text: unknown) => {
     if (typeof text === 'string') templates.push({ path, text })
   }
@@ -155,7 +156,7 @@ export interface ResolvedMcpServer {
 }
 
 /** The resolved configuration for a channel, with all defaults filled in. */
-export interface ResolvedConfig {
+export interface ResolvedConfig extends ResolvedKnowledge {
   /** A template. */
   instructions: string
   /** Used verbatim: braces in a rule have no meaning. */
@@ -202,6 +203,7 @@ export function resolveAgentConfig(config: AgentConfig, channel: Channel, defaul
     tools: resolveTools(config.tools ?? []),
     mcp_servers: (config.mcp_servers ?? []).map(resolveServer),
     ...resolveBuiltInTools(config),
+    ...resolveKnowledge(config, channel),
     max_tool_steps: override.max_tool_steps ?? config.max_tool_steps ?? agentDefaults.max_tool_steps,
     body_template: properties.body_template ?? agentDefaults.channel.body_template,
     channel_enabled: properties.enabled ?? agentDefaults.channel.enabled,

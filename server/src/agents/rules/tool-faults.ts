@@ -163,10 +163,13 @@ export function listSecretReferences(config: Config, prefix: string): string[] {
 
 /** Every condition that is not blank. These are expressions, not templates. */
 export function listConditions(config: Config, prefix: string): PlacedText[] {
-  const actions = objectsOf(config['tools'], `${prefix}.tools`).flatMap(listActions)
-  return actions.flatMap(({ path, value: { condition } }) =>
+  return listActionsOfTools(config, prefix).flatMap(({ path, value: { condition } }) =>
     typeof condition === 'string' && condition.trim() !== '' ? [{ path: `${path}.condition`, text: condition }] : [],
   )
+}
+
+export function listActionsOfTools(config: Config, prefix: string): Placed[] {
+  return objectsOf(config['tools'], `${prefix}.tools`).flatMap(listActions)
 }
 
 function listActions({ path, value }: Placed): Placed[] {
@@ -178,7 +181,8 @@ function listActionTemplates({ path, value }: Placed): PlacedText[] {
   return fields.flatMap((field) => listTexts(value[field], `${path}.${field}`))
 }
 
-function listTexts(value: unknown, path: string): PlacedText[] {
+/** Every text in a value, at any depth. */
+export function listTexts(value: unknown, path: string): PlacedText[] {
   if (typeof value === 'string') return [{ path, text: value }]
   if (typeof value !== 'object' || value === null) return []
   return Object.entries(value).flatMap(([key, entry]) => listTexts(entry, `${path}.${cutSegment(key)}`))

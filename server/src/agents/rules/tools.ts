@@ -14,6 +14,8 @@ export interface ResolvedTool {
   /** A template; null: what the actions saved. */
   output: string | null
   idempotent: boolean
+  /** Its results can have passages of knowledge bases. */
+  retrieves: boolean
   timeout_ms: number
 }
 
@@ -25,9 +27,19 @@ export function resolveTools(tools: readonly ToolConfig[]): ResolvedTool[] {
     actions: tool.actions ?? [],
     actions_on_error: tool.actions_on_error ?? [],
     output: tool.output ?? null,
-    idempotent: tool.idempotent ?? agentDefaults.tool.idempotent,
+    idempotent: onlySearches(tool) || (tool.idempotent ?? agentDefaults.tool.idempotent),
+    retrieves: listActions(tool).some(isSearch),
     timeout_ms: tool.timeout_ms ?? agentDefaults.tool.timeout_ms,
   }))
+}
+
+const listActions = ({ actions, actions_on_error }: ToolConfig) => [...(actions ?? []), ...(actions_on_error ?? [])]
+const isSearch = ({ type }: ToolAction) => type === 'knowledge_base'
+
+/** Whether a call changes nothing, so that repeating it does no harm. */
+function onlySearches(tool: ToolConfig): boolean {
+  const actions = listActions(tool)
+  return actions.length > 0 && actions.every(isSearch)
 }
 
 /** Strict, so that names that the author did not define reach no template. */

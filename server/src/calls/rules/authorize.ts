@@ -13,6 +13,11 @@ export function authorize(operation: Operation, principal: Principal): void {
     if (principal.kind !== 'session') throw new AppError('forbidden', 'This needs a session.')
     return
   }
+  if (typeof operation.access === 'object' && 'by' in operation.access) {
+    const { by } = operation.access
+    if (principal.kind !== 'resource' || principal.resource !== by) throw new AppError('forbidden', needsToken)
+    return
+  }
   if (principal.kind !== 'member') throw new AppError('organization_missing')
   const { access } = principal
   if (access.conversation) return authorizeToken(operation, access.conversation.permissions)
@@ -20,8 +25,10 @@ export function authorize(operation: Operation, principal: Principal): void {
   if (access.agent_ids !== null && !operation.narrowed) throw new AppError('not_found')
 }
 
+const needsToken = 'This needs the token of its address.'
+
 function holdsScope({ access: needed }: Operation, access: Access): boolean {
-  return typeof needed === 'string' || needed.some((scope) => access.scopes.has(scope))
+  return typeof needed === 'string' || (!('by' in needed) && needed.some((scope) => access.scopes.has(scope)))
 }
 
 function authorizeToken(operation: Operation, permissions: ReadonlySet<string>): void {

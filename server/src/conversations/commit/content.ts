@@ -49,6 +49,11 @@ export async function changeMetadata(
 /** A trigger erases the analyses with the conversation. */
 const eraseStatements = [
   statement('erase_items', 'delete from transcript_items where conversation_id = $1 and organization_id = $2'),
+  statement('erase_retrievals', 'delete from retrievals where conversation_id = $1 and organization_id = $2'),
+  statement(
+    'erase_dataset_retrievals',
+    'delete from dataset_retrievals where conversation_id = $1 and organization_id = $2',
+  ),
   statement('erase_turns', 'delete from turns where conversation_id = $1 and organization_id = $2'),
   statement('erase_events', 'delete from events where conversation_id = $1 and organization_id = $2'),
   statement(

@@ -32,7 +32,7 @@ const locks = {
 const openTurns = statement(
   'open_turns',
   `select wanted.id as conversation_id, clock_timestamp() as now, nextval('turn_leases') as next_lease,
-          t.id, t.sequence, t.status, t.concurrency, t.attempts, t.steps, t.lease, t.accepted_by, t.node_id,
+          t.id, t.sequence, t.status, t.concurrency, t.attempts, t.steps, t.retrievals, t.lease, t.accepted_by, t.node_id,
           coalesce(t.lease_expires_at < clock_timestamp(), false) as lease_expired,
           coalesce(t.deadline_at < clock_timestamp(), false) as past_deadline,
           (select count(*) from transcript_items i where i.turn_id = coalesce(t.messages_of, t.id)

@@ -46,8 +46,18 @@ const partStatement = statement(
        (select sequence from events where conversation_id = $1 and organization_id = $2 and sequence < $4
         order by sequence limit $3)
      returning 1
+   ), found as (
+     delete from retrievals where conversation_id = $1 and organization_id = $2 and id in
+       (select id from retrievals where conversation_id = $1 and organization_id = $2 order by turn_id, id limit $3)
+     returning 1
+   ), searched as (
+     delete from dataset_retrievals where conversation_id = $1 and organization_id = $2 and (dataset_id, retrieval_id) in
+       (select dataset_id, retrieval_id from dataset_retrievals
+        where conversation_id = $1 and organization_id = $2 limit $3)
+     returning 1
    )
-   select greatest((select count(*) from items), (select count(*) from log)) as count`,
+   select greatest((select count(*) from items), (select count(*) from log), (select count(*) from found),
+                   (select count(*) from searched)) as count`,
 )
 
 /** Returns whether there may be more. An ended conversation takes no items, so this ends. */

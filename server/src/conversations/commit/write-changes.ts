@@ -8,6 +8,7 @@ import { givenItemColumns, storedItemColumns, rowOfItem } from '../machine/rows.
 import { countChange, isUserMessage } from '../machine/statistics-of-change.ts'
 import { sendAdditions } from './additions.ts'
 import type { Committer } from './committer.ts'
+import { writeRetrievals } from './retrievals.ts'
 import { lease_ms, statusOfOutcome } from '../machine/turn.ts'
 
 export interface Writer extends Committer {
@@ -15,10 +16,11 @@ export interface Writer extends Committer {
 }
 
 /**
- * Writes changes; only the commit tells whether they succeeded. The order matters: turns end before the next one starts (T3),
+ * Writes changes; only the commit tells whether they succeeded. The order matters: what a turn found precedes its end, turns end before the next one starts (T3),
  * items precede the end (T5), and additions of rooms come last.
  */
 export function writeChanges(writer: Writer, plans: Planned[]): void {
+  writeRetrievals(writer.tx, plans)
   finishSteps(writer, plans)
   endTurns(writer, plans)
   insertTurns(writer, plans)
@@ -54,7 +56,8 @@ const endTurnsStatement = statement(
   `update turns t set status = e.status, outcome = e.outcome, error = e.error, steps = t.steps + e.steps,
           input_tokens = coalesce(t.input_tokens + e.input_tokens, t.input_tokens, e.input_tokens),
           output_tokens = coalesce(t.output_tokens + e.output_tokens, t.output_tokens, e.output_tokens),
-          finished_at = e.now, lease = null, lease_expires_at = null, node_id = null, partial_text = null, partial_step = null
+          finished_at = e.now, lease = null, lease_expires_at = null, node_id = null, partial_text = null, partial_step = null,
+          partial_retrievals = null
    from ${rowsOf('e', endColumns)}
    where t.id = e.id and t.organization_id = e.organization_id and t.status in ('queued', 'running')`,
 )
@@ -95,7 +98,7 @@ function insertTurns({ tx, node }: Writer, plans: Planned[]): void {
 const startTurnsStatement = statement(
   'start_turns',
   `update turns t set status = 'running', attempts = t.attempts + 1, lease = s.lease, node_id = $5,
-          partial_text = null, partial_step = null,
+          partial_text = null, partial_step = null, partial_retrievals = null,
           lease_expires_at = clock_timestamp() + $4::integer * interval '1 millisecond',
           started_at = coalesce(t.started_at, clock_timestamp()),
           deadline_at = case when t.started_at is null then clock_timestamp() + (t.deadline_at - t.queued_at) else t.deadline_at end

@@ -1,6 +1,6 @@
 // What an attempt at a turn may write, and when another attempt takes the turn over. Pure functions of the conversation's
 // state under its lock; every write is checked against the attempt's lease (T6).
-import type { TurnMetrics, TurnOutcome } from '@parley/contract'
+import type { Citation, TurnMetrics, TurnOutcome } from '@parley/contract'
 import type { JsonObject } from '../../base/json.ts'
 import {
   type Change,
@@ -25,6 +25,8 @@ import {
   resultEvent,
   turnEvent,
 } from './turn-endings.ts'
+import { withRetrievals } from './change-with-retrievals.ts'
+import { type Found, citing } from './retrievals.ts'
 import { max_attempts } from './turn.ts'
 
 export interface AttemptKey {
@@ -33,12 +35,14 @@ export interface AttemptKey {
 }
 
 /** The model asks for tools: its text and calls are stored before any of the calls is carried out (T8). */
-export interface Step extends TokenUsage {
+export interface Step extends TokenUsage, Found {
   /** How many steps of the turn were finished before. */
   number: number
   /** Said beside the calls; may be empty. */
   text: string
   message_id: string
+  /** What the text cites. */
+  citations?: Citation[]
   /** The text is not stored as a message yet: the reply, which is wrapped as a whole, will contain it. */
   is_held: boolean
   calls: { call_id: string; name: string; arguments: JsonObject }[]
@@ -46,30 +50,38 @@ export interface Step extends TokenUsage {
   results: ToolResult[]
 }
 
-export interface ToolResult extends Omit<NewToolResult, 'type' | 'turn_id' | 'text'> {
+export interface ToolResult extends Omit<NewToolResult, 'type' | 'turn_id' | 'text'>, Found {
   /** What the tool says to the end user, as part of the reply. */
   said: { message_id: string; text: string; is_held: boolean } | null
 }
 
 /** What an attempt reports when it is done. */
-export type AttemptResult =
-  | {
-      type: 'reply'
-      /** Empty: the turn's steps have said everything. */
-      text: string
-      message_id: string
-      metrics: TurnMetrics
-      /** Null: its text came with a step that is finished. */
-      usage: TokenUsage | null
-      /** The agent ends the conversation with this reply. */
-      ending: Ending | null
-    }
-  | { type: 'failure'; outcome: Extract<TurnOutcome, 'model_error' | 'timed_out' | 'step_limit'>; error: string }
+export type AttemptResult = Found &
+  (
+    | {
+        type: 'reply'
+        /** Empty: the turn's steps have said everything. */
+        text: string
+        message_id: string
+        metrics: TurnMetrics
+        /** Null: its text came with a step that is finished. */
+        usage: TokenUsage | null
+        /** What the text cites, and all texts of the turn. */
+        citations?: Citation[]
+        turn_citations?: Citation[]
+        /** The agent ends the conversation with this reply. */
+        ending: Ending | null
+      }
+    | { type: 'failure'; outcome: Extract<TurnOutcome, 'model_error' | 'timed_out' | 'step_limit'>; error: string }
+  )
 
 type Written = Decision<'written' | 'stale'>
 
 const stale: Written = { change: noChange, answer: 'stale' }
-const written = (change: Change): Written => ({ change, answer: 'written' })
+const written = (change: Change, found: Found = {}): Written => ({
+  change: withRetrievals(change, found),
+  answer: 'written',
+})
 
 /** A repeated write of the same step, after an uncertain commit, changes nothing. */
 export function decideStep(state: LockedConversation, attempt: AttemptKey, step: Step): Written {
@@ -78,18 +90,22 @@ export function decideStep(state: LockedConversation, attempt: AttemptKey, step:
   if (turn.steps > step.number) return written(noChange)
   const { input_tokens, output_tokens } = step
   const turn_id = turn.id
-  const said = step.text === '' || step.is_held ? [] : [assistantMessage(turn_id, step, { metrics: null })]
+  const said =
+    step.text === '' || step.is_held
+      ? []
+      : [assistantMessage(turn_id, step, { metrics: null, ...citing(step.citations) })]
   const held = step.text !== '' && step.is_held ? { text: step.text } : {}
   const calls = step.calls.map((call, index): NewToolCall => {
     return { type: 'function_call', turn_id, ...call, ...(index === 0 ? held : {}) }
   })
   const results = step.results.map((result) => resultItem(turn, result))
-  return written({
+  const change = {
     ...noChange,
     step: { turn_id, input_tokens, output_tokens },
     items: [...said, ...calls, ...results],
     events: [...said.map(messageCreated), ...results.map(resultEvent)],
-  })
+  }
+  return written(change, step)
 }
 
 /** T8: the first result of a call stands. */
@@ -100,11 +116,8 @@ export function decideToolResult(state: LockedConversation, attempt: AttemptKey,
   const item = resultItem(turn, result)
   const isMessage = result.said && !result.said.is_held
   const said = isMessage ? [assistantMessage(turn.id, result.said!, { call_id: result.call_id })] : []
-  return written({
-    ...noChange,
-    items: [item, ...said],
-    events: [resultEvent(item), ...said.map(messageCreated)],
-  })
+  const change = { ...noChange, items: [item, ...said], events: [resultEvent(item), ...said.map(messageCreated)] }
+  return written(change, result)
 }
 
 function resultItem({ id: turn_id }: OpenTurn, result: ToolResult): NewToolResult {
@@ -116,7 +129,7 @@ function resultItem({ id: turn_id }: OpenTurn, result: ToolResult): NewToolResul
 function assistantMessage(
   turn_id: string,
   { message_id: id, text }: { message_id: string; text: string },
-  rest: Pick<NewMessage, 'call_id'> | Pick<NewMessage, 'metrics'>,
+  rest: Pick<NewMessage, 'call_id'> | Pick<NewMessage, 'metrics' | 'citations'>,
 ): NewMessage {
   return {
     ...({ type: 'message', id, role: 'assistant', content: textContent(text), author: null } as const),
@@ -128,8 +141,9 @@ function assistantMessage(
 export function decideAttemptResult(state: LockedConversation, attempt: AttemptKey, result: AttemptResult): Written {
   const turn = findHeldTurn(state, attempt)
   if (!turn) return stale
-  if (result.type === 'failure') return written(failAndGoOn(state, turn, result.outcome, result.error))
-  return written(joinChanges(completeTurn(turn, result), endBy(result.ending, state, turn) ?? goOnAfter(state, turn)))
+  if (result.type === 'failure') return written(failAndGoOn(state, turn, result.outcome, result.error), result)
+  const next = endBy(result.ending, state, turn) ?? goOnAfter(state, turn)
+  return written(joinChanges(completeTurn(turn, result), next), result)
 }
 
 /** Undefined if the attempt has lost its lease, or the conversation or the turn is over. */
@@ -148,15 +162,19 @@ function endBy(ending: Ending | null, state: LockedConversation, turn: OpenTurn)
 }
 
 function completeTurn(turn: OpenTurn, reply: Extract<AttemptResult, { type: 'reply' }>): Change {
-  const { metrics, usage } = reply
-  const said = reply.text === '' ? [] : [assistantMessage(turn.id, reply, { metrics })]
+  const { metrics, usage, citations, turn_citations } = reply
+  const said = reply.text === '' ? [] : [assistantMessage(turn.id, reply, { metrics, ...citing(citations) })]
+  const data: JsonObject = turn_citations?.length
+    ? { turn_id: turn.id, citations: turn_citations }
+    : { turn_id: turn.id }
+  const completed = { type: 'turn.completed' as const, data }
   return {
     ...noChange,
     ended_turns: [
       { id: turn.id, outcome: 'reply', error: null, metrics, ...(usage ? { steps: 1, ...usage } : noStep) },
     ],
     items: said,
-    events: [...said.map(messageCreated), turnEvent('turn.completed', turn.id)],
+    events: [...said.map(messageCreated), completed],
   }
 }
 

@@ -1,6 +1,7 @@
 // A change of one conversation as a value: a pure decision returns it, the one writer commits it.
 import type {
   Channel,
+  Citation,
   ConcurrencyRule,
   ConversationStatus,
   EndReason,
@@ -14,6 +15,7 @@ import type { ErrorName } from '@parley/contract'
 import type { JsonObject, JsonValue } from '../../base/json.ts'
 import type { Redaction } from '../../redaction/rules/types.ts'
 import type { ContentPart, MessageAuthor } from './content.ts'
+import type { NewRetrieval } from './retrievals.ts'
 
 /** A turn that is not final yet. */
 export interface OpenTurn {
@@ -26,6 +28,8 @@ export interface OpenTurn {
   attempts: number
   /** Finished steps, of all its attempts. */
   steps: number
+  /** Searches of knowledge bases that are recorded. */
+  retrievals: number
   /** Tool calls that have no result yet, in order. */
   pending_calls: PendingCall[]
   lease: number | null
@@ -102,6 +106,8 @@ export interface NewMessage {
   metrics: TurnMetrics | null
   /** The call of the tool that said it. */
   call_id?: string
+  /** The passages that it refers to. */
+  citations?: Citation[]
 }
 
 export interface NewToolCall {
@@ -182,6 +188,10 @@ export interface Change {
   /** A running turn has finished a step. */
   step: StepEnd | null
   items: NewItem[]
+  /** Searches of knowledge bases, of turns that run. */
+  retrievals: NewRetrieval[]
+  /** Ids of stored searches whose passages the model was not shown after all. */
+  unshown: string[]
   end: ConversationEnd | null
   /** The end is put off until the last open turn is over. */
   ending: Ending | null
@@ -196,6 +206,8 @@ export const noChange: Change = {
   started_turn: null,
   step: null,
   items: [],
+  retrievals: [],
+  unshown: [],
   end: null,
   ending: null,
   warned: false,

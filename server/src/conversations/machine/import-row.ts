@@ -148,6 +148,7 @@ function itemOf(item: ImportedItem, source: ImportedConversation, newId: () => s
     output: isOutput ? ((item.output ?? null) as JsonValue) : null,
     is_error: isOutput ? (item.is_error ?? false) : null,
     latency_ms: isOutput ? (item.latency_ms ?? null) : null,
+    citations: null,
     created_at: item.created_at ?? source.created_at,
   }
 }

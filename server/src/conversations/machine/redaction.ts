@@ -19,6 +19,7 @@ export function redactChange(change: Change, redaction: Redaction | null): Chang
   return {
     ...change,
     items: change.items.map((item) => redactItem(item, rules)),
+    retrievals: change.retrievals.map((one) => ({ ...one, query: redactText(one.query, rules) })),
     ended_turns: change.ended_turns.map((end) => ({ ...end, error: redactText(end.error, rules) })),
     end: change.end && { ...change.end, ended_by: redactReason(change.end.ended_by, rules) },
     ending: change.ending && redactEnding(change.ending, rules),

@@ -3,6 +3,7 @@ import type {
   Analysis,
   AnalysisStatus,
   Channel,
+  Citation,
   ConcurrencyRule,
   ConversationStatus,
   Direction,
@@ -151,6 +152,8 @@ export interface ItemRecord {
   output: JsonValue | null
   is_error: boolean | null
   latency_ms: number | null
+  /** The passages that a text of the agent refers to. */
+  citations: Citation[] | null
   created_at: string
 }
 
@@ -172,6 +175,7 @@ const itemTypes: Record<keyof ItemRecord, string> = {
   output: 'jsonb',
   is_error: 'boolean',
   latency_ms: 'integer',
+  citations: 'jsonb',
   created_at: 'timestamptz',
 }
 
@@ -204,6 +208,7 @@ const noFields = {
   output: null,
   is_error: null,
   latency_ms: null,
+  citations: null,
 }
 
 /** An item as it is stored. Calls and results get their id here. */
@@ -227,6 +232,8 @@ export interface TurnRecord {
   /** Of the attempt that carries it out. */
   lease: number | null
   steps: number
+  /** Searches of knowledge bases that are recorded. */
+  retrievals: number
   input_tokens: number | null
   output_tokens: number | null
   error: string | null
@@ -241,5 +248,5 @@ export interface TurnRecord {
 
 /** Columns of a TurnRecord, over `t`; a reader adds the ids of its user messages. */
 export const turnColumns = `t.id, t.sequence, t.status, t.outcome, t.concurrency, t.interactivity, t.agent_version_id, t.attempts,
-  t.lease, t.steps, t.input_tokens, t.output_tokens, t.error, t.queued_at, t.started_at, t.deadline_at, t.finished_at,
+  t.lease, t.steps, t.retrievals, t.input_tokens, t.output_tokens, t.error, t.queued_at, t.started_at, t.deadline_at, t.finished_at,
   t.messages_of`

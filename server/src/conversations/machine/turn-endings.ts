@@ -1,5 +1,5 @@
 // How turns and conversations end, as parts of the changes that several decisions make. Pure.
-import type { ConversationStatus, EndReason, EndedBy, TurnOutcome } from '@parley/contract'
+import type { Citation, ConversationStatus, EndReason, EndedBy, TurnOutcome } from '@parley/contract'
 import {
   type Change,
   type Ending,
@@ -13,6 +13,8 @@ import {
   noChange,
 } from './change.ts'
 import { textContent, textsOf } from './content.ts'
+import { withRetrievals } from './change-with-retrievals.ts'
+import { type NewRetrieval, citing } from './retrievals.ts'
 
 /** Text of a stopped attempt, to be kept when its turn is concluded. */
 export interface PartialReply {
@@ -22,6 +24,14 @@ export interface PartialReply {
   step: number
   text: string
   message_id: string
+  found?: FoundSoFar | null
+}
+
+/** What an attempt had found that its turn does not have yet, and what its text cites. */
+export interface FoundSoFar {
+  retrievals: NewRetrieval[]
+  unshown?: string[]
+  citations: Citation[]
 }
 
 function failTurn(turn: OpenTurn, outcome: TurnOutcome, error: string): Change {
@@ -37,8 +47,9 @@ function failTurn(turn: OpenTurn, outcome: TurnOutcome, error: string): Change {
 /** Cancels turns. Keeps the running turn's text if its attempt still holds the lease. */
 export function cancelTurns(turns: OpenTurn[], outcome: TurnOutcome, partial: PartialReply | null): Change {
   const results = turns.flatMap((turn) => concludeCalls(turn, 'The turn was cancelled before this call had a result.'))
-  const said = turns.some((turn) => isOf(turn, partial)) ? keepPartial(partial!) : []
-  return {
+  const isKept = turns.some((turn) => isOf(turn, partial))
+  const said = isKept ? keepPartial(partial!) : []
+  const change = {
     ...noChange,
     ended_turns: turns.map((turn) => endOfTurn(turn.id, outcome, null)),
     items: [...results, ...said],
@@ -48,16 +59,18 @@ export function cancelTurns(turns: OpenTurn[], outcome: TurnOutcome, partial: Pa
       ...turns.map((turn) => ({ type: 'turn.cancelled' as const, data: { turn_id: turn.id, outcome } })),
     ],
   }
+  return isKept ? withRetrievals(change, partial?.found ?? {}) : change
 }
 
 function isOf({ id, lease, steps }: OpenTurn, partial: PartialReply | null): boolean {
   return id === partial?.turn_id && lease === partial.lease && steps === partial.step
 }
 
-function keepPartial({ text, message_id: id, turn_id }: PartialReply): NewMessage[] {
+function keepPartial({ text, message_id: id, turn_id, found }: PartialReply): NewMessage[] {
   if (text === '') return []
   const content = textContent(text)
-  return [{ type: 'message', id, role: 'assistant', content, author: null, interrupted: true, turn_id, metrics: null }]
+  const rest = { author: null, interrupted: true, turn_id, metrics: null, ...citing(found?.citations) }
+  return [{ type: 'message', id, role: 'assistant', content, ...rest }]
 }
 
 /** T8: each call has one result before its turn is over, however the turn ends. */
@@ -158,6 +171,8 @@ export function joinChanges(first: Change, second: Change): Change {
     started_turn: second.started_turn ?? first.started_turn,
     step: second.step ?? first.step,
     items: [...first.items, ...second.items] satisfies NewItem[],
+    retrievals: [...first.retrievals, ...second.retrievals],
+    unshown: [...first.unshown, ...second.unshown],
     end: second.end ?? first.end,
     ending: second.ending ?? first.ending,
     warned: first.warned || second.warned,

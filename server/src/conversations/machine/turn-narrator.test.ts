@@ -1,5 +1,6 @@
 import type { TurnStreamEvent } from '@parley/contract'
 import { expect, test } from 'vitest'
+import type { RetrievalEvent } from './retrievals.ts'
 import type { ItemRecord } from './rows.ts'
 import { TurnNarrator } from './turn-narrator.ts'
 
@@ -78,4 +79,43 @@ test('events have one order, however much of it is read at once', () => {
     const told = events.flatMap(({ event, data }) => (event === 'message.delta' ? [data.text] : []))
     expect(told.join('')).toBe('Wait.\n\nFrom the tool.\n\nDone.')
   }
+})
+
+test('a search is emitted once: of a call after its start, however it is learned of', () => {
+  const found = (id: string, call_id: string | null) => ({ id, call_id }) as RetrievalEvent
+  const call = item('function_call', { call_id: 'c' })
+  const result = item('function_call_output', { call_id: 'c', output: 'ok', is_error: false, latency_ms: 1 })
+  const events = (...parts: Generator<TurnStreamEvent>[]) =>
+    parts.flatMap((part) => [...part].map(({ event, data }) => ('id' in data ? `${event} ${data.id}` : event)))
+  const narrator = new TurnNarrator(turn_id, { tells_calls: true, tells_widgets: false })
+  expect(events(narrator.start(1), narrator.retrieve([found('r1', null)]))).toEqual([
+    'turn.started',
+    'retrieval.completed r1',
+  ])
+  // It has searched before a reader has seen its step.
+  expect(events(narrator.retrieve([found('r1', null), found('r2', 'c')]))).toEqual([])
+  expect(events(narrator.keep([call], 1), narrator.retrieve([found('r3', 'c')]))).toEqual([
+    'tool_call.started',
+    'retrieval.completed r2',
+    'retrieval.completed r3',
+  ])
+  const stored = [found('r1', null), found('r2', 'c'), found('r3', 'c')]
+  expect(events(narrator.keepRetrievals(stored), narrator.keep([call, result], 1))).toEqual(['tool_call.completed'])
+  expect(narrator.stored_retrievals).toBe(3)
+
+  const late = new TurnNarrator(turn_id, { tells_calls: true, tells_widgets: false })
+  expect(events(late.start(1), late.keepRetrievals(stored), late.keep([call, result], 1))).toEqual([
+    ...['turn.started', 'retrieval.completed r1', 'tool_call.started', 'retrieval.completed r2'],
+    ...['retrieval.completed r3', 'tool_call.completed'],
+  ])
+  const silent = new TurnNarrator(turn_id, { tells_calls: false, tells_widgets: false })
+  expect(events(silent.start(1), silent.keepRetrievals(stored), silent.keep([call, result], 1))).toEqual([
+    'turn.started',
+  ])
+})
+
+test('a search of a lost attempt, which is not stored, does not count as a stored one', () => {
+  const narrator = new TurnNarrator(turn_id, { tells_calls: true, tells_widgets: false })
+  tell(narrator.start(1), narrator.retrieve([{ id: 'lost', call_id: null } as RetrievalEvent]))
+  expect(narrator.stored_retrievals).toBe(0)
 })

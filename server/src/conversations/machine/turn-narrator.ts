@@ -3,6 +3,7 @@
 import type { TurnStreamEvent } from '@parley/contract'
 import type { LiveTurn } from '../../live/live-turn.ts'
 import type { ItemRecord } from './rows.ts'
+import { type RetrievalEvent } from './retrievals.ts'
 import { countPieces, textOf, widgetOf } from './turn-items.ts'
 
 export class TurnNarrator {
@@ -25,6 +26,11 @@ export class TurnNarrator {
   #saying: number | null = null
   readonly #calls = new Set<string>()
   readonly #results = new Set<string>()
+  readonly #retrievals = new Set<string>()
+  /** Searches of calls that were not emitted yet. */
+  readonly #waiting = new Map<string, RetrievalEvent[]>()
+  /** How many stored searches were emitted. */
+  stored_retrievals = 0
 
   constructor(turn_id: string, tells: { tells_calls: boolean; tells_widgets: boolean }) {
     this.#turn_id = turn_id
@@ -45,6 +51,32 @@ export class TurnNarrator {
     if (isFirst) yield { event: 'turn.started', data }
     // Of two simultaneous reasons, only one was announced: the node that lost the turn had started the step again.
     else if (!this.#isTakenBack) yield* this.#restart()
+  }
+
+  /** Whether an attempt has carried it out. */
+  get hasStarted(): boolean {
+    return this.#attempt > 0
+  }
+
+  /** All stored searches of the turn. */
+  *keepRetrievals(stored: readonly RetrievalEvent[]): Generator<TurnStreamEvent> {
+    this.stored_retrievals = stored.length
+    yield* this.retrieve(stored)
+  }
+
+  /** Searches of the turn, stored or not. That of a call follows its start. */
+  *retrieve(found: readonly RetrievalEvent[]): Generator<TurnStreamEvent> {
+    for (const data of found) {
+      if (this.#retrievals.has(data.id)) continue
+      this.#retrievals.add(data.id)
+      const { call_id } = data
+      if (call_id === null || this.#calls.has(call_id)) yield* this.#tellRetrievals([data])
+      else this.#waiting.set(call_id, [...(this.#waiting.get(call_id) ?? []), data])
+    }
+  }
+
+  *#tellRetrievals(found: readonly RetrievalEvent[]): Generator<TurnStreamEvent> {
+    if (this.#tells.tells_calls) for (const data of found) yield { event: 'retrieval.completed', data }
   }
 
   /** What the turn has stored so far: the items of this many finished steps. */
@@ -113,6 +145,7 @@ export class TurnNarrator {
       if (this.#calls.has(call_id)) return
       this.#calls.add(call_id)
       if (this.#tells.tells_calls) yield { event: 'tool_call.started', data: fields }
+      yield* this.#tellRetrievals(this.#waiting.get(call_id) ?? [])
       return
     }
     if (this.#results.has(call_id)) return

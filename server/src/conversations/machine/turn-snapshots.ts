@@ -1,18 +1,21 @@
 // What a commit knows of the turns that it starts and ends: enough to carry them out, and to answer the calls that wait for
 // them, without reading back what was just written. Pure.
 import type { Change, LockedConversation, NewItem, NewMessage, NewTurn } from './change.ts'
+import type { NewRetrieval } from './retrievals.ts'
 import { type ConversationRecord, type ItemRecord, type TurnRecord, rowOfItem } from './rows.ts'
 import { statusOfOutcome } from './turn.ts'
 import type { BegunTurn } from '../turn-runner.ts'
 
 /** What followers of a turn need to know. */
-export type SeenTurn = Pick<TurnRecord, 'id' | 'status' | 'outcome' | 'error' | 'attempts' | 'steps'>
+export type SeenTurn = Pick<TurnRecord, 'id' | 'status' | 'outcome' | 'error' | 'attempts' | 'steps' | 'retrievals'>
 
 export interface EndedTurn extends SeenTurn {
   /** The nodes to notify: that of the waiting call, and the one that carried the turn out. */
   nodes: string[]
   /** Everything that the agent has said and done in it; null: the transcript has more than this commit. */
   items: ItemRecord[] | null
+  /** The searches of it; null: as above. */
+  records: NewRetrieval[] | null
 }
 
 /** The turns that a change ends. */
@@ -25,7 +28,12 @@ export function endedTurns(state: LockedConversation, change: Change): EndedTurn
     const { outcome, error } = end
     const steps = turn.steps + end.steps
     const items = turn.steps === 0 ? itemsOf(id, state, change) : null
-    return [{ id, nodes, status: statusOfOutcome[outcome], outcome, error, attempts, steps, items }]
+    const found = change.retrievals.filter(({ turn_id }) => turn_id === id)
+    const retrievals = turn.retrievals + found.length
+    const records = turn.retrievals === 0 ? found : null
+    return [
+      { id, nodes, status: statusOfOutcome[outcome], outcome, error, attempts, steps, items, retrievals, records },
+    ]
   })
 }
 
@@ -41,7 +49,7 @@ function isSaidIn(turn_id: string, item: NewItem): item is NewMessage {
 }
 
 export function seenAtStart(turn_id: string): SeenTurn {
-  return { id: turn_id, status: 'running', outcome: null, error: null, attempts: 1, steps: 0 }
+  return { id: turn_id, status: 'running', outcome: null, error: null, attempts: 1, steps: 0, retrievals: 0 }
 }
 
 /** Undefined if the conversation changed after it was read, so that it has to be read again. */

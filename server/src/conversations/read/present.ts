@@ -4,6 +4,7 @@ import { type Access, maySeeSensitive } from '../../calls/access.ts'
 import type { ItemRecord, ShownConversation, TurnRecord } from '../machine/rows.ts'
 import type { ListedConversation } from './conversation.ts'
 import type { TranscriptPart } from './transcript.ts'
+import { joinCitations, publicCitation } from '../machine/retrievals.ts'
 import { textOf, widgetOf } from '../machine/turn-items.ts'
 
 /** The safe fields, the sensitive ones if the caller may see them, and the transcript as far as it was read. */
@@ -68,7 +69,12 @@ function presentTranscript(
   access: Access,
   { items, next_position }: TranscriptPart,
 ): Pick<Conversation, 'conversation'> {
-  const shown = access.conversation ? items.map((item) => ({ ...item, metrics: null })) : items
+  const forEndUser = (item: ItemRecord) => ({
+    ...item,
+    metrics: null,
+    citations: item.citations?.map(publicCitation) ?? null,
+  })
+  const shown = access.conversation ? items.map(forEndUser) : items
   return { conversation: { items: shown.map(presentItem), ...(next_position !== null ? { next_position } : {}) } }
 }
 
@@ -83,6 +89,7 @@ function presentItem(item: ItemRecord): TranscriptItem {
         content: item.content!,
         interrupted: item.interrupted!,
         ...(item.metrics ? { metrics: item.metrics } : {}),
+        ...(item.citations ? { citations: item.citations } : {}),
       }
     case 'function_call':
       return { ...base, call_id: item.call_id!, name: item.name!, arguments: item.arguments ?? {} }
@@ -99,7 +106,7 @@ function presentItem(item: ItemRecord): TranscriptItem {
 }
 
 export function presentTurn(turn: TurnRecord): Turn {
-  const { id, sequence: _s, interactivity: _i, deadline_at: _d, lease: _l, ...fields } = turn
+  const { id, sequence: _s, interactivity: _i, deadline_at: _d, lease: _l, retrievals: _r, ...fields } = turn
   return { turn_id: id, ...fields }
 }
 
@@ -119,7 +126,7 @@ export function presentReply(
   access: Access,
   items: ItemRecord[],
   interactivity: 'plain' | 'rich',
-): Pick<MessageReply, 'reply' | 'tool_calls' | 'widgets'> {
+): Pick<MessageReply, 'reply' | 'tool_calls' | 'widgets' | 'citations'> {
   const results = new Map(
     items.filter(({ type }) => type === 'function_call_output').map((item) => [item.call_id, item]),
   )
@@ -128,6 +135,7 @@ export function presentReply(
     const result = results.get(call_id)
     return (result && widgetOf(result)) ?? []
   }
+  const cited = joinCitations(items.map(({ citations }) => citations))
   return {
     reply: textOf(items).text,
     tool_calls: (maySeeToolCalls(access) ? calls : []).map(({ call_id, name, arguments: given }) => {
@@ -141,5 +149,6 @@ export function presentReply(
       }
     }),
     ...(interactivity === 'rich' ? { widgets: calls.flatMap(widgetsOf) } : {}),
+    ...(cited.length > 0 ? { citations: access.conversation ? cited.map(publicCitation) : cited } : {}),
   }
 }

@@ -7,7 +7,8 @@ import { type ItemRecord, type TurnRecord, contentAsJson, itemColumns } from '..
 
 /** The bytes of an item's own fields, as JSON. */
 export const itemBytes = `coalesce(octet_length(to_json(content)::text), 0) + coalesce(octet_length(arguments::text), 0)
-  + coalesce(octet_length(output::text), 0) + coalesce(octet_length(metrics::text), 0)`
+  + coalesce(octet_length(output::text), 0) + coalesce(octet_length(metrics::text), 0)
+  + coalesce(octet_length(citations::text), 0)`
 
 /** The bytes that an answer adds to an item. */
 export const frame_bytes = 300
@@ -107,7 +108,10 @@ export function readEnds(
  * What a model may be shown of an item, with the turn of its user messages: its own turn, or the failed one that its turn
  * tries again.
  */
-export type HistoryItem = Omit<ItemRecord, 'parts' | 'author' | 'metrics' | 'latency_ms' | 'created_at'> & {
+export type HistoryItem = Omit<
+  ItemRecord,
+  'parts' | 'author' | 'metrics' | 'latency_ms' | 'citations' | 'created_at'
+> & {
   messages_of: string | null
   /** Older items exist that were not read. */
   is_cut?: boolean
@@ -210,14 +214,14 @@ export function readTurnItems(store: Store, conversation_id: string, turn_id: st
 
 const turnProgressStatement = statement(
   'turn_progress',
-  `select t.attempts, t.steps, said.* from turns t
+  `select t.attempts, t.steps, t.retrievals, said.* from turns t
    left join lateral (${itemsOfTurn}) said on true
    where t.id = $1 and t.conversation_id = $2 and t.organization_id = $3
    order by said.position`,
 )
 
 /** How far a turn is, and what the agent said and did in these steps. */
-export interface TurnProgress extends Pick<TurnRecord, 'attempts' | 'steps'> {
+export interface TurnProgress extends Pick<TurnRecord, 'attempts' | 'steps' | 'retrievals'> {
   items: ItemRecord[]
 }
 
@@ -231,6 +235,6 @@ export async function readTurnProgress(
   const rows = await store.query<Row>(turnProgressStatement, [turn_id, conversation_id, store.organization_id])
   const [first] = rows
   if (!first) return null
-  const { attempts, steps } = first
-  return { attempts, steps, items: rows.filter(({ id }) => id !== null) }
+  const { attempts, steps, retrievals } = first
+  return { attempts, steps, retrievals, items: rows.filter(({ id }) => id !== null) }
 }

@@ -7,12 +7,14 @@ import { AppError, errorBody } from '../../base/errors.ts'
 import { sleep } from '../../base/retry.ts'
 import { liveKey } from '../../live/live-turns.ts'
 import { changeKey } from '../../live/shared.ts'
-import type { SeenTurn } from '../machine/turn-snapshots.ts'
+import { eventOfRetrieval } from '../machine/retrievals.ts'
+import type { EndedTurn, SeenTurn } from '../machine/turn-snapshots.ts'
 import { findTurn } from './turns.ts'
 import { readTurnItems, readTurnProgress } from './transcript.ts'
 import { TurnNarrator } from '../machine/turn-narrator.ts'
 import { isFinal } from '../machine/turn.ts'
 import { maySeeToolCalls, presentReply } from './present.ts'
+import { readTurnRetrievals } from './retrievals.ts'
 
 /** A turn whose message is stored. */
 export interface AwaitedTurn {
@@ -100,10 +102,12 @@ async function* followTurn(
     if (isOver || isLate) {
       const isTold = turn && (narrator || turn.outcome === 'reply')
       const items = isTold ? (expected.result?.items ?? (await readTurnItems(ctx.store, conversation_id, turn_id))) : []
-      if (isOver && turn && narrator) yield* tellEnd(narrator, turn, items)
+      const found = isOver && turn && narrator ? await findRetrievals(ctx, conversation_id, turn, expected.result) : []
+      if (isOver && turn && narrator) yield* tellEnd(narrator, turn, items, found)
       return concludeTurn(ctx, { conversation_id, turn_id, interactivity }, isOver ? turn : undefined, items)
     }
     if (turn && narrator) yield* tellProgress(ctx, narrator, conversation_id, turn)
+    if (narrator?.hasStarted) yield* narrator.retrieve(live.retrieved(conversation_id, turn_id))
     const saying = live.read(conversation_id)
     const isOfTurn = narrator && saying?.turn_id === turn_id
     const isBehind = isOfTurn && narrator.isBehind(saying)
@@ -130,14 +134,38 @@ async function* tellProgress(
   if (turn.status !== 'running') return
   const progress = turn.steps > 0 ? await readTurnProgress(ctx.store, conversation_id, turn.id) : null
   yield* narrator.start(progress?.attempts ?? turn.attempts)
-  if (progress) yield* narrator.keep(progress.items, progress.steps)
+  if (!progress) return
+  const { items, steps, retrievals } = progress
+  // They are written with what follows them, so they are told before it.
+  if (retrievals > narrator.stored_retrievals) {
+    yield* narrator.keepRetrievals(await findRetrievals(ctx, conversation_id, { id: turn.id, retrievals }))
+  }
+  yield* narrator.keep(items, steps)
 }
 
 /** A turn that was never carried out has no start and no text. */
-function* tellEnd(narrator: TurnNarrator, turn: SeenTurn, items: Parameters<TurnNarrator['finish']>[0]) {
+function* tellEnd(
+  narrator: TurnNarrator,
+  turn: SeenTurn,
+  items: Parameters<TurnNarrator['finish']>[0],
+  found: Parameters<TurnNarrator['retrieve']>[0],
+) {
   if (turn.attempts === 0) return
   yield* narrator.start(turn.attempts)
+  yield* narrator.retrieve(found)
   yield* narrator.finish(items)
+}
+
+/** The stored searches of a turn; most turns have no retrieval, which costs no statement. */
+async function findRetrievals(
+  { store }: Context<Conversations>,
+  conversation_id: string,
+  { id, retrievals }: Pick<SeenTurn, 'id' | 'retrievals'>,
+  ended: EndedTurn | null = null,
+) {
+  if (retrievals === 0) return []
+  const found = ended?.records ?? (await readTurnRetrievals(store, conversation_id, id))
+  return found.map((one) => eventOfRetrieval(id, one))
 }
 
 /**

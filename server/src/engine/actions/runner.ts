@@ -24,6 +24,8 @@ export interface ActionResult {
   saved?: JsonObject
   /** To the end user, as part of the reply. */
   said?: string
+  /** Is told the result of the call as it will be stored. */
+  settle?: (output: JsonValue) => void
   /** Why it failed, which ends the actions; null or absent: it succeeded. */
   error?: string | null
 }

@@ -1,7 +1,7 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import type { HistoryItem } from '../../conversations/read/transcript.ts'
-import { cutResults, estimateTokens, selectHistory } from './context-window.ts'
+import { cutResults, estimateTokens, leastCharacters, selectHistory } from './context-window.ts'
 import type { ModelMessage } from '../../models/models.ts'
 
 let position = 0
@@ -200,6 +200,18 @@ describe('cutResults', () => {
   test('shows a part of each result, however small the window', () => {
     const cut = sizes(cutResults(messages('x'.repeat(5000), 'y'.repeat(5000)), { max_tokens: 1 }))
     for (const size of cut) expect([size > 900, size <= 1100]).toEqual([true, true])
+  })
+
+  test('leaves some results whole, and the others give way to them', () => {
+    const whole = { call_id: 'w', name: 'search', output: 'w'.repeat(6000), is_error: false }
+    const all: ModelMessage[] = [...messages('x'.repeat(9000)), { role: 'tool', results: [whole] }]
+    const cut = cutResults(all, { max_tokens: 2000 }, new Set(['w']))
+    expect(cut.at(-1)).toEqual({ role: 'tool', results: [whole] })
+    const [other] = sizes(cut)
+    expect([other! > 1900, other! <= 2000]).toEqual([true, true])
+    expect(sizes(cutResults(all, { max_tokens: 1000 }, new Set(['w'])))).toEqual([expect.any(Number), 6002])
+    expect(leastCharacters(all, new Set(['w']))).toBe('Look'.length + 1000 + 6002)
+    expect(leastCharacters(all, new Set())).toBe('Look'.length + 1000 + 1000)
   })
 
   test('counts numbers as they are sent, not as the database writes them', () => {

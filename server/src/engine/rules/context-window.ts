@@ -17,7 +17,7 @@ export interface ModelHistory {
   messages: ModelMessage[]
 }
 
-const characters_of_token = 4
+export const characters_of_token = 4
 /** The limit, however large the window is. */
 const max_history_characters = 8 * 1024 * 1024
 
@@ -35,21 +35,47 @@ export function reachOf({ max_items, max_tokens }: ContextWindow): HistoryReach 
 export function estimateTokens(item: HistoryItem): number {
   const own = item.type === 'message' ? item.content?.join('') : undefined
   const text = own ?? JSON.stringify(item.arguments ?? item.output ?? '')
-  return Math.ceil(text.length / characters_of_token) + 4
+  return tokensOf(text)
 }
+
+const tokensOf = (text: string) => Math.ceil(text.length / characters_of_token) + 4
 
 /**
  * `items` in the order of positions; `messages_of` is the turn whose user messages are to be answered. A message may be stored
  * while an earlier turn runs, and tried again after later ones were answered. So items are grouped by the messages that they
- * belong to, the messages to be answered come last, and those that wait behind them are left out.
+ * belong to, the messages to be answered come last, and those that wait behind them are left out. `found`: text of others that
+ * is shown before the messages to be answered; older turns give way to it.
  */
-export function selectHistory(items: HistoryItem[], messages_of: string, window: ContextWindow): ModelHistory {
+export function selectHistory(
+  items: HistoryItem[],
+  messages_of: string,
+  window: ContextWindow,
+  found: string | null = null,
+): ModelHistory {
+  const { before, own } = splitHistory(items, messages_of)
+  const max_tokens = window.max_tokens - (found === null ? 0 : tokensOf(found))
+  const groups = newestThatFit([...before, ...(own ? [own] : [])], { ...window, max_tokens })
+  const { preface, messages } = toHistory(groups.flat(), own && found !== null ? { text: found, item: own[0]! } : null)
+  if (found !== null && !own) messages.push({ role: 'user', text: found })
+  return { preface, messages }
+}
+
+/** The groups before the messages that are to be answered, in their order, and the group of these; null: it was not read. */
+export function splitHistory(items: HistoryItem[], messages_of: string) {
   const groups = groupByMessages(items).filter((group) => isWhole(group, messages_of))
   const current = groups.findIndex((group) => group[0]!.messages_of === messages_of)
-  if (current === -1) return toHistory(newestThatFit(groups, window).flat())
+  if (current === -1) return { before: groups, own: null }
   const answeredSince = groups.slice(current + 1).filter((group) => group.some((item) => item.role === 'assistant'))
-  const candidates = [...groups.slice(0, current), ...answeredSince, groups[current]!]
-  return toHistory(newestThatFit(candidates, window).flat())
+  return { before: [...groups.slice(0, current), ...answeredSince], own: groups[current]! }
+}
+
+/** What the end user says in the messages that are to be answered. */
+export function questionOf(
+  items: HistoryItem[],
+  { id, messages_of }: { id: string; messages_of: string | null },
+): string {
+  const own = splitHistory(items, messages_of ?? id).own ?? []
+  return own.flatMap(({ role, content }) => (role === 'user' ? content! : [])).join('\n')
 }
 
 /** A turn whose beginning was not read has lost the messages that it answers. */
@@ -86,34 +112,54 @@ function newestThatFit(groups: HistoryItem[][], window: ContextWindow): HistoryI
 }
 
 /** This much of each tool result is always shown. */
-const least_result_characters = 1000
+export const least_result_characters = 1000
 
 /**
  * The newest turn is shown whole, except for its tool results: if they exceed the window, the longest
- * results are cut off, all at the same length.
+ * results are cut off, all at the same length. `whole`: the calls whose results are not.
  */
 export function cutResults(
   messages: ModelMessage[],
   { max_tokens }: Pick<ContextWindow, 'max_tokens'>,
+  whole: ReadonlySet<string> = new Set(),
 ): ModelMessage[] {
-  const results = messages.flatMap((message) => (message.role === 'tool' ? message.results : []))
-  const sizes = results.map(({ output }) => sentBytes(output))
-  const others = messages.reduce((sum, message) => sum + charactersBeside(message), 0)
-  const room = max_tokens * characters_of_token - others
+  const sizes = sizesOfResults(messages, whole)
+  const room = max_tokens * characters_of_token - charactersBeside(messages, whole)
   if (sizes.reduce((sum, size) => sum + size, 0) <= room) return messages
   const most = Math.max(least_result_characters, shareOf(room, sizes))
   return messages.map((message) =>
     message.role === 'tool'
       ? {
           ...message,
-          results: message.results.map((one) => ({ ...one, output: fitOutput(one.output, most, sentBytes) })),
+          results: message.results.map((one) =>
+            whole.has(one.call_id) ? one : { ...one, output: fitOutput(one.output, most, sentBytes) },
+          ),
         }
       : message,
   )
 }
 
-function charactersBeside(message: ModelMessage): number {
-  if (message.role === 'tool') return 0
+/** What the messages take of a window, however much their results are cut off. */
+export function leastCharacters(messages: readonly ModelMessage[], whole: ReadonlySet<string>): number {
+  const least = sizesOfResults(messages, whole).map((size) => Math.min(size, least_result_characters))
+  return least.reduce((sum, size) => sum + size, charactersBeside(messages, whole))
+}
+
+function sizesOfResults(messages: readonly ModelMessage[], whole: ReadonlySet<string>): number[] {
+  const results = messages.flatMap((message) => (message.role === 'tool' ? message.results : []))
+  return results.flatMap(({ call_id, output }) => (whole.has(call_id) ? [] : [sentBytes(output)]))
+}
+
+/** Of everything but the results that can be cut off. */
+function charactersBeside(messages: readonly ModelMessage[], whole: ReadonlySet<string>): number {
+  return messages.reduce((sum, message) => sum + charactersOf(message, whole), 0)
+}
+
+function charactersOf(message: ModelMessage, whole: ReadonlySet<string>): number {
+  if (message.role === 'tool') {
+    const kept = message.results.filter(({ call_id }) => whole.has(call_id))
+    return kept.reduce((sum, { output }) => sum + sentBytes(output), 0)
+  }
   const calls = message.role === 'assistant' ? message.tool_calls : []
   return calls.reduce((sum, call) => sum + sentBytes(call.arguments), message.text.length)
 }
@@ -129,13 +175,15 @@ function shareOf(room: number, sizes: number[]): number {
   return Number.POSITIVE_INFINITY
 }
 
-function toHistory(items: HistoryItem[]): ModelHistory {
+/** `inserted`: a text before the messages of an item. */
+function toHistory(items: HistoryItem[], inserted: { text: string; item: HistoryItem } | null): ModelHistory {
   const preface: string[] = []
   const messages: ModelMessage[] = []
   const outputs = new Map(
     items.filter((item) => item.type === 'function_call_output').map((item) => [item.call_id, item]),
   )
   for (const [index, item] of items.entries()) {
+    if (item === inserted?.item) messages.push({ role: 'user', text: inserted.text })
     switch (item.type) {
       case 'message':
         // The model learns of it from the result of the call.

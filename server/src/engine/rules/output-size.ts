@@ -73,7 +73,8 @@ function cutTexts(value: JsonValue, max_bytes: number): JsonValue {
   )
 }
 
-const cut_off = ' … (cut off)'
+/** The end of a text that was cut off. */
+export const cut_off = ' … (cut off)'
 
 /** As much of a text as fits as JSON, including escapes. */
 export function cutOff(text: string, max_bytes: number): string {

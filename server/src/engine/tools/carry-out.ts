@@ -52,7 +52,9 @@ async function carryOutCall(
   const startedAt = ports.clock.monotonic()
   const made = await runRedacted(() => makeCall(call, run), run.redactor)
   const text = made.said
-  const outcome = { output: takeRoom(run.room, made.output), is_error: made.is_error }
+  const result = made.settle ? run.passages.fitResult(call_id, made.output) : made.output
+  const outcome = { output: takeRoom(run.room, result), is_error: made.is_error }
+  made.settle?.(outcome.output)
   const latency_ms = Math.round(ports.clock.monotonic() - startedAt)
   await reach(ports, 'tool.answered')
   const said = text === '' ? null : { message_id: ports.newId(), text, is_held: run.holds_words }
@@ -71,8 +73,8 @@ const no_room = 'The call was not made: tool results in this turn reached the li
 /** Removes secrets from everything that a call yields: its result, and what it throws, which is logged. */
 async function runRedacted(run: () => Promise<ToolOutcome>, redactor: Redactor): Promise<ToolOutcome> {
   try {
-    const { output, is_error, said } = await run()
-    return { output: redactor.redactValue(output), is_error, said: redactor.redactText(said) }
+    const { output, said, ...rest } = await run()
+    return { ...rest, output: redactor.redactValue(output), said: redactor.redactText(said) }
   } catch (error) {
     rewriteMessages(error, (text) => redactor.redactText(text))
     throw error

@@ -19,6 +19,8 @@ const max_error_actions_ms = 10_000
 interface Progress {
   saved: JsonObject
   said: string[]
+  /** What actions want to know of the result. */
+  settles: ((output: JsonValue) => void)[]
   /** Why an action failed. */
   error: string | null
 }
@@ -37,7 +39,7 @@ export async function runActions(
     return { call, run, budget, room, timeLeft: () => Math.max(1, Math.ceil(deadline - clock.monotonic())) }
   }
   const { timeout_ms } = tool
-  const progress: Progress = { saved: {}, said: [], error: null }
+  const progress: Progress = { saved: {}, said: [], settles: [], error: null }
   const around = within(timeout_ms)
   await runInOrder('actions', tool.actions, runners, progress, around)
   const is_error = progress.error !== null
@@ -45,7 +47,9 @@ export async function runActions(
   const late = () => within(Math.min(timeout_ms, max_error_actions_ms))
   if (is_error) await runInOrder('actions_on_error', tool.actions_on_error, runners, progress, late())
   const output = outputOf(tool.output, progress, around)
-  return { said: progress.said.join('\n\n'), is_error: is_error || output.is_error, output: output.value }
+  const result = { said: progress.said.join('\n\n'), is_error: is_error || output.is_error, output: output.value }
+  const { settles } = progress
+  return settles.length === 0 ? result : { ...result, settle: (stored) => settles.forEach((one) => one(stored)) }
 }
 
 /** Until one fails. */
@@ -65,10 +69,11 @@ async function runInOrder(
       const seen = variablesOf(progress, around)
       const condition = action.condition?.trim()
       if (condition && !atPath(`${path}.condition`, () => evaluateCondition(condition, seen, around.budget))) continue
-      const { saved = {}, said, error = null } = await runAction(runners, action, seen, around)
+      const { saved = {}, said, settle, error = null } = await runAction(runners, action, seen, around)
       // Spread: an assignment would treat some names as the prototype.
       progress.saved = { ...progress.saved, ...saved }
       if (said !== undefined) progress.said.push(said)
+      if (settle) progress.settles.push(settle)
       if (error === null) continue
       progress.error ??= error
       return

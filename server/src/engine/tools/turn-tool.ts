@@ -7,6 +7,7 @@ import type { Ports } from '../../base/ports.ts'
 import type { PromptVariables } from '../../conversations/conversations.ts'
 import type { OutboundClient } from '../../outbound/client.ts'
 import type { Redactor } from '../../secrets/rules/redact.ts'
+import type { TurnPassages } from '../turn-passages.ts'
 
 export interface TurnTool {
   name: string
@@ -21,6 +22,8 @@ export interface TurnTool {
   needs_room: boolean
   /** What ends when a call of it has succeeded. */
   ends?: 'conversation'
+  /** Whether its results can have passages of knowledge bases. */
+  retrieves?: boolean
   /** Throws the signal's reason when it is aborted; otherwise it throws only for defects of this server. */
   run(call: ToolCall, run: ToolRun): Promise<ToolOutcome>
 }
@@ -36,6 +39,8 @@ export interface ToolOutcome {
   is_error: boolean
   /** To the end user, as part of the reply; empty: nothing. */
   said: string
+  /** Only of a call that has searched knowledge bases: is told the result as it will be stored, and as the model is shown it. */
+  settle?: (output: JsonValue) => void
 }
 
 /** What a call may use. */
@@ -47,6 +52,9 @@ export interface ToolRun {
   redactor: Redactor
   signal: AbortSignal
   log: Logger
+  passages: TurnPassages
+  /** What the end user asks in this turn. */
+  question(): Promise<string>
 }
 
 export const failed = (output: JsonValue): ToolOutcome => ({ output, is_error: true, said: '' })

@@ -28,20 +28,26 @@ export interface ProviderClient {
 
 const CONNECT_TIMEOUT_MS = 10_000
 
-export function openProviderClient(): ProviderClient & AsyncDisposable {
+/** How long an answer can be, and a line of it. */
+export interface AnswerBounds {
+  bytes: number
+  line_bytes: number
+}
+
+export function openProviderClient(bounds = streamed): ProviderClient & AsyncDisposable {
   // One connection per running call, without a limit here: the engine bounds how many turns run. HTTP/1.1, so that one broken
   // connection ends one call.
   const agent = new Agent({ allowH2: false, connect: { timeout: CONNECT_TIMEOUT_MS, lookup: createProviderLookup() } })
   const request = undiciFetch as unknown as (input: unknown, init: object) => Promise<Response>
   return {
     fetch: async (input, init) =>
-      boundResponse(await request(input, { ...init, dispatcher: agent, redirect: 'manual' })),
+      boundResponse(await request(input, { ...init, dispatcher: agent, redirect: 'manual' }), bounds),
     async post({ origin, pathname, search }, { headers, body, signal }) {
       const options = { origin, path: pathname + search, method: 'POST' as const, headers, body, signal }
       const answer = await agent.request(options)
       const { statusCode: status, headers: answered } = answer
       if (status >= 200 && status <= 299 && !isPage(String(answered['content-type'])))
-        return { status, body: boundBody(answer.body) }
+        return { status, body: boundBody(answer.body, bounds) }
       // Read anyway, within the library's bound, so that the connection can be reused.
       answer.body.dump().catch(() => {})
       return { status, body: null }
@@ -55,34 +61,33 @@ export function isPage(content_type: string): boolean {
   return /^(text\/html|application\/json)\b/i.test(content_type)
 }
 
-/** For an answer, and for one line of it: an event of a stream is read as a whole. */
-const MAX_ANSWER_BYTES = 256 * 1024 * 1024
-const MAX_LINE_BYTES = 4 * 1024 * 1024
+/** An event of a stream is read as a whole. */
+const streamed: AnswerBounds = { bytes: 256 * 1024 * 1024, line_bytes: 4 * 1024 * 1024 }
 const LINE_END = 10
 
 /** Throws once the limit is exceeded. */
-function createBound(): (chunk: Uint8Array) => void {
+function createBound({ bytes, line_bytes }: AnswerBounds): (chunk: Uint8Array) => void {
   let total = 0
   let line = 0
   return (chunk) => {
     const end = chunk.lastIndexOf(LINE_END)
     total += chunk.length
     line = end === -1 ? line + chunk.length : chunk.length - end - 1
-    if (total > MAX_ANSWER_BYTES || line > MAX_LINE_BYTES) throw new RangeError('the answer is too long')
+    if (total > bytes || line > line_bytes) throw new RangeError('the answer is too long')
   }
 }
 
-async function* boundBody(body: AsyncIterable<Uint8Array>): AsyncGenerator<Uint8Array> {
-  const check = createBound()
+async function* boundBody(body: AsyncIterable<Uint8Array>, bounds: AnswerBounds): AsyncGenerator<Uint8Array> {
+  const check = createBound(bounds)
   for await (const chunk of body) {
     check(chunk)
     yield chunk
   }
 }
 
-function boundResponse(answer: Response): Response {
+function boundResponse(answer: Response, bounds: AnswerBounds): Response {
   if (answer.body === null) return answer
-  const check = createBound()
+  const check = createBound(bounds)
   const bound = new TransformStream<Uint8Array, Uint8Array>({
     transform(chunk, controller) {
       check(chunk)

@@ -29,6 +29,12 @@ export interface ModelRef {
   model: string
 }
 
+/** Of providers with one address. */
+export const provider_urls = {
+  openai: 'https://api.openai.com/v1',
+  google: 'https://generativelanguage.googleapis.com/v1beta',
+} as const
+
 export const PROVIDERS = ['openai', 'anthropic', 'google', 'azure', 'openai-compatible'] as const
 type Provider = (typeof PROVIDERS)[number]
 
@@ -101,7 +107,7 @@ function openai(settings: ProviderSettings, { fetch, post }: ProviderClient): Mo
     return (id, model) => createAiSdkModel(id, provider.chat(model))
   }
   if (!isSet(api_key)) return null
-  const provider = createOpenAI({ apiKey: api_key, baseURL: 'https://api.openai.com/v1', fetch })
+  const provider = createOpenAI({ apiKey: api_key, baseURL: provider_urls.openai, fetch })
   return (id, model) => createAiSdkModel(id, provider.responses(model), UNSTORED)
 }
 
@@ -122,24 +128,31 @@ function anthropic(settings: ProviderSettings, fetch: Fetch): ModelFactory | nul
 function google(settings: ProviderSettings, fetch: Fetch): ModelFactory | null {
   const { api_key, base_url } = settings.google ?? {}
   if (!isSet(api_key)) return null
-  const baseURL = isSet(base_url) ? base_url : 'https://generativelanguage.googleapis.com/v1beta'
+  const baseURL = isSet(base_url) ? base_url : provider_urls.google
   const provider = createGoogle({ apiKey: api_key, baseURL, fetch })
   return (id, model) => createAiSdkModel(id, provider.languageModel(model))
 }
 
-function azure(settings: ProviderSettings, fetch: Fetch): ModelFactory | null {
-  const { api_key, resource_name, base_url, api_version } = settings.azure ?? {}
+/** Null without settings. */
+export function azureOptions({ azure: settings }: ProviderSettings) {
+  const { api_key, resource_name, base_url, api_version } = settings ?? {}
   if (!isSet(api_key) || !(isSet(resource_name) || isSet(base_url))) return null
-  const isDated = isSet(api_version) && /^\d{4}-\d{2}-\d{2}/.test(api_version)
-  const provider = createAzure({
+  return {
     apiKey: api_key,
-    ...(isSet(base_url) ? { baseURL: base_url } : { resourceName: resource_name }),
+    ...(isSet(base_url) ? { baseURL: base_url } : { resourceName: resource_name! }),
     ...(isSet(api_version) ? { apiVersion: api_version } : {}),
-    useDeploymentBasedUrls: isDated,
-    fetch,
-  })
+    useDeploymentBasedUrls: isSet(api_version) && /^\d{4}-\d{2}-\d{2}/.test(api_version),
+  }
+}
+
+function azure(settings: ProviderSettings, fetch: Fetch): ModelFactory | null {
+  const options = azureOptions(settings)
+  if (options === null) return null
+  const provider = createAzure({ ...options, fetch })
   return (id, model) =>
-    isDated ? createAiSdkModel(id, provider.chat(model)) : createAiSdkModel(id, provider.responses(model), UNSTORED)
+    options.useDeploymentBasedUrls
+      ? createAiSdkModel(id, provider.chat(model))
+      : createAiSdkModel(id, provider.responses(model), UNSTORED)
 }
 
 /** The Responses API keeps a copy of every conversation unless told otherwise; Parley keeps its own. */
@@ -152,7 +165,7 @@ function isSet(value: string | undefined): value is string {
   return value !== undefined && value !== ''
 }
 
-function isOpenAiHost(base_url: string): boolean {
+export function isOpenAiHost(base_url: string): boolean {
   return /(^|\.)api\.openai\.com$/.test(new URL(base_url).hostname)
 }
 

@@ -17,7 +17,7 @@ type Walks = Record<string, (walk: Walk) => Promise<void>>
 
 async function collectWalks(): Promise<Walks> {
   const root = join(import.meta.dirname, '..', '..')
-  const files = globSync('*/wire.ts', { cwd: root }).toSorted()
+  const files = globSync('**/wire.ts', { cwd: root }).toSorted()
   const rooms = await Promise.all(files.map((file) => import(join(root, file)) as Promise<{ walks: Walks }>))
   return Object.assign({}, ...rooms.map((room) => room.walks)) as Walks
 }

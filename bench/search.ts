@@ -1,0 +1,143 @@
+// `npm run bench:search`: how long a hybrid search takes, in the database and in the process, and what an indexed chunk needs. With
+// `--database-url` of a PostgreSQL that has pgvector, and `--index 1`, by its index.
+import pg from 'pg'
+import { openDatabase } from '../server/src/database/database.ts'
+import { migrate } from '../server/src/database/migrate.ts'
+import { indexVectorsWork } from '../server/src/knowledge/search/near-vectors.ts'
+import type { WorkPort } from '../server/src/work/port.ts'
+import { createLibrary } from '../server/test/knowledge/search/library.ts'
+import { startPostgresWith } from './bench-postgres.ts'
+import { generateChunks, generateQueries } from './knowledge-texts.ts'
+import { cpuSeconds } from './programs.ts'
+import { readOptions } from './options.ts'
+import { machine } from './server.ts'
+import { printTable } from './table.ts'
+import { randomVectors } from './vectors.ts'
+
+const options = readOptions({
+  chunks: 100_000,
+  sources: 500,
+  dimension: 768,
+  searches: 200,
+  at_once: 8,
+  index: 0,
+  seed: 1,
+})
+const { chunks, sources, dimension, searches, at_once, seed } = options
+
+// As the launcher starts it, without a private one's folder being given.
+await using postgres = options.database_url === undefined ? await startPostgresWith({}) : null
+const url = options.database_url ?? postgres!.database_url
+await using database = openDatabase({
+  connection_string: url,
+  max_connections: 10,
+  statement_timeout_ms: 600_000,
+  onError: () => {},
+})
+await migrate(database)
+const library = await createLibrary(database, dimension)
+const vectors = randomVectors(dimension, seed)
+// The vector of a text: of one of many topics, whatever its words are.
+library.embed = (text) => vectors.of(text)
+const space_id = await library.addSpace()
+const dataset_id = await library.addDataset(space_id)
+
+const begun = performance.now()
+const per_source = Math.ceil(chunks / sources)
+for (let source = 0; source < sources; source += 1) {
+  const written = generateChunks(Math.min(per_source, chunks - source * per_source), seed * 100_000 + source)
+  await library.addSource(written, {
+    dataset_id,
+    space_id,
+    name: `source-${source}.md`,
+    metadata: { part: source % 10 },
+  })
+  if (source % 50 === 49) process.stderr.write(`${source + 1} of ${sources} sources\n`)
+}
+const seconds = (performance.now() - begun) / 1000
+const indexed_seconds = options.index ? await makeIndex() : null
+const admin = new pg.Client({ connectionString: url, statement_timeout: 600_000 })
+await admin.connect()
+await admin.query('vacuum analyze')
+
+/** As a node does the work. */
+async function makeIndex(): Promise<number> {
+  await database.pool.query('create extension if not exists vector')
+  library.index.kind = 'pgvector'
+  const since = performance.now()
+  const { store } = library
+  const port = { signal: new AbortController().signal, commit: (write) => store.transaction(write) } as WorkPort
+  const item = { organization_id: store.organization_id, owner: dataset_id, subject: dataset_id, tries: 1 }
+  while ((await indexVectorsWork(library.index).run(item, port)).next !== 'done');
+  return (performance.now() - since) / 1000
+}
+
+const queries = generateQueries(searches, seed)
+const at = (sorted: number[], share: number) => sorted[Math.floor((sorted.length - 1) * share)]!.toFixed(1)
+const rows: string[][] = []
+
+/** Seconds of processor time, which tell more than time does beside other programs. The database is on the same machine. */
+async function readCpu(): Promise<{ own: number; database: number }> {
+  const { rows: backends } = await admin.query<{ pid: number }>(
+    `select pid from pg_stat_activity where application_name = 'parley' and datname = current_database()`,
+  )
+  return { own: cpuSeconds(process.pid), database: backends.reduce((sum, { pid }) => sum + cpuSeconds(pid), 0) }
+}
+
+async function measure(name: string, run: (query: string) => Promise<number>, width: number): Promise<void> {
+  for (const query of queries.slice(0, 10)) await run(query)
+  const before = await readCpu()
+  const times: number[] = []
+  const left = [...queries]
+  await Promise.all(
+    Array.from({ length: width }, async () => {
+      for (let query = left.pop(); query !== undefined; query = left.pop()) times.push(await run(query))
+    }),
+  )
+  const sorted = times.toSorted((a, b) => a - b)
+  const after = await readCpu()
+  const cpu = (part: 'own' | 'database') => (((after[part] - before[part]) * 1000) / sorted.length).toFixed(1)
+  rows.push([name, String(width), at(sorted, 0.5), at(sorted, 0.95), at(sorted, 1), cpu('database'), cpu('own')])
+}
+
+async function searchOnce(
+  query: string,
+  mode: 'auto' | 'full_text' | 'vector',
+  filter: Record<string, unknown> | null = null,
+) {
+  const since = performance.now()
+  const found = await library.search({
+    query,
+    mode,
+    datasets: [{ dataset_id, top_n: 5, min_score: null, filter }],
+    results: 5,
+  })
+  if (found.failed || found.degraded.length > 0) throw new Error(`a search failed: ${found.failed} ${found.degraded}`)
+  return performance.now() - since
+}
+
+await measure('hybrid', (query) => searchOnce(query, 'auto'), 1)
+await measure('words', (query) => searchOnce(query, 'full_text'), 1)
+await measure('vectors', (query) => searchOnce(query, 'vector'), 1)
+await measure('hybrid, a tenth by metadata', (query) => searchOnce(query, 'auto', { part: 3 }), 1)
+await measure('hybrid', (query) => searchOnce(query, 'auto'), at_once)
+
+process.stdout.write(`machine ${machine}\n`)
+process.stdout.write(
+  `${chunks} chunks of ${dimension} dimensions in ${sources} sources, written in ${seconds.toFixed(0)} s${indexed_seconds === null ? '' : `, their index in ${indexed_seconds.toFixed(0)} s`}\n\n`,
+)
+printTable(['search', 'at once', 'median ms', 'p95 ms', 'longest ms', 'CPU ms of the database', 'of the process'], rows)
+
+const tables = ['chunks', 'vectors', 'chunk_signs', 'word_groups', 'dataset_words'] as const
+const { rows: indexes } = await admin.query<{ name: string }>(
+  `select 'near_vectors_' || number as name from vector_indexes`,
+)
+const sizes: string[][] = []
+for (const table of [...tables, ...indexes.map(({ name }) => name)]) {
+  const { rows: sized } = await admin.query<{ bytes: string }>(`select pg_total_relation_size($1::regclass) as bytes`, [
+    table,
+  ])
+  sizes.push([table, (Number(sized[0]!.bytes) / chunks).toFixed(0)])
+}
+printTable(['table', 'bytes for each chunk'], sizes)
+await admin.end()

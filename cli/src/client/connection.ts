@@ -1,0 +1,100 @@
+// The connection to the server: its address, the key, waiting for rate limits, and error messages. Reads PARLEY_API_KEY.
+import { readFile } from 'node:fs/promises'
+import { setTimeout as pause } from 'node:timers/promises'
+import { type Client, ApiError, createClient } from '@parley/sdk'
+import { ClientError } from './faults.ts'
+
+export interface ConnectionOptions {
+  url: string
+  keyFile?: string
+  org?: string
+}
+
+const request_timeout_ms = 60_000
+/** As long as the server takes a file. */
+const upload_timeout_ms = 10 * 60_000
+const max_limit_pauses = 20
+const longest_pause_seconds = 60
+const max_key_bytes = 4096
+
+/** Calls `work` with a client and turns failures into an `ClientError`. */
+export async function withClient<T>(options: ConnectionOptions, work: (client: Client) => Promise<T>): Promise<T> {
+  const { url, org } = options
+  checkUrl(url)
+  const token = await readKey(options)
+  const client = createClient({
+    base_url: url,
+    token,
+    fetch: patientFetch,
+    ...(org === undefined ? {} : { organization_id: org }),
+  })
+  try {
+    return await work(client)
+  } catch (error) {
+    throw explain(error, url)
+  }
+}
+
+function checkUrl(text: string): void {
+  const url = URL.canParse(text) ? new URL(text) : null
+  const isRight = url !== null && /^https?:$/.test(url.protocol) && url.username === '' && url.password === ''
+  if (!isRight) throw new ClientError('the URL must look like http://localhost:8080, without a user name or password')
+}
+
+/** The key is never an argument, because every user of the machine can see arguments. */
+async function readKey({ keyFile }: ConnectionOptions): Promise<string> {
+  const key = keyFile === undefined ? (process.env['PARLEY_API_KEY'] ?? '') : await readKeyFile(keyFile)
+  const where = keyFile === undefined ? 'PARLEY_API_KEY' : keyFile
+  if (key.trim() === '') throw new ClientError(`no API key was given; set PARLEY_API_KEY or pass --key-file`)
+  if (!/^[\x21-\x7e]+$/.test(key.trim())) throw new ClientError(`${where} does not contain a valid key`)
+  return key.trim()
+}
+
+async function readKeyFile(path: string): Promise<string> {
+  try {
+    const text = await readFile(path, 'utf8')
+    return text.slice(0, max_key_bytes)
+  } catch (error) {
+    throw new ClientError(`could not read the key file: ${messageOf(error)}`)
+  }
+}
+
+/** A rate-limited request did nothing, so it is sent again when the server allows. */
+const patientFetch: typeof fetch = async (address, init) => {
+  for (let pauses = 0; ; pauses += 1) {
+    const response = await fetch(address, { ...init, signal: AbortSignal.timeout(timeoutOf(init)) })
+    if (response.status !== 429 || pauses >= max_limit_pauses) return response
+    const asked = Number(response.headers.get('retry-after') ?? 1)
+    await response.body?.cancel()
+    await pause(1000 * Math.min(longest_pause_seconds, Number.isFinite(asked) ? asked : 1))
+  }
+}
+
+function timeoutOf(init: RequestInit | undefined): number {
+  return typeof init?.body === 'string' || init?.body == null ? request_timeout_ms : upload_timeout_ms
+}
+
+function explain(error: unknown, url: string): Error {
+  if (error instanceof ClientError) return error
+  if (error instanceof ApiError) return new ClientError(describeAnswer(error))
+  if (error instanceof DOMException && error.name === 'TimeoutError')
+    return new ClientError('the server did not respond in time')
+  if (error instanceof TypeError && error.cause !== undefined)
+    return new ClientError(`could not connect to the server at ${url}: ${messageOf(error.cause)}`)
+  if (error instanceof Error && 'code' in error) return new ClientError(messageOf(error))
+  return error instanceof Error ? error : new Error(String(error))
+}
+
+export function describeAnswer({ status, message, errors, code, request_id }: ApiError): string {
+  if (code === 'idempotency_key_reused') return 'another run is making the same change; try again'
+  const faults = errors.map((fault) => `${fault.path} ${fault.message}`).join('; ')
+  const request = request_id === null ? '' : ` (request ${request_id})`
+  return `the server responded with ${status}: ${faults === '' ? message : faults}${request}`
+}
+
+function messageOf(error: unknown): string {
+  // A host with several addresses fails with an AggregateError, which has no message.
+  const cause: unknown = error instanceof AggregateError ? error.errors[0] : error
+  const text = cause instanceof Error ? cause.message : String(cause)
+  return text.split('\n', 1)[0] ?? ''
+}

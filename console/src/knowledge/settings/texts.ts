@@ -1,0 +1,76 @@
+// The texts of a knowledge base's settings.
+import type { ChunkingMethod, DatasetLanguage } from '@parley/contract'
+import { formatCount, formatNumber } from '../../base/format.ts'
+
+const methods: Record<ChunkingMethod, string> = {
+  fixed_size: 'By size',
+  structure_based: 'By headings, paragraphs and tables',
+}
+
+const languageNames = new Map<DatasetLanguage, string>([
+  ['auto', 'As each source is written'],
+  ['simple', 'None: words are found as they are written'],
+])
+
+export const datasetSettingsTexts = {
+  general: 'General',
+  name: 'Name',
+  description: 'Description',
+  descriptionHint: 'For people; agents do not see it.',
+  language: 'Language of the sources',
+  languageHint: 'Finds other forms of a word: “refunds” for “refund”.',
+  nameOfLanguage: (language: DatasetLanguage) =>
+    languageNames.get(language) ?? language.charAt(0).toUpperCase() + language.slice(1),
+  chunking: 'How sources are cut',
+  chunkingHint: 'Holds for sources that name no way of their own. Each that changes is cut and embedded again.',
+  method: 'Cut',
+  methods,
+  size: 'Characters at most',
+  overlap: 'Characters repeated',
+  overlapHint: 'At most half of the size.',
+  badSize: 'Enter a whole number from 100 to 8,000.',
+  badOverlap: 'Enter a whole number from 0 to half of the size.',
+  save: 'Save',
+  saved: 'Saved',
+  readOnly: 'To change these settings, you need the scope sources:manage.',
+  model: 'Embedding model',
+  modelIntro: 'Finds passages by meaning, beside the words.',
+  modelNow: 'Model',
+  noModel: 'None: searched by words only',
+  modelHint: 'As the provider names it, such as openai/text-embedding-3-small.',
+  other: 'Another model…',
+  otherModel: 'Name of the model',
+  otherMissing: 'Enter the name of a model.',
+  dimension: 'Dimension',
+  dimensionHint: 'Empty: the model’s own.',
+  badDimension: 'Enter a whole number from 64 to 4,096, or nothing.',
+  change: 'Change model…',
+  changeTitle: 'Change the embedding model?',
+  sends: (provider: string, chunks: number) =>
+    `${provider} gets the text of ${formatCount(chunks, 'chunk', 'chunks')}, and may charge for it.`,
+  sendsNothing: 'No text is sent: there is nothing to embed.',
+  sameModel: 'Choose another model or dimension.',
+  unknownProvider: 'The provider of the model',
+  meanwhile: 'Searches use the old vectors until all new ones are there. You can go back by choosing the old model.',
+  changeSubmit: 'Change model',
+  changed: 'Model changed',
+  running: (model: string) => `Embedding with ${model}`,
+  doneOf: (done: number, total: number) => `${formatNumber(done)} of ${formatCount(total, 'chunk', 'chunks')}`,
+  failed: (model: string) => `Embedding with ${model} failed`,
+  stillOld: 'Searches go on with the old vectors.',
+  again: 'Try again',
+  startedAgain: 'Embedding goes on',
+  undo: (model: string) => `Keep ${model}`,
+  undone: (model: string) => `${model} stays`,
+  s3: 'Files are stored in S3. A backup of the database does not contain them: back up the bucket too.',
+  storage: 'Storage',
+  remove: 'Delete this knowledge base',
+  removeText: 'Its sources stay and can be added to other knowledge bases.',
+  removeButton: 'Delete…',
+  removeTitle: (name: string) => `Delete ${name}?`,
+  removeAsk: 'No search finds its passages any more. Its sources stay. You cannot undo this.',
+  losing: 'These agents lose it, and answer without it:',
+  losingNone: 'No agent uses it.',
+  removeSubmit: 'Delete',
+  removed: 'Knowledge base deleted',
+} as const

@@ -1,0 +1,65 @@
+// Each guarantee of a SPEC.md that has a section of its own names tests whose titles begin with its number, and tests that attack it.
+import { existsSync, globSync, readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { describe, expect, test } from 'vitest'
+
+const server = import.meta.dirname
+const spec = readFileSync(join(server, 'src/knowledge/SPEC.md'), 'utf8')
+
+interface Guarantee {
+  number: string
+  tested: string[]
+  attacked: string[]
+}
+
+const pathsIn = (line: string | undefined) => [...(line ?? '').matchAll(/`(test\/[^`]+)`/g)].map(([, path]) => path!)
+
+const guarantees = spec
+  .split(/^## /m)
+  .filter((section) => /^K\d+ /.test(section))
+  .map((section): Guarantee => {
+    const lineOf = (name: string) => section.split('\n').find((line) => line.startsWith(`- ${name}: `))
+    return {
+      number: /^K\d+/.exec(section)![0],
+      tested: pathsIn(lineOf('Tested')),
+      attacked: pathsIn(lineOf('Attacked')),
+    }
+  })
+
+/** Of tests, and of groups of them. */
+const titles = /\b(?:test|it|describe)(?:\.\w+)*(?:\([^()]*\))?\(\s*[`'"]((?:K\d+(?:, K\d+)*):)/g
+
+/** The numbers that titles of the file begin with. */
+function numbersIn(text: string): Set<string> {
+  return new Set([...text.matchAll(titles)].flatMap(([, title]) => title!.slice(0, -1).split(', ')))
+}
+
+const read = (path: string) => readFileSync(join(server, path), 'utf8')
+
+test('there are twelve, in order', () => {
+  expect(guarantees.map(({ number }) => number)).toEqual(Array.from({ length: 12 }, (_, at) => `K${at + 1}`))
+})
+
+describe.each(guarantees)('$number', ({ number, tested, attacked }) => {
+  test('is named by each test that it cites', () => {
+    expect(tested).not.toEqual([])
+    expect(tested.filter((path) => !numbersIn(read(path)).has(number))).toEqual([])
+  })
+
+  test('is attacked by tests that exist', () => {
+    expect(attacked).not.toEqual([])
+    expect(attacked.filter((path) => !existsSync(join(server, path)))).toEqual([])
+  })
+
+  test('cites each test that names it', () => {
+    const files = globSync('test/**/*.test.ts', { cwd: server })
+    const naming = files.filter((path) => numbersIn(read(path)).has(number))
+    expect(naming.filter((path) => !tested.includes(path) && !attacked.includes(path))).toEqual([])
+  })
+})
+
+test('titles are found in every form', () => {
+  const text =
+    "test('K1: a', f)\n  test(\n    `K2: b`)\ndescribe('K3: c')\ntest.each([1, 2])('K4: d')\ntest('K5, K6: e')\ntest('a (K7)')"
+  expect([...numbersIn(text)]).toEqual(['K1', 'K2', 'K3', 'K4', 'K5', 'K6'])
+})

@@ -1,0 +1,121 @@
+// Starts the process of isolated work with as few rights as the system lets us take away.
+import { type ChildProcess, execFile, spawn } from 'node:child_process'
+import { existsSync } from 'node:fs'
+import { writeFile } from 'node:fs/promises'
+import { dirname, join, sep } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { promisify } from 'node:util'
+import type { IsolationLimits } from './task.ts'
+
+const entry = fileURLToPath(new URL('./child.ts', import.meta.url))
+const shell = '/bin/sh'
+/** Its threads can use several at once; a process that answers several times is replaced after half of its time. */
+const processors = 4
+/** V8 reserves more than it uses. */
+const reserved_bytes = 2 ** 30
+
+/**
+ * Limits of the kernel, also for a process whose server is gone: processor time, data, no file written, no core
+ * dumped. The shell becomes the process.
+ */
+const limiting = 'ulimit -c 0; ulimit -f 0; ulimit -n 256; ulimit -t "$0"; ulimit -d "$1"; shift; exec "$@"'
+
+export interface Launch {
+  module: URL
+  limits: IsolationLimits
+  /** Of the only input; undefined: inputs come on standard input. */
+  options?: unknown
+  /** An open file; or a pipe. */
+  stdin: number | 'pipe'
+}
+
+/** It may fail to start: then it emits `error`, or ends before it has said anything. */
+export async function launch({ module, limits, options, stdin }: Launch): Promise<ChildProcess> {
+  const { seconds, memory_bytes } = limits
+  const command = [
+    process.execPath,
+    ...flags(module, memory_bytes),
+    entry,
+    String(process.pid),
+    module.href,
+    ...(options === undefined ? [] : [JSON.stringify(options)]),
+  ]
+  const kilobytes = String(Math.ceil((memory_bytes + reserved_bytes) / 1024))
+  const [file, ...args] = hasShell()
+    ? [
+        shell,
+        '-c',
+        limiting,
+        String(Math.ceil(seconds) * processors),
+        kilobytes,
+        ...(await withoutNetwork()),
+        ...command,
+      ]
+    : command
+  // A group of its own: Ctrl-C is for the server.
+  const child = spawn(file!, args, { ...surroundings, stdio: [stdin, 'pipe', 'pipe'], detached: true })
+  // When the machine runs out of memory, this process goes first.
+  if (process.platform === 'linux' && child.pid !== undefined) {
+    void writeFile(`/proc/${child.pid}/oom_score_adj`, '1000').catch(() => {})
+  }
+  return child
+}
+
+/** Nothing of the environment: it has the server's secrets. */
+const surroundings = { env: {}, cwd: sep }
+
+const hasShell = () => existsSync(shell)
+
+function flags(module: URL, memory_bytes: number): string[] {
+  const heap = Math.floor((memory_bytes * 0.75) / 2 ** 20)
+  return [
+    '--permission',
+    ...readable(module).map((folder) => `--allow-fs-read=${folder}`),
+    '--disallow-code-generation-from-strings',
+    '--no-addons',
+    '--no-warnings',
+    `--max-old-space-size=${heap}`,
+  ]
+}
+
+/** The server's code, the module's folder, and packages wherever Node looks for them. */
+function readable(module: URL): string[] {
+  const source = dirname(dirname(entry))
+  const above: string[] = []
+  for (let folder = dirname(source); ; folder = dirname(folder)) {
+    above.push(folder)
+    if (folder === dirname(folder)) break
+  }
+  const found = above.flatMap((folder) => [join(folder, 'package.json'), join(folder, 'node_modules')])
+  return [
+    join(source, sep),
+    join(dirname(fileURLToPath(module)), sep),
+    ...found.filter(existsSync).map((path) => (path.endsWith('.json') ? path : join(path, sep))),
+  ]
+}
+
+let found: Promise<string[]> | null = null
+
+/** A network namespace without a network, where the system allows one; the process locks itself out of the network in any case. */
+async function withoutNetwork(): Promise<string[]> {
+  found ??= findNamespace()
+  return found
+}
+
+/** Tried as it is used: through the shell, which looks for it without the server's `PATH`. */
+async function findNamespace(): Promise<string[]> {
+  if (process.platform !== 'linux') return []
+  for (const options of [['-n'], ['-r', '-n']]) {
+    const command = ['unshare', ...options]
+    try {
+      await promisify(execFile)(shell, ['-c', 'exec "$@"', shell, ...command, 'true'], {
+        ...surroundings,
+        timeout: 5000,
+      })
+      return command
+    } catch {
+      // Not installed, or not allowed here.
+    }
+  }
+  return []
+}

@@ -1,0 +1,12 @@
+// Every operation of knowledge bases.
+export * from './attachments.ts'
+export * from './capabilities.ts'
+export * from './chunks.ts'
+export * from './crawls.ts'
+export * from './datasets.ts'
+export * from './pattern.ts'
+export * from './progress.ts'
+export * from './query.ts'
+export * from './reembed.ts'
+export * from './retrievals.ts'
+export * from './sources.ts'

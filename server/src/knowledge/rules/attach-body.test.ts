@@ -1,0 +1,42 @@
+import { expect, test } from 'vitest'
+import { readAttachBody } from './attach-body.ts'
+
+const url = 'https://example.test/a'
+
+test('each form names sources in order', () => {
+  const namesOf = (body: Parameters<typeof readAttachBody>[0]) =>
+    readAttachBody(body).items.map((item) => ('url' in item ? item.url : item.source_id))
+  expect(namesOf({ source_id: 'a' })).toEqual(['a'])
+  expect(namesOf({ source_ids: ['b', 'a'] })).toEqual(['b', 'a'])
+  expect(namesOf(['a', { source_id: 'b' }, { source_ids: ['c', 'd'] }, { type: 'URL', url }])).toEqual([
+    'a',
+    'b',
+    'c',
+    'd',
+    url,
+  ])
+  expect(namesOf({ url })).toEqual([url])
+})
+
+test('a strategy counts for every source of its item', () => {
+  const { items } = readAttachBody([{ source_ids: ['a', 'b'], chunking_strategy: 'structure_based' }, 'c'])
+  expect(items).toMatchObject([
+    { chunking: { method: 'structure_based' } },
+    { chunking: { method: 'structure_based' } },
+    { chunking: null },
+  ])
+})
+
+test('faults say where', () => {
+  const pathsOf = (body: Parameters<typeof readAttachBody>[0]) => readAttachBody(body).faults.map(({ path }) => path)
+  expect(pathsOf({})).toEqual(['source_id'])
+  expect(pathsOf([{ source_id: 'a', source_ids: ['b'] }, {}])).toEqual(['0.source_id', '1.source_id'])
+  expect(pathsOf({ source_ids: [] })).toEqual(['source_ids'])
+  expect(pathsOf([{ type: 'FILE', url }])).toEqual(['0.type'])
+  expect(pathsOf({ source_id: 'a', chunking_strategy: { chunk_size: 100, chunk_overlap: 60 } })).toEqual([
+    'chunking_strategy.chunk_overlap',
+  ])
+  expect(pathsOf(Array.from({ length: 2 }, () => ({ source_ids: Array.from({ length: 51 }, String) })))).toEqual([
+    'source_ids',
+  ])
+})

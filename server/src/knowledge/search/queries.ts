@@ -1,0 +1,281 @@
+// The statements of a search. The first finds chunks by words, the second by vectors, and reads what both have found.
+import { statement } from '../../database/database.ts'
+
+/** Which datasets there are, how their vectors are made, and what languages their sources have. */
+export const targetsStatement = statement(
+  'find_searched_datasets',
+  `select d.id as dataset_id, d.space_id,
+     coalesce((
+       select jsonb_agg(jsonb_build_object('language', language, 'chunks', chunks) order by chunks desc, language) from (
+         select language, sum(chunks) as chunks from searched_generations s where s.dataset_id = d.id group by language
+       ) spoken
+     ), '[]') as languages
+   from datasets d where d.organization_id = $1 and d.id = any($2::uuid[])`,
+)
+
+/** Datasets, in the order asked, and their generations; those that a filter leaves are chosen. */
+const asked = `
+  asked as materialized (
+    select a.place, d.id as dataset_id, d.space_id, a.filter
+    from unnest($2::uuid[], $3::jsonb[]) with ordinality a (dataset_id, filter, place)
+    join datasets d on d.organization_id = $1 and d.id = a.dataset_id
+  ), served as materialized (
+    select a.place, s.number, s.chunks, s.words,
+      (a.filter is null or o.metadata @> a.filter) and ($4::uuid[] is null or s.source_id = any($4)) as is_chosen
+    from asked a join searched_generations s on s.organization_id = $1 and s.dataset_id = a.dataset_id
+    left join sources o on a.filter is not null and o.id = s.source_id
+  )`
+
+/** Words of a query that count, the rarest first. */
+export const most_query_words = 16
+/** How similar a word must be to stand for one that the dataset lacks, and how many do. */
+const likeness = { least: 0.45, most: 3 } as const
+
+const gramsOf = (dataset_id: string, text: string) => `array(
+  select ('x' || left(md5(${dataset_id} || gram), 8))::bit(32)::integer from unnest(show_trgm(${text})) gram order by left(gram, 2) = '  ', gram
+)`
+
+/**
+ * A word that is as similar shares so many trigrams that it has one of those that are looked for, although some are left out: first
+ * those that every word with the same first letter has.
+ */
+const nearWords = `
+  select w.word, w.chunks, similarity(w.text, l.text) as likeness from dataset_words w
+  where w.dataset_id = l.dataset_id and w.chunks > 0
+    and w.grams && l.grams[1:cardinality(l.grams) - ceil(cardinality(l.grams) * ${likeness.least})::integer + 1]
+    and cardinality(w.grams) between cardinality(l.grams) * ${likeness.least} and cardinality(l.grams) / ${likeness.least}
+    and similarity(w.text, l.text) >= ${likeness.least}
+  order by likeness desc, w.chunks desc, w.word limit ${likeness.most}`
+
+export interface WordRow {
+  place: number
+  space_id: string | null
+  chunks: number | null
+  words: number | null
+  chosen_chunks: number | null
+  /** Whether some of what is chosen has no vectors yet. */
+  is_incomplete: boolean
+  centres: { number: number; mean: string | null }[] | null
+  /** The dataset's index of pgvector in its space. */
+  index_number: number | null
+  /** The numbers of the chosen generations, 8 bytes each; in the first row of a place. */
+  chosen: Buffer | null
+  token: number | null
+  word: number | null
+  word_chunks: number
+  likeness: number
+  packed: Buffer | null
+}
+
+const totals = `
+  totals as materialized (
+    select place, sum(chunks)::float8 as chunks, sum(words)::float8 as words,
+      coalesce(sum(chunks) filter (where is_chosen), 0)::float8 as chosen_chunks,
+      string_agg(int8send(number), '') filter (where is_chosen) as chosen
+    from served group by place
+  ), state as materialized (
+    select a.place, a.space_id,
+      $6 and a.space_id is not null and exists (
+        select from served s where s.place = a.place and s.is_chosen and not exists (
+          select from signed_generations g where g.generation = s.number and g.space_id = a.space_id and g.is_complete)
+      ) as is_incomplete,
+      (select jsonb_agg(jsonb_build_object('number', c.number,
+         'mean', case when c.number <> all($5::integer[]) then encode(c.mean, 'base64') end) order by c.number)
+       from vector_centres c where c.organization_id = $1 and c.space_id = a.space_id) as centres,
+      (select i.number from vector_indexes i
+       where $6 and i.organization_id = $1 and i.dataset_id = a.dataset_id and i.space_id = a.space_id) as index_number
+    from asked a
+  )`
+
+const packed = `
+  known as materialized (
+    select f.place, f.token, f.word, w.chunks, 1.0::real as likeness
+    from unnest($7::integer[], $8::integer[], $9::integer[]) f (place, token, word)
+    join asked a on a.place = f.place
+    join dataset_words w on w.dataset_id = a.dataset_id and w.word = f.word and w.chunks > 0
+  ), lacking as materialized (
+    select a.place, a.dataset_id, s.token, s.text, ${gramsOf('a.dataset_id', 's.text')} as grams
+    from unnest($10::integer[], $11::integer[], $12::text[]) s (place, token, text) join asked a on a.place = s.place
+    where not exists (select from known k where k.place = s.place and k.token = s.token)
+  ), matched as (
+    select * from known
+    union all
+    select l.place, l.token, near.word, near.chunks, near.likeness from lacking l cross join lateral (${nearWords}) near
+  ), ranked as materialized (
+    select *, dense_rank() over (partition by place order by token_chunks, token) as rarity
+    from (select *, sum(chunks) over (partition by place, token) as token_chunks from matched) counted
+  ), packed as (
+    select r.place, r.token, r.word, r.chunks, r.likeness, (
+      select string_agg(int8send(p.generation) || int4send(p.first) || int4send(own.bytes) || substr(p.data, own.begin + 1, own.bytes), '')
+      from word_groups p
+      cross join lateral (select width_bucket(r.word, p.words) as nth) found
+      cross join lateral (select p.begins[nth]::integer as begin, (p.begins[nth + 1] - p.begins[nth])::integer as bytes) own
+      where p.words @> array[r.word]
+    ) as packed
+    from ranked r where r.rarity <= ${most_query_words}
+  )`
+
+// Planned for what is asked: one dataset or fifty, a page or a hundred thousand chunks.
+const more = { replanned: true }
+
+/** A row for each dataset and word; one with nulls for a dataset that has none of the words. */
+export const wordsStatement = statement(
+  'search_words',
+  `with ${asked}, ${totals}, ${packed}
+   select a.place::integer, a.space_id, a.is_incomplete, a.centres, a.index_number, t.chunks, t.words, t.chosen_chunks,
+     case when row_number() over (partition by a.place order by p.token, p.word) = 1 then t.chosen end as chosen,
+     p.token, p.word, p.chunks as word_chunks, p.likeness, p.packed
+   from state a left join totals t on t.place = a.place left join packed p on p.place = a.place
+   order by a.place, p.token, p.word`,
+  more,
+)
+
+/** The same without words. */
+export const stateStatement = statement(
+  'search_state',
+  `with ${asked}, ${totals}
+   select a.place::integer, a.space_id, a.is_incomplete, a.centres, a.index_number, t.chunks, t.words, t.chosen_chunks, null::bytea as chosen,
+     null::integer as token, null::integer as word, 0 as word_chunks, 0::real as likeness, null::bytea as packed
+   from state a left join totals t on t.place = a.place order by a.place`,
+  more,
+)
+
+/** Chunks that words have found, the best of equal texts. */
+const byWords = `
+  by_words as materialized (
+    select place, number, generation_id, position, word_rank from (
+      select h.place, s.number, s.generation_id, h.position, h.rank as word_rank,
+        row_number() over (partition by h.place, c.text_hash order by h.rank) as copy
+      from unnest($5::integer[], $6::bigint[], $7::integer[], $8::integer[]) h (place, number, position, rank)
+      join asked a on a.place = h.place
+      join searched_generations s on s.dataset_id = a.dataset_id and s.number = h.number and s.organization_id = $1
+      join chunks c on c.generation_id = s.generation_id and c.position = h.position
+    ) found where copy = 1 order by word_rank limit $9
+  )`
+
+/** What is in an index is not looked for by its signs. */
+const unindexed = 'and not (s.place = any($11) and g.is_complete and g.indexed = g.signed)'
+
+const byIndex = `
+  union all
+  select q.place, near.generation, near.position
+  from unnest($11::integer[], $12::integer[], $13::text[], $14::integer[]) q (place, index_number, vector, most)
+  cross join lateral near_vectors(
+    q.index_number, q.vector, array(select s.number from served s where s.place = q.place and s.is_chosen), q.most) near`
+
+/** The query seen from each centre (`SignedQuery`): where it is looked for, and how many are wanted. */
+const lookedFor = `
+  looked_for as materialized (
+    select * from jsonb_to_recordset($10::jsonb) q (
+      place integer, centre integer, most integer, bits bit varying, base real, of_none real, of_each real, of_all real, of_sign real, of_step real,
+      plane_1 bit varying, plane_2 bit varying, plane_4 bit varying, plane_8 bit varying)
+  )`
+
+const candidates = ({ nearest, hasIndex }: Near) => `
+  ${lookedFor}, signed as materialized (
+    select s.place, g.generation, g.centre, g.signed
+    from served s join asked a on a.place = s.place
+    join signed_generations g on g.generation = s.number and g.space_id = a.space_id
+    where s.is_chosen ${hasIndex ? unindexed : ''}
+  ), by_vectors as materialized (
+    select q.place, near.generation as number, near.position
+    from looked_for q
+    cross join lateral (${nearest}) near
+    ${hasIndex ? byIndex : ''}
+  )`
+
+const signsOf = `
+  from chunk_signs k
+  where k.centre = q.centre
+    and k.generation = any(array(select generation from signed where signed.place = q.place and signed.centre = q.centre))`
+
+/** Each centre's part of the candidates, and some more: the nearest may be spread unevenly. */
+const shareOf = `(
+  select least(q.most, 20 + ceil(1.5 * q.most * sum(signed) filter (where centre = q.centre) / greatest(sum(signed), 1)))
+  from signed where signed.place = q.place
+)`
+
+/** How many the signs alone choose, for each that is wanted: they tell little of vectors that are all about as near. */
+const preselected = 10
+
+const nearestSigns = `
+  select k.generation, k.position from (
+    select k.generation, k.position, k.length, k.along, k.bits ${signsOf}
+    order by k.along + k.length * (q.of_none + q.of_each * bit_count(k.bits # q.bits)) desc limit ${preselected} * ${shareOf}
+  ) k
+  order by q.base + k.along + k.length * (q.of_all + q.of_sign * bit_count(k.bits) + q.of_step * (
+    bit_count(k.bits & q.plane_1) + 2 * bit_count(k.bits & q.plane_2)
+    + 4 * bit_count(k.bits & q.plane_4) + 8 * bit_count(k.bits & q.plane_8))) desc
+  limit ${shareOf}`
+
+/** One of each text, however many chunks have it. */
+const differentSigns = `
+  select generation, position from (
+    select distinct on (c.text_hash) k.generation, k.position, k.distance
+    from (select k.generation, k.position, bit_count(k.bits # q.bits)::integer as distance ${signsOf}) k
+    join generations g on g.number = k.generation join chunks c on c.generation_id = g.id and c.position = k.position
+    order by c.text_hash, k.distance, k.generation, k.position
+  ) different order by distance limit ${shareOf}`
+
+export interface ChunkRow {
+  place: number
+  chunk_id: string
+  dataset_id: string
+  source_id: string
+  dataset_source_id: string
+  number: number
+  position: number
+  source_name: string
+  metadata: Record<string, unknown>
+  heading_path: string[]
+  page: number | null
+  url: string | null
+  content: string
+  text_hash: Buffer
+  has_vector: boolean
+  /** Only if the query has a vector in the dataset's space. */
+  vector: Buffer | null
+  is_by_vector: boolean
+}
+
+interface Near {
+  /** How signs find chunks. */
+  nearest: string
+  /** Whether some datasets have an index. */
+  hasIndex: boolean
+}
+
+/** `near`: how vectors find chunks; null: only words do. */
+const chunksText = (near: Near | null) => `
+  with ${asked}, ${byWords}${near === null ? '' : `, ${candidates(near)}`}, wanted as (
+    select place, number, position, bool_or(is_by_vector) as is_by_vector from (
+      select place, number, position, false as is_by_vector from by_words
+      ${near === null ? '' : 'union all select place, number, position, true from by_vectors'}
+    ) found group by place, number, position
+  )
+  select w.place::integer, c.id as chunk_id, a.dataset_id, g.source_id, g.dataset_source_id, w.number, w.position,
+    o.name as source_name, o.metadata, c.heading_path, c.page, c.url, c.content, c.text_hash,
+    v.text_hash is not null as has_vector, ${near === null ? 'null::bytea' : 'case when w.place in (select place from looked_for) then v.vector end'} as vector,
+    w.is_by_vector
+  from wanted w join asked a on a.place = w.place
+  join generations g on g.number = w.number and g.organization_id = $1
+  join chunks c on c.generation_id = g.id and c.position = w.position
+  join sources o on o.id = g.source_id
+  left join lateral (
+    select v.text_hash, v.vector from vectors v
+    where v.organization_id = $1 and v.space_id = a.space_id and v.text_hash = c.text_hash offset 0
+  ) v on true`
+
+export const chunksOfWordsStatement = statement('search_chunks_of_words', chunksText(null), more)
+export const chunksStatement = statement('search_chunks', chunksText({ nearest: nearestSigns, hasIndex: false }), more)
+export const indexedChunksStatement = statement(
+  'search_chunks_by_index',
+  chunksText({ nearest: nearestSigns, hasIndex: true }),
+  more,
+)
+/** For a dataset in which so many chunks are equal that the nearest ones are too few different texts. */
+export const thoroughChunksStatement = statement(
+  'search_chunks_thoroughly',
+  chunksText({ nearest: differentSigns, hasIndex: false }),
+  more,
+)

@@ -1,0 +1,32 @@
+// The setting of the index that finds near vectors.
+import type { SettingsGroup } from '../../config/reader.ts'
+
+const choices = ['auto', 'sign_bits', 'pgvector'] as const
+
+export interface SearchConfig {
+  vector_index: (typeof choices)[number]
+}
+
+const name = 'PARLEY_VECTOR_INDEX'
+
+export const searchSettings: SettingsGroup<SearchConfig> = {
+  settings: [
+    {
+      name,
+      default: 'auto',
+      meaning:
+        'How the nearest vectors are found. `sign_bits` reads the signs of all vectors of a dataset and needs no extension. `pgvector` gives each dataset of 20,000 chunks or more an HNSW index, and needs the PostgreSQL extension `vector`, version 0.8 or later. `auto` uses that extension if it is installed. Set it alike on all nodes.',
+    },
+  ],
+  read(read) {
+    const given = read.text(name) ?? 'auto'
+    const vector_index = choices.find((choice) => choice === given)
+    if (!vector_index) read.fault(`${name} must be auto, sign_bits or pgvector, not "${given}"`)
+    if (vector_index === 'pgvector' && read.text('DATABASE_URL') === undefined) {
+      read.fault(
+        `${name}=pgvector requires DATABASE_URL, because the private PostgreSQL has no pgvector; set auto or sign_bits to use that one`,
+      )
+    }
+    return { vector_index: vector_index ?? 'auto' }
+  },
+}

@@ -1,0 +1,66 @@
+import { expect, test } from 'vitest'
+import { type Histogram, type Metric, createMetrics, noMetrics } from './metrics.ts'
+
+const seconds: Histogram<'part'> = {
+  name: 'parley_test_seconds',
+  help: 'Of a test.',
+  labels: ['part'],
+  buckets: [1, 5],
+}
+const age: Metric<'kind'> = { name: 'parley_test_age_seconds', help: 'Of work.', labels: ['kind'] }
+
+async function start() {
+  const clock = { at: 0, monotonic: () => clock.at }
+  const errors: string[] = []
+  const metrics = await createMetrics({ clock, onError: ({ message }) => void errors.push(message) })
+  const lines = async () => (await metrics.render()).split('\n').filter((line) => line !== '' && !line.startsWith('#'))
+  return { metrics, clock, errors, lines }
+}
+
+test('a histogram has its name from the start, and counts what is observed', async () => {
+  const { metrics, lines } = await start()
+  metrics.declare(seconds)
+  expect(await metrics.render()).toContain('# TYPE parley_test_seconds histogram')
+  metrics.observe(seconds, { part: 'total' }, 2)
+  metrics.observe(seconds, { part: 'total' }, 7)
+  expect(await lines()).toEqual([
+    'parley_test_seconds_bucket{le="1",part="total"} 0',
+    'parley_test_seconds_bucket{le="5",part="total"} 1',
+    'parley_test_seconds_bucket{le="+Inf",part="total"} 2',
+    'parley_test_seconds_sum{part="total"} 9',
+    'parley_test_seconds_count{part="total"} 2',
+  ])
+})
+
+test('what nodes share is read every 15 s at most, and a kind that is gone is not told any more', async () => {
+  const { metrics, clock, lines } = await start()
+  const answers = [[{ labels: { kind: 'a' }, value: 3 }], [{ labels: { kind: 'b' }, value: 4 }]]
+  metrics.watch(age, async () => answers.shift()!)
+  expect(await lines()).toEqual(['parley_test_age_seconds{kind="a"} 3'])
+  clock.at = 14_999
+  expect(await lines()).toEqual(['parley_test_age_seconds{kind="a"} 3'])
+  clock.at = 15_000
+  expect(await lines()).toEqual(['parley_test_age_seconds{kind="b"} 4'])
+})
+
+test('what cannot be read is left out, and the rest is told', async () => {
+  const { metrics, clock, errors, lines } = await start()
+  let fails = false
+  metrics.watch(age, async () => {
+    if (fails) throw new Error('the database is gone')
+    return [{ labels: { kind: 'a' }, value: 3 }]
+  })
+  metrics.observe(seconds, { part: 'total' }, 2)
+  await metrics.render()
+  fails = true
+  clock.at = 15_000
+  const told = await lines()
+  expect(told).toContain('parley_test_seconds_count{part="total"} 1')
+  expect(told.filter((line) => line.startsWith('parley_test_age'))).toEqual([])
+  expect(errors).toEqual(['the database is gone'])
+})
+
+test('without a port nothing is kept', async () => {
+  noMetrics.observe(seconds, { part: 'total' }, 2)
+  expect(await noMetrics.render()).toBe('')
+})

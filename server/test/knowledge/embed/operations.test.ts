@@ -1,0 +1,114 @@
+// Capabilities, and re-embedding as callers see it.
+import { afterEach, beforeEach, expect, test } from 'vitest'
+import { type EmbeddingServer, startEmbeddingServer } from '../../support/embedding-server.ts'
+import { refusal, startTestServer } from '../../support/server.ts'
+import { textsOf } from '../../embeddings/fixture.ts'
+import { addSource, serve, servingModel } from './fixture.ts'
+import { giveVectors } from '../../../src/knowledge/vectors/vectors.ts'
+import { embeddingsOf, portOf, storeOf } from '../../embeddings/fixture.ts'
+
+let model: EmbeddingServer
+let stack: AsyncDisposableStack
+const patience = { timeout: 20_000, interval: 20 }
+
+beforeEach(async () => {
+  stack = new AsyncDisposableStack()
+  model = stack.use(await startEmbeddingServer())
+})
+afterEach(() => stack.disposeAsync())
+
+const start = async (environment: Record<string, string> = {}) => stack.use(await startTestServer(environment))
+
+test('capabilities without a model: words only, and the limits', async () => {
+  const server = await start()
+  const found = await server.client.getKnowledgeCapabilities()
+  expect(found).toMatchObject({
+    available: true,
+    embedding_models: [],
+    default_embedding_model: null,
+    rerank_model: null,
+  })
+  expect(found.limits).toMatchObject({
+    file_bytes: 52_428_800,
+    chunks_of_source: 20_000,
+    embedding_texts: 96,
+    embedding_seconds: 30,
+    embedding_calls: 4,
+    unused_vector_days: 7,
+  })
+})
+
+test('capabilities with models: those of configured providers, the default, the rerank model', async () => {
+  const server = await start({
+    ...model.environment,
+    ...model.rerank_environment,
+    GOOGLE_GENERATIVE_AI_API_KEY: 'key',
+  })
+  const found = await server.client.getKnowledgeCapabilities()
+  const hashing = { provider: 'openai-compatible', model: 'hashing', dimension: null }
+  expect(found.default_embedding_model).toEqual(hashing)
+  expect(found.embedding_models).toEqual([
+    hashing,
+    { provider: 'google', model: 'gemini-embedding-001', dimension: 3072 },
+  ])
+  expect(found.rerank_model).toBe('overlap')
+})
+
+test('a model is changed by PUT, its progress is seen, and the dataset shows the old one until the switch', async () => {
+  const server = await start(model.environment)
+  const { client } = server
+  const { id: dataset_id } = await client.createDataset({ name: 'Manual' })
+  const made = await addSource(server, dataset_id, textsOf(150), { serves: false })
+  const store = storeOf(server)
+  await giveVectors(portOf(server, store), { embeddings: embeddingsOf(server) }, store, made.generation, async () => {})
+  await serve(server, made)
+  expect(await client.getDataset({ dataset_id })).toMatchObject({
+    ...{ embedding_provider: 'openai-compatible', embedding_model: 'hashing', embedding_dimension: 64 },
+    ...{ retrieval_mode: 'hybrid', retrieval_reason: null, reembedding: null },
+  })
+  const held = Promise.withResolvers<void>()
+  model.before = () => held.promise
+  const changed = await client.updateDataset({ dataset_id, embedding_model: 'other', embedding_dimension: 128 })
+  const reembedding = { embedding_model: 'other', embedding_dimension: 128, status: 'running', error: null }
+  expect(changed).toMatchObject({ embedding_model: 'hashing', embedding_dimension: 64 })
+  expect(changed.reembedding).toEqual({ ...reembedding, done_chunks: 0, total_chunks: 150 })
+  // Asking for it again joins the one that runs.
+  expect((await client.reembedDataset({ dataset_id })).reembedding).toMatchObject(reembedding)
+  held.resolve()
+  await expect.poll(() => servingModel(server, dataset_id), patience).toBe('other 128')
+  expect(await client.getDataset({ dataset_id })).toMatchObject({ embedding_model: 'other', reembedding: null })
+  expect(model.calls.filter(({ model: name }) => name === 'other')).toHaveLength(2)
+})
+
+test('one that failed says why, and is resumed', async () => {
+  const server = await start(model.environment)
+  const { client } = server
+  const { id: dataset_id } = await client.createDataset({ name: 'Manual' })
+  await addSource(server, dataset_id, ['text'])
+  model.trouble = { status: 403 }
+  await client.updateDataset({ dataset_id, embedding_model: 'other', embedding_dimension: 128 })
+  const read = async () => (await client.getDataset({ dataset_id })).reembedding
+  await expect.poll(async () => (await read())?.status, patience).toBe('failed')
+  expect((await read())!.error).toMatch(/refused the key \(status 403\)\. Correct the key/)
+  model.trouble = null
+  expect((await client.reembedDataset({ dataset_id })).reembedding).toMatchObject({ status: 'running', error: null })
+  await expect.poll(() => servingModel(server, dataset_id), patience).toBe('other 128')
+})
+
+test('reembedDataset moves a dataset that names no model to the default of now', async () => {
+  const server = await start(model.environment)
+  const { id: dataset_id } = await server.client.createDataset({ name: 'Manual' })
+  expect(await servingModel(server, dataset_id)).toMatch(/^hashing/)
+  await using node = await server.startAnother({ ...model.environment, PARLEY_EMBEDDING_MODEL: 'newer' })
+  const client = server.as({ base_url: node.url })
+  expect(await client.getDataset({ dataset_id })).toMatchObject({ embedding_model: 'hashing' })
+  await client.updateDataset({ dataset_id, description: 'The same model.' })
+  expect(await client.getDataset({ dataset_id })).toMatchObject({ embedding_model: 'hashing' })
+  expect(await client.reembedDataset({ dataset_id })).toMatchObject({ embedding_model: 'newer' })
+})
+
+test('of an unknown dataset: 404', async () => {
+  const server = await start()
+  for (const dataset_id of ['nonsense', crypto.randomUUID()])
+    expect(await refusal(server.client.reembedDataset({ dataset_id }))).toMatchObject({ status: 404 })
+})
