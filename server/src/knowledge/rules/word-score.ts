@@ -32,8 +32,10 @@ const length_share = 0.75
 /** What a match counts whose form differs from the one asked for. */
 const other_form = 0.85
 
-/** Below it positions of one generation; above it its number. */
-const positions = 2 ** 20
+/** Scores of one generation, by position; those of 64 positions stand together. */
+type Pages = (Float64Array | undefined)[]
+const page_bits = 6
+const page_size = 1 << page_bits
 
 /** Of the chosen generations, the best in order; those that are as good in the order of generation and position. */
 export function scoreWords(
@@ -42,19 +44,21 @@ export function scoreWords(
   chosen: ReadonlySet<number>,
   most: number,
 ): ScoredChunk[] {
-  const scores = new Map<number, number>()
+  const scores = new Map<number, Pages>()
   const usual_length = totals.words / Math.max(totals.chunks, 1) || 1
+  const least_norm = saturation * (1 - length_share)
+  const norm_of_word = (saturation * length_share) / usual_length
   for (const word of words) {
     const rarity = Math.log(1 + (Math.max(totals.chunks - word.chunks, 0) + 0.5) / (word.chunks + 0.5))
     const weight = rarity * (saturation + 1) * word.likeness
     eachBatch(word.packed, (generation, first, begin, end) => {
       if (!chosen.has(generation)) return
-      const base = generation * positions
+      let pages = scores.get(generation)
+      if (!pages) scores.set(generation, (pages = []))
       readPostings(word.packed, begin, end, first, (position, times, length, forms) => {
-        const norm = saturation * (1 - length_share + (length_share * length) / usual_length)
-        const score = (weight * times) / (times + norm)
-        const key = base + position
-        scores.set(key, (scores.get(key) ?? 0) + (forms & word.form ? score : score * other_form))
+        const page = (pages[position >> page_bits] ??= new Float64Array(page_size))
+        const score = (weight * times) / (times + least_norm + norm_of_word * length)
+        page[position & (page_size - 1)]! += forms & word.form ? score : score * other_form
       })
     })
   }
@@ -74,16 +78,24 @@ function eachBatch(
   }
 }
 
-function bestOf(scores: Map<number, number>, most: number): ScoredChunk[] {
+/** Keeps few at a time: what cannot be among the best is never sorted. */
+function bestOf(scores: ReadonlyMap<number, Pages>, most: number): ScoredChunk[] {
+  const better = (a: ScoredChunk, b: ScoredChunk) =>
+    b.score - a.score || a.generation - b.generation || a.position - b.position
+  let kept: ScoredChunk[] = []
   let least = 0
-  if (scores.size > most * 4) {
-    // What cannot be among the best is left out before the rest is sorted.
-    const all = Float64Array.from(scores.values()).sort()
-    least = all[all.length - most]!
+  for (const [generation, pages] of scores) {
+    for (const [page, of] of pages.entries()) {
+      for (let at = 0; of && at < page_size; at += 1) {
+        const score = of[at]!
+        // Chunks without any of the words have no score.
+        if (score === 0 || score < least) continue
+        kept.push({ generation, position: page * page_size + at, score })
+        if (kept.length < most * 4) continue
+        kept = kept.toSorted(better).slice(0, most)
+        least = kept.at(-1)!.score
+      }
+    }
   }
-  const kept = [...scores].filter(([, score]) => score >= least)
-  kept.sort(([a, one], [b, other]) => other - one || a - b)
-  return kept.slice(0, most).map(([key, score]) => {
-    return { generation: Math.floor(key / positions), position: key % positions, score }
-  })
+  return kept.toSorted(better).slice(0, most)
 }

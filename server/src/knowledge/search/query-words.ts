@@ -2,7 +2,7 @@
 import type { Store } from '../../database/store.ts'
 import { cutWords } from '../rules/cut-words.ts'
 import { formOf, wordHashes } from '../rules/postings.ts'
-import { stems } from './stems.ts'
+import { type Stem, stems } from './stems.ts'
 
 /** Different words of a query that are looked up; of these the rarest count. */
 const most_words = 256
@@ -28,29 +28,47 @@ export interface QueryWords {
 
 const likeable = /^\p{L}{4,40}$/u
 
-/** Words that say nothing in the language of most chunks are left out, unless there are no others. */
+export interface SpokenDataset {
+  dataset_id: string
+  languages: readonly LanguageShare[]
+}
+
+/**
+ * What each dataset is asked, in their order. Words that say nothing in the language of most of its chunks are left out, unless there
+ * are no others.
+ */
 export async function readQueryWords(
   store: Store,
   query: string,
-  dataset_id: string,
-  languages: readonly LanguageShare[],
-): Promise<QueryWords> {
+  datasets: readonly SpokenDataset[],
+): Promise<QueryWords[]> {
   const tokens = new Map<string, boolean>()
   for (const { text, has_stem } of cutWords(query)) {
     if (tokens.size === most_words) break
     if (!tokens.has(text)) tokens.set(text, has_stem)
   }
-  const spoken = [...tokens].flatMap(([text, has_stem]) => (has_stem ? text : []))
-  const stemmed = await Promise.all(languages.map(({ language }) => stems(store, language, spoken)))
+  const stemmed_words = [...tokens].flatMap(([text, has_stem]) => (has_stem ? text : []))
+  const names = [...new Set(datasets.flatMap(({ languages }) => languages.map(({ language }) => language)))]
+  const found = await Promise.all(names.map((language) => stems(store, language, stemmed_words)))
+  const stems_of = new Map(names.map((language, at) => [language, found[at]!]))
+  return datasets.map((dataset) => wordsIn([...tokens.keys()], dataset, stems_of))
+}
+
+function wordsIn(
+  tokens: readonly string[],
+  { dataset_id, languages }: SpokenDataset,
+  stems_of: ReadonlyMap<string, ReadonlyMap<string, Stem>>,
+): QueryWords {
+  const stemmed = languages.map(({ language }) => stems_of.get(language)!)
   const all_chunks = languages.reduce((sum, { chunks }) => sum + chunks, 0)
   const isStop = (text: string) => {
     const silent = languages.filter((_, at) => stemmed[at]!.get(text)?.is_stop)
     return silent.reduce((sum, { chunks }) => sum + chunks, 0) * 2 > all_chunks
   }
-  const telling = [...tokens.keys()].filter((text) => !isStop(text))
+  const telling = tokens.filter((text) => !isStop(text))
   const hash = wordHashes(dataset_id)
   const found: QueryWords = { words: [], spelled: [] }
-  for (const [token, text] of (telling.length > 0 ? telling : [...tokens.keys()]).entries()) {
+  for (const [token, text] of (telling.length > 0 ? telling : tokens).entries()) {
     const forms = new Set(stemmed.map((of) => of.get(text)?.text ?? text))
     if (forms.size === 0) forms.add(text)
     for (const form of forms) found.words.push({ token, hash: hash(form), form: formOf(text) })

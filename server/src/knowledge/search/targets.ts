@@ -43,7 +43,7 @@ export async function prepareTargets(
   const spaces = new Set(rows.flatMap(({ space_id }) => (wantsVectors ? (space_id ?? []) : [])))
   const [vectors, words] = await Promise.all([
     embedInSpaces(room, store, request.vector_query, [...spaces], bounds),
-    Promise.all(present.map((of) => wordsIn(store, request, datasets.get(of.dataset_id)!))),
+    readWords(store, request, present.map(({ dataset_id }) => datasets.get(dataset_id)!)),
   ])
   const targets = present.map(({ dataset_id, filter, top_n }, at): Target => {
     const { space_id } = datasets.get(dataset_id)!
@@ -59,9 +59,12 @@ export async function prepareTargets(
   }
 }
 
-async function wordsIn(store: RootStore, { mode, query }: SearchRequest, dataset: DatasetRow): Promise<QueryWords> {
-  if (mode === 'vector') return no_words
-  return readQueryWords(store, query, dataset.dataset_id, dataset.languages)
+async function readWords(
+  store: RootStore,
+  { mode, query }: SearchRequest,
+  datasets: readonly DatasetRow[],
+): Promise<QueryWords[]> {
+  return mode === 'vector' ? datasets.map(() => no_words) : readQueryWords(store, query, datasets)
 }
 
 async function embedInSpaces(
