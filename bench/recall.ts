@@ -22,12 +22,14 @@ const options = readOptions({
   chunks: 100_000,
   dimension: 768,
   queries: 100,
-  candidates: 400,
-  preselected: 10,
+  least_candidates: 200,
+  candidates: 800,
+  preselected: 5,
   indexed_candidates: 200,
   seed: 1,
 })
-const { chunks, dimension, queries, candidates, preselected, indexed_candidates, seed, database_url } = options
+const { chunks, dimension, queries, least_candidates, candidates, preselected, indexed_candidates, seed, database_url } =
+  options
 const wanted = 10
 const centre_of = 2048
 
@@ -85,7 +87,7 @@ async function compare(
 }
 
 /** As `search_chunks` looks: by signs, then by the query's own values. */
-function bySigns({ vectors }: Collection): (query: Float32Array) => number[] {
+function bySigns({ vectors }: Collection, counts: number[]): (query: Float32Array) => number[] {
   const mean = meanOf(vectors.slice(0, centre_of))
   const signed = vectors.map((vector) => {
     const { bits, length, along } = signVector(vector, mean)
@@ -107,7 +109,12 @@ function bySigns({ vectors }: Collection): (query: Float32Array) => number[] {
       const steps = packed.reduce((sum, plane, bit) => sum + 2 ** bit * both(plane), 0)
       return asked.base + own.along + own.length * (asked.of_all + asked.of_sign * both(all) + asked.of_step * steps)
     })
-    return nearest(chosen.length, candidates, (at) => -estimates[at]!).map((at) => chosen[at]!)
+    const near = nearest(chosen.length, candidates, (at) => -estimates[at]!)
+    const last = near[wanted - 1]!
+    const bound = estimates[last]! - asked.of_doubt * signed[chosen[last]!]!.length
+    const compared = near.filter((at, place) => place < least_candidates || estimates[at]! >= bound)
+    counts.push(compared.length)
+    return compared.map((at) => chosen[at]!)
   }
 }
 
@@ -226,14 +233,16 @@ async function openIndexes(database_url: string): Promise<pg.Client> {
 }
 
 process.stdout.write(
-  `machine ${machine}\n${chunks} vectors of ${dimension} dimensions, ${queries} queries, ${candidates} candidates\n\n`,
+  `machine ${machine}\n${chunks} vectors of ${dimension} dimensions, ${queries} queries, ${least_candidates} to ${candidates} candidates\n\n`,
 )
 const client = database_url === undefined ? null : await openIndexes(database_url)
 const rows: string[][] = []
 const write = ({ found, whole }: Figures) => [found.toFixed(4), whole.toFixed(2)]
 
 async function measure(collection: Collection): Promise<void> {
-  const cells = [collection.name, ...write(await compare(collection, bySigns(collection)))]
+  const counts: number[] = []
+  const cells = [collection.name, ...write(await compare(collection, bySigns(collection, counts)))]
+  cells.push((counts.reduce((sum, count) => sum + count, 0) / counts.length).toFixed(0))
   if (client) {
     const index = await indexOf(collection, client)
     cells.push(...write(await compare(collection, index.find)), index.seconds.toFixed(0))
@@ -247,5 +256,5 @@ for (const collect of [hashedTexts, weightedTexts, mixture]) await measure(colle
 const model = readRealModel(options)
 if (model) await measure(await realTexts(model))
 const ofIndex = ['of pgvector: recall@10', 'all ten', 'seconds to make it']
-printTable(['vectors', 'signs: recall@10', 'queries that find all ten', ...(client ? ofIndex : [])], rows)
+printTable(['vectors', 'signs: recall@10', 'queries that find all ten', 'candidates', ...(client ? ofIndex : [])], rows)
 await client?.end()

@@ -4,6 +4,7 @@ import { choosePassages, poolOf } from './choose-passages.ts'
 import { fuse } from './fusion.ts'
 import { type RankedRow, rankChunks } from './rank-chunks.ts'
 
+const written = (values: number[]) => Buffer.from(Float32Array.from(values).buffer).toString('base64')
 const ranked = (id: string, text_hash = id) => ({ id, text_hash })
 
 test('what both lists have comes first, equal texts count once, ties are broken by id', () => {
@@ -20,7 +21,7 @@ test('the order does not depend on the order of what was found', () => {
   const rowOf = (name: string, seed: number): RankedRow => ({
     chunk_id: name,
     text_hash: Buffer.from(name),
-    vector: Buffer.from(Float32Array.from([Math.cos(seed), Math.sin(seed)]).buffer),
+    vector: written([Math.cos(seed), Math.sin(seed)]),
     is_by_vector: true,
     number: 1,
     position: seed,
@@ -39,7 +40,7 @@ test('the order does not depend on the order of what was found', () => {
 })
 
 test('a score is the cosine of what has a vector, else that of its words', () => {
-  const vector = Buffer.from(Float32Array.from([0.6, 0.8]).buffer)
+  const vector = written([0.6, 0.8])
   const row = (position: number, more: Partial<RankedRow>): RankedRow => ({
     chunk_id: String(position),
     text_hash: Buffer.from([position]),
@@ -53,7 +54,7 @@ test('a score is the cosine of what has a vector, else that of its words', () =>
     row(0, { vector, is_by_vector: true }),
     row(1, { vector }),
     row(2, {}),
-    row(3, { vector: Buffer.from(Float32Array.from([-1, 0]).buffer), is_by_vector: true }),
+    row(3, { vector: written([-1, 0]), is_by_vector: true }),
   ]
   const words = [1, 2].map((position) => ({ generation: 1, position, score: 5 }))
   const found = Object.fromEntries(

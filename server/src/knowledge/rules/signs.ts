@@ -66,7 +66,7 @@ export function signVector(vector: Float32Array, mean: Float32Array | null): Sig
  * A query, seen from a mean. Its own signs find what may be near: the inner product is about `along + length * (of_none + of_each *
  * differing)` more than `base`, by the signs that differ. Of those, its values in sixteen steps tell more exactly how near they are: it
  * is about `along + length * (of_all + of_sign * signs + of_step * steps)` more, where `signs` counts the bits of a vector, and `steps`
- * those that each plane shares with them, times 1, 2, 4 and 8.
+ * those that each plane shares with them, times 1, 2, 4 and 8. It is seldom wrong by more than `length * of_doubt`.
  */
 export interface SignedQuery {
   bits: string
@@ -77,8 +77,11 @@ export interface SignedQuery {
   of_all: number
   of_sign: number
   of_step: number
+  of_doubt: number
 }
 
+/** How many standard deviations an estimate may be wrong by. */
+const doubts = 3
 const steps = 15
 /** What signs alone show of a vector’s length: the mean size of a value of a normal distribution. */
 const shown = Math.sqrt(2 / Math.PI)
@@ -102,6 +105,8 @@ export function signQuery(vector: Float32Array, mean: Float32Array | null): Sign
     of_all: -scale * levels.reduce((sum, level) => sum + least + step * level, 0),
     of_sign: 2 * scale * least,
     of_step: 2 * scale * step,
+    // The part of a vector that its signs do not show is turned at random.
+    of_doubt: doubts * Math.hypot(...values) * Math.sqrt((1 / shown ** 2 - 1) / values.length),
   }
 }
 

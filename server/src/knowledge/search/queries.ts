@@ -28,6 +28,11 @@ const asked = `
 
 /** Words of a query that count, the rarest first. */
 export const most_query_words = 16
+/**
+ * Chunks that are read for the words of all datasets, the rarest word's in any case: frequent words say least, and are left out. A
+ * dataset among many has some nevertheless.
+ */
+const most_postings = { all: 50_000, dataset: 5000 } as const
 /** How similar a word must be to stand for one that the dataset lacks, and how many do. */
 const likeness = { least: 0.45, most: 3 } as const
 
@@ -102,8 +107,9 @@ const packed = `
     union all
     select l.place, l.token, near.word, near.chunks, near.likeness from lacking l cross join lateral (${nearWords}) near
   ), ranked as materialized (
-    select *, dense_rank() over (partition by place order by token_chunks, token) as rarity
+    select *, dense_rank() over rarest as rarity, sum(chunks) over rarest as postings
     from (select *, sum(chunks) over (partition by place, token) as token_chunks from matched) counted
+    window rarest as (partition by place order by token_chunks, token)
   ), packed as (
     select r.place, r.token, r.word, r.chunks, r.likeness, (
       select string_agg(int8send(p.generation) || int4send(p.first) || int4send(own.bytes) || substr(p.data, own.begin + 1, own.bytes), '')
@@ -112,7 +118,9 @@ const packed = `
       cross join lateral (select p.begins[nth]::integer as begin, (p.begins[nth + 1] - p.begins[nth])::integer as bytes) own
       where p.words @> array[r.word]
     ) as packed
-    from ranked r where r.rarity <= ${most_query_words}
+    from ranked r
+    where r.rarity <= ${most_query_words}
+      and (r.rarity = 1 or r.postings <= greatest(${most_postings.all} / (select count(*) from asked), ${most_postings.dataset}))
   )`
 
 // Planned for what is asked: one dataset or fifty, a page or a hundred thousand chunks.
@@ -167,9 +175,13 @@ const byIndex = `
 const lookedFor = `
   looked_for as materialized (
     select * from jsonb_to_recordset($10::jsonb) q (
-      place integer, centre integer, most integer, bits bit varying, base real, of_none real, of_each real, of_all real, of_sign real, of_step real,
+      place integer, centre integer, wanted integer, least integer, most integer, bits bit varying,
+      base real, of_none real, of_each real, of_all real, of_sign real, of_step real, of_doubt real,
       plane_1 bit varying, plane_2 bit varying, plane_4 bit varying, plane_8 bit varying)
   )`
+
+/** Each centre's part, and some more: the nearest may be spread unevenly. */
+const partOf = (many: string) => `least(${many}, 20 + ceil(1.5 * ${many} * signed.part))::integer`
 
 const candidates = ({ nearest, hasIndex }: Near) => `
   ${lookedFor}, signed as materialized (
@@ -177,36 +189,43 @@ const candidates = ({ nearest, hasIndex }: Near) => `
     from served s join asked a on a.place = s.place
     join signed_generations g on g.generation = s.number and g.space_id = a.space_id
     where s.is_chosen ${hasIndex ? unindexed : ''}
+  ), sought as materialized (
+    select q.*, signed.generations, ${partOf('q.least')} as least_part, ${partOf('q.most')} as most_part
+    from looked_for q join (
+      select place, centre, array_agg(generation) as generations, sum(signed)::float8 / greatest(sum(sum(signed)) over (partition by place), 1) as part
+      from signed group by place, centre
+    ) signed on signed.place = q.place and signed.centre = q.centre
   ), by_vectors as materialized (
     select q.place, near.generation as number, near.position
-    from looked_for q
+    from sought q
     cross join lateral (${nearest}) near
     ${hasIndex ? byIndex : ''}
   )`
 
 const signsOf = `
-  from chunk_signs k
-  where k.centre = q.centre
-    and k.generation = any(array(select generation from signed where signed.place = q.place and signed.centre = q.centre))`
+  from chunk_signs k where k.centre = q.centre and k.generation = any(q.generations)`
 
-/** Each centre's part of the candidates, and some more: the nearest may be spread unevenly. */
-const shareOf = `(
-  select least(q.most, 20 + ceil(1.5 * q.most * sum(signed) filter (where centre = q.centre) / greatest(sum(signed), 1)))
-  from signed where signed.place = q.place
-)`
+/** How many the signs alone choose, for each that is estimated well: they tell little of vectors that are all about as near. */
+const preselected = 5
 
-/** How many the signs alone choose, for each that is wanted: they tell little of vectors that are all about as near. */
-const preselected = 10
-
+/** More than the least number only where an estimate may be wrong enough: of vectors that are all about as near. */
 const nearestSigns = `
   select k.generation, k.position from (
-    select k.generation, k.position, k.length, k.along, k.bits ${signsOf}
-    order by k.along + k.length * (q.of_none + q.of_each * bit_count(k.bits # q.bits)) desc limit ${preselected} * ${shareOf}
+    select k.generation, k.position, k.estimate, row_number() over by_estimate as nth,
+      nth_value(k.estimate - q.of_doubt * k.length, q.wanted) over (by_estimate rows between unbounded preceding and unbounded following) as bound
+    from (
+      select k.generation, k.position, k.length, q.base + k.along + k.length * (q.of_all + q.of_sign * bit_count(k.bits) + q.of_step * (
+        bit_count(k.bits & q.plane_1) + 2 * bit_count(k.bits & q.plane_2)
+        + 4 * bit_count(k.bits & q.plane_4) + 8 * bit_count(k.bits & q.plane_8))) as estimate
+      from (
+        select k.generation, k.position, k.length, k.along, k.bits ${signsOf}
+        order by k.along + k.length * (q.of_none + q.of_each * bit_count(k.bits # q.bits)) desc limit ${preselected} * q.most_part
+      ) k
+      order by estimate desc limit q.most_part
+    ) k
+    window by_estimate as (order by k.estimate desc)
   ) k
-  order by q.base + k.along + k.length * (q.of_all + q.of_sign * bit_count(k.bits) + q.of_step * (
-    bit_count(k.bits & q.plane_1) + 2 * bit_count(k.bits & q.plane_2)
-    + 4 * bit_count(k.bits & q.plane_4) + 8 * bit_count(k.bits & q.plane_8))) desc
-  limit ${shareOf}`
+  where k.nth <= q.least_part or k.estimate >= k.bound`
 
 /** One of each text, however many chunks have it. */
 const differentSigns = `
@@ -215,7 +234,7 @@ const differentSigns = `
     from (select k.generation, k.position, bit_count(k.bits # q.bits)::integer as distance ${signsOf}) k
     join generations g on g.number = k.generation join chunks c on c.generation_id = g.id and c.position = k.position
     order by c.text_hash, k.distance, k.generation, k.position
-  ) different order by distance limit ${shareOf}`
+  ) different order by distance limit q.least_part`
 
 export interface ChunkRow {
   place: number
@@ -233,8 +252,8 @@ export interface ChunkRow {
   content: string
   text_hash: Buffer
   has_vector: boolean
-  /** Only if the query has a vector in the dataset's space. */
-  vector: Buffer | null
+  /** In base64, which is shorter than `bytea` as text. Only if the query has a vector in the dataset's space. */
+  vector: string | null
   is_by_vector: boolean
 }
 
@@ -255,7 +274,7 @@ const chunksText = (near: Near | null) => `
   )
   select w.place::integer, c.id as chunk_id, a.dataset_id, g.source_id, g.dataset_source_id, w.number, w.position,
     o.name as source_name, o.metadata, c.heading_path, c.page, c.url, c.content, c.text_hash,
-    v.text_hash is not null as has_vector, ${near === null ? 'null::bytea' : 'case when w.place in (select place from looked_for) then v.vector end'} as vector,
+    v.text_hash is not null as has_vector, ${near === null ? 'null::text' : `case when w.place in (select place from looked_for) then encode(v.vector, 'base64') end`} as vector,
     w.is_by_vector
   from wanted w join asked a on a.place = w.place
   join generations g on g.number = w.number and g.organization_id = $1

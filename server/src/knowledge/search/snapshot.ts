@@ -62,8 +62,10 @@ export interface Read {
 const most_by_words = { usual: 300, thorough: 20_000 } as const
 /** Different texts of each part that are ranked. */
 export const most_ranked = 100
-/** Vectors that are compared exactly. */
-const candidates_of = (top_n: number) => Math.max(400, 20 * top_n)
+/** Vectors that are compared exactly: at least, and at most where their signs leave it open which are the nearest. */
+const candidates_of = (top_n: number) => ({ least: Math.max(200, 20 * top_n), most: Math.max(800, 20 * top_n) })
+/** Of these the estimates should miss none. */
+const wanted_of = (top_n: number) => Math.max(10, top_n)
 /** An index gives them nearly in their order. */
 const indexed_candidates_of = (top_n: number) => Math.max(200, 2 * top_n)
 
@@ -221,6 +223,7 @@ function signsIn(place: number, centres: readonly Centre[], { vector, top_n }: T
   return centres.map(({ number, mean }) => {
     const { planes, ...seen } = signQuery(vector.values, mean)
     const [plane_1, plane_2, plane_4, plane_8] = planes
-    return { place, centre: number, most: candidates_of(top_n), ...seen, plane_1, plane_2, plane_4, plane_8 }
+    const many = { ...candidates_of(top_n), wanted: wanted_of(top_n) }
+    return { place, centre: number, ...many, ...seen, plane_1, plane_2, plane_4, plane_8 }
   })
 }
