@@ -45,12 +45,13 @@ const gramsOf = (dataset_id: string, text: string) => `array(
  * those that every word with the same first letter has.
  */
 const nearWords = `
-  select w.word, w.chunks, similarity(w.text, l.text) as likeness from dataset_words w
-  where w.dataset_id = l.dataset_id and w.chunks > 0
-    and w.grams && l.grams[1:cardinality(l.grams) - ceil(cardinality(l.grams) * ${likeness.least})::integer + 1]
-    and cardinality(w.grams) between cardinality(l.grams) * ${likeness.least} and cardinality(l.grams) / ${likeness.least}
-    and similarity(w.text, l.text) >= ${likeness.least}
-  order by likeness desc, w.chunks desc, w.word limit ${likeness.most}`
+  select word, chunks, likeness from (
+    select w.word, w.chunks, case when cardinality(w.grams) between l.least_grams and l.most_grams then similarity(w.text, l.text) end as likeness
+    from dataset_words w
+    where w.dataset_id = l.dataset_id and w.chunks > 0
+      and w.grams && l.grams[1:cardinality(l.grams) - l.least_grams + 1] offset 0
+  ) compared where likeness >= ${likeness.least}
+  order by likeness desc, chunks desc, word limit ${likeness.most}`
 
 export interface WordRow {
   place: number
@@ -99,9 +100,12 @@ const packed = `
     join asked a on a.place = f.place
     join dataset_words w on w.dataset_id = a.dataset_id and w.word = f.word and w.chunks > 0
   ), lacking as materialized (
-    select a.place, a.dataset_id, s.token, s.text, ${gramsOf('a.dataset_id', 's.text')} as grams
-    from unnest($10::integer[], $11::integer[], $12::text[]) s (place, token, text) join asked a on a.place = s.place
-    where not exists (select from known k where k.place = s.place and k.token = s.token)
+    select *, ceil(cardinality(grams) * ${likeness.least})::integer as least_grams, floor(cardinality(grams) / ${likeness.least})::integer as most_grams
+    from (
+      select a.place, a.dataset_id, s.token, s.text, ${gramsOf('a.dataset_id', 's.text')} as grams
+      from unnest($10::integer[], $11::integer[], $12::text[]) s (place, token, text) join asked a on a.place = s.place
+      where not exists (select from known k where k.place = s.place and k.token = s.token)
+    ) spelled
   ), matched as (
     select * from known
     union all
