@@ -180,12 +180,24 @@ const lookedFor = `
   looked_for as materialized (
     select * from jsonb_to_recordset($10::jsonb) q (
       place integer, centre integer, wanted integer, least integer, most integer, bits bit varying,
-      base real, of_none real, of_each real, of_all real, of_sign real, of_step real, of_doubt real,
+      base real, of_none float8, of_each float8, of_all real, of_sign real, of_step real, of_doubt real,
       plane_1 bit varying, plane_2 bit varying, plane_4 bit varying, plane_8 bit varying)
   )`
 
+/** How many the signs alone choose, for each that is estimated well: they tell little of vectors that are all about as near. */
+const preselected = 5
+
+/** How near the signs alone show a chunk to be. */
+const bySigns = 'k.along + k.length * (q.of_none + q.of_each * bit_count(k.bits # q.bits))'
+
+/**
+ * Sorting costs more than reading. So in a large dataset the first chunks of each source show how near a chunk must be to be one of
+ * those that the signs choose. At least as many as are compared exactly are as near: they are among the first ones.
+ */
+const sample = { least: 16_384, size: 4096, margin: 1.25 } as const
+
 /** Each centre's part, and some more: the nearest may be spread unevenly. */
-const partOf = (many: string) => `least(${many}, 20 + ceil(1.5 * ${many} * signed.part))::integer`
+const partOf = (many: string) => `least(${many}, 20 + ceil(1.5 * ${many} * s.part))::integer`
 
 const candidates = ({ nearest, hasIndex }: Near) => `
   ${lookedFor}, signed as materialized (
@@ -194,23 +206,31 @@ const candidates = ({ nearest, hasIndex }: Near) => `
     join signed_generations g on g.generation = s.number and g.space_id = a.space_id
     where s.is_chosen ${hasIndex ? unindexed : ''}
   ), sought as materialized (
-    select q.*, signed.generations, ${partOf('q.least')} as least_part, ${partOf('q.most')} as most_part
+    select q.*, s.generations, s.chunks, ${partOf('q.least')} as least_part, ${partOf('q.most')} as most_part,
+      case when s.chunks >= ${sample.least} then ceil(${sample.size}::float8 / cardinality(s.generations))::integer end as sampled,
+      (select sum(least(own, ceil(${sample.size}::float8 / cardinality(s.generations)))) from unnest(s.signed) own) as sample
     from looked_for q join (
-      select place, centre, array_agg(generation) as generations, sum(signed)::float8 / greatest(sum(sum(signed)) over (partition by place), 1) as part
+      select place, centre, array_agg(generation) as generations, array_agg(signed) as signed, sum(signed)::float8 as chunks,
+        sum(signed)::float8 / greatest(sum(sum(signed)) over (partition by place), 1) as part
       from signed group by place, centre
-    ) signed on signed.place = q.place and signed.centre = q.centre
+    ) s on s.place = q.place and s.centre = q.centre
+  ), bounded as materialized (
+    select q.*, coalesce((
+      select ${bySigns} from chunk_signs k
+      where k.centre = q.centre and k.generation = any(q.generations) and k.position < q.sampled and q.sample < q.chunks / 4
+      order by 1 desc limit 1
+      offset greatest(q.least_part, ceil(${sample.margin} * ${preselected} * q.most_part * q.sample / greatest(q.chunks, 1))) - 1
+    ), '-infinity') as bound
+    from sought q
   ), by_vectors as materialized (
     select q.place, near.generation as number, near.position
-    from sought q
+    from bounded q
     cross join lateral (${nearest}) near
     ${hasIndex ? byIndex : ''}
   )`
 
 const signsOf = `
   from chunk_signs k where k.centre = q.centre and k.generation = any(q.generations)`
-
-/** How many the signs alone choose, for each that is estimated well: they tell little of vectors that are all about as near. */
-const preselected = 5
 
 /** More than the least number only where an estimate may be wrong enough: of vectors that are all about as near. */
 const nearestSigns = `
@@ -222,8 +242,8 @@ const nearestSigns = `
         bit_count(k.bits & q.plane_1) + 2 * bit_count(k.bits & q.plane_2)
         + 4 * bit_count(k.bits & q.plane_4) + 8 * bit_count(k.bits & q.plane_8))) as estimate
       from (
-        select k.generation, k.position, k.length, k.along, k.bits ${signsOf}
-        order by k.along + k.length * (q.of_none + q.of_each * bit_count(k.bits # q.bits)) desc limit ${preselected} * q.most_part
+        select k.generation, k.position, k.length, k.along, k.bits ${signsOf} and ${bySigns} >= q.bound
+        order by ${bySigns} desc limit ${preselected} * q.most_part
       ) k
       order by estimate desc limit q.most_part
     ) k
