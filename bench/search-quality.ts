@@ -1,5 +1,5 @@
 // `npm run bench:search-quality`: how well words, vectors and both find what answers a question, over the project's documents and over
-// small German and Japanese texts. Vectors are those of a stand-in, which needs no network and knows nothing of meaning, or of a real model
+// small German and Japanese texts. Vectors are those of a stand-in (latent-vector.ts), which needs no network, or of a real model
 // (bench/real-model.ts).
 import { startEmbeddedPostgres } from '@parley/embedded-postgres'
 import { chmod, mkdtemp, rm } from 'node:fs/promises'
@@ -7,7 +7,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { openDatabase } from '../server/src/database/database.ts'
 import { migrate } from '../server/src/database/migrate.ts'
-import { corpusVectors } from '../server/test/knowledge/search/corpus-vector.ts'
+import { latentVectors } from '../server/test/knowledge/search/latent-vector.ts'
 import { type Library, createLibrary } from '../server/test/knowledge/search/library.ts'
 import {
   type Asked,
@@ -25,7 +25,7 @@ import { readRealModel } from './real-model.ts'
 import { machine } from './server.ts'
 import { printTable } from './table.ts'
 
-const options = readOptions({ dimension: 2048 })
+const options = readOptions({ dimension: 4096 })
 const { dimension, database_url } = options
 const model = readRealModel(options)
 await using stack = new AsyncDisposableStack()
@@ -57,7 +57,7 @@ async function add(name: string, dataset_id: string, asked: readonly Asked[]): P
 
 /** The vectors of a model are asked for at once. */
 async function embedding(texts: readonly string[], asked: readonly { question: string }[]): Promise<Library['embed']> {
-  if (!model) return corpusVectors(texts, dimension)
+  if (!model) return latentVectors(texts, dimension)
   const all = [...texts, ...asked.map(({ question }) => question)]
   const vectors = await model.embed(all)
   const known = new Map(all.map((text, at) => [text, vectors[at]!]))

@@ -52,6 +52,9 @@ test('rarer words, more of them, shorter chunks, the same form and the same word
 test('what is as good is in the order of its place, of chosen generations only, and no more than asked for', () => {
   const all = Array.from({ length: 500 }, (_, at) => posting(at))
   expect(places([word(packed(1, all))], 3)).toEqual([0, 1, 2])
+  // The best one first, those after it last.
+  const mixed = Array.from({ length: 200 }, (_, at) => posting(at, { times: at === 0 ? 250 : at }))
+  expect(places([word(packed(1, mixed))], 3)).toEqual([0, 199, 198])
   const both = word(Buffer.concat([packed(2, [posting(7)]), packed(1, [posting(9)])]))
   expect(places([both])).toEqual([9])
   expect(scoreWords([both], totals, new Set([2, 1]), 5).map(({ generation }) => generation)).toEqual([1, 2])

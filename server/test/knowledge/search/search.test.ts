@@ -48,6 +48,19 @@ describe('words', () => {
     expect(passage!.score).toBeCloseTo(passage!.scores.full_text! / (passage!.scores.full_text! + 5))
   })
 
+  test('that very many chunks have count only where there is no rarer one', async () => {
+    const dataset_id = await library.addDataset()
+    await library.addSource(['usual matter', 'usual rarity'], { dataset_id })
+    // As if so many chunks had it.
+    const many = `update dataset_words set chunks = 60000 where dataset_id = $1 and text = 'usual'`
+    await library.database.pool.query(many, [dataset_id])
+    expect(contentsOf(await library.search({ dataset_id, query: 'usual rarity' }))).toEqual(['usual rarity'])
+    expect(contentsOf(await library.search({ dataset_id, query: 'usual' })).toSorted()).toEqual([
+      'usual matter',
+      'usual rarity',
+    ])
+  })
+
   test('that are misspelt stand for the nearest ones of the dataset', async () => {
     const dataset_id = await library.addDataset()
     await library.addSource(['The configuration of retention', 'A cancellation takes a day'], { dataset_id })

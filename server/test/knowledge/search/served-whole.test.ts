@@ -136,6 +136,13 @@ test('signing goes on where it stopped, from one centre, and a larger space gets
     const { passages } = await library.search({ dataset_id, query: `${name} text number 5`, mode: 'vector' })
     expect(passages[0]!.content).toBe(`${name} text number 5`)
   }
+
+  // In a large dataset a sample says how near signs must be: the nearest ones are, and enough others.
+  await query('update signed_generations set signed = 1000000 where space_id = $1 and signed > 1000', [space_id])
+  const asked = { dataset_id, query: 'third text number 77', mode: 'vector' as const, top_n: 100 }
+  const { passages } = await library.search(asked)
+  expect(passages[0]!.content).toBe('third text number 77')
+  expect(passages).toHaveLength(100)
 })
 
 test('nothing is written for a transaction that is rolled back', async () => {
