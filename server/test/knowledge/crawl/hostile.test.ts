@@ -12,6 +12,8 @@ let names: NameServer
 beforeAll(async () => {
   names = await startNameServer((name) => ({ addresses: resolved[name]! }))
   crawler = await startCrawler({
+    // What tools may reach is not open to crawls.
+    PARLEY_ALLOW_PRIVATE_HOSTS: 'localhost,127.0.0.2,169.254.169.254,private.test',
     PARLEY_NAME_SERVERS: names.address,
     PARLEY_LIMIT_CRAWL_REQUEST_SECONDS: '1',
     PARLEY_LIMIT_CRAWL_BYTES: '3000000',
