@@ -93,6 +93,14 @@ test('pages keep the metadata and the strategy of their parent, also when these 
   expect((await crawler.pages(id))['/a']).toMatchObject({ metadata: { team: 'b' }, chunking_strategy })
   const { data } = await client.listDatasetSources({ dataset_id })
   expect(data.map((attached) => attached.chunking_strategy)).toEqual([chunking_strategy, chunking_strategy])
+
+  // A page's own strategy stays where only the metadata changes.
+  const own = { ...chunking_strategy, chunk_size: 500 }
+  await client.updateSource({ source_id: (await crawler.pages(id))['/a']!.id, chunking_strategy: own })
+  await client.updateSource({ source_id: id, metadata: { team: 'c' } })
+  expect((await crawler.pages(id))['/a']).toMatchObject({ metadata: { team: 'c' }, chunking_strategy: own })
+  await client.updateSource({ source_id: id, chunking_strategy: { ...chunking_strategy, chunk_size: 600 } })
+  expect((await crawler.pages(id))['/a']).toMatchObject({ chunking_strategy: { chunk_size: 600 } })
 })
 
 describe.concurrent('options', () => {

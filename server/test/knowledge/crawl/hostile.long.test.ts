@@ -145,6 +145,19 @@ describe('a site', () => {
   }, 300_000)
 })
 
+test('patterns that take long for each address hold up nothing but their own crawl', async () => {
+  const text = (seed: number) =>
+    Array.from({ length: 1900 }, (_, n) => ((seed * 31 + n * n * 7 + n) % 5 < 2 ? 'a' : 'b')).join('')
+  const links = Array.from({ length: 400 }, (_, n) => `/${text(n)}`)
+  await using site = await startSite({ '/': pageOf('Home', ...links) })
+  const before = process.cpuUsage()
+  const options = { ...plain, limit: 3, exclude_paths: ['[ab]*a[ab]{1800}c', '(?:[ab]|ab)*b[ab]{900}c'] }
+  const source = await crawler.crawled((await crawler.create(site.url, options)).id)
+  expect(process.cpuUsage(before).user / 1e6).toBeLessThan(5)
+  expect(source.crawl).toMatchObject({ status: 'complete', counts: { stored: 1 } })
+  expect(source.crawl.warning).toContain('the patterns of the options take too much time')
+}, 60_000)
+
 test('after all of them the server answers, and its memory is what it was', async () => {
   const { client } = crawler.server
   const measure = async () => {

@@ -1,5 +1,8 @@
 // The operations on crawls, and what else happens to a source while it is crawled.
+import { describeError } from '@parley/contract'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { max_attachments } from '../../../src/knowledge/ingest/rows.ts'
+import { makeOrganization } from '../../support/actors.ts'
 import { refusal } from '../../support/server.ts'
 import { testPorts } from '../../support/ports.ts'
 import { type Crawler, pageOf, soon, startCrawler, startSite } from './fixture.ts'
@@ -14,7 +17,15 @@ const clock = {
   ...testPorts.clock,
   after: (ms: number, call: () => void) => (asked.push(ms), testPorts.clock.after(ms === 7000 ? 0 : ms, call)),
 }
-const reached = (point: string) => void (conversions += Number(point === 'knowledge.converting'))
+/** What happens when the next crawl is about to end. */
+let atEnd: (() => Promise<unknown>) | null = null
+async function reached(point: string): Promise<void> {
+  conversions += Number(point === 'knowledge.converting')
+  if (point !== 'crawl.finishing') return
+  const call = atEnd
+  atEnd = null
+  await call?.()
+}
 
 beforeAll(async () => {
   crawler = await startCrawler({}, { ports: { clock, reached } })
@@ -47,7 +58,130 @@ describe('datasets', () => {
   })
 })
 
+describe('one commit changes a bounded number of attachments', () => {
+  test('a call that would bring more pages, delete or rebuild more attachments is refused as a whole', async () => {
+    const { client } = crawler.server
+    await using site = await startSite({ '/': pageOf('Home') })
+    const { id } = await crawler.create(site.url, plain)
+    await crawler.crawled(id)
+    const { id: dataset_id } = await client.createDataset({ name: 'Full' })
+    const refused = { status: 409, code: 'too_many_attachments' }
+    expect(describeError('too_many_attachments').detail).toContain(`more than ${max_attachments.toLocaleString('en')} `)
+    const pages = `insert into sources (id, organization_id, type, name, domain, upload_status, chunking, parent_source_id)
+      select gen_random_uuid(), organization_id, 'URL', name || n, domain, 'COMPLETE', chunking, id
+      from sources, generate_series(1, ${max_attachments}) n where id = $1`
+    await crawler.rows(pages, [id])
+    expect(await refusal(client.attachSources({ dataset_id, items: { source_id: id } }))).toMatchObject(refused)
+    const url_crawl_options = { ...plain, delay_ms: 0, add_to_datasets: [dataset_id] }
+    expect(await refusal(client.updateSource({ source_id: id, url_crawl_options }))).toMatchObject(refused)
+    expect((await client.listDatasetSources({ dataset_id })).data).toEqual([])
+
+    const attachments = `insert into dataset_sources (id, organization_id, dataset_id, source_id, attached_by)
+      select gen_random_uuid(), organization_id, $2, id, 'crawl' from sources where id = $1 or parent_source_id = $1`
+    await crawler.rows(attachments, [id, dataset_id])
+    expect(await refusal(client.deleteSource({ source_id: id }))).toMatchObject(refused)
+    const chunking_strategy = 'structure_based'
+    expect(await refusal(client.updateSource({ source_id: id, chunking_strategy }))).toMatchObject(refused)
+    // One less, and all goes in one commit.
+    const [page] = (await client.listSources({ parent_source_id: id, limit: 1 })).data
+    await client.deleteSource({ source_id: page!.id })
+    await client.deleteSource({ source_id: id })
+    const left = `select (select count(*) from sources where id = $1 or parent_source_id = $1)::int as sources,
+      (select count(*) from dataset_sources where dataset_id = $2)::int as attachments`
+    expect(await crawler.rows(left, [id, dataset_id])).toEqual([{ sources: 0, attachments: 0 }])
+  })
+})
+
 describe('the operations', () => {
+  test('removals that are accepted while the crawl ends are accepted', async () => {
+    const { client } = crawler.server
+    const paths = Array.from({ length: 10 }, (_, n) => `/${n}`)
+    await using site = await startSite({ '/': pageOf('Home', ...paths) })
+    for (const path of paths) site.pages[path] = pageOf(`Page ${path}`)
+    const { id } = await crawler.create(site.url, { ...plain, limit: 20 })
+    await crawler.crawled(id)
+    for (const path of paths) site.pages[path] = { status: 404 }
+    await crawler.rows('update crawled_pages set missed = 1 where root_source_id = $1', [id])
+    atEnd = () => client.crawlSource({ source_id: id, accept_removals: true })
+    expect((await crawler.again(id)).crawl).toMatchObject({ status: 'complete', reason: null, counts: { gone: 10 } })
+    expect(await crawler.pages(id)).toEqual({})
+    expect((await client.listSourceCrawls({ source_id: id })).data).toHaveLength(2)
+  })
+
+  test('the turn at a host goes to another organization first', async () => {
+    const other = await makeOrganization(crawler.server, 'Neighbours')
+    const held = Promise.withResolvers<void>()
+    await using site = await startSite()
+    site.other = (request, response) => {
+      if (request.url === '/robots.txt') return void response.writeHead(404).end()
+      void (request.url === '/1' ? held.promise : Promise.resolve()).then(() => response.end(pageOf(request.url!)))
+    }
+    const host = new URL(site.url).host
+    const untilWaiting = (crawls: number) =>
+      expect
+        .poll(
+          () =>
+            crawler.rows(
+              `select c.id from crawls c join work w on w.subject = c.id::text
+               where c.host = $1 and not c.has_turn and w.lease is null and w.due_at > now()`,
+              [host],
+            ),
+          soon,
+        )
+        .toHaveLength(crawls)
+    await crawler.create(`${site.url}/1`)
+    await expect.poll(() => site.requests, soon).toContain('/1')
+    await crawler.create(`${site.url}/2`)
+    await untilWaiting(1)
+    await crawler.server.as({ token: other.key }).createSources({ items: { name: `${site.url}/3`, type: 'URL' } })
+    await untilWaiting(2)
+    held.resolve()
+    await expect.poll(() => site.requests.filter((path) => path !== '/robots.txt'), soon).toEqual(['/1', '/3', '/2'])
+    await expect.poll(() => crawler.rows('select from crawls where has_turn'), soon).toEqual([])
+  })
+
+  test('a crawl whose start page moves to another host is one piece of work', async () => {
+    const held = Promise.withResolvers<void>()
+    await using target = await startSite({
+      '/': (_request, response) => void held.promise.then(() => response.end(pageOf('Moved'))),
+    })
+    await using site = await startSite({ '/': { status: 301, headers: { location: `${target.url}/` } } })
+    const { id, crawl } = await crawler.create(site.url)
+    await expect.poll(() => target.requests, soon).toContain('/')
+    await crawler.server.client.cancelSourceCrawl({ source_id: id })
+    const work = `select owner from (select kind, owner, subject from work union select kind, owner, subject from work_arrivals) added
+      where kind = 'crawl_source' and subject = $1`
+    expect(await crawler.rows(work, [crawl!.id])).toEqual([{ owner: crawl!.id }])
+    held.resolve()
+    await expect.poll(() => crawler.rows('select from crawls where has_turn'), soon).toEqual([])
+  })
+
+  test('what a node that dies has stored of a page is deleted after some minutes', async () => {
+    await using site = await startSite({ '/': pageOf('Home') })
+    const asked = Promise.withResolvers<void>()
+    const held = Promise.withResolvers<void>()
+    site.pages['/'] = (_request, response) => {
+      asked.resolve()
+      void held.promise.then(() => response.end(pageOf('Home')))
+    }
+    const { id } = await crawler.create(site.url)
+    await asked.promise
+    const blocking = await crawler.server.database.pool.connect()
+    try {
+      // The page's commit waits for it, its bytes are there.
+      await blocking.query('begin')
+      await blocking.query('select from sources where id = $1 for update', [id])
+      held.resolve()
+      const unkept = `select round(extract(epoch from expires_at - created_at) / 60)::int as minutes from blobs
+        where state = 'stored' and uses = 0 and created_at > now() - interval '1 minute'`
+      await expect.poll(() => crawler.rows(unkept), soon).toEqual([{ minutes: 5 }, { minutes: 5 }])
+    } finally {
+      await blocking.query('rollback')
+      blocking.release()
+    }
+    expect(await crawler.crawled(id)).toMatchObject({ revision: 1 })
+  })
+
   test('a source that failed waits again, with its attachments, and gets its content', async () => {
     const { client } = crawler.server
     const { id: dataset_id } = await client.createDataset({ name: 'Retried' })

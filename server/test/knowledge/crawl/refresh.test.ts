@@ -92,6 +92,19 @@ test.concurrent('a 404 of what was never stored is a failure', async () => {
   expect(page).toMatchObject({ outcome: 'failed', reason: 'The site answered 404.' })
 })
 
+test.concurrent('at its limit a crawl still waits for a known page that is tried again', async () => {
+  await using site = await startSite({ '/': pageOf('Home', '/a', '/b'), '/a': pageOf('A'), '/b': pageOf('B') })
+  const { id } = await crawl(site, { ...plain, limit: 3 })
+  site.pages['/'] = pageOf('Home', '/a', '/b', '/c')
+  site.pages['/c'] = pageOf('C')
+  site.pages['/a'] = (_request, response) => {
+    site.pages['/a'] = pageOf('A, newly')
+    response.writeHead(503, { 'retry-after': '2' }).end()
+  }
+  expect(await crawler.outcomes(await crawler.again(id))).toEqual({ '/': 'stored', '/a': 'stored', '/b': 'unchanged' })
+  expect(site.requests).not.toContain('/c')
+})
+
 test.concurrent('a start page that fails keeps everything', async () => {
   await using site = await startSite({ '/': pageOf('Home', '/a'), '/a': pageOf('A') })
   const { id } = await crawl(site)
