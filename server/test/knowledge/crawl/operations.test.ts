@@ -1,26 +1,14 @@
 // The operations on crawls, and what else happens to a source while it is crawled.
-import { describeError } from '@parley/contract'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { max_attachments } from '../../../src/knowledge/ingest/rows.ts'
 import { makeOrganization } from '../../support/actors.ts'
 import { refusal } from '../../support/server.ts'
-import { testPorts } from '../../support/ports.ts'
 import { type Crawler, pageOf, soon, startCrawler, startSite } from './fixture.ts'
 
 let crawler: Crawler
-/** Pauses that the server asked for. */
-const asked: number[] = []
-let conversions = 0
 
-/** A long pause takes no time. */
-const clock = {
-  ...testPorts.clock,
-  after: (ms: number, call: () => void) => (asked.push(ms), testPorts.clock.after(ms === 7000 ? 0 : ms, call)),
-}
 /** What happens when the next crawl is about to end. */
 let atEnd: (() => Promise<unknown>) | null = null
 async function reached(point: string): Promise<void> {
-  conversions += Number(point === 'knowledge.converting')
   if (point !== 'crawl.finishing') return
   const call = atEnd
   atEnd = null
@@ -28,7 +16,7 @@ async function reached(point: string): Promise<void> {
 }
 
 beforeAll(async () => {
-  crawler = await startCrawler({}, { ports: { clock, reached } })
+  crawler = await startCrawler({}, { ports: { reached } })
 })
 afterAll(() => crawler[Symbol.asyncDispose]())
 
@@ -55,40 +43,6 @@ describe('datasets', () => {
     await client.detachSource({ dataset_id, dataset_source_id: attachment!.id })
     expect(await names()).toEqual([])
     expect(Object.keys(await crawler.pages(id))).toHaveLength(2)
-  })
-})
-
-describe('one commit changes a bounded number of attachments', () => {
-  test('a call that would bring more pages, delete or rebuild more attachments is refused as a whole', async () => {
-    const { client } = crawler.server
-    await using site = await startSite({ '/': pageOf('Home') })
-    const { id } = await crawler.create(site.url, plain)
-    await crawler.crawled(id)
-    const { id: dataset_id } = await client.createDataset({ name: 'Full' })
-    const refused = { status: 409, code: 'too_many_attachments' }
-    expect(describeError('too_many_attachments').detail).toContain(`more than ${max_attachments.toLocaleString('en')} `)
-    const pages = `insert into sources (id, organization_id, type, name, domain, upload_status, chunking, parent_source_id)
-      select gen_random_uuid(), organization_id, 'URL', name || n, domain, 'COMPLETE', chunking, id
-      from sources, generate_series(1, ${max_attachments}) n where id = $1`
-    await crawler.rows(pages, [id])
-    expect(await refusal(client.attachSources({ dataset_id, items: { source_id: id } }))).toMatchObject(refused)
-    const url_crawl_options = { ...plain, delay_ms: 0, add_to_datasets: [dataset_id] }
-    expect(await refusal(client.updateSource({ source_id: id, url_crawl_options }))).toMatchObject(refused)
-    expect((await client.listDatasetSources({ dataset_id })).data).toEqual([])
-
-    const attachments = `insert into dataset_sources (id, organization_id, dataset_id, source_id, attached_by)
-      select gen_random_uuid(), organization_id, $2, id, 'crawl' from sources where id = $1 or parent_source_id = $1`
-    await crawler.rows(attachments, [id, dataset_id])
-    expect(await refusal(client.deleteSource({ source_id: id }))).toMatchObject(refused)
-    const chunking_strategy = 'structure_based'
-    expect(await refusal(client.updateSource({ source_id: id, chunking_strategy }))).toMatchObject(refused)
-    // One less, and all goes in one commit.
-    const [page] = (await client.listSources({ parent_source_id: id, limit: 1 })).data
-    await client.deleteSource({ source_id: page!.id })
-    await client.deleteSource({ source_id: id })
-    const left = `select (select count(*) from sources where id = $1 or parent_source_id = $1)::int as sources,
-      (select count(*) from dataset_sources where dataset_id = $2)::int as attachments`
-    expect(await crawler.rows(left, [id, dataset_id])).toEqual([{ sources: 0, attachments: 0 }])
   })
 })
 
@@ -182,38 +136,6 @@ describe('the operations', () => {
     expect(await crawler.crawled(id)).toMatchObject({ revision: 1 })
   })
 
-  test('a source that failed waits again, with its attachments, and gets its content', async () => {
-    const { client } = crawler.server
-    const { id: dataset_id } = await client.createDataset({ name: 'Retried' })
-    await using site = await startSite({ '/': { status: 500 } })
-    const { id } = await crawler.create(site.url, { add_to_datasets: [dataset_id] })
-    expect(await crawler.crawled(id)).toMatchObject({
-      status: 'failed',
-      tries: 3,
-      status_reason: { code: 'fetch_status' },
-    })
-    const attached = async () => (await client.listDatasetSources({ dataset_id })).data[0]!
-    expect(await attached()).toMatchObject({ status: 'failed', tries: 3, status_reason: { code: 'fetch_status' } })
-    site.pages['/'] = pageOf('Home')
-    expect(await client.crawlSource({ source_id: id })).toMatchObject({
-      status: 'pending',
-      status_reason: null,
-      crawl: { status: 'running' },
-    })
-    expect(await crawler.crawled(id)).toMatchObject({ revision: 1, file_upload_status: 'COMPLETE' })
-    await expect.poll(async () => (await attached()).status, soon).toBe('ready')
-  })
-
-  test('requests are apart as the source says, or as its robots.txt asks', async () => {
-    await using site = await startSite({ '/': pageOf('Home', '/a'), '/a': pageOf('A') })
-    await crawler.crawled((await crawler.create(site.url, { use_sitemap: false, delay_ms: 123 })).id)
-    expect(asked.filter((ms) => ms === 123)).toHaveLength(2)
-    site.pages['/robots.txt'] = { headers: { 'content-type': 'text/plain' }, body: 'User-agent: *\nCrawl-delay: 7' }
-    await crawler.crawled((await crawler.create(site.url, { use_sitemap: false, delay_ms: 123 })).id)
-    expect(asked.filter((ms) => ms === 123)).toHaveLength(2)
-    expect(asked.filter((ms) => ms === 7000)).toHaveLength(2)
-  })
-
   test('a crawl is joined while it runs, and cancelled: what is stored stays', async () => {
     const { client } = crawler.server
     const held = Promise.withResolvers<void>()
@@ -238,28 +160,6 @@ describe('the operations', () => {
     expect(await client.cancelSourceCrawl({ source_id: id })).toMatchObject({ crawl: { status: 'cancelled' } })
     expect((await crawler.events(id)).at(-1)).toMatchObject({ data: { reason: { code: 'cancelled' } } })
     expect((await crawler.again(id)).crawl.counts).toMatchObject({ stored: 2, unchanged: 2 })
-  })
-
-  test('the last ten reports are kept', async () => {
-    await using site = await startSite({ '/': pageOf('Home') })
-    const { id } = await crawler.create(site.url)
-    await crawler.crawled(id)
-    const older = `insert into crawls (id, organization_id, source_id, status, options, start_url, host, started_at, finished_at)
-      select gen_random_uuid(), organization_id, source_id, 'complete', options, start_url, host, started_at - n * interval '1 day', now()
-      from crawls, generate_series(1, 9) n where source_id = $1`
-    await crawler.rows(older, [id])
-    await crawler.again(id)
-    const { data } = await crawler.server.client.listSourceCrawls({ source_id: id })
-    expect(data).toHaveLength(10)
-    expect(data.map(({ started_at }) => started_at)).toEqual(
-      data
-        .map(({ started_at }) => started_at)
-        .toSorted()
-        .toReversed(),
-    )
-    const page = await crawler.server.client.listSourceCrawls({ source_id: id, limit: 4 })
-    const next = await crawler.server.client.listSourceCrawls({ source_id: id, cursor: page.pagination.next_cursor! })
-    expect([...page.data, ...next.data]).toEqual(data)
   })
 
   test('a file is no URL', async () => {
@@ -288,27 +188,18 @@ describe('the operations', () => {
   })
 })
 
-test('what a crawl stores is converted once, cut and found by searches', async () => {
+test.each([
+  ['https://a.example/docs', ['x'], ['url_pattern']],
+  ['https://{slug}.example/', ['x'], ['url_pattern']],
+  ['ftp://a.example/{slug}', ['x'], ['url_pattern']],
+  ['https://a.example/{slug}', ['x', '..', '.'], ['slugs.1', 'slugs.2']],
+  ['https://a.example/{slug}', Array(101).fill('x'), ['slugs']],
+  ['https://a.example/{slug}', [], ['slugs']],
+])('%s with %s is refused as a whole', async (url_pattern, slugs, paths) => {
   const { client } = crawler.server
-  const before = conversions
-  const { id: dataset_id } = await client.createDataset({ name: 'Site' })
-  await using site = await startSite({ '/': pageOf('Home', '/tea'), '/tea': pageOf('Green tea from Shizuoka') })
-  const { id } = await crawler.create(site.url, { ...plain, add_to_datasets: [dataset_id] })
-  await crawler.crawled(id)
-  const statuses = async () => (await client.listDatasetSources({ dataset_id })).data.map(({ status }) => status)
-  await expect.poll(statuses, soon).toEqual(['ready', 'ready'])
-  // The crawl has read the text already.
-  expect(conversions).toBe(before)
-  const { chunks } = await client.queryDataset({ dataset_id, query: 'Shizuoka' })
-  expect(chunks[0]).toMatchObject({ source_name: `${site.url}/tea`, url: `${site.url}/tea` })
-}, 60_000)
-
-test('a crawl without a page for a day ends as stuck', async () => {
-  const { client } = crawler.server
-  await using site = await startSite({ '/robots.txt': { status: 503 } })
-  const { id } = await crawler.create(site.url)
-  await expect.poll(() => site.requests.length, soon).toBeGreaterThan(0)
-  await crawler.rows(`update crawls set started_at = now() - interval '25 hours' where source_id = $1`, [id])
-  expect(await crawler.crawled(id)).toMatchObject({ status: 'failed', status_reason: { code: 'deadline' } })
-  expect(await client.getSource({ source_id: id })).toMatchObject({ file_upload_status: 'FAILED' })
+  const { id: dataset_id } = await client.createDataset({ name: 'None' })
+  const refused = await refusal(client.attachSourcesByPattern({ dataset_id, url_pattern, slugs }))
+  expect(refused.status).toBe(422)
+  expect(refused.errors!.map(({ path }) => path)).toEqual(paths)
+  expect((await client.listDatasetSources({ dataset_id })).data).toEqual([])
 })

@@ -26,5 +26,5 @@ async function judge(rules: ScopeRules, urls: string[]): Promise<(string | null)
   const { createScope, judgeInTime } = await import('../rules/scope.ts')
   const key = JSON.stringify(rules)
   if (last?.key !== key) last = { key, scope: createScope(rules) }
-  return judgeInTime(last.scope, urls)
+  return judgeInTime(last.scope, urls, () => performance.now())
 }
