@@ -4,7 +4,7 @@ import type { Reader, Setting, SettingsGroup } from './reader.ts'
 
 export interface OutboundConfig {
   allowed_private_hosts: string[]
-  /** Of crawls, which any member who may add a URL can start. */
+  /** Of crawls, which every member with `sources:manage` can start. */
   crawled_private_hosts: string[]
   /** Empty: the servers of the operating system. */
   name_servers: string[]
@@ -21,7 +21,7 @@ const settings: readonly Setting[] = [
     name: 'PARLEY_CRAWL_ALLOW_PRIVATE_HOSTS',
     default: 'none',
     meaning:
-      'Comma-separated host names that crawls can fetch although they are private, as `PARLEY_ALLOW_PRIVATE_HOSTS`, which does not open them to crawls. Every member who may add sources can then read what they serve.',
+      'Comma-separated host names that crawls can fetch although they are private, as `PARLEY_ALLOW_PRIVATE_HOSTS`, which does not open them to crawls. Every member with `sources:manage` can then read what they serve.',
   },
   {
     name: 'PARLEY_NAME_SERVERS',

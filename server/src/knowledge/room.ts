@@ -83,7 +83,7 @@ export function createKnowledge(
   }
 }
 
-/** What tools may reach is no business of whoever adds a URL. */
+/** Hosts that are open to tools are not open to crawls. */
 function createCrawlClient({ config, ports }: Core, lookup: Lookup): OutboundClient {
   return createOutboundClient({ allowed_hosts: config.crawled_private_hosts, clock: ports.clock, lookup })
 }

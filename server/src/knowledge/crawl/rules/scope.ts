@@ -1,6 +1,5 @@
 // Which addresses the options of a crawl leave out, and why. Pure; patterns of authors run in a process of their own, which loads this.
 import { RE2JS } from 're2js'
-import type { CrawlOptions } from './options.ts'
 
 /** As RE2 writes it. */
 export const translatePattern = (pattern: string): string => RE2JS.translateRegExp(pattern)
@@ -33,7 +32,7 @@ export const other_site = 'It is on another site.'
 
 export interface ScopeRules {
   start_url: string
-  options: Pick<CrawlOptions, 'include_paths' | 'exclude_paths' | 'max_depth'>
+  options: { include_paths: readonly string[]; exclude_paths: readonly string[]; max_depth: number }
 }
 
 export type Scope = (url: string) => string | null
