@@ -41,10 +41,14 @@ describe('an attempt that takes a turn over', () => {
       { text: 'Returns within 30 days.' },
       { text: 'Returns are free.', source_name: 'Free.md' },
     ])
-    const { conversation_id } = await converse(server, { knowledge_bases: [{ dataset_id: own.dataset_id }], tools })
+    const { conversation_id } = await converse(server, {
+      knowledge_bases: [{ dataset_id: own.dataset_id }],
+      retrieval: { citations: true },
+      tools,
+    })
     const held = holdAnswer()
     const answers = [{ tool_calls: [{ name: 'act', arguments: {} }] }, held]
-    server.model.answer = () => answers.shift() ?? 'Taken over.'
+    server.model.answer = () => answers.shift() ?? 'Taken over [1] [2].'
     const reply = server.client.sendConversationMessage({ conversation_id, text: 'Returns?' })
     await held.asked
     const before = (await turnsOf(conversation_id))[0]!.retrievals!
@@ -56,8 +60,10 @@ describe('an attempt that takes a turn over', () => {
     )
     calls.length = 0
     await loseTurn(server, conversation_id)
-    expect((await reply).reply).toContain('Taken over.')
+    const { reply: said, citations } = await reply
     held.finish()
+    expect(said).toContain('Taken over [1] [2].')
+    expect(citations!.map(({ number }) => number)).toEqual([2])
     expect(calls).toEqual([])
     const fence = fenceOf(server.model.requests.at(-1)!)!
     expect(fence).toContain(`[2] ${kept!.source_name}\n`)
