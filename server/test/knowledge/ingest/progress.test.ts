@@ -68,8 +68,8 @@ test('it skips none of those that changed at the same moment, however many', asy
   // As the pages of a crawl are attached: in one commit, at one time. A look reads 500 at once.
   const added = await library.rows<{ id: string }>(
     `with pages as (
-       insert into sources (id, organization_id, type, name)
-       select gen_random_uuid(), $1, 'FILE', 'page ' || n || '.txt' from generate_series(1, 1001) n returning id
+       insert into sources (id, organization_id, type, name, upload_status)
+       select gen_random_uuid(), $1, 'FILE', 'page ' || n || '.txt', 'PENDING' from generate_series(1, 1001) n returning id
      )
      insert into dataset_sources (id, organization_id, dataset_id, source_id)
      select gen_random_uuid(), $1, $2, id from pages returning id`,
