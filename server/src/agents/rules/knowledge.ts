@@ -101,7 +101,8 @@ export function findWider(
   wanted: readonly NamedDataset[],
   held: readonly Omit<NamedDataset, 'path'>[],
 ): NamedDataset | undefined {
-  const keyOf = (dataset_id: string, filter: JsonObject | null) => `${dataset_id.toLowerCase()} ${canonicalJson(filter)}`
+  const keyOf = (dataset_id: string, filter: JsonObject | null) =>
+    `${dataset_id.toLowerCase()} ${canonicalJson(filter)}`
   const known = new Set(held.map(({ dataset_id, filter }) => keyOf(dataset_id, filter)))
   return wanted.find(
     ({ dataset_id, filter }) => !known.has(keyOf(dataset_id, null)) && !known.has(keyOf(dataset_id, filter)),

@@ -5,9 +5,7 @@ import { faultsOfChunking, readChunking } from './chunking.ts'
 import { checkNewSource, pathOf } from './new-source.ts'
 
 /** A source that exists, or a URL that becomes one. */
-export type Attached =
-  | { source_id: string; chunking: ChunkingStrategy | null }
-  | AttachedUrl
+export type Attached = { source_id: string; chunking: ChunkingStrategy | null } | AttachedUrl
 
 export interface AttachedUrl {
   /** Of its item; empty: it is the body. */

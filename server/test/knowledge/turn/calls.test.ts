@@ -191,7 +191,9 @@ describe('the action', () => {
     const { conversation_id } = await converse(server, { tools: [before] })
     answer({ tool_calls: [{ name: 'look_up', arguments: {} }] }, 'Done.', 'Welcome.')
     await server.client.sendConversationMessage({ conversation_id, text: 'Hello' })
-    const { version_id } = await publishAgent(server.client, { tools: [tool([{ type: 'knowledge_base', dataset_id }])] })
+    const { version_id } = await publishAgent(server.client, {
+      tools: [tool([{ type: 'knowledge_base', dataset_id }])],
+    })
     await server.database.pool.query('update conversations set agent_version_id = $2 where id = $1', [
       ...[conversation_id, version_id],
     ])
