@@ -139,7 +139,8 @@ test('while the words of many chunks are cut, other work of the process goes on'
   const of = await library.addDataset()
   const { generation } = await library.addSource(['seed'], { dataset_id: of })
   const chunks = Array.from({ length: 50 }, (_, position) => ({ position, content: 'apple pie', heading_path: [] }))
-  let [turns, beforeFirstQuery, isOver] = [0, 0, false]
+  let [turns, isOver] = [0, false]
+  let beforeFirstQuery: number | null = null
   const countTurns = () => {
     turns += 1
     if (!isOver) setImmediate(countTurns)
@@ -149,7 +150,7 @@ test('while the words of many chunks are cut, other work of the process goes on'
     await library.store.transaction((tx) => {
       const { query } = tx
       tx.query = (...given) => {
-        beforeFirstQuery ||= turns
+        beforeFirstQuery ??= turns
         return query(...given)
       }
       turns = 0
