@@ -44,6 +44,13 @@ async function retrievalsOf(conversation_id: string) {
   return data.at(-1)!.retrievals!
 }
 
+/** Conversations keep their version: as a node of a later release could. */
+async function giveVersion(conversation_id: string, config: object): Promise<void> {
+  const { version_id } = await publishAgent(server.client, config)
+  const values = [conversation_id, version_id]
+  await server.database.pool.query('update conversations set agent_version_id = $2 where id = $1', values)
+}
+
 describe('the action', () => {
   test('saves the passages; the model gets them in a fence, numbered on from those before the turn', async () => {
     const { dataset_id, chunks } = await plantDataset(server, [returns, tea])
@@ -160,29 +167,23 @@ describe('the action', () => {
     expect(after).toMatch(/<passages \w{32}>/)
   })
 
-  // Conversations keep their version; a row is changed as a node of a later release could.
-  test.each([
-    ['is gone', []],
-    ['searches no more', [tool([{ type: 'play_message', message: 'Wait.' }])]],
-  ])('what it found stays in a fence, and the rules with it, when the tool %s', async (_what, tools) => {
+  test('what it found stays in a fence, and the rules with it, when the tool searches no more or is gone', async () => {
     const { dataset_id } = await plantDataset(server, [returns])
     const actions = [{ type: 'knowledge_base', dataset_id }]
-    const output = '{{ passages[0].text }}'
-    const { conversation_id } = await converse(server, {
-      tools: [tool(actions), tool(actions, { name: 'quote', output })],
-    })
+    const quoting = tool(actions, { name: 'quote', output: '{{ passages[0].text }}' })
+    const { conversation_id } = await converse(server, { tools: [tool(actions), quoting] })
     const asked = (name: string) => ({ name, arguments: { query: 'returns' } })
-    answer({ tool_calls: [asked('look_up'), asked('quote')] }, 'Done.', 'Welcome.')
+    answer({ tool_calls: [asked('look_up'), asked('quote')] }, 'Done.', 'Welcome.', 'Bye.')
     await server.client.sendConversationMessage({ conversation_id, text: 'Hello' })
-    const { version_id } = await publishAgent(server.client, { tools })
-    await server.database.pool.query('update conversations set agent_version_id = $2 where id = $1', [
-      ...[conversation_id, version_id],
-    ])
-    await server.client.sendConversationMessage({ conversation_id, text: 'Thanks' })
-    const [saved, quoted] = toolResults()
-    expect(JSON.parse(saved!)).toEqual({ passages: expect.stringMatching(/^<passages \w{32}>\n\[\d\] Shop\.pdf/) })
-    expect(quoted).toMatch(/^<passages \w{32}>\n {2}Returns are/)
-    expect(server.model.requests.at(-1)!.messages[0]!.content.split(passageRules)).toHaveLength(2)
+    for (const tools of [[tool([{ type: 'play_message', message: 'Wait.' }])], []]) {
+      await giveVersion(conversation_id, { tools })
+      await server.client.sendConversationMessage({ conversation_id, text: 'Thanks' })
+      const [saved, quoted] = toolResults()
+      const fence: unknown = expect.stringMatching(/^<passages \w{32}>\n\[\d\] Shop\.pdf/)
+      expect(JSON.parse(saved!)).toEqual({ passages: fence })
+      expect(quoted).toMatch(/^<passages \w{32}>\n {2}Returns are/)
+      expect(server.model.requests.at(-1)!.messages[0]!.content.split(passageRules)).toHaveLength(2)
+    }
   })
 
   test('a result of a call that did not search is no passage, whatever the tool does now', async () => {
@@ -191,12 +192,7 @@ describe('the action', () => {
     const { conversation_id } = await converse(server, { tools: [before] })
     answer({ tool_calls: [{ name: 'look_up', arguments: {} }] }, 'Done.', 'Welcome.')
     await server.client.sendConversationMessage({ conversation_id, text: 'Hello' })
-    const { version_id } = await publishAgent(server.client, {
-      tools: [tool([{ type: 'knowledge_base', dataset_id }])],
-    })
-    await server.database.pool.query('update conversations set agent_version_id = $2 where id = $1', [
-      ...[conversation_id, version_id],
-    ])
+    await giveVersion(conversation_id, { tools: [tool([{ type: 'knowledge_base', dataset_id }])] })
     await server.client.sendConversationMessage({ conversation_id, text: 'Thanks' })
     expect(toolResults()).toEqual(['The shop is open.'])
   })
