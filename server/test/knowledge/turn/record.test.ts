@@ -177,6 +177,20 @@ describe('another node', () => {
     expect(rows[0]!.partial_retrievals).toBeNull()
   })
 
+  test('that begins to follow a turn is told what it has found so far', async () => {
+    const [here, there] = [server.app.core.live.turns, other.core.live.turns]
+    const [conversation_id, turn_id] = [crypto.randomUUID(), crypto.randomUUID()]
+    const retrieved = {
+      ...{ turn_id, id: crypto.randomUUID(), call_id: null, kind: 'implicit' as const, chunks: [] },
+      ...{ retrieval_mode: null, degraded: [], outcome: 'nothing' as const, latency_ms: 1 },
+    }
+    here.begin(conversation_id, { turn_id, attempt: 1, kept: 0 })
+    here.retrieve(conversation_id, retrieved)
+    using _following = there.follow(conversation_id)
+    await expect.poll(() => there.retrieved(conversation_id, turn_id), { timeout: 20_000 }).toEqual([retrieved])
+    here.end(conversation_id, turn_id)
+  })
+
   test('has readers that are told of the search at once', async () => {
     const { conversation_id } = await converse(server, base())
     const answers = [holdAnswer(), holdAnswer()]
