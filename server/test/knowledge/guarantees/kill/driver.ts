@@ -18,6 +18,7 @@ import { type Judged, judge } from './judge.ts'
 import { LoadClient, models } from './load.ts'
 import { type KillPlan, planKills, pointsOfMoves, pointsOfNodes } from './plan.ts'
 import { type Told, type Violation, nothingTold } from './records.ts'
+import { with_compiled_code } from '../../../support/compiled-code.ts'
 
 export interface KillOptions {
   /** Of an empty database that only this run uses. */
@@ -251,7 +252,7 @@ async function runMoves({ plan, environment, giveUpAt, random }: Moving): Promis
 
 async function move(environment: Record<string, string>, to: string, point: string, nth: number) {
   const child = spawn(process.execPath, [join(import.meta.dirname, 'mover.ts'), to, point, String(nth)], {
-    env: { PATH: process.env['PATH'], ...environment },
+    env: { PATH: process.env['PATH'], ...with_compiled_code, ...environment },
     stdio: ['pipe', 'ignore', 'inherit'],
     timeout: move_ms,
   })
