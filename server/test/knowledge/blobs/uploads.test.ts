@@ -381,6 +381,9 @@ describe('a form with one file', () => {
       )
       return rows[0]
     }
+    // Its conversion stores a text.
+    const statusOf = async () => (await server.client.getSource({ source_id: first[0]!.id })).status
+    await expect.poll(statusOf).toBe('ready')
     const before = await countUsable()
     expect(await server.client.createSources({ file: new File(['same'], 'a.txt'), idempotency_key })).toEqual(first)
     const reused = server.client.createSources({ file: new File(['other'], 'a.txt'), idempotency_key })
