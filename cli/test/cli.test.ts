@@ -15,6 +15,7 @@ import { createConversationTokens } from '../../server/src/access/conversation-t
 import { systemPorts } from '../../server/src/base/ports.ts'
 import { createTestDatabase, type TestDatabase } from '../../server/test/support/database.ts'
 import { type Outcome, runHere } from './run-here.ts'
+import { with_compiled_code } from '../../server/test/support/compiled-code.ts'
 
 const main = join(import.meta.dirname, '..', 'src', 'main.ts')
 
@@ -35,7 +36,7 @@ function environmentOf(more: Record<string, string>): Record<string, string> {
   const { PATH = '', HOME = '' } = process.env
   // The setting must parse as a URL, which has a host. A Unix socket in the query overrides it.
   const DATABASE_URL = test.connection_string.replace('@/', '@localhost/')
-  return { PATH, HOME, DATABASE_URL, ...more }
+  return { PATH, HOME, ...with_compiled_code, DATABASE_URL, ...more }
 }
 
 /** As a process; most of what follows is called in this one. */

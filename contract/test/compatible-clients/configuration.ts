@@ -288,20 +288,27 @@ export const configurationLines: Line[] = [
     ],
   },
   {
+    name: 'configuration: a knowledge base that does not exist is kept, with a warning',
+    exchanges: [
+      createAgent,
+      warned(
+        { knowledge_bases: [{ dataset_id: 'faq', top_n: 5 }] },
+        'config.knowledge_bases.0.dataset_id is not a dataset of this organization; it finds nothing',
+      ),
+    ],
+  },
+  {
     name: 'configuration: what is compatible and not there yet is kept, with a warning',
     exchanges: [
       createAgent,
       warned(
         {
-          knowledge_bases: [{ dataset_id: 'faq', top_n: 5 }],
           pre_conversation_workflow: { type: 'workflow', workflow_id: 'w' },
           recording: { enabled: true },
           stt_llm_tts: { stt: { provider: 'deepgram' } },
           voicemail_detection: { enabled: true },
         },
-        ...['knowledge_bases', 'pre_conversation_workflow', 'recording', 'stt_llm_tts', 'voicemail_detection'].map(
-          later,
-        ),
+        ...['pre_conversation_workflow', 'recording', 'stt_llm_tts', 'voicemail_detection'].map(later),
       ),
     ],
   },

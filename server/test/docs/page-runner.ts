@@ -6,6 +6,7 @@ import { createServer } from 'node:net'
 import { dirname, join } from 'node:path'
 import { promisify } from 'node:util'
 import { vi } from 'vitest'
+import { with_compiled_code } from '../support/compiled-code.ts'
 import { type CodeBlock, root } from './markdown.ts'
 
 export interface Reader {
@@ -184,7 +185,12 @@ export class PageRunner implements AsyncDisposable {
 
   #environment(): Record<string, string> {
     const path = `${dirname(process.execPath)}:${process.env['PATH'] ?? ''}`
-    return { PATH: path, PARLEY_DATA_DIR: join(this.#reader.folder, 'data'), PARLEY_URL: this.#reader.url }
+    return {
+      PATH: path,
+      ...with_compiled_code,
+      PARLEY_DATA_DIR: join(this.#reader.folder, 'data'),
+      PARLEY_URL: this.#reader.url,
+    }
   }
 
   async [Symbol.asyncDispose](): Promise<void> {

@@ -3,6 +3,7 @@ import { type ChildProcess, spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { join } from 'node:path'
 import { createInterface } from 'node:readline'
+import { with_compiled_code } from '../support/compiled-code.ts'
 
 export interface KillNode extends AsyncDisposable {
   /** Resolves when it serves; rejects if it ends before. */
@@ -62,7 +63,7 @@ process.once('exit', () => {
 export function startKillNode(environment: Record<string, string>, strike: Strike | null = null): KillNode {
   const told = strike ? [strike.point, String(strike.nth), strike.signal] : []
   const child = spawn(process.execPath, [join(import.meta.dirname, 'node.ts'), ...told], {
-    env: { PATH: process.env['PATH'], ...environment },
+    env: { PATH: process.env['PATH'], ...with_compiled_code, ...environment },
     // It ends when its standard input does: with this process, however that ends.
     stdio: ['pipe', 'pipe', 'pipe'],
   })

@@ -132,9 +132,10 @@ test('a server of an earlier version cannot write content to it; a deletion is p
 })
 
 describe('a node that dies', () => {
-  test.each(['begun', 'locked', 'written', 'committed', 'removing'])(
+  // At once: each waits until the lease of its dead node is over.
+  test.concurrent.for(['begun', 'locked', 'written', 'committed', 'removing'])(
     '%s: another one finishes, once',
-    async (stage) => {
+    async (stage, { expect }) => {
       await using proxy = await startPostgresProxy(inject('postgres_url'))
       const { reached, holdAt } = createHoldPoints()
       await using server = await startTestServer({}, { connectThrough: proxy.through, ports: { reached } })

@@ -2,6 +2,7 @@
 import { type ChildProcess, spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { join } from 'node:path'
+import { with_compiled_code } from './compiled-code.ts'
 
 export interface ServerProcess extends AsyncDisposable {
   readonly child: ChildProcess
@@ -17,7 +18,13 @@ const main = join(import.meta.dirname, '..', '..', 'src', 'main.ts')
 
 export function startServerProcess(environment: Record<string, string>): ServerProcess {
   const child = spawn(process.execPath, [main], {
-    env: { PATH: process.env['PATH'], PORT: '0', PARLEY_RATE_LIMIT_PER_MINUTE: '0', ...environment },
+    env: {
+      PATH: process.env['PATH'],
+      ...with_compiled_code,
+      PORT: '0',
+      PARLEY_RATE_LIMIT_PER_MINUTE: '0',
+      ...environment,
+    },
     stdio: ['ignore', 'pipe', 'pipe'],
   })
   let output = ''

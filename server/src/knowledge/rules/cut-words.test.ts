@@ -22,6 +22,16 @@ test('only words of letters have a stem', () => {
   expect(words).toMatchObject({ running: true, 'v1.2': false, x9: false })
 })
 
+test('what grows when it is normalized is read up to three times its length', () => {
+  // One sign of four words, with 18 characters.
+  const text = '\uFDFA '.repeat(100)
+  const words = cut(text)
+  expect(words.slice(0, 4)).toEqual(['صلى', 'الله', 'عليه', 'وسلم'])
+  expect(words.join('').length).toBeLessThanOrEqual(3 * text.length)
+  expect(words.length).toBeLessThan(4 * 100)
+  expect(cut('Ｔｅｘｔ '.repeat(100))).toHaveLength(100)
+})
+
 test('what is too long to be a word is left out, and costs no more than its length', () => {
   expect(cut('a'.repeat(20_000))).toEqual([])
   expect(cut('aB'.repeat(10_000))).toEqual([])

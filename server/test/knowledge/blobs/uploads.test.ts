@@ -336,6 +336,14 @@ describe('a form with one file', () => {
       [{ path: 'metadata.name' }, { path: 'metadata.chunking_strategy' }],
     ],
     [
+      'no name, and metadata that do not fit together',
+      form([
+        ['metadata', '{"chunking_strategy":{"chunk_size":200,"chunk_overlap":101}}'],
+        ['file', x, '/'],
+      ]),
+      [{ path: 'metadata.name' }, { path: 'metadata.chunking_strategy.chunk_overlap' }],
+    ],
+    [
       'metadata of 70 KB',
       form([
         ['metadata', `"${'x'.repeat(70_000)}"`],
@@ -373,6 +381,9 @@ describe('a form with one file', () => {
       )
       return rows[0]
     }
+    // Its conversion stores a text.
+    const statusOf = async () => (await server.client.getSource({ source_id: first[0]!.id })).status
+    await expect.poll(statusOf).toBe('ready')
     const before = await countUsable()
     expect(await server.client.createSources({ file: new File(['same'], 'a.txt'), idempotency_key })).toEqual(first)
     const reused = server.client.createSources({ file: new File(['other'], 'a.txt'), idempotency_key })

@@ -35,6 +35,8 @@ test('capabilities without a model: words only, and the limits', async () => {
     embedding_seconds: 30,
     embedding_calls: 4,
     unused_vector_days: 7,
+    ...{ crawls: 2, crawled_page_bytes: 5_242_880, crawl_bytes: 104_857_600, crawl_seconds: 1800 },
+    ...{ crawl_request_seconds: 15, crawl_addresses: 20_000, robots_bytes: 512_000, sitemap_bytes: 10_485_760 },
   })
 })
 
@@ -52,6 +54,14 @@ test('capabilities with models: those of configured providers, the default, the 
     { provider: 'google', model: 'gemini-embedding-001', dimension: 3072 },
   ])
   expect(found.rerank_model).toBe('overlap')
+})
+
+test('capabilities with a rerank model that has no name do not tell its address', async () => {
+  const { PARLEY_RERANK_URL } = model.rerank_environment
+  const server = await start({ PARLEY_RERANK_URL: PARLEY_RERANK_URL! })
+  const found = await server.client.getKnowledgeCapabilities()
+  expect(found.rerank_model).toBe('rerank')
+  expect(JSON.stringify(found)).not.toContain(new URL(PARLEY_RERANK_URL!).host)
 })
 
 test('a model is changed by PUT, its progress is seen, and the dataset shows the old one until the switch', async () => {

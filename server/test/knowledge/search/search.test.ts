@@ -131,6 +131,18 @@ describe('vectors', () => {
     })
   })
 
+  test('of a large dataset are those that are as near as a sample of it says', async () => {
+    const space_id = await library.addSpace()
+    const dataset_id = await library.addDataset(space_id)
+    const texts = Array.from({ length: 260 }, (_, at) => `text number ${at}`)
+    await library.addSource(texts, { dataset_id, space_id })
+    const claim = 'update signed_generations set signed = 1000000 where space_id = $1'
+    await library.database.pool.query(claim, [space_id])
+    const found = await library.search({ dataset_id, query: 'text number 77', mode: 'vector', top_n: 10 })
+    expect(contentsOf(found)[0]).toBe('text number 77')
+    expect(found.passages).toHaveLength(10)
+  })
+
   test('of many equal texts do not hide other ones', async () => {
     const space_id = await library.addSpace()
     const dataset_id = await library.addDataset(space_id)

@@ -12,12 +12,12 @@ import { createFleet } from '../../../kill/fleet.ts'
 import { type Random, createRandom } from '../../../kill/random.ts'
 import { type EmbeddingServer, startEmbeddingServer } from '../../../support/embedding-server.ts'
 import { startS3Peer } from '../../../support/s3-peer.ts'
-import { opened_hosts } from '../../../support/tool-peer.ts'
-import { type Site, startSite } from '../../crawl/fixture.ts'
+import { type Site, crawled_hosts, startSite } from '../../crawl/fixture.ts'
 import { type Judged, judge } from './judge.ts'
 import { LoadClient, models } from './load.ts'
 import { type KillPlan, planKills, pointsOfMoves, pointsOfNodes } from './plan.ts'
 import { type Told, type Violation, nothingTold } from './records.ts'
+import { with_compiled_code } from '../../../support/compiled-code.ts'
 
 export interface KillOptions {
   /** Of an empty database that only this run uses. */
@@ -81,7 +81,7 @@ export async function runKnowledgeKills(options: KillOptions): Promise<KillRepor
   stack.defer(() => rm(data_dir, { recursive: true, force: true }))
   const common = {
     ...nodeEnvironment(options.connection_string, 'http://127.0.0.1:9', data_dir),
-    ...opened_hosts,
+    ...crawled_hosts,
     ...peer.settings('postgres'),
     ...embedding.environment,
   }
@@ -251,7 +251,7 @@ async function runMoves({ plan, environment, giveUpAt, random }: Moving): Promis
 
 async function move(environment: Record<string, string>, to: string, point: string, nth: number) {
   const child = spawn(process.execPath, [join(import.meta.dirname, 'mover.ts'), to, point, String(nth)], {
-    env: { PATH: process.env['PATH'], ...environment },
+    env: { PATH: process.env['PATH'], ...with_compiled_code, ...environment },
     stdio: ['pipe', 'ignore', 'inherit'],
     timeout: move_ms,
   })
