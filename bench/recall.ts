@@ -28,8 +28,17 @@ const options = readOptions({
   indexed_candidates: 200,
   seed: 1,
 })
-const { chunks, dimension, queries, least_candidates, candidates, preselected, indexed_candidates, seed, database_url } =
-  options
+const {
+  chunks,
+  dimension,
+  queries,
+  least_candidates,
+  candidates,
+  preselected,
+  indexed_candidates,
+  seed,
+  database_url,
+} = options
 const wanted = 10
 const centre_of = 2048
 

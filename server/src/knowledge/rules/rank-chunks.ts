@@ -37,7 +37,8 @@ export function rankChunks<Row extends RankedRow>(
   const scores = new Map(words.map(({ generation, position, score }) => [keyOf(generation, position), score]))
   const chunks = rows.map((row): RankedChunk<Row> => {
     const full_text = scores.get(keyOf(row.number, row.position)) ?? null
-    const vector = row.vector && query_vector ? cosine(readVector(Buffer.from(row.vector, 'base64')), query_vector) : null
+    const vector =
+      row.vector && query_vector ? cosine(readVector(Buffer.from(row.vector, 'base64')), query_vector) : null
     // Rounding can pass the bounds.
     const score = vector === null ? fromWords(full_text ?? 0) : Math.min(Math.max(vector, 0), 1)
     return { id: row.chunk_id, text_hash: row.text_hash.toString('hex'), row, score, vector, full_text }

@@ -86,7 +86,8 @@ function bestOf(scores: ReadonlyMap<number, Pages>, most: number): ScoredChunk[]
   let least = 0
   for (const [generation, pages] of scores) {
     for (const [page, of] of pages.entries()) {
-      for (let at = 0; of && at < page_size; at += 1) {
+      if (of === undefined) continue
+      for (let at = 0; at < page_size; at += 1) {
         const score = of[at]!
         // Chunks without any of the words have no score.
         if (score === 0 || score < least) continue

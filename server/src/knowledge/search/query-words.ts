@@ -28,7 +28,7 @@ export interface QueryWords {
 
 const likeable = /^\p{L}{4,40}$/u
 
-export interface SpokenDataset {
+interface SpokenDataset {
   dataset_id: string
   languages: readonly LanguageShare[]
 }

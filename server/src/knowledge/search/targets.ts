@@ -43,7 +43,11 @@ export async function prepareTargets(
   const spaces = new Set(rows.flatMap(({ space_id }) => (wantsVectors ? (space_id ?? []) : [])))
   const [vectors, words] = await Promise.all([
     embedInSpaces(room, store, request.vector_query, [...spaces], bounds),
-    readWords(store, request, present.map(({ dataset_id }) => datasets.get(dataset_id)!)),
+    readWords(
+      store,
+      request,
+      present.map(({ dataset_id }) => datasets.get(dataset_id)!),
+    ),
   ])
   const targets = present.map(({ dataset_id, filter, top_n }, at): Target => {
     const { space_id } = datasets.get(dataset_id)!
