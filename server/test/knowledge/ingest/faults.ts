@@ -116,6 +116,6 @@ async function hasten(library: Library): Promise<void> {
   await library.hurry()
   await library.rows(
     `update work set due_at = now() where lease is not null and not ready and due_at < now() + interval '25 seconds'
-       and kind in ('convert_source', 'build_generation', 'erase_chunks')`,
+       and kind in ('convert_source', 'build_generation', 'erase_chunks', 'erase_words')`,
   )
 }
