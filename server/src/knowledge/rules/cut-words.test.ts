@@ -22,6 +22,13 @@ test('only words of letters have a stem', () => {
   expect(words).toMatchObject({ running: true, 'v1.2': false, x9: false })
 })
 
+test('compatibility forms count as what they stand for, as far as a text may grow', () => {
+  expect(cut('\ufdfa hello')).toEqual(expect.arrayContaining(['صلى', 'وسلم', 'hello']))
+  const words = cut('\ufdfa'.repeat(8000))
+  expect(words.length).toBeGreaterThan(4000)
+  expect(words.join(' ').length).toBeLessThanOrEqual(25_000)
+})
+
 test('what is too long to be a word is left out, and costs no more than its length', () => {
   expect(cut('a'.repeat(20_000))).toEqual([])
   expect(cut('aB'.repeat(10_000))).toEqual([])
