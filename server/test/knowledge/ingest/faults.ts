@@ -15,7 +15,7 @@ const own_tables = /\b(dataset_sources|source_contents|generations|chunks|source
 const of_work = /^(lock|end|retry|add)_work$/
 /** They run each minute, so perhaps not in a play. */
 const of_minutes =
-  /^(find_(datasets_awaiting_vectors|organizations_of_expired_blobs|stuck_sources|stuck_attachments|expired_uploads)|forget_replaced_generations)$/
+  /^(await_vectors|find_(datasets_awaiting_vectors|organizations_of_expired_blobs|stuck_sources|stuck_attachments|expired_uploads)|forget_replaced_generations)$/
 
 /** Statements of the play. */
 const isOwn = ({ name, text }: PassingStatement) =>
