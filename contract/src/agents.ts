@@ -137,6 +137,8 @@ export const versionPath = Type.Object({
 const tag = 'Agents'
 const read = ['agents:read', 'agents:manage'] as const
 const manage = ['agents:manage'] as const
+const ofNarrowed =
+  'A credential that is narrowed to agents can only name datasets that the newest or the newest published version of one of these agents names, and with the same `filter` (403).'
 
 export const agentOperations = {
   listAgents: defineOperation({
@@ -294,7 +296,7 @@ export const agentOperations = {
     path: '/core/agents/{agent_id}/versions',
     tag,
     summary: 'Create a draft version',
-    description: 'Needs exactly one of `config` and `base_version`.',
+    description: `Needs exactly one of \`config\` and \`base_version\`. ${ofNarrowed}`,
     access: manage,
     narrowed: true,
     cost: 4,
@@ -316,6 +318,7 @@ export const agentOperations = {
     path: '/core/agents/{agent_id}/versions/{version}',
     tag,
     summary: 'Change a draft version',
+    description: ofNarrowed,
     access: manage,
     narrowed: true,
     cost: 4,

@@ -40,6 +40,8 @@ export const AttachBody = named(
   }),
 )
 
+export type AttachBody = Static<typeof AttachBody>
+
 export const datasetSourceOperations = {
   listDatasetSources: defineOperation({
     id: 'listDatasetSources',

@@ -14,7 +14,9 @@ import type { JsonObject } from '../base/json.ts'
 import { faultsOfSize } from '../base/json-size.ts'
 import { isUuid } from '../base/ports.ts'
 import { readAgentTotals, readTotalsOfAgents } from '../statistics/statistics.ts'
+import { listDatasetsOfAgents } from './dataset-queries.ts'
 import { validateAgentConfig } from './rules/config.ts'
+import { findWider, listDatasets } from './rules/knowledge.ts'
 import { retentionFaults } from './rules/retention.ts'
 import { parseJsonFilter } from './json-fields.ts'
 import {
@@ -236,8 +238,23 @@ async function readVersionFields(
     faults.push(...faultsOfSize('instruction_builder_inputs', fields.inputs, limits.agent_config_bytes))
   }
   if (faults.length > 0) throw invalid(...faults)
-  if (fields.config) fields.warnings.push(...(await reviewConfig(ctx, fields.config)))
+  if (fields.config) {
+    await refuseOtherDatasets(ctx, fields.config)
+    fields.warnings.push(...(await reviewConfig(ctx, fields.config)))
+  }
   return fields
+}
+
+/** An agent tells what its datasets say, so a caller who cannot read those of the organization must not give it another one. */
+async function refuseOtherDatasets({ access, store }: Context, config: JsonObject): Promise<void> {
+  const wanted = access.agent_ids === null ? [] : listDatasets(config, 'config')
+  if (wanted.length === 0) return
+  const wider = findWider(wanted, await listDatasetsOfAgents(store, access.agent_ids!))
+  if (wider === undefined) return
+  throw new AppError(
+    'forbidden',
+    `A credential that is narrowed to agents can only name datasets that these agents search already, and with the same filter (${wider.path}).`,
+  )
 }
 
 const max_reviews = 100

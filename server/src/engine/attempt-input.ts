@@ -4,12 +4,13 @@ import type { ResolvedConfig } from '../agents/rules/config.ts'
 import type { EngineServices } from './services.ts'
 import type { ConversationRecord } from '../conversations/machine/rows.ts'
 import { findConversation } from '../conversations/read/conversation.ts'
+import { callsOfLastStep } from '../conversations/machine/turn-items.ts'
 import { findTurn } from '../conversations/read/turns.ts'
 import { readTurnRetrievals } from '../conversations/read/retrievals.ts'
 import { type HistoryItem, readHistory, readTurnItems } from '../conversations/read/transcript.ts'
 import type { PromptVariables, TurnLease } from '../conversations/conversations.ts'
 import { type RootStore, openStore } from '../database/store.ts'
-import { fencePassages } from '@parley/contract'
+import { fencePassages, passageRules } from '@parley/contract'
 import { characters_of_token, reachOf, selectHistory } from './rules/context-window.ts'
 import { redactorOf } from '../redaction/rules/redaction.ts'
 import type { ModelMessage } from '../models/models.ts'
@@ -30,6 +31,8 @@ export interface AttemptInput {
   tools: ReadonlyMap<string, TurnTool>
   system: string
   messages: ModelMessage[]
+  /** The calls of the history that have searched knowledge bases. */
+  searched: ReadonlySet<string>
 }
 
 export async function readInput(running: RunningTurn): Promise<AttemptInput> {
@@ -38,9 +41,12 @@ export async function readInput(running: RunningTurn): Promise<AttemptInput> {
   const items = await running.history()
   const shown = found.length === 0 ? null : fencePassages(found, passages.code)
   const { messages, preface } = selectHistory(items, messages_of, config.context_window, shown)
+  const searched = new Set(items.flatMap(({ has_searched, call_id }) => (has_searched ? [call_id!] : [])))
+  // An agent that has no knowledge bases any more may be shown what it once found.
+  const rules = searched.size > 0 && !notices.includes(passageRules) ? [passageRules] : []
   const { initial_context } = conversation
-  const system = renderSystemPrompt(config, variables, { initial_context, preface: [...preface, ...notices] })
-  return { config, variables, conversation, tools, system, messages }
+  const system = renderSystemPrompt(config, variables, { initial_context, preface: [...preface, ...rules, ...notices] })
+  return { config, variables, conversation, tools, system, messages, searched }
 }
 
 /** Null if the attempt does not hold the turn (any more). */
@@ -67,7 +73,8 @@ export async function loadTurn(services: Part, lease: TurnLease): Promise<FoundT
   const newCode = () => services.ports.randomBytes(16).toString('hex')
   const window_characters = config.context_window.max_tokens * characters_of_token
   const settings = config.retrieval
-  const passages = new TurnPassages({ turn_id: turn.id, settings, window_characters, stored, newCode })
+  const unanswered = callsOfLastStep(items)
+  const passages = new TurnPassages({ turn_id: turn.id, settings, window_characters, stored, unanswered, newCode })
   const history = historyOf({ store, turn, conversation, config, heard })
   return { store, turn, conversation, items, config, variables, heard, redactor, history, passages }
 }

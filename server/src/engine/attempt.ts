@@ -155,11 +155,13 @@ function faultResult({ call_id, name, fault }: Extract<PlannedCall, { fault: str
 }
 
 async function askModel(
-  { services, input: { config, system, tools }, port, meter, run }: Attempt,
+  { services, input: { config, system, tools, searched }, port, meter, run }: Attempt,
   { messages: all, with_tools }: { messages: ModelMessage[]; with_tools: boolean },
 ): Promise<ModelAnswer> {
   const { passages } = run
-  const messages = fenceResults(cutResults(all, config.context_window, passages.calls), tools, () => passages.code)
+  const hasSearched = (call_id: string) => searched.has(call_id) || passages.calls.has(call_id)
+  const cut = cutResults(all, config.context_window, passages.calls)
+  const messages = fenceResults(cut, hasSearched, () => passages.code)
   passages.ask(leastCharacters(all, passages.calls))
   const offered = with_tools ? [...tools.values()] : []
   const request = { system, messages, tools: offered, ...samplingOf(config) }

@@ -20,10 +20,11 @@ const retrieval = (id: string, ...numbers: [number, boolean][]): NewRetrieval =>
     chunks: numbers.map(([number, shown]) => chunk(number, shown)),
   },
 })
-function open(stored: NewRetrieval[] = [], window_characters = 100_000) {
+function open(stored: NewRetrieval[] = [], window_characters = 100_000, unanswered: string[] = []) {
   let codes = 0
   const newCode = () => `code ${(codes += 1)}`
-  const passages = new TurnPassages({ turn_id: 't', settings, window_characters, stored, newCode })
+  const of = { turn_id: 't', settings, window_characters, unanswered: new Set(unanswered) }
+  const passages = new TurnPassages({ ...of, stored, newCode })
   return { passages, codes: () => codes }
 }
 const ofCall = (id: string, call_id: string | null, ...numbers: [number, boolean][]): NewRetrieval => {
@@ -46,7 +47,26 @@ test('only what was shown can be cited, of earlier attempts too, and from the re
   expect(cited()).toEqual([1, 3])
 })
 
+test('of a stored search before the model was called only what is shown again can be cited, and no number is taken twice', () => {
+  const stored = ofCall('r1', null, [1, true], [2, true], [3, false])
+  const { passages } = open([stored])
+  const cited = () => passages.cite('[1] [2] [3]').map(({ number }) => number)
+  expect(cited()).toEqual([])
+  expect(passages.takeNumbers(1)).toBe(4)
+  passages.showAgain(stored, [2, 3])
+  expect(cited()).toEqual([2])
+})
+
 describe('what is recorded', () => {
+  test('and no answer of the model was based on was not shown, until an attempt that takes over asks with it', () => {
+    const stored = [ofCall('r1', null, [1, true]), ofCall('r2', 'a', [2, true]), ofCall('r3', 'b', [3, true])]
+    const { passages } = open(stored, 100_000, ['b'])
+    expect(passages.rest).toEqual({ retrievals: [], unshown: ['r3'] })
+    expect(passages.leave('', (text) => text)).toMatchObject({ unshown: ['r3'] })
+    passages.ask(0)
+    expect(passages.rest).toEqual({ retrievals: [], unshown: [] })
+  })
+
   test('goes with the result of its own call, whichever is stored first, and is told at once', () => {
     const { passages } = open()
     const told: string[] = []

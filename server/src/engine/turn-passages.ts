@@ -18,6 +18,8 @@ interface PassageOptions {
   /** Of the context window. */
   window_characters: number
   stored: readonly Retrieval[]
+  /** The calls whose results the model has not answered yet. */
+  unanswered: ReadonlySet<string>
   /** Random. */
   newCode: () => string
 }
@@ -46,14 +48,14 @@ export class TurnPassages {
   /** By number. */
   readonly #shown = new Map<number, RetrievedChunk>()
   #pending: NewRetrieval[] = []
-  /** Recorded since the model was last asked. */
+  /** Those that no answer of the model is based on: recorded since it was last asked, also by an attempt that was lost. */
   readonly #unseen = new Set<string>()
   /** Of the search before the first model call. */
   implicit_ms: number | null = null
   /** Tells readers of the turn. */
   tell: (retrieval: NewRetrieval) => void = () => {}
 
-  constructor({ turn_id, settings, window_characters, stored, newCode }: PassageOptions) {
+  constructor({ turn_id, settings, window_characters, stored, unanswered, newCode }: PassageOptions) {
     this.turn_id = turn_id
     this.settings = settings
     this.window_characters = window_characters
@@ -61,17 +63,29 @@ export class TurnPassages {
     this.#newCode = newCode
     this.#searches = stored.length
     this.#room = window_characters
-    for (const { chunks, call_id } of stored) {
+    for (const { id, chunks, call_id } of stored) {
+      if (call_id === null) {
+        this.#skipNumbers(chunks)
+        continue
+      }
       this.#remember(chunks)
-      if (call_id !== null) this.calls.add(call_id)
+      this.calls.add(call_id)
+      if (unanswered.has(call_id)) this.#unseen.add(id)
     }
   }
 
+  #skipNumbers(chunks: readonly RetrievedChunk[]): void {
+    for (const { number } of chunks) this.#next = Math.max(this.#next, number + 1)
+  }
+
   #remember(chunks: readonly RetrievedChunk[]): void {
-    for (const chunk of chunks) {
-      this.#next = Math.max(this.#next, chunk.number + 1)
-      if (chunk.shown) this.#shown.set(chunk.number, chunk)
-    }
+    this.#skipNumbers(chunks)
+    for (const chunk of chunks) if (chunk.shown) this.#shown.set(chunk.number, chunk)
+  }
+
+  /** What an earlier attempt found before it called the model, as far as this one shows it too: a passage that is gone is not cited. */
+  showAgain({ chunks }: Retrieval, numbers: readonly number[]): void {
+    this.#remember(chunks.filter(({ number }) => numbers.includes(number)))
   }
 
   /** What the fences of this attempt are made with: only the model is shown it. */

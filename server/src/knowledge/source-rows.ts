@@ -84,8 +84,8 @@ const datasetsStatement = statement(
 )
 
 /** Those of the organization. */
-export async function findKnownDatasets(tx: TransactionStore, ids: readonly string[]): Promise<Set<string>> {
-  const rows = await tx.query<{ id: string }>(datasetsStatement, [tx.organization_id, ids])
+export async function findKnownDatasets(store: Store, ids: readonly string[]): Promise<Set<string>> {
+  const rows = await store.query<{ id: string }>(datasetsStatement, [store.organization_id, ids])
   return new Set(rows.map(({ id }) => id))
 }
 

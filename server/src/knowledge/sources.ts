@@ -1,5 +1,5 @@
 // Creates sources: from what callers ask for, or with the file that they sent.
-import type { FileMetadata, NewSource, Source, UploadableSource } from '@parley/contract'
+import type { FileMetadata, NewSource, Source, UploadableSource, UrlCrawlOptions } from '@parley/contract'
 import { AppError, invalid, notFound } from '../base/errors.ts'
 import type { FieldFault } from '../base/faults.ts'
 import { isUuid } from '../base/ports.ts'
@@ -11,7 +11,7 @@ import { attach } from './ingest/attach.ts'
 import { addContent } from './ingest/contents.ts'
 import { readSources } from './read/sources.ts'
 import { suggestMediaType } from './rules/media-types.ts'
-import { type CheckedSource, checkNewSource, listNamedDatasets } from './rules/new-source.ts'
+import { type CheckedSource, checkNewSource, pathOf, listNamedDatasets } from './rules/new-source.ts'
 import { knowledgeSettings } from './settings.ts'
 import { reportSource } from './source-events.ts'
 import {
@@ -26,21 +26,24 @@ import { addressOf } from './uploads.ts'
 
 type Ctx = Pick<Context, 'core' | 'edge'>
 
+/** With the place of an item in the caller's body; empty: it is the body. */
+export type PlacedSource = NewSource & { path: string }
+
 /**
  * In one commit: all or nothing, with the crawls of URLs. One that exists under its id, made of the same body, is answered as it is.
- * Answers the ids in the order asked. `isList`: as the caller sent them, which faults tell.
+ * Answers the ids in the order asked.
  */
 export async function insertSources(
   { core }: Pick<Ctx, 'core'>,
   tx: TransactionStore,
-  items: readonly NewSource[],
-  isList = true,
+  items: readonly PlacedSource[],
 ): Promise<string[]> {
-  const asked = checkItems(items, isList)
+  const { asked, faults } = checkItems(items)
+  faults.push(...(await faultsOfDatasets(tx, items)))
+  if (faults.length > 0) throw invalid(...faults)
   // The first lock: nobody else adds sources meanwhile.
   const count = await lockSourceCount(tx)
   const known = await findKnown(tx, asked)
-  await requireDatasets(tx, asked, isList)
   const wanted = asked.map((item): NewSourceRow & { isNew: boolean } => ({
     ...item,
     id: item.id ?? core.ports.newId(),
@@ -73,8 +76,8 @@ export async function insertUploadedSource(
 ): Promise<string> {
   const faults: FieldFault[] = []
   const given = metadata?.name ?? name
-  if (given === null) throw invalid({ path: 'metadata.name', message: 'is required, because the file has no name' })
-  const item: NewSource = { ...metadata, name: given, type: 'FILE', file_size: blob.bytes }
+  if (given === null) faults.push({ path: 'metadata.name', message: 'is required, because the file has no name' })
+  const item: NewSource = { ...metadata, name: given ?? 'file', type: 'FILE', file_size: blob.bytes }
   const checked = checkNewSource(item, 'metadata', faults)
   if (faults.length > 0) throw invalid(...faults)
   const row: NewSourceRow = { ...checked, id: core.ports.newId(), upload_status: 'COMPLETE' }
@@ -83,18 +86,17 @@ export async function insertUploadedSource(
   return row.id
 }
 
-function checkItems(items: readonly NewSource[], isList: boolean): CheckedSource[] {
+function checkItems(items: readonly PlacedSource[]): { asked: CheckedSource[]; faults: FieldFault[] } {
   const faults: FieldFault[] = []
   const ids = new Set<string>()
-  const checked = items.map((item, index) => {
-    const source = checkNewSource(item, isList ? String(index) : '', faults)
+  const asked = items.map(({ path, ...item }) => {
+    const source = checkNewSource(item, path, faults)
     if (source.id !== null && ids.size === ids.add(source.id).size) {
-      faults.push({ path: `${index}.id`, message: 'is the id of another item' })
+      faults.push({ path: pathOf(path, 'id'), message: 'is the id of another item' })
     }
     return source
   })
-  if (faults.length > 0) throw invalid(...faults)
-  return checked
+  return { asked, faults }
 }
 
 async function findKnown(tx: TransactionStore, asked: readonly CheckedSource[]): Promise<Map<string, KnownSource>> {
@@ -109,19 +111,21 @@ async function findKnown(tx: TransactionStore, asked: readonly CheckedSource[]):
   return known
 }
 
-async function requireDatasets(tx: TransactionStore, asked: readonly CheckedSource[], isList: boolean): Promise<void> {
-  const named = asked.flatMap(({ url_crawl_options }, index) =>
-    (url_crawl_options?.add_to_datasets ?? []).map((id, place) => ({ id, place, index })),
+/** Of datasets that crawl options name and that are not there. */
+export async function faultsOfDatasets(
+  store: Store,
+  items: readonly { path: string; url_crawl_options?: UrlCrawlOptions | null | undefined }[],
+): Promise<FieldFault[]> {
+  const named = items.flatMap(({ path, url_crawl_options }) =>
+    (url_crawl_options?.add_to_datasets ?? []).map((id, place) => {
+      return { id: id.toLowerCase(), path: pathOf(path, `url_crawl_options.add_to_datasets.${place}`) }
+    }),
   )
-  if (named.length === 0) return
-  const known = await findKnownDatasets(tx, named.map(({ id }) => id).filter(isUuid))
-  const faults = named
-    .filter(({ id }) => !known.has(id.toLowerCase()))
-    .map(({ place, index }) => ({
-      path: `${isList ? `${index}.` : ''}url_crawl_options.add_to_datasets.${place}`,
-      message: 'is not a dataset of the organization',
-    }))
-  if (faults.length > 0) throw invalid(...faults)
+  const ids = named.map(({ id }) => id).filter(isUuid)
+  const known = ids.length === 0 ? new Set() : await findKnownDatasets(store, ids)
+  return named.flatMap(({ id, path }) =>
+    known.has(id) ? [] : [{ path, message: 'is not a dataset of the organization' }],
+  )
 }
 
 async function addRows(

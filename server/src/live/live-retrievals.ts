@@ -10,6 +10,8 @@ export interface LiveRetrievals {
   retrieve(conversation_id: string, retrieved: Retrieved): void
   /** The searches of the turn that are known here, in order. */
   retrieved(conversation_id: string, turn_id: string): readonly Retrieved[]
+  /** To a node that follows the conversation from now on. */
+  tellAgain(conversation_id: string): void
   /** Those of the turn are stored. */
   drop(conversation_id: string, turn_id: string): void
 }
@@ -52,14 +54,20 @@ export function createLiveRetrievals({ bus, follows, wake }: LiveRetrievalOption
   bus.subscribe(retrieved, (message) => {
     if (follows.isFollowedHere(message.conversation_id)) note(message.conversation_id, message.retrieved)
   })
+
+  /** A longer one arrives there once it is stored. */
+  function relay(message: Message): void {
+    if (Buffer.byteLength(JSON.stringify(JSON.stringify(message))) <= most_relayed_bytes)
+      void bus.publish(retrieved, message)
+  }
+
   return {
     retrieve(conversation_id, one) {
       note(conversation_id, one)
-      const message = { conversation_id, retrieved: one }
-      if (!follows.isFollowedElsewhere(conversation_id)) return
-      // A longer one arrives there once it is stored.
-      if (Buffer.byteLength(JSON.stringify(JSON.stringify(message))) <= most_relayed_bytes)
-        void bus.publish(retrieved, message)
+      if (follows.isFollowedElsewhere(conversation_id)) relay({ conversation_id, retrieved: one })
+    },
+    tellAgain(conversation_id) {
+      for (const one of found.get(conversation_id) ?? []) relay({ conversation_id, retrieved: one })
     },
     retrieved: (conversation_id, turn_id) =>
       (found.get(conversation_id) ?? []).filter((one) => one.turn_id === turn_id),

@@ -46,7 +46,10 @@ export function createLiveTurns({ bus, signals, ports, node_id }: LiveOptions): 
     bus,
     ports,
     node_id,
-    onFollowed: (conversation_id) => relay.fromStart(conversation_id),
+    onFollowed(conversation_id) {
+      relay.fromStart(conversation_id)
+      if (here.has(conversation_id)) searches.tellAgain(conversation_id)
+    },
     onUnfollowed: (conversation_id) => void elsewhere.delete(conversation_id),
   })
 
@@ -74,8 +77,7 @@ export function createLiveTurns({ bus, signals, ports, node_id }: LiveOptions): 
 
   bus.subscribe(said, hear)
   return {
-    retrieve: searches.retrieve,
-    retrieved: searches.retrieved,
+    ...{ retrieve: searches.retrieve, retrieved: searches.retrieved },
     read: (conversation_id) => here.get(conversation_id) ?? elsewhere.get(conversation_id) ?? null,
     begin(conversation_id, step) {
       here.set(conversation_id, { ...step, saying: (sayings += 1), text: '' })
@@ -100,9 +102,7 @@ export function createLiveTurns({ bus, signals, ports, node_id }: LiveOptions): 
       if (elsewhere.get(conversation_id)?.turn_id === turn_id) elsewhere.delete(conversation_id)
       if (!here.has(conversation_id)) searches.drop(conversation_id, turn_id)
     },
-    follow: follows.follow,
-    isFollowedElsewhere: follows.isFollowedElsewhere,
-    followed: follows.followedHere,
+    ...{ follow: follows.follow, isFollowedElsewhere: follows.isFollowedElsewhere, followed: follows.followedHere },
     announceStored(conversation_id) {
       if (follows.isFollowedElsewhere(conversation_id)) void bus.publish(changed, conversation_id)
     },

@@ -94,6 +94,69 @@ describe('a narrowed credential', () => {
   })
 })
 
+describe('datasets: a narrowed credential', () => {
+  type Config = NonNullable<Parameters<Client['createAgentVersion']>[0]['config']>
+  const search = (dataset: { dataset_id: string } | { dataset_ids: string[] }) => ({
+    ...{ type: 'knowledge_base' as const, query: 'x' },
+    ...dataset,
+  })
+  const looking = (lists: object): Config => ({ tools: [{ name: 'look_up', description: 'Looks up', ...lists }] })
+  async function begin() {
+    const create = async (name: string) => (await server.client.createDataset({ name })).id
+    const [whole, part, other] = await Promise.all(['Whole', 'Part', 'Other'].map(create))
+    const filter = { plan: '{{ custom_metadata.plan }}', kinds: ['a'] }
+    const { agent_id } = await publishAgent(server.client, {
+      knowledge_bases: [{ dataset_id: part!, filter }],
+      ...looking({ actions: [], actions_on_error: [search({ dataset_ids: [whole!] })] }),
+    })
+    const narrowed = server.as({ token: await makeNarrowedKey(server, [agent_id]) })
+    return { agent_id, narrowed, whole: whole!, part: part!, other: other!, filter }
+  }
+
+  test('gives its agents no dataset that they do not search, and not more of one: 403, and nothing is stored', async () => {
+    const { agent_id, narrowed, part, other } = await begin()
+    const configs: [Config, string][] = [
+      [{ knowledge_bases: [{ dataset_id: other }] }, 'knowledge_bases.0.dataset_id'],
+      [{ knowledge_bases: [{ dataset_id: other, enabled: false }] }, 'knowledge_bases.0.dataset_id'],
+      [{ knowledge_bases: [{ dataset_id: randomUUID() }] }, 'knowledge_bases.0.dataset_id'],
+      [{ knowledge_bases: [{ dataset_id: part }] }, 'knowledge_bases.0.dataset_id'],
+      [{ knowledge_bases: [{ dataset_id: part, filter: { kinds: ['a'] } }] }, 'knowledge_bases.0.dataset_id'],
+      [looking({ actions: [search({ dataset_id: other })] }), 'tools.0.actions.0.dataset_id'],
+      [looking({ actions: [search({ dataset_ids: [part] })] }), 'tools.0.actions.0.dataset_ids.0'],
+      [
+        looking({ actions: [], actions_on_error: [search({ dataset_id: other })] }),
+        'tools.0.actions_on_error.0.dataset_id',
+      ],
+    ]
+    const before = await server.client.getAgent({ agent_id })
+    for (const [config, path] of configs) {
+      const refused = { status: 403, code: 'forbidden', message: expect.stringContaining(`(config.${path})`) }
+      expect(await refusal(narrowed.createAgentVersion({ agent_id, config }))).toMatchObject(refused)
+      const version = 'latest'
+      expect(await refusal(narrowed.updateAgentVersion({ agent_id, version, config }))).toMatchObject(refused)
+      expect(await refusal(narrowed.checkAgent({ config }))).toMatchObject(refused)
+    }
+    expect(await server.client.getAgent({ agent_id })).toEqual(before)
+    expect(await server.client.createAgentVersion({ agent_id, config: configs[0]![0] })).toMatchObject({ warnings: [] })
+  })
+
+  test('keeps those that its agents search, all of what they search whole, and versions as they are', async () => {
+    const { agent_id, narrowed, whole, part, filter } = await begin()
+    const config: Config = {
+      knowledge_bases: [
+        { dataset_id: part.toUpperCase(), filter: { kinds: ['a'], plan: filter.plan }, top_n: 1 },
+        { dataset_id: whole, filter: { plan: 'pro' } },
+      ],
+      ...looking({ actions: [search({ dataset_id: whole })] }),
+    }
+    expect(await narrowed.checkAgent({ config })).toEqual({ warnings: [] })
+    const { version } = await narrowed.createAgentVersion({ agent_id, config })
+    await narrowed.publishAgentVersion({ agent_id, version: String(version) })
+    await narrowed.createAgentVersion({ agent_id, base_version: 1 })
+    await narrowed.updateAgentVersion({ agent_id, version: 'latest', config: { instructions: 'None.' } })
+  })
+})
+
 test('agents of another organization are 404 everywhere and in no list', async () => {
   const { agent_id } = await publishAgent(server.client)
   const { client } = await makeOrganization(server)

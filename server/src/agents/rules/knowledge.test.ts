@@ -1,7 +1,7 @@
 import type { AgentConfig } from '@parley/contract'
 import { describe, expect, test } from 'vitest'
 import { resolveAgentConfig, validateAgentConfig } from './config.ts'
-import { listDatasets } from './knowledge.ts'
+import { findWider, listDatasets } from './knowledge.ts'
 
 const limits = { agent_config_bytes: 524_288 }
 const resolve = (config: AgentConfig, channel: 'text' | 'telephone' = 'text') =>
@@ -110,13 +110,31 @@ test('every dataset that is named, with its place, and nothing of malformed part
     { type: 'http', dataset_id: 'd' },
   ]
   const config = {
-    knowledge_bases: [{ dataset_id: 'a' }, null, { dataset_id: 3 }],
+    knowledge_bases: [{ dataset_id: 'a', filter: { a: 1 } }, null, { dataset_id: 3 }],
     tools: [{ actions_on_error: actions }],
   }
   expect(listDatasets(config, 'config')).toEqual([
-    { path: 'config.knowledge_bases.0.dataset_id', dataset_id: 'a' },
-    { path: 'config.tools.0.actions_on_error.0.dataset_id', dataset_id: 'b' },
-    { path: 'config.tools.0.actions_on_error.0.dataset_ids.0', dataset_id: 'c' },
+    { path: 'config.knowledge_bases.0.dataset_id', dataset_id: 'a', filter: { a: 1 } },
+    { path: 'config.tools.0.actions_on_error.0.dataset_id', dataset_id: 'b', filter: null },
+    { path: 'config.tools.0.actions_on_error.0.dataset_ids.0', dataset_id: 'c', filter: null },
   ])
   expect(listDatasets({ knowledge_bases: 'x', tools: 5 }, 'config')).toEqual([])
+})
+
+describe('what is wider than what is held', () => {
+  const held = [
+    { dataset_id: 'whole', filter: null },
+    { dataset_id: 'part', filter: { a: 1, b: ['x'] } },
+  ]
+  test.each<[string, { dataset_id: string; filter: null | Record<string, number | string[]> }, boolean]>([
+    ['all of a dataset that is held', { dataset_id: 'WHOLE', filter: null }, false],
+    ['a part of it', { dataset_id: 'whole', filter: { c: 1 } }, false],
+    ['the part that is held', { dataset_id: 'Part', filter: { b: ['x'], a: 1 } }, false],
+    ['another part', { dataset_id: 'part', filter: { a: 1 } }, true],
+    ['all of what is held in part', { dataset_id: 'part', filter: null }, true],
+    ['another dataset', { dataset_id: 'other', filter: null }, true],
+  ])('%s', (_what, wanted, isWider) => {
+    const named = { path: 'p', ...wanted }
+    expect(findWider([{ path: 'first', ...held[0]! }, named], held)).toEqual(isWider ? named : undefined)
+  })
 })

@@ -1,6 +1,6 @@
 // Knowledge bases in a configuration: which datasets it names, its templates, and what it means with all defaults. Pure.
 import { type AgentConfig, type Channel, agentDefaults } from '@parley/contract'
-import type { JsonObject } from '../../base/json.ts'
+import { type JsonObject, canonicalJson } from '../../base/json.ts'
 import { isObject } from './config-faults.ts'
 import { type PlacedText, listActionsOfTools, listTexts } from './tool-faults.ts'
 
@@ -69,10 +69,18 @@ export function listFilterTemplates(config: Record<string, unknown>, prefix: str
   )
 }
 
-/** Every dataset that a configuration names, with the field that does. Accepts malformed values. */
-export function listDatasets(config: Record<string, unknown>, prefix: string): { path: string; dataset_id: string }[] {
-  const bases = basesOf(config, prefix).flatMap(({ path, value: { dataset_id } }) =>
-    named(`${path}.dataset_id`, dataset_id),
+export interface NamedDataset {
+  /** The field that names it. */
+  path: string
+  dataset_id: string
+  /** What of it is searched; null: everything. */
+  filter: JsonObject | null
+}
+
+/** Every dataset that a configuration names. Accepts malformed values. */
+export function listDatasets(config: Record<string, unknown>, prefix: string): NamedDataset[] {
+  const bases = basesOf(config, prefix).flatMap(({ path, value: { dataset_id, filter } }) =>
+    named(`${path}.dataset_id`, dataset_id, isObject(filter) ? (filter as JsonObject) : null),
   )
   const actions = listActionsOfTools(config, prefix).filter(({ value: { type } }) => type === 'knowledge_base')
   const searched = actions.flatMap(({ path, value: { dataset_id, dataset_ids } }) => [
@@ -84,7 +92,22 @@ export function listDatasets(config: Record<string, unknown>, prefix: string): {
   return [...bases, ...searched]
 }
 
-const named = (path: string, dataset_id: unknown) => (typeof dataset_id === 'string' ? [{ path, dataset_id }] : [])
+function named(path: string, dataset_id: unknown, filter: JsonObject | null = null): NamedDataset[] {
+  return typeof dataset_id === 'string' ? [{ path, dataset_id, filter }] : []
+}
+
+/** The first that reads more than what is held: of each dataset everything, or what the same filter lets through. */
+export function findWider(
+  wanted: readonly NamedDataset[],
+  held: readonly Omit<NamedDataset, 'path'>[],
+): NamedDataset | undefined {
+  const keyOf = (dataset_id: string, filter: JsonObject | null) =>
+    `${dataset_id.toLowerCase()} ${canonicalJson(filter)}`
+  const known = new Set(held.map(({ dataset_id, filter }) => keyOf(dataset_id, filter)))
+  return wanted.find(
+    ({ dataset_id, filter }) => !known.has(keyOf(dataset_id, null)) && !known.has(keyOf(dataset_id, filter)),
+  )
+}
 
 function basesOf({ knowledge_bases: bases }: Record<string, unknown>, prefix: string) {
   if (!Array.isArray(bases)) return []

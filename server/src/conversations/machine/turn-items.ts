@@ -15,6 +15,13 @@ export function countPieces(items: readonly Item[], steps: number): number {
   return steps + items.filter((item) => item.type === 'function_call_output' || isSaidByTool(item)).length
 }
 
+/** The calls of its last step: no stored text or call of the model has followed their results. */
+export function callsOfLastStep(items: readonly Item[]): ReadonlySet<string> {
+  const end = items.findLastIndex(({ type }) => type === 'function_call') + 1
+  const begin = items.slice(0, end).findLastIndex(({ type }) => type !== 'function_call') + 1
+  return new Set(items.slice(begin, end).map(({ call_id }) => call_id!))
+}
+
 /** The text of a tool is a paragraph of its own; pieces of the model's text follow each other unchanged. */
 const paragraph = '\n\n'
 

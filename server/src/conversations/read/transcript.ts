@@ -113,6 +113,8 @@ export type HistoryItem = Omit<
   'parts' | 'author' | 'metrics' | 'latency_ms' | 'citations' | 'created_at'
 > & {
   messages_of: string | null
+  /** Of a result: whether its call has searched knowledge bases, as recorded with it. */
+  has_searched?: boolean
   /** Older items exist that were not read. */
   is_cut?: boolean
 }
@@ -133,7 +135,9 @@ const isWaiting = `(i.role = 'user' and exists (select from turns q where q.id =
 const historyStatement = statement(
   'read_history',
   `select wanted.call, ${historyColumns.replace('content', contentAsJson)}, coalesce((tries.messages_of ->> turn_id::text)::uuid, turn_id) as messages_of,
-     read.oldest > 0 as is_cut
+     read.oldest > 0 as is_cut, case when type = 'function_call_output' then exists (
+       select from retrievals r where r.conversation_id = wanted.conversation_id and r.organization_id = wanted.organization_id
+         and r.turn_id = items.turn_id and r.call_id = items.call_id) else false end as has_searched
    from ${rowsOf('wanted', 'conversation_id uuid, organization_id uuid, count integer, characters integer, turn uuid, first_try uuid')}
    join lateral (
      select p.next_position, p.next_position - wanted.count - (

@@ -5,19 +5,18 @@ import { fenceResults, findShown } from './passage-results.ts'
 
 const code = 'c'.repeat(32)
 const passage = { number: 1, text: 'Text', source_name: 'A.pdf', url: null, score: 1 }
-const fenced = `<passages ${code}>\n[1] A.pdf\nText\n</passages ${code}>`
+const fenced = `<passages ${code}>\n[1] A.pdf\n  Text\n</passages ${code}>`
 
-const tools = new Map<string, { retrieves?: boolean }>([
-  ['look_up', { retrieves: true }],
-  ['other', {}],
-])
-
-function show(name: string, output: JsonValue): JsonValue {
+function show(call_id: string, output: JsonValue): JsonValue {
   const messages: ModelMessage[] = [
     { role: 'user', text: 'Hi' },
-    { role: 'tool', results: [{ call_id: 'c', name, output, is_error: false }] },
+    { role: 'tool', results: [{ call_id, name: 'look_up', output, is_error: false }] },
   ]
-  const [, last] = fenceResults(messages, tools, () => code)
+  const [, last] = fenceResults(
+    messages,
+    (id) => id === 'searched',
+    () => code,
+  )
   if (last?.role !== 'tool') throw new Error('the results are gone')
   return last.results[0]!.output
 }
@@ -25,19 +24,14 @@ function show(name: string, output: JsonValue): JsonValue {
 test.each<[string, JsonValue, JsonValue]>([
   ['a list of passages in a field', { found: [passage], other: { a: 1 } }, { found: fenced, other: { a: 1 } }],
   ['a list of passages', [passage], fenced],
-  ['a text of the author', 'Best: Text', `<passages ${code}>\nBest: Text\n</passages ${code}>`],
+  ['a text of the author', 'Best: Text', `<passages ${code}>\n  Best: Text\n</passages ${code}>`],
   ['no passages', { found: [], error: 'It failed.' }, { found: [], error: 'It failed.' }],
   ['another list', { rows: [{ number: 1, text: 'x' }] }, { rows: [{ number: 1, text: 'x' }] }],
-])('%s', (_what, output, expected) => expect(show('look_up', output)).toEqual(expected))
+])('%s', (_what, output, expected) => expect(show('searched', output)).toEqual(expected))
 
-test('the results of other tools are shown as they are', () => {
+test('the results of calls that have not searched are shown as they are', () => {
   expect(show('other', { found: [passage] })).toEqual({ found: [passage] })
-})
-
-test('passages of a tool that the agent has no more stay in a fence, whatever the tool was', () => {
-  expect(show('gone', { found: [passage] })).toEqual({ found: fenced })
-  expect(show('gone', { rows: [1] })).toEqual({ rows: [1] })
-  expect(show('gone', 'A text')).toBe('A text')
+  expect(show('other', 'A text')).toBe('A text')
 })
 
 describe('which passages a result has', () => {

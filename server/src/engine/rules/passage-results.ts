@@ -5,19 +5,16 @@ import type { ModelMessage, ModelToolResult } from '../../models/models.ts'
 import { cut_off } from './output-size.ts'
 
 /**
- * Results of tools that search can have passages anywhere: their texts are the author's, with passages in them. A tool that is not
- * there any more may have been one of these.
+ * Results of calls that have searched can have passages anywhere: their texts are the author's, with passages in them. What the
+ * agent's tools do now says nothing of a call that was made before.
  */
 export function fenceResults(
   messages: ModelMessage[],
-  tools: ReadonlyMap<string, { retrieves?: boolean }>,
+  hasSearched: (call_id: string) => boolean,
   code: () => string,
 ): ModelMessage[] {
-  const fenceOne = ({ name, output, ...result }: ModelToolResult): ModelToolResult => {
-    const tool = tools.get(name)
-    const canHave = tool ? tool.retrieves : typeof output !== 'string'
-    return { ...result, name, output: canHave ? fence(output, code) : output }
-  }
+  const fenceOne = (result: ModelToolResult): ModelToolResult =>
+    hasSearched(result.call_id) ? { ...result, output: fence(result.output, code) } : result
   return messages.map((message) =>
     message.role === 'tool' ? { ...message, results: message.results.map(fenceOne) } : message,
   )

@@ -29,7 +29,7 @@ export function assembleTools(
 }
 
 function ownTool(tool: ResolvedTool, runners: ActionRunners): TurnTool {
-  const { name, description, parameters, idempotent, retrieves } = tool
+  const { name, description, parameters, idempotent } = tool
   const run: TurnTool['run'] = (call, using) => runActions(tool, runners, call, using)
-  return { name, description, parameters, idempotent, retrieves, is_checked: true, needs_room: true, run }
+  return { name, description, parameters, idempotent, is_checked: true, needs_room: true, run }
 }

@@ -22,8 +22,6 @@ export interface TurnTool {
   needs_room: boolean
   /** What ends when a call of it has succeeded. */
   ends?: 'conversation'
-  /** Whether its results can have passages of knowledge bases. */
-  retrieves?: boolean
   /** Throws the signal's reason when it is aborted; otherwise it throws only for defects of this server. */
   run(call: ToolCall, run: ToolRun): Promise<ToolOutcome>
 }

@@ -1,5 +1,5 @@
 // The operations on sources in a dataset.
-import { type DatasetSource, attachmentStatuses } from '@parley/contract'
+import { type AttachBody, type DatasetSource, attachmentStatuses } from '@parley/contract'
 import { invalid, notFound } from '../../base/errors.ts'
 import { isUuid } from '../../base/ports.ts'
 import type { Context, Handler } from '../../calls/context.ts'
@@ -21,10 +21,10 @@ import { lockSourceRows } from '../ingest/rows.ts'
 import { listAttachmentRows, presentAttachments, readAttachments, requireAttachment } from '../read/attachments.ts'
 import { findReadableGeneration, listChunkRows } from '../read/chunks.ts'
 import { requireDataset } from '../read/datasets.ts'
-import { type Attached, readAttachBody } from '../rules/attach-body.ts'
+import { type Attached, type AttachedUrl, readAttachBody } from '../rules/attach-body.ts'
 import { effectiveChunking, faultsOfChunking, isSameChunking, readChunking } from '../rules/chunking.ts'
 import type { Knowledge } from '../services.ts'
-import { insertSources, insertUploadedSource } from '../sources.ts'
+import { faultsOfDatasets, insertSources, insertUploadedSource } from '../sources.ts'
 
 type Ctx = Context<Knowledge>
 type UploadInput = Extract<Parameters<typeof attachSources>[1], { file: unknown }>
@@ -57,14 +57,23 @@ function readStatuses(text: string | undefined): string[] | undefined {
 
 export const attachSources: Handler<'attachSources', Knowledge> = async (ctx, input) => {
   const dataset = await requireDataset(ctx.store, input.dataset_id)
-  const read = 'file' in input ? null : readAttachBody(input.items)
-  if (read && read.faults.length > 0) throw invalid(...read.faults)
+  const items = 'file' in input ? [] : await readItems(ctx, input.items)
   const ids = await ctx.store.transaction(async (tx) => {
-    const sources = 'file' in input ? [await insertFile(ctx, tx, input)] : await insertUrls(ctx, tx, read!.items)
+    const sources = 'file' in input ? [await insertFile(ctx, tx, input)] : await insertUrls(ctx, tx, items)
     const wanted = sources.map((source) => ({ ...source, dataset_id: dataset.id, attached_by: 'caller' as const }))
     return attach(tx, ctx.core.ports, wanted)
   })
   return presentAttachments(ctx.store, await readAttachments(ctx.store, ids))
+}
+
+const isUrl = (item: Attached): item is AttachedUrl => 'source' in item
+
+async function readItems({ store }: Ctx, body: AttachBody): Promise<Attached[]> {
+  const { items, faults } = readAttachBody(body)
+  const urls = items.filter(isUrl).map(({ path, source: { url_crawl_options } }) => ({ path, url_crawl_options }))
+  faults.push(...(await faultsOfDatasets(store, urls)))
+  if (faults.length > 0) throw invalid(...faults)
+  return items
 }
 
 type Wanted = Extract<Attached, { source_id: string }>
@@ -76,17 +85,14 @@ async function insertFile(ctx: Ctx, tx: TransactionStore, input: UploadInput): P
 
 /** With the URLs that become sources in this commit. */
 async function insertUrls(ctx: Ctx, tx: TransactionStore, items: readonly Attached[]): Promise<Wanted[]> {
-  const urls = items.flatMap((item) => ('url' in item ? [item] : []))
+  const urls = items.filter(isUrl)
   // Locks of sources come before that of their count.
   if (urls.length > 0)
-    await lockSourceRows(tx, items.flatMap((item) => ('url' in item ? [] : item.source_id)).filter(isUuid))
-  // A URL is named by itself; what the caller calls it is kept as its description.
-  const sources = urls.map(({ url, name, url_crawl_options }) => ({
-    ...{ type: 'URL' as const, name: url, description: name, url_crawl_options },
-  }))
+    await lockSourceRows(tx, items.flatMap((item) => (isUrl(item) ? [] : item.source_id)).filter(isUuid))
+  const sources = urls.map(({ path, source }) => ({ ...source, path }))
   const created = urls.length === 0 ? [] : await insertSources(ctx, tx, sources)
   return items.map((item) => {
-    if ('url' in item) return { source_id: created[urls.indexOf(item)]!, chunking: item.chunking }
+    if (isUrl(item)) return { source_id: created[urls.indexOf(item)]!, chunking: item.chunking }
     if (!isUuid(item.source_id)) throw notFound('Source')
     return { ...item, source_id: item.source_id.toLowerCase() }
   })

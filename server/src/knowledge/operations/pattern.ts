@@ -23,7 +23,8 @@ export const attachSourcesByPattern: Handler<'attachSourcesByPattern', Knowledge
   return ctx.store.transaction(async (tx) => {
     const known = await lockKnownPages(tx, distinct)
     const fresh = distinct.filter((url) => !known.has(url))
-    const items = fresh.map((url) => ({ name: url, type: 'URL' as const }))
+    // As they were checked: their faults are those of the pattern and the slugs.
+    const items = fresh.map((url) => ({ name: url, type: 'URL' as const, path: 'slugs' }))
     const created = items.length === 0 ? [] : await insertSources(ctx, tx, items)
     const sourceOf = new Map([...known, ...fresh.map((url, index) => [url, created[index]!] as const)])
     const wanted = urls.map((url) => ({ dataset_id: dataset.id, source_id: sourceOf.get(url)!, chunking }))

@@ -89,15 +89,19 @@ function watch(watched: Set<string>, attachments: readonly { id: string }[]): vo
   }
 }
 
+/** Below all ids: changes at the time itself are found, too. */
+const least_id = '00000000-0000-0000-0000-000000000000'
+
 async function* findChanges(
   ctx: Context<Knowledge>,
   dataset_id: string,
-  after: string,
+  time: string,
 ): AsyncGenerator<AttachmentRecord[]> {
-  for (let since = after; ;) {
+  for (let since = { time, key: least_id }; ;) {
     const changed = await findChangedAttachments(ctx.store, dataset_id, since, changed_at_once)
     yield changed
     if (changed.length < changed_at_once) return
-    since = changed.at(-1)!.updated_at
+    const { updated_at, id } = changed.at(-1)!
+    since = { time: updated_at, key: id }
   }
 }

@@ -23,12 +23,11 @@ import {
   type SourceContent,
   type SourceFilters,
   changeSourceRow,
-  findKnownDatasets,
   findSourceContent,
   listDatasetsOfSource,
   listSourceRows,
 } from '../source-rows.ts'
-import { insertSources, insertUploadedSource, presentUploadable } from '../sources.ts'
+import { faultsOfDatasets, insertSources, insertUploadedSource, presentUploadable } from '../sources.ts'
 import { closeUpload, completeUpload, reopenUpload, storeUpload } from '../uploads.ts'
 
 export const createSources: Handler<'createSources', Knowledge> = (ctx, input) =>
@@ -38,8 +37,10 @@ export const createSources: Handler<'createSources', Knowledge> = (ctx, input) =
       return presentUploadable(ctx, tx, [id])
     }
     const { items } = input
-    const isList = Array.isArray(items)
-    return presentUploadable(ctx, tx, await insertSources(ctx, tx, isList ? items : [items as NewSource], isList))
+    const placed = Array.isArray(items)
+      ? items.map((item: NewSource, index) => ({ ...item, path: String(index) }))
+      : [{ ...(items as NewSource), path: '' }]
+    return presentUploadable(ctx, tx, await insertSources(ctx, tx, placed))
   })
 
 export const listSources: Handler<'listSources', Knowledge> = async (ctx, input) => {
@@ -139,13 +140,7 @@ async function readChanges(tx: TransactionStore, source: LockedSource, input: In
   if (isUrl && name && normalizeUrl(name) !== source.name) {
     faults.push({ path: 'name', message: 'cannot change, because the source is a URL; create another source' })
   }
-  const datasets = url_crawl_options?.add_to_datasets ?? []
-  const known = datasets.length === 0 ? new Set() : await findKnownDatasets(tx, datasets.filter(isUuid))
-  for (const [place, id] of datasets.entries()) {
-    if (known.has(id.toLowerCase())) continue
-    const path = `url_crawl_options.add_to_datasets.${place}`
-    faults.push({ path, message: 'is not a dataset of the organization' })
-  }
+  faults.push(...(await faultsOfDatasets(tx, [{ path: '', url_crawl_options }])))
   if (faults.length > 0) throw invalid(...faults)
   const json = (value: object | null | undefined) => value && JSON.stringify(value)
   return {

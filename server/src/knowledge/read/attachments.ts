@@ -78,18 +78,18 @@ export async function readAttachments(store: Store, ids: readonly string[]): Pro
 const changedStatement = statement(
   'changed_dataset_sources',
   `select ${columns} from ${tables}
-   where a.organization_id = $1 and a.dataset_id = $2 and a.updated_at > $3::timestamptz
-   order by a.updated_at limit $4`,
+   where a.organization_id = $1 and a.dataset_id = $2 and (a.updated_at, a.id) > ($3::timestamptz, $4::uuid)
+   order by a.updated_at, a.id limit $5`,
 )
 
-/** Since a time, oldest change first. */
+/** Oldest change first; those of one commit can have the same time. */
 export function findChangedAttachments(
   store: Store,
   dataset_id: string,
-  since: string,
+  { time, key }: TimePosition,
   limit: number,
 ): Promise<AttachmentRecord[]> {
-  return store.query<AttachmentRecord>(changedStatement, [store.organization_id, dataset_id, since, limit])
+  return store.query<AttachmentRecord>(changedStatement, [store.organization_id, dataset_id, time, key, limit])
 }
 
 const detachedStatement = statement(

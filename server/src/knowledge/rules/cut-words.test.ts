@@ -27,6 +27,7 @@ test('compatibility forms count as what they stand for, as far as a text may gro
   const words = cut('\ufdfa'.repeat(8000))
   expect(words.length).toBeGreaterThan(4000)
   expect(words.join(' ').length).toBeLessThanOrEqual(25_000)
+  expect(cut('Ｔｅｘｔ '.repeat(100))).toHaveLength(100)
 })
 
 test('what is too long to be a word is left out, and costs no more than its length', () => {

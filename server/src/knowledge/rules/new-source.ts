@@ -45,9 +45,11 @@ export function checkNewSource(item: NewSource, path: string, faults: FieldFault
     refresh_interval_hours: item.refresh_interval_hours ?? null,
   }
   const found = [...faultsOfName(isUrl, checked.name), ...faultsOfFields(isUrl, checked)]
-  faults.push(...found.map((fault) => ({ ...fault, path: path === '' ? fault.path : `${path}.${fault.path}` })))
+  faults.push(...found.map((fault) => ({ ...fault, path: pathOf(path, fault.path) })))
   return { ...checked, creation_hash: createHash('sha256').update(canonicalJson(checked)).digest() }
 }
+
+export const pathOf = (path: string, field: string) => (path === '' ? field : `${path}.${field}`)
 
 function faultsOfName(isUrl: boolean, name: string): FieldFault[] {
   if (name !== '') return []

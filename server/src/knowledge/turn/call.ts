@@ -117,7 +117,6 @@ export function searchTool(part: Part, description: string, of: Pick<Question, '
     is_checked: true,
     idempotent: true,
     needs_room: true,
-    retrieves: true,
     async run({ call_id, arguments: { query } }, run) {
       if (!run.passages.mayBegin()) return failed(too_many)
       const words = cutQuery(String(query))

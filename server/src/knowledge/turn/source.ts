@@ -57,6 +57,10 @@ async function lookUp(part: Part, turn: FoundTurn, run: CallRun, searched: Searc
   if (stored) {
     const reading = readStoredPassages(turn.store, stored, { max_characters })
     const [passages, redactor] = await Promise.all([reading, readRedactor()])
+    turn.passages.showAgain(
+      stored,
+      passages.map(({ number }) => number),
+    )
     return { passages: hideSecrets(passages, redactor), isFailed: isFailure(stored) }
   }
   const queries = queriesOf(await turn.history(), turn.turn, retrieval.window_messages)

@@ -102,9 +102,12 @@ describe('createSources', () => {
       ],
     ],
     [
-      'an unknown dataset',
-      '[{"name":"https://a.test","type":"URL","url_crawl_options":{"add_to_datasets":["x"]}}]',
-      [{ path: '0.url_crawl_options.add_to_datasets.0', message: 'is not a dataset of the organization' }],
+      'an unknown dataset, and what is no address',
+      '[{"name":"https://a.test","type":"URL","url_crawl_options":{"add_to_datasets":["x"]}},{"name":"x","type":"URL"}]',
+      [
+        { path: '1.name', message: 'must be an http or https address of at most 2048 characters' },
+        { path: '0.url_crawl_options.add_to_datasets.0', message: 'is not a dataset of the organization' },
+      ],
     ],
     [
       'metadata of more than 8 KiB',

@@ -305,6 +305,14 @@ describe('a form with one file', () => {
       [{ path: 'metadata.name' }, { path: 'metadata.chunking_strategy' }],
     ],
     [
+      'no name, and metadata that do not fit together',
+      form([
+        ['metadata', '{"chunking_strategy":{"chunk_size":200,"chunk_overlap":101}}'],
+        ['file', x, '/'],
+      ]),
+      [{ path: 'metadata.name' }, { path: 'metadata.chunking_strategy.chunk_overlap' }],
+    ],
+    [
       'metadata of 70 KB',
       form([
         ['metadata', `"${'x'.repeat(70_000)}"`],

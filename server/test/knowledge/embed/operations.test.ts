@@ -56,6 +56,14 @@ test('capabilities with models: those of configured providers, the default, the 
   expect(found.rerank_model).toBe('overlap')
 })
 
+test('capabilities with a rerank model that has no name do not tell its address', async () => {
+  const { PARLEY_RERANK_URL } = model.rerank_environment
+  await using node = await server.startAnother({ PARLEY_RERANK_URL: PARLEY_RERANK_URL! })
+  const found = await server.as({ base_url: node.url }).getKnowledgeCapabilities()
+  expect(found.rerank_model).toBe('rerank')
+  expect(JSON.stringify(found)).not.toContain(new URL(PARLEY_RERANK_URL!).host)
+})
+
 test('a model is changed by PUT, its progress is seen, and the dataset shows the old one until the switch', async () => {
   const { client } = server
   const { id: dataset_id } = await client.createDataset({ name: 'Manual' })

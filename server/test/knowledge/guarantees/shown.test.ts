@@ -51,7 +51,7 @@ test('K10: what a passage says chooses no dataset, tool or address, and is no te
   expect(second!.messages[0]).toEqual(first!.messages[0])
   expect(second!.tools).toEqual(first!.tools)
   // As it stands, before the turn and in the result.
-  expect(first!.messages[1]!.content).toContain(`\n${hostile}\n</passages `)
+  expect(first!.messages[1]!.content).toContain(`\n  ${hostile}\n</passages `)
   expect(second!.messages.at(-1)!.content).toContain(JSON.stringify(hostile).slice(1, -1))
 })
 

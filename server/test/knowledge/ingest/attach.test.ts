@@ -92,6 +92,18 @@ test('all or nothing: one unknown source, and none is attached; a wrong form is 
       [{ source_ids: Array.from({ length: 60 }, randomUUID) }, { source_ids: Array.from({ length: 60 }, randomUUID) }],
       ['source_ids'],
     ],
+    [
+      [
+        files[0],
+        { type: 'URL', url: 'ftp://docs.example.test' },
+        {
+          ...{ type: 'URL', url: 'https://docs.example.test' },
+          chunking_strategy: { chunk_size: 100, chunk_overlap: 51 },
+          url_crawl_options: { add_to_datasets: [dataset_id, randomUUID()] },
+        },
+      ],
+      ['1.url', '2.chunking_strategy.chunk_overlap', '2.url_crawl_options.add_to_datasets.1'],
+    ],
   ]
   for (const [body, paths] of faults) {
     const error = await refusal(attach(dataset_id, body))

@@ -150,7 +150,7 @@ test('a delete names the agents whose versions still name the dataset, and leave
   const { agent_id } = await publishAgent(client, { knowledge_bases: [{ dataset_id }] })
   const drafting = await client.createAgent({ name: 'Drafting' })
   const action = { type: 'knowledge_base' as const, dataset_ids: [dataset_id.toUpperCase()], query: 'a' }
-  const tool = { name: 'look_up', description: 'Looks up', actions: [action] }
+  const tool = { name: 'look_up', description: 'Looks up', actions: [], actions_on_error: [action] }
   await client.createAgentVersion({ agent_id: drafting.agent_id, config: { instructions: 'I', tools: [tool] } })
   const agents = [
     { id: agent_id, name: 'Agent' },

@@ -61,6 +61,25 @@ test('first what there is, then each attachment that has changed, at most once a
   expect(told.at(-1)!.data).toEqual(await library.find(added))
 })
 
+test('it skips none of those that changed at the same moment, however many', async () => {
+  const dataset_id = await library.newDataset()
+  using stream = await follow(dataset_id)
+  await eventually(() => expect(stream.told).toHaveLength(1))
+  // As the pages of a crawl are attached: in one commit, at one time. A look reads 500 at once.
+  const added = await library.rows<{ id: string }>(
+    `with pages as (
+       insert into sources (id, organization_id, type, name, upload_status)
+       select gen_random_uuid(), $1, 'FILE', 'page ' || n || '.txt', 'PENDING' from generate_series(1, 1001) n returning id
+     )
+     insert into dataset_sources (id, organization_id, dataset_id, source_id)
+     select gen_random_uuid(), $1, $2, id from pages returning id`,
+    [library.server.organization_id, dataset_id],
+  )
+  await eventually(() => expect(stream.told.length).toBeGreaterThan(added.length))
+  const ids = stream.told.slice(1).map(({ data }) => data.id)
+  expect(ids.toSorted()).toEqual(added.map(({ id }) => id).toSorted())
+})
+
 test('it tells what is detached, whether the stream began with it or saw it come', async () => {
   const dataset_id = await library.newDataset()
   const source_id = await library.newFile(textOf(1))

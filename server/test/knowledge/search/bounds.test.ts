@@ -1,6 +1,7 @@
 // A search keeps its bounds: a part that takes too long is left out, and one that takes too long in all says so.
 import pg from 'pg'
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest'
+import { indexWords } from '../../../src/knowledge/search/index-chunks.ts'
 import { type TestDatabase, createTestDatabase } from '../../support/database.ts'
 import { type Library, createLibrary } from './library.ts'
 
@@ -132,6 +133,33 @@ test('a signal ends it at once, with its reason', async () => {
     await expect(asked).rejects.toBe(reason)
   })
   await expect(library.search({ dataset_id, query: 'apple' }, AbortSignal.abort(reason))).rejects.toBe(reason)
+})
+
+test('while the words of many chunks are cut, other work of the process goes on', async () => {
+  const of = await library.addDataset()
+  const { generation } = await library.addSource(['seed'], { dataset_id: of })
+  const chunks = Array.from({ length: 50 }, (_, position) => ({ position, content: 'apple pie', heading_path: [] }))
+  let [turns, isOver] = [0, false]
+  let beforeFirstQuery: number | null = null
+  const countTurns = () => {
+    turns += 1
+    if (!isOver) setImmediate(countTurns)
+  }
+  setImmediate(countTurns)
+  try {
+    await library.store.transaction((tx) => {
+      const { query } = tx
+      tx.query = (...given) => {
+        beforeFirstQuery ??= turns
+        return query(...given)
+      }
+      turns = 0
+      return indexWords(tx, { ...generation, number: generation.number + 1_000_000 }, chunks)
+    })
+  } finally {
+    isOver = true
+  }
+  expect(beforeFirstQuery).toBeGreaterThanOrEqual(chunks.length)
 })
 
 test('searches take at most a quarter of the connections', async () => {

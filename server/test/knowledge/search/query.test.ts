@@ -75,6 +75,12 @@ describe('queryDataset', () => {
     expect((await ask({ results_count: 100 })).chunks).toHaveLength(3)
   })
 
+  test('of a query the first 256 words are looked up', async () => {
+    const after = (count: number) => `${Array.from({ length: count }, (_, at) => `w${at}`).join(' ')} refund`
+    expect((await ask({ query: after(255), mode: 'full_text' })).chunks).toHaveLength(1)
+    expect((await ask({ query: after(256), mode: 'full_text' })).chunks).toEqual([])
+  })
+
   test('modes, filters and the lowest score', async () => {
     const byWords = await ask({ mode: 'full_text' })
     expect(byWords).toMatchObject({ retrieval_mode: 'full_text', chunks: [{ scores: { vector: null } }] })

@@ -7,7 +7,6 @@ import {
   eraseIndex,
   eraseLeftWords,
   eraseSpace,
-  indexVectors,
   indexWords,
 } from '../../../src/knowledge/search/index-chunks.ts'
 import { type TestDatabase, createTestDatabase } from '../../support/database.ts'
@@ -114,33 +113,6 @@ test('what is counted is what is served, and what is erased leaves nothing', asy
   for (let last: number | null = before_words; last !== null;) last = await eraseWords(last)
   expect(await query('select from dataset_words where dataset_id = $1', [dataset_id])).toEqual([])
   expect(await query('select from searched_generations where dataset_id = $1', [dataset_id])).toEqual([])
-})
-
-test('signing goes on where it stopped, from one centre, and a larger space gets another', async () => {
-  const space_id = await library.addSpace()
-  const dataset_id = await library.addDataset(space_id)
-  const texts = (name: string, many: number) => Array.from({ length: many }, (_, at) => `${name} text number ${at}`)
-  const first = await library.addSource(texts('first', 700), { dataset_id, space_id })
-  const again = () => library.store.transaction((tx) => indexVectors(tx, first.generation, space_id))
-  expect(await again()).toBe(false)
-  const signed = await query<{ count: number }>(
-    'select count(*)::integer as count from chunk_signs where generation = $1',
-    [first.generation.number],
-  )
-  expect(signed[0]!.count).toBe(700)
-  await library.addSource(texts('second', 3000), { dataset_id, space_id })
-  await library.addSource(texts('third', 3000), { dataset_id, space_id })
-  await library.addSource(texts('fourth', 10), { dataset_id, space_id })
-  const centres = await query<{ vectors: number }>(
-    'select vectors from vector_centres where space_id = $1 order by vectors',
-    [space_id],
-  )
-  expect(centres.map(({ vectors }) => vectors)).toEqual([700, 2048])
-  // Chunks of both centres are found.
-  for (const name of ['first', 'fourth']) {
-    const { passages } = await library.search({ dataset_id, query: `${name} text number 5`, mode: 'vector' })
-    expect(passages[0]!.content).toBe(`${name} text number 5`)
-  }
 })
 
 test('nothing is written for a transaction that is rolled back', async () => {

@@ -1,9 +1,9 @@
 // The action `knowledge_base` and the tool `search_knowledge`: what templates and the model get, and what is recorded.
 import type { SearchRequest } from '../../../src/knowledge/search/request.ts'
-import type { TurnStreamEvent } from '@parley/contract'
+import { type TurnStreamEvent, passageRules } from '@parley/contract'
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import type { Answer } from '../../support/scripted-model.ts'
-import { type TestServer, startTestServer } from '../../support/server.ts'
+import { type TestServer, publishAgent, startTestServer } from '../../support/server.ts'
 import { type Planted, converse, plantDataset, watchSearches } from './fixture.ts'
 
 let server: TestServer
@@ -44,6 +44,13 @@ async function retrievalsOf(conversation_id: string) {
   return data.at(-1)!.retrievals!
 }
 
+/** Conversations keep their version: as a node of a later release could. */
+async function giveVersion(conversation_id: string, config: object): Promise<void> {
+  const { version_id } = await publishAgent(server.client, config)
+  const values = [conversation_id, version_id]
+  await server.database.pool.query('update conversations set agent_version_id = $2 where id = $1', values)
+}
+
 describe('the action', () => {
   test('saves the passages; the model gets them in a fence, numbered on from those before the turn', async () => {
     const { dataset_id, chunks } = await plantDataset(server, [returns, tea])
@@ -62,7 +69,7 @@ describe('the action', () => {
     const { messages } = server.model.requests.at(-1)!
     const code = /<passages (\w+)>/.exec(messages[1]!.content)![1]
     expect(JSON.parse(toolResults()[0]!)).toEqual({
-      found: `<passages ${code}>\n[2] Tea.md\n${tea.text}\n</passages ${code}>`,
+      found: `<passages ${code}>\n[2] Tea.md\n  ${tea.text}\n</passages ${code}>`,
     })
     const call_id = tool_calls[0]!.call_id
     expect(await retrievalsOf(conversation_id)).toMatchObject([
@@ -120,7 +127,7 @@ describe('the action', () => {
     const { tool_calls } = await server.client.sendConversationMessage({ conversation_id, text: 'Hello' })
     expect(tool_calls[0]!.output).toBe(`Best: ${returns.text}`)
     expect(toolResults()[0]).toMatch(
-      /^<passages \w{32}>\nBest: Returns are accepted within 30 days\.\n<\/passages \w{32}>$/,
+      /^<passages \w{32}>\n  Best: Returns are accepted within 30 days\.\n<\/passages \w{32}>$/,
     )
     const [retrieval] = await retrievalsOf(conversation_id)
     expect(retrieval!.chunks.map(({ shown }) => shown)).toEqual([true, false])
@@ -159,6 +166,36 @@ describe('the action', () => {
     expect(after).not.toBe(before)
     expect(after).toMatch(/<passages \w{32}>/)
   })
+
+  test('what it found stays in a fence, and the rules with it, when the tool searches no more or is gone', async () => {
+    const { dataset_id } = await plantDataset(server, [returns])
+    const actions = [{ type: 'knowledge_base', dataset_id }]
+    const quoting = tool(actions, { name: 'quote', output: '{{ passages[0].text }}' })
+    const { conversation_id } = await converse(server, { tools: [tool(actions), quoting] })
+    const asked = (name: string) => ({ name, arguments: { query: 'returns' } })
+    answer({ tool_calls: [asked('look_up'), asked('quote')] }, 'Done.', 'Welcome.', 'Bye.')
+    await server.client.sendConversationMessage({ conversation_id, text: 'Hello' })
+    for (const tools of [[tool([{ type: 'play_message', message: 'Wait.' }])], []]) {
+      await giveVersion(conversation_id, { tools })
+      await server.client.sendConversationMessage({ conversation_id, text: 'Thanks' })
+      const [saved, quoted] = toolResults()
+      const fence: unknown = expect.stringMatching(/^<passages \w{32}>\n\[\d\] Shop\.pdf/)
+      expect(JSON.parse(saved!)).toEqual({ passages: fence })
+      expect(quoted).toMatch(/^<passages \w{32}>\n {2}Returns are/)
+      expect(server.model.requests.at(-1)!.messages[0]!.content.split(passageRules)).toHaveLength(2)
+    }
+  })
+
+  test('a result of a call that did not search is no passage, whatever the tool does now', async () => {
+    const { dataset_id } = await plantDataset(server, [returns])
+    const before = tool([{ type: 'play_message', message: 'Wait.' }], { output: 'The shop is open.' })
+    const { conversation_id } = await converse(server, { tools: [before] })
+    answer({ tool_calls: [{ name: 'look_up', arguments: {} }] }, 'Done.', 'Welcome.')
+    await server.client.sendConversationMessage({ conversation_id, text: 'Hello' })
+    await giveVersion(conversation_id, { tools: [tool([{ type: 'knowledge_base', dataset_id }])] })
+    await server.client.sendConversationMessage({ conversation_id, text: 'Thanks' })
+    expect(toolResults()).toEqual(['The shop is open.'])
+  })
 })
 
 describe('search_knowledge', () => {
@@ -174,7 +211,7 @@ describe('search_knowledge', () => {
     await server.client.sendConversationMessage({ conversation_id, text: 'Hello' })
     expect(server.model.requests[0]!.tools!.map((one) => one.function.name)).toEqual(['search_knowledge'])
     const { passages } = JSON.parse(toolResults()[0]!) as { passages: string }
-    expect(passages).toContain('\n[1] Shop.pdf > Orders (page 3)\nReturns are')
+    expect(passages).toContain('\n[1] Shop.pdf > Orders (page 3)\n  Returns are')
     expect(await retrievalsOf(conversation_id)).toMatchObject([
       { kind: 'tool', query: 'returns', chunks: [{ shown: true }] },
     ])

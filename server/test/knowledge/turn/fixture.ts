@@ -43,25 +43,24 @@ async function plantSource({ database }: TestServer, of: string, dataset_id: str
     randomUUID(),
   ]
   const { text, source_name = 'Manual.pdf', heading_path = [], page = null, url = null, metadata = {} } = passage
-  await pool.query(
-    `insert into sources (id, organization_id, type, name, upload_status, status, revision, metadata)
-     values ($1, $2, 'FILE', $3, 'COMPLETE', 'ready', 1, $4)`,
-    [source_id, of, source_name, JSON.stringify(metadata)],
-  )
-  await pool.query('insert into dataset_sources (id, organization_id, dataset_id, source_id) values ($1, $2, $3, $4)', [
-    ...[dataset_source_id, of, dataset_id, source_id],
-  ])
-  const { rows } = await pool.query<{ number: number }>(
-    `insert into generations (id, organization_id, dataset_id, source_id, dataset_source_id, revision, wish, chunking, language,
-                              state, total_chunks)
-     values ($1, $2, $3, $4, $5, 1, 1, '{}', 'english', 'serving', 1) returning number`,
-    [generation_id, of, dataset_id, source_id, dataset_source_id],
-  )
   const hash = createHash('sha256').update(text).digest()
-  await pool.query(
-    `insert into chunks (id, organization_id, generation_id, position, content, heading_path, page, url, characters, text_hash)
-     values ($1, $2, $3, 0, $4, $5, $6, $7, $8, $9)`,
-    [chunk_id, of, generation_id, text, heading_path, page, url, text.length, hash],
+  const { rows } = await pool.query<{ number: number }>(
+    `with source as (
+       insert into sources (id, organization_id, type, name, upload_status, status, revision, metadata)
+       values ($1, $5, 'FILE', $7, 'COMPLETE', 'ready', 1, $8)
+     ), attachment as (
+       insert into dataset_sources (id, organization_id, dataset_id, source_id) values ($2, $5, $6, $1)
+     ), chunk as (
+       insert into chunks (id, organization_id, generation_id, position, content, heading_path, page, url, characters, text_hash)
+       values ($4, $5, $3, 0, $9::text, $10, $11, $12, length($9::text), $13)
+     )
+     insert into generations (id, organization_id, dataset_id, source_id, dataset_source_id, revision, wish, chunking, language,
+                              state, total_chunks)
+     values ($3, $5, $6, $1, $2, 1, 1, '{}', 'english', 'serving', 1) returning number`,
+    [
+      ...[source_id, dataset_source_id, generation_id, chunk_id, of, dataset_id, source_name, JSON.stringify(metadata)],
+      ...[text, heading_path, page, url, hash],
+    ],
   )
   const generation = {
     id: generation_id,

@@ -42,7 +42,7 @@ describe('with a dataset', () => {
     const code = /^<passages ([0-9a-f]{32})>/.exec(fence!.content)![1]
     expect(fence).toEqual({
       role: 'user',
-      content: `<passages ${code}>\n[1] Shop.pdf > Orders > Returns (page 3)\n${returns.text}\n</passages ${code}>`,
+      content: `<passages ${code}>\n[1] Shop.pdf > Orders > Returns (page 3)\n  ${returns.text}\n</passages ${code}>`,
     })
     expect(question).toEqual({ role: 'user', content: 'Hello there, are returns accepted?' })
 

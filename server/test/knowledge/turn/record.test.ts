@@ -41,10 +41,14 @@ describe('an attempt that takes a turn over', () => {
       { text: 'Returns within 30 days.' },
       { text: 'Returns are free.', source_name: 'Free.md' },
     ])
-    const { conversation_id } = await converse(server, { knowledge_bases: [{ dataset_id: own.dataset_id }], tools })
+    const { conversation_id } = await converse(server, {
+      knowledge_bases: [{ dataset_id: own.dataset_id }],
+      retrieval: { citations: true },
+      tools,
+    })
     const held = holdAnswer()
     const answers = [{ tool_calls: [{ name: 'act', arguments: {} }] }, held]
-    server.model.answer = () => answers.shift() ?? 'Taken over.'
+    server.model.answer = () => answers.shift() ?? 'Taken over [1] [2].'
     const reply = server.client.sendConversationMessage({ conversation_id, text: 'Returns?' })
     await held.asked
     const before = (await turnsOf(conversation_id))[0]!.retrievals!
@@ -56,8 +60,10 @@ describe('an attempt that takes a turn over', () => {
     )
     calls.length = 0
     await loseTurn(server, conversation_id)
-    expect((await reply).reply).toContain('Taken over.')
+    const { reply: said, citations } = await reply
     held.finish()
+    expect(said).toContain('Taken over [1] [2].')
+    expect(citations!.map(({ number }) => number)).toEqual([2])
     expect(calls).toEqual([])
     const fence = fenceOf(server.model.requests.at(-1)!)!
     expect(fence).toContain(`[2] ${kept!.source_name}\n`)
@@ -101,29 +107,6 @@ describe('a turn that ends without its reply', () => {
     expect(conversation!.items.at(-1)).toMatchObject({ interrupted: true, citations: [{ number: 1 }] })
   })
 
-  test('cancelled by another node: the same', async () => {
-    await using other = await server.startAnother()
-    const { conversation_id } = await converse(server, { ...base(), retrieval: { citations: true } })
-    const held = holdAnswer()
-    server.model.answer = () => held
-    const call = refusal(server.client.sendConversationMessage({ conversation_id, text: 'Returns?' }))
-    await held.asked
-    held.say('Thirty days [1], ')
-    await expect.poll(() => server.app.rooms.engine.engine.textSoFar(conversation_id)).toBe('Thirty days [1], ')
-    const [turn] = await turnsOf(conversation_id)
-    await server.as({ base_url: other.url }).cancelTurn({ conversation_id, turn_id: turn!.turn_id })
-    expect(await call).toMatchObject({ code: 'turn_cancelled' })
-    held.finish()
-    expect(await turnsOf(conversation_id)).toMatchObject([{ status: 'cancelled', retrievals: [{ outcome: 'found' }] }])
-    const { conversation } = await server.client.getConversation({ conversation_id })
-    expect(conversation!.items.at(-1)).toMatchObject({ interrupted: true, citations: [{ number: 1 }] })
-    const { rows } = await server.database.pool.query<{ partial_retrievals: object | null }>(
-      'select partial_retrievals from turns where id = $1',
-      [turn!.turn_id],
-    )
-    expect(rows[0]!.partial_retrievals).toBeNull()
-  })
-
   test('failed: the search is stored with the failure', async () => {
     const { conversation_id } = await converse(server, base())
     server.model.answer = () => 400
@@ -153,34 +136,6 @@ test('cancel stops a search that goes on', async () => {
   expect((await turnsOf(conversation_id))[0]).not.toHaveProperty('retrievals')
 })
 
-test('a reader on another node is told of the search at once', async () => {
-  await using other = await server.startAnother()
-  const { conversation_id } = await converse(server, base())
-  const answers = [holdAnswer(), holdAnswer()]
-  const given = [...answers]
-  server.model.answer = () => given.shift()!
-  const elsewhere = server.as({ base_url: other.url })
-  // The next turn starts where the one before ended.
-  const first = server.client.sendConversationMessage({ conversation_id, text: 'Hello' })
-  await answers[0]!.asked
-  const stream = elsewhere.streamConversationMessage({ conversation_id, text: 'Returns?' })
-  const events: string[] = []
-  const reading = (async () => {
-    for await (const { event } of stream) events.push(event)
-  })()
-  await expect.poll(async () => (await turnsOf(conversation_id)).length).toBe(2)
-  answers[0]!.say('Hello.')
-  answers[0]!.finish()
-  await first
-  answers[1]!.say('Thirty days.')
-  await expect.poll(() => events, { timeout: 20_000 }).toContain('retrieval.completed')
-  expect((await turnsOf(conversation_id)).at(-1)!.status).toBe('running')
-  answers[1]!.finish()
-  await reading
-  expect(events.filter((event) => event === 'retrieval.completed')).toHaveLength(1)
-  expect(events.indexOf('retrieval.completed')).toBeLessThan(events.indexOf('turn.completed'))
-})
-
 test('the query is redacted like the transcript, but searched for as it was said', async () => {
   const config = { ...base(), retention: { redact: ['email'] } }
   const { conversation_id } = await converse(server, config)
@@ -193,32 +148,102 @@ test('the query is redacted like the transcript, but searched for as it was said
   expect(rows).toEqual([])
 })
 
-test('what another node is lent of it is redacted too', async () => {
-  await using other = await server.startAnother()
-  await server.database.pool.query(`
-    create table lent as select partial_retrievals from turns where false;
-    create function note_lent() returns trigger language plpgsql as $$
-      begin insert into lent values (new.partial_retrievals); return new; end $$;
-    create trigger note_lent before update of partial_retrievals on turns for each row
-      when (new.partial_retrievals is not null) execute function note_lent()`)
-  const { conversation_id } = await converse(server, { ...base(), retention: { redact: ['email'] } })
-  const held = holdAnswer()
-  server.model.answer = () => held
-  const given = { conversation_id, text: 'Returns of ada@mail.example?' }
-  const call = refusal(server.client.sendConversationMessage(given))
-  await held.asked
-  const [turn] = await turnsOf(conversation_id)
-  await server.as({ base_url: other.url }).cancelTurn({ conversation_id, turn_id: turn!.turn_id })
-  await call
-  held.finish()
-  const { rows } = await server.database.pool.query<{ lent: string }>(
-    'select partial_retrievals::text as lent from lent',
-  )
-  expect(rows).toHaveLength(1)
-  expect(rows[0]!.lent).toContain('Returns of [email]?')
-  expect(rows[0]!.lent).not.toContain('ada@')
-  expect(await turnsOf(conversation_id)).toMatchObject([{ retrievals: [{ query: 'Returns of [email]?' }] }])
-  await server.database.pool.query('drop trigger note_lent on turns')
+describe('another node', () => {
+  let other: Awaited<ReturnType<TestServer['startAnother']>>
+  beforeAll(async () => {
+    other = await server.startAnother()
+  })
+  afterAll(() => other[Symbol.asyncDispose]())
+
+  test('cancels: the search and what the text cites are stored with the text so far', async () => {
+    const { conversation_id } = await converse(server, { ...base(), retrieval: { citations: true } })
+    const held = holdAnswer()
+    server.model.answer = () => held
+    const call = refusal(server.client.sendConversationMessage({ conversation_id, text: 'Returns?' }))
+    await held.asked
+    held.say('Thirty days [1], ')
+    await expect.poll(() => server.app.rooms.engine.engine.textSoFar(conversation_id)).toBe('Thirty days [1], ')
+    const [turn] = await turnsOf(conversation_id)
+    await server.as({ base_url: other.url }).cancelTurn({ conversation_id, turn_id: turn!.turn_id })
+    expect(await call).toMatchObject({ code: 'turn_cancelled' })
+    held.finish()
+    expect(await turnsOf(conversation_id)).toMatchObject([{ status: 'cancelled', retrievals: [{ outcome: 'found' }] }])
+    const { conversation } = await server.client.getConversation({ conversation_id })
+    expect(conversation!.items.at(-1)).toMatchObject({ interrupted: true, citations: [{ number: 1 }] })
+    const { rows } = await server.database.pool.query<{ partial_retrievals: object | null }>(
+      'select partial_retrievals from turns where id = $1',
+      [turn!.turn_id],
+    )
+    expect(rows[0]!.partial_retrievals).toBeNull()
+  })
+
+  test('that begins to follow a turn is told what it has found so far', async () => {
+    const [here, there] = [server.app.core.live.turns, other.core.live.turns]
+    const [conversation_id, turn_id] = [crypto.randomUUID(), crypto.randomUUID()]
+    const retrieved = {
+      ...{ turn_id, id: crypto.randomUUID(), call_id: null, kind: 'implicit' as const, chunks: [] },
+      ...{ retrieval_mode: null, degraded: [], outcome: 'nothing' as const, latency_ms: 1 },
+    }
+    here.begin(conversation_id, { turn_id, attempt: 1, kept: 0 })
+    here.retrieve(conversation_id, retrieved)
+    using _following = there.follow(conversation_id)
+    await expect.poll(() => there.retrieved(conversation_id, turn_id), { timeout: 20_000 }).toEqual([retrieved])
+    here.end(conversation_id, turn_id)
+  })
+
+  test('has readers that are told of the search at once', async () => {
+    const { conversation_id } = await converse(server, base())
+    const answers = [holdAnswer(), holdAnswer()]
+    const given = [...answers]
+    server.model.answer = () => given.shift()!
+    const elsewhere = server.as({ base_url: other.url })
+    // The next turn starts where the one before ended.
+    const first = server.client.sendConversationMessage({ conversation_id, text: 'Hello' })
+    await answers[0]!.asked
+    const stream = elsewhere.streamConversationMessage({ conversation_id, text: 'Returns?' })
+    const events: string[] = []
+    const reading = (async () => {
+      for await (const { event } of stream) events.push(event)
+    })()
+    await expect.poll(async () => (await turnsOf(conversation_id)).length).toBe(2)
+    answers[0]!.say('Hello.')
+    answers[0]!.finish()
+    await first
+    answers[1]!.say('Thirty days.')
+    await expect.poll(() => events, { timeout: 20_000 }).toContain('retrieval.completed')
+    expect((await turnsOf(conversation_id)).at(-1)!.status).toBe('running')
+    answers[1]!.finish()
+    await reading
+    expect(events.filter((event) => event === 'retrieval.completed')).toHaveLength(1)
+    expect(events.indexOf('retrieval.completed')).toBeLessThan(events.indexOf('turn.completed'))
+  })
+
+  test('is lent only what is redacted', async () => {
+    await server.database.pool.query(`
+      create table lent as select partial_retrievals from turns where false;
+      create function note_lent() returns trigger language plpgsql as $$
+        begin insert into lent values (new.partial_retrievals); return new; end $$;
+      create trigger note_lent before update of partial_retrievals on turns for each row
+        when (new.partial_retrievals is not null) execute function note_lent()`)
+    const { conversation_id } = await converse(server, { ...base(), retention: { redact: ['email'] } })
+    const held = holdAnswer()
+    server.model.answer = () => held
+    const given = { conversation_id, text: 'Returns of ada@mail.example?' }
+    const call = refusal(server.client.sendConversationMessage(given))
+    await held.asked
+    const [turn] = await turnsOf(conversation_id)
+    await server.as({ base_url: other.url }).cancelTurn({ conversation_id, turn_id: turn!.turn_id })
+    await call
+    held.finish()
+    const { rows } = await server.database.pool.query<{ lent: string }>(
+      'select partial_retrievals::text as lent from lent',
+    )
+    expect(rows).toHaveLength(1)
+    expect(rows[0]!.lent).toContain('Returns of [email]?')
+    expect(rows[0]!.lent).not.toContain('ada@')
+    expect(await turnsOf(conversation_id)).toMatchObject([{ retrievals: [{ query: 'Returns of [email]?' }] }])
+    await server.database.pool.query('drop trigger note_lent on turns')
+  })
 })
 
 test('a deletion erases it', async () => {

@@ -153,6 +153,36 @@ describe('a turn that ends before the model is asked with what was found', () =>
     expect(first.retrievals).toMatchObject([{ outcome: 'found', chunks: [{ shown: false }, { shown: false }] }])
   })
 
+  test('because the attempt that takes it over is cancelled before it asks with what a lost one found', async () => {
+    const planted = await plantMarked(server, 2, 100)
+    const { conversation_id } = await converse(server, {
+      knowledge_bases: [{ dataset_id: planted.dataset_id, top_n: 1 }],
+      built_in_tools,
+    })
+    const lost = holdAnswer()
+    answer({ tool_calls: [search('markb')] }, lost)
+    const call = refusal(server.client.sendConversationMessage({ conversation_id, text: 'marka' }))
+    await lost.asked
+    const [held, reached] = [Promise.withResolvers<void>(), Promise.withResolvers<void>()]
+    atPoint = (point) => {
+      if (point !== 'attempt.started') return
+      reached.resolve()
+      return held.promise
+    }
+    await loseTurn(server, conversation_id)
+    await reached.promise
+    const [turn] = (await server.client.listConversationTurns({ conversation_id })).data
+    await server.client.cancelTurn({ conversation_id, turn_id: turn!.turn_id })
+    held.resolve()
+    await call
+    lost.finish()
+    // The step that is stored was made with the first.
+    const requests = server.model.requests.slice(0, 1)
+    const { recorded, shown, retrievals } = await compare(server, conversation_id, planted, requests)
+    expect([recorded, shown]).toEqual([['marka'], ['marka']])
+    expect(retrievals).toMatchObject([{ kind: 'implicit' }, { kind: 'tool', chunks: [{ shown: false }] }])
+  })
+
   test('because it is cancelled while another call of the step goes on', async () => {
     const planted = await plantMarked(server, 2, 100)
     const { conversation_id } = await converse(server, {
