@@ -115,6 +115,9 @@ async function detach({ server }: Library, { dataset_id, id }: DatasetSource): P
 async function hasten(library: Library): Promise<void> {
   await library.hurry()
   await library.rows(
+    `update work set due_at = now(), ready = true where lease is null and kind in ('erase_chunks', 'erase_words')`,
+  )
+  await library.rows(
     `update work set due_at = now() where lease is not null and not ready and due_at < now() + interval '25 seconds'
        and kind in ('convert_source', 'build_generation', 'erase_chunks', 'erase_words')`,
   )
