@@ -150,6 +150,6 @@ test(
       resident.push(rss_bytes)
     }
     // A measurement can find buffers that go a moment later; what stays would be in all of them, and more with each text.
-    expect(Math.min(...resident.slice(-3)) / Math.max(...resident.slice(0, 2))).toBeLessThan(1.1)
+    expect(Math.min(...resident.slice(-3)) / Math.max(...resident.slice(0, 2))).toBeLessThan(1.25)
   },
 )
