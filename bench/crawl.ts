@@ -28,7 +28,7 @@ site.listen(0, '127.0.0.1')
 await once(site, 'listening')
 const url = `http://127.0.0.1:${(site.address() as AddressInfo).port}/`
 
-await using server = await startBenchServer({ PARLEY_ALLOW_PRIVATE_HOSTS: '127.0.0.1' }, database_url)
+await using server = await startBenchServer({ PARLEY_CRAWL_ALLOW_PRIVATE_HOSTS: '127.0.0.1' }, database_url)
 const { client, pid } = server
 
 /** Starts a crawl, and answers what it took once it is over. */

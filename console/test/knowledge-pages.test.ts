@@ -1,7 +1,7 @@
 // Knowledge bases: a real crawl with its report, and how each of their pages looks, in both themes and at both widths.
 import type { Browser, Page } from 'playwright-core'
 import { afterAll, beforeAll, expect, test } from 'vitest'
-import { type Site, pageOf, startSite } from '../../server/test/knowledge/crawl/fixture.ts'
+import { type Site, crawled_hosts, pageOf, startSite } from '../../server/test/knowledge/crawl/fixture.ts'
 import { type TestServer, publishAgent, startTestServer } from '../../server/test/support/server.ts'
 import { expectAccessible, notice, openPage, signIn, startBrowser, themes } from './support/browser.ts'
 import { dialog, press } from './support/editor.ts'
@@ -14,7 +14,7 @@ let site: Site
 
 beforeAll(async () => {
   ;[server, browser, site] = await Promise.all([
-    startTestServer({ PARLEY_ALLOW_PRIVATE_HOSTS: '127.0.0.1' }),
+    startTestServer(crawled_hosts),
     startBrowser(),
     startSite({
       '/help': pageOf('help', '/help/fees', '/help/private', '/elsewhere'),

@@ -100,6 +100,11 @@ export const errorTable = {
     status: 409,
     detail: 'The organization has reached its limit of sources. Delete some first.',
   },
+  too_many_attachments: {
+    status: 409,
+    detail:
+      'With those of its pages, the call would change more than 10,000 attachments. Name fewer sources or datasets, or detach the source from some datasets first.',
+  },
   quota_exceeded: {
     status: 409,
     detail: 'The organization has reached its limit of stored bytes or chunks. Delete sources first.',

@@ -49,7 +49,7 @@ export function createRooms(core: Core, options: AccessOptions) {
     inactivity: createInactivity(core, conversations),
     analysis: createAnalysis(core, { ...conversations, ...models }),
     authoring: createAuthoring(core, models),
-    knowledge: createKnowledge(core, { ...events, ...embeddings }),
+    knowledge: createKnowledge(core, { ...events, ...embeddings, lookup: options.lookup }),
     webhooks: createWebhooks(core),
     system: createSystem(),
   }

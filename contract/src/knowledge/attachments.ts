@@ -91,6 +91,7 @@ export const datasetSourceOperations = {
     success: { status: 200, description: 'The attachments, in the order asked.', schema: Type.Array(DatasetSource) },
     errors: [
       'not_found',
+      'too_many_attachments',
       'too_many_sources',
       'quota_exceeded',
       'file_too_large',
@@ -123,7 +124,7 @@ export const datasetSourceOperations = {
       description: 'The attachments, in the order of the slugs.',
       schema: Type.Array(DatasetSource),
     },
-    errors: ['not_found', 'too_many_sources', 'quota_exceeded', 'knowledge_unavailable'],
+    errors: ['not_found', 'too_many_attachments', 'too_many_sources', 'quota_exceeded', 'knowledge_unavailable'],
   }),
   getDatasetSource: defineOperation({
     id: 'getDatasetSource',

@@ -138,7 +138,7 @@ export const sourceOperations = {
       ...changeable,
     }),
     success: { status: 200, description: 'The source.', schema: Source },
-    errors: ['not_found', 'file_missing', 'quota_exceeded', 'knowledge_unavailable'],
+    errors: ['not_found', 'file_missing', 'too_many_attachments', 'quota_exceeded', 'knowledge_unavailable'],
   }),
   deleteSource: defineOperation({
     id: 'deleteSource',
@@ -151,7 +151,7 @@ export const sourceOperations = {
     narrowed: false,
     params: sourcePath,
     success: { status: 204, description: 'Deleted.' },
-    errors: ['not_found', 'knowledge_unavailable'],
+    errors: ['not_found', 'too_many_attachments', 'knowledge_unavailable'],
   }),
   createSourceUploadUrl: defineOperation({
     id: 'createSourceUploadUrl',

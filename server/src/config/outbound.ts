@@ -4,6 +4,8 @@ import type { Reader, Setting, SettingsGroup } from './reader.ts'
 
 export interface OutboundConfig {
   allowed_private_hosts: string[]
+  /** Of crawls, which every member with `sources:manage` can start. */
+  crawled_private_hosts: string[]
   /** Empty: the servers of the operating system. */
   name_servers: string[]
 }
@@ -16,10 +18,16 @@ const settings: readonly Setting[] = [
       'Comma-separated host names that tool calls and webhooks can reach although they are private. `host:port` allows only that port.',
   },
   {
+    name: 'PARLEY_CRAWL_ALLOW_PRIVATE_HOSTS',
+    default: 'none',
+    meaning:
+      'Comma-separated host names that crawls can fetch although they are private, as `PARLEY_ALLOW_PRIVATE_HOSTS`, which does not open them to crawls. Every member with `sources:manage` can then read what they serve.',
+  },
+  {
     name: 'PARLEY_NAME_SERVERS',
     default: 'the servers of the operating system',
     meaning:
-      'Comma-separated IP addresses of the DNS servers that resolve the hosts of tool calls, MCP servers and webhooks, with `:port` if it is not 53 (`1.1.1.1,[2606:4700::1111]:5353`). The operating system resolves the hosts of `PARLEY_ALLOW_PRIVATE_HOSTS`.',
+      'Comma-separated IP addresses of the DNS servers that resolve the hosts of tool calls, MCP servers, webhooks and crawls, with `:port` if it is not 53 (`1.1.1.1,[2606:4700::1111]:5353`). The operating system resolves the hosts of the two settings above.',
   },
 ]
 
@@ -27,6 +35,7 @@ export const outboundSettings: SettingsGroup<OutboundConfig> = {
   settings,
   read: (read) => ({
     allowed_private_hosts: read.list('PARLEY_ALLOW_PRIVATE_HOSTS'),
+    crawled_private_hosts: read.list('PARLEY_CRAWL_ALLOW_PRIVATE_HOSTS'),
     name_servers: readNameServers(read),
   }),
 }

@@ -4,6 +4,8 @@ import type { AgentContributions } from '../agents/agents.ts'
 import { bindRoom } from '../calls/context.ts'
 import type { Core } from '../calls/core.ts'
 import type { Room } from '../calls/room.ts'
+import { type OutboundClient, createOutboundClient } from '../outbound/client.ts'
+import type { Lookup } from '../outbound/names.ts'
 import { crawlWork } from './crawl/crawl-work.ts'
 import { createPageReader } from './crawl/reader.ts'
 import { refreshWork } from './crawl/refresh-work.ts'
@@ -34,7 +36,7 @@ type KnowledgeRoom = Room<typeof knowledgeOperations> &
 
 export function createKnowledge(
   core: Core,
-  { open_streams, embeddings }: Pick<Knowledge, 'open_streams' | 'embeddings'>,
+  { open_streams, embeddings, lookup }: Pick<Knowledge, 'open_streams' | 'embeddings'> & { lookup: Lookup },
 ): KnowledgeRoom {
   const index: VectorIndex = { kind: 'sign_bits', least_chunks: least_indexed_chunks }
   const own: Knowledge = {
@@ -67,7 +69,7 @@ export function createKnowledge(
       removeUnusedWork(core),
       findIndexesWork(core, index),
       indexVectorsWork(index),
-      crawlWork({ core, openReader: createPageReader(core) }),
+      crawlWork({ core, outbound: createCrawlClient(core, lookup), openReader: createPageReader(core) }),
       refreshWork(core),
     ],
     resources: { upload: createUploadResolver(core) },
@@ -79,6 +81,11 @@ export function createKnowledge(
       return new DisposableStack()
     },
   }
+}
+
+/** Hosts that are open to tools are not open to crawls. */
+function createCrawlClient({ config, ports }: Core, lookup: Lookup): OutboundClient {
+  return createOutboundClient({ allowed_hosts: config.crawled_private_hosts, clock: ports.clock, lookup })
 }
 
 type Call = (...call: unknown[]) => Promise<unknown>

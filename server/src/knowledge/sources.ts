@@ -38,7 +38,7 @@ export async function insertSources(
   tx: TransactionStore,
   items: readonly PlacedSource[],
 ): Promise<string[]> {
-  const { asked, faults } = checkItems(items)
+  const { asked, faults } = await checkItems(items)
   faults.push(...(await faultsOfDatasets(tx, items)))
   if (faults.length > 0) throw invalid(...faults)
   // The first lock: nobody else adds sources meanwhile.
@@ -86,16 +86,19 @@ export async function insertUploadedSource(
   return row.id
 }
 
-function checkItems(items: readonly PlacedSource[]): { asked: CheckedSource[]; faults: FieldFault[] } {
+async function checkItems(items: readonly PlacedSource[]): Promise<{ asked: CheckedSource[]; faults: FieldFault[] }> {
   const faults: FieldFault[] = []
   const ids = new Set<string>()
-  const asked = items.map(({ path, ...item }) => {
+  const asked: CheckedSource[] = []
+  for (const { path, ...item } of items) {
     const source = checkNewSource(item, path, faults)
     if (source.id !== null && ids.size === ids.add(source.id).size) {
       faults.push({ path: pathOf(path, 'id'), message: 'is the id of another item' })
     }
-    return source
-  })
+    asked.push(source)
+    // Patterns of one take milliseconds; others get their turn in between.
+    if (source.url_crawl_options) await new Promise<void>((resolve) => setImmediate(resolve))
+  }
   return { asked, faults }
 }
 

@@ -27,13 +27,15 @@ export function parseTarget(text: string, base?: URL): URL {
   return url
 }
 
-/** Entries as in PARLEY_ALLOW_PRIVATE_HOSTS: a host, or a host with the only allowed port. */
+const settings = 'PARLEY_ALLOW_PRIVATE_HOSTS or PARLEY_CRAWL_ALLOW_PRIVATE_HOSTS'
+
+/** Entries as in these settings: a host, or a host with the only allowed port. */
 export function parseAllowedHosts(entries: readonly string[]): ReadonlySet<string> {
   return new Set(
     entries.map((entry) => {
       const authority = isIPv6(entry) ? `[${entry}]` : entry
       const url = /[/?#@\\]/.test(authority) ? null : URL.parse(`http://${authority}`)
-      if (!url) throw new Error(`PARLEY_ALLOW_PRIVATE_HOSTS: "${entry}" is not a host name`)
+      if (!url) throw new Error(`"${entry}" in ${settings} is not a host name`)
       // Not `url.port`, which is empty for port 80.
       return withoutRootDot(url.hostname) + (/:\d+$/.exec(authority)?.[0] ?? '')
     }),

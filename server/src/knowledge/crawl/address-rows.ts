@@ -100,24 +100,26 @@ export async function countSitemaps(store: Store, crawl_id: string): Promise<num
 const nextStatement = statement(
   'next_crawl_address',
   `select position, url, kind, rank, via, hops, redirects, source_id, tries from crawl_addresses
-   where organization_id = $1 and crawl_id = $2 and outcome is null and (due_at is null or due_at <= clock_timestamp())
+   where organization_id = $1 and crawl_id = $2 and outcome is null and rank <= $3 and (due_at is null or due_at <= clock_timestamp())
    order by rank, hops, position limit 1`,
 )
 
 const waitStatement = statement(
   'wait_for_crawl_address',
   `select (extract(epoch from min(due_at) - clock_timestamp()) * 1000)::float8 as wait_ms
-   from crawl_addresses where organization_id = $1 and crawl_id = $2 and outcome is null`,
+   from crawl_addresses where organization_id = $1 and crawl_id = $2 and outcome is null and rank <= $3`,
 )
 
-/** What is fetched next; or after how long something is due again; or null: nothing is left. */
+/** Up to this rank. What is fetched next; or after how long something is due again; or null: nothing is left. */
 export async function findNextAddress(
   store: Store,
   crawl_id: string,
+  last_rank: number,
 ): Promise<AddressRow | { wait_ms: number } | null> {
-  const [next] = await store.query<AddressRow>(nextStatement, [store.organization_id, crawl_id])
+  const values = [store.organization_id, crawl_id, last_rank]
+  const [next] = await store.query<AddressRow>(nextStatement, values)
   if (next) return next
-  const [wait] = await store.query<{ wait_ms: number | null }>(waitStatement, [store.organization_id, crawl_id])
+  const [wait] = await store.query<{ wait_ms: number | null }>(waitStatement, values)
   return wait?.wait_ms == null ? null : { wait_ms: Math.max(0, Math.ceil(wait.wait_ms)) }
 }
 

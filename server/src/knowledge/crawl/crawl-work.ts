@@ -3,11 +3,12 @@ import { type Gate, createGate } from '../../base/gate.ts'
 import { sleep } from '../../base/retry.ts'
 import type { Core } from '../../calls/core.ts'
 import { openReservedStore } from '../../database/store.ts'
+import type { OutboundClient } from '../../outbound/client.ts'
 import type { Outcome, WorkItem, WorkKind, WorkPort } from '../../work/port.ts'
 import { exhausted, stuck } from '../rules/tries.ts'
 import { type AddressRow, findNextAddress, ranks } from './address-rows.ts'
 import { type CrawlRow, type Ending, findCrawl, takeTurn } from './crawl-rows.ts'
-import { CrawlOver, type Crawling, type Describe, createDescriber } from './crawling.ts'
+import { CrawlOver, type Crawling, type ReadRules, createRulesReader } from './crawling.ts'
 import { crawl_source_work, finishCrawl, passTurn, writeEnd } from './finish.ts'
 import type { OpenReader } from './reader.ts'
 import { type CrawlLimits, crawlSettings } from './settings.ts'
@@ -26,10 +27,12 @@ const deadline_ms = 24 * 3_600_000
 
 export interface CrawlServices {
   core: Core
+  /** For crawls alone. */
+  outbound: OutboundClient
   openReader: OpenReader
 }
 
-export function crawlWork({ core, openReader }: CrawlServices): WorkKind {
+export function crawlWork({ core, outbound, openReader }: CrawlServices): WorkKind {
   const limits = core.config.of(crawlSettings)
   const gate = createGate(limits.crawls)
   return {
@@ -38,7 +41,7 @@ export function crawlWork({ core, openReader }: CrawlServices): WorkKind {
     delays_ms: spare_delays_ms,
     // One more than there are places, so that one organization has no more than half of what runs while another waits.
     share: { node: limits.crawls + 1, organization: limits.crawls, owner: 1 },
-    run: (item, port) => runCrawl({ core, openReader, limits, gate }, item, port),
+    run: (item, port) => runCrawl({ core, outbound, openReader, limits, gate }, item, port),
     async giveUp(tx, { subject }) {
       const crawl = await findCrawl(tx, subject)
       if (!crawl) return
@@ -53,11 +56,15 @@ interface Running extends CrawlServices {
   gate: Gate
 }
 
-async function runCrawl({ core, openReader, limits, gate }: Running, item: WorkItem, port: WorkPort): Promise<Outcome> {
+async function runCrawl(
+  { core, outbound, openReader, limits, gate }: Running,
+  item: WorkItem,
+  port: WorkPort,
+): Promise<Outcome> {
   const store = openReservedStore(core.database, item.organization_id!)
   return gate(async () => {
     await using reader = openReader()
-    const common = { core, reader, limits, store, port, describe: createDescriber() }
+    const common = { core, outbound, reader, limits, store, port, readRules: createRulesReader() }
     // Each step ends an address, a wait or the crawl, and a crawl has a bound of addresses and of time.
     for (;;) {
       port.signal.throwIfAborted()
@@ -75,7 +82,7 @@ async function runCrawl({ core, openReader, limits, gate }: Running, item: WorkI
   })
 }
 
-type Step = Omit<Crawling, 'robots' | 'scope'> & { describe: Describe }
+type Step = Omit<Crawling, 'robots'> & { readRules: ReadRules }
 
 /** Null: there is more to do. */
 async function step(common: Step): Promise<Ending | Outcome | null> {
@@ -86,8 +93,10 @@ async function step(common: Step): Promise<Ending | Outcome | null> {
     return { next: { again_in_ms: wait_for_turn_ms } }
   }
   if (crawl.robots === null) return readRobotsFile(common)
-  const ctx: Crawling = { ...common, ...common.describe(crawl) }
-  const next = await findNextAddress(store, crawl.id)
+  const ctx: Crawling = { ...common, robots: common.readRules(crawl) }
+  // At its limit it ends without what it found, but not without what is known and waits for another try.
+  const is_full = crawl.held_pages >= crawl.options.limit
+  const next = await findNextAddress(store, crawl.id, is_full ? ranks.known : ranks.found)
   if (next && 'wait_ms' in next) return waitFor(ctx, next.wait_ms)
   return next ? visit(ctx, next) : complete(null)
 }
@@ -95,7 +104,7 @@ async function step(common: Step): Promise<Ending | Outcome | null> {
 const complete = (warning: string | null): Ending => ({ status: 'complete', reason: null, warning })
 
 /** Ends a crawl that is at one of its bounds. */
-function findBound({ crawl, limits, core }: Omit<Crawling, 'robots' | 'scope'>): Ending | null {
+function findBound({ crawl, limits, core }: Omit<Crawling, 'robots'>): Ending | null {
   const { clock } = core.ports
   const age_ms = (since: string | null) => (since === null ? 0 : clock.now() - Date.parse(since))
   if (crawl.begun_at === null || crawl.robots === null) {
@@ -126,7 +135,6 @@ async function waitFor({ core, crawl, port }: Crawling, wait_ms: number): Promis
 
 async function visit(ctx: Crawling, next: AddressRow): Promise<Ending | null> {
   const { core, crawl, port, robots } = ctx
-  if (next.rank === ranks.found && crawl.held_pages >= crawl.options.limit) return complete(null)
   await sleep(core.ports.clock, Math.max(crawl.options.delay_ms, robots.delay_ms), port.signal)
   if (next.kind === 'page') return visitPage(ctx, next)
   await visitSitemap(ctx, next)

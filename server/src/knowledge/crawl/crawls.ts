@@ -80,7 +80,7 @@ const passOnStatement = statement(
 
 /** After a change of a crawled source, which is locked: its pages have its metadata and, if that was changed, its strategy. Locks them, and answers their ids. */
 export async function passOnToPages(tx: TransactionStore, source_id: string, is_rechunked: boolean): Promise<string[]> {
-  const ids = await listPages(tx, [source_id])
+  const ids = (await listPages(tx, [source_id])).map(({ id }) => id)
   if (ids.length === 0) return []
   await lockSourceRows(tx, ids)
   await tx.query(passOnStatement, [tx.organization_id, source_id, is_rechunked])

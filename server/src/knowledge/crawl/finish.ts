@@ -33,28 +33,41 @@ const misses = 2
 /** In one commit. */
 const removed_at_once = 50
 
+type Finishing = Pick<Crawling, 'core' | 'store' | 'port' | 'crawl'>
+
 /** What is over and not cancelled: removes what is gone, then ends. Throws `CrawlOver`. */
-export async function finishCrawl(
-  { core, store, port, crawl }: Pick<Crawling, 'core' | 'store' | 'port' | 'crawl'>,
-  ending: Ending,
-): Promise<Outcome> {
-  let end = ending
+export async function finishCrawl(ctx: Finishing, ending: Ending): Promise<Outcome> {
+  const { core, store, crawl } = ctx
   if (ending.status === 'complete' && crawl.known_pages > 0) {
     const gone = await listRemovablePages(store, crawl.id, misses)
-    const { accept_removals } = (await findCrawl(store, crawl.id)) ?? crawl
-    if (!accept_removals && isTooManyGone(gone.length, crawl.known_pages)) {
-      end = { status: 'failed', reason: tooManyGone(gone.length, crawl.known_pages), warning: null }
-    } else {
-      for (let first = 0; first < gone.length; first += removed_at_once) {
-        port.signal.throwIfAborted()
-        await port.commit(async (tx) => {
-          await removeSources(tx, core.ports, gone.slice(first, first + removed_at_once))
-          if (!(await countProgress(tx, crawl.id, {}))) throw new CrawlOver()
-        })
-      }
-    }
+    await core.ports.reached?.('crawl.finishing')
+    const is_fault = isTooManyGone(gone.length, crawl.known_pages)
+    if (is_fault && (await endUnlessAccepted(ctx, gone.length))) return { next: 'done' }
+    await removePages(ctx, gone)
   }
-  return { next: 'done', write: (tx) => writeEnd(tx, core.ports, crawl, end).then(() => passTurn(tx, crawl)) }
+  return { next: 'done', write: (tx) => writeEnd(tx, core.ports, crawl, ending).then(() => passTurn(tx, crawl)) }
+}
+
+/** True: it has ended, with no page removed. One commit, under the lock of those who accept removals meanwhile. */
+function endUnlessAccepted({ core, port, crawl }: Finishing, gone: number): Promise<boolean> {
+  return port.commit(async (tx) => {
+    await lockSourceRows(tx, [crawl.source_id])
+    if ((await findCrawl(tx, crawl.id))?.accept_removals) return false
+    const reason = tooManyGone(gone, crawl.known_pages)
+    await writeEnd(tx, core.ports, crawl, { status: 'failed', reason, warning: null })
+    await passTurn(tx, crawl)
+    return true
+  })
+}
+
+async function removePages({ core, port, crawl }: Finishing, gone: readonly string[]): Promise<void> {
+  for (let first = 0; first < gone.length; first += removed_at_once) {
+    port.signal.throwIfAborted()
+    await port.commit(async (tx) => {
+      await removeSources(tx, core.ports, gone.slice(first, first + removed_at_once))
+      if (!(await countProgress(tx, crawl.id, {}))) throw new CrawlOver()
+    })
+  }
 }
 
 function tooManyGone(gone: number, known: number): Reason {

@@ -1,36 +1,48 @@
 import { expect, test } from 'vitest'
-import { judgeAddresses, newAddress } from './frontier.ts'
+import { type Judging, judgeAddress, judgeAddresses, newAddress } from './frontier.ts'
 
-const addresses = Array.from({ length: 100 }, (_, n) => newAddress(`https://a.example/${n}`, { via: 'link' }))
+const addresses = Array.from({ length: 1200 }, (_, n) => newAddress(`https://a.example/${n}`, { via: 'link' }))
 
-/** Each judgement takes this long. */
-function judge(ms: number, signal = new AbortController().signal) {
-  let now = 0
-  const scope = (url: string) => {
-    now += ms
-    return url.endsWith('/1') ? 'left out' : null
+/** A crawl whose patterns get through so many addresses of each call. */
+function crawlOf(most: number, signal = new AbortController().signal) {
+  const warnings: unknown[] = []
+  const calls: number[] = []
+  const tx = { organization_id: 'o', send: (_statement: unknown, values: unknown[]) => void warnings.push(values[2]) }
+  const judging = {
+    crawl: { id: 'c' },
+    reader: {
+      judge: async (_rules: unknown, urls: string[]) => {
+        calls.push(urls.length)
+        return urls.slice(0, most).map((url) => (url.endsWith('/1') ? 'left out' : null))
+      },
+    },
+    port: { signal, commit: async (write: (to: typeof tx) => Promise<void>) => write(tx) },
   }
-  const core = { ports: { clock: { monotonic: () => now } } }
-  return judgeAddresses({ scope, core, port: { signal } } as unknown as Parameters<typeof judgeAddresses>[0], addresses)
+  return { warnings, calls, judging: judging as unknown as Judging }
 }
 
-test('addresses get the reason why they are left out', async () => {
-  const judged = await judge(0)
-  expect(judged).toHaveLength(100)
+test('addresses get the reason why they are left out, some at a time', async () => {
+  const { judging, calls, warnings } = crawlOf(1000)
+  const judged = await judgeAddresses(judging, addresses)
+  expect(judged.map(({ url }) => url)).toEqual(addresses.map(({ url }) => url))
   expect(judged.filter(({ excluded }) => excluded !== null).map(({ url }) => url)).toEqual(['https://a.example/1'])
+  expect(calls).toEqual([500, 500, 200])
+  expect(warnings).toEqual([])
 })
 
-test('patterns that take long let others go on, and end', async () => {
-  let others = 0
-  const count = () => {
-    others += 1
-    if (others < 1000) setImmediate(count)
-  }
-  setImmediate(count)
-  const judged = await judge(1000)
-  expect(others).toBeGreaterThan(5)
-  expect(judged).toHaveLength(11)
+test('what patterns take too long for is dropped, with a warning', async () => {
+  const { judging, calls, warnings } = crawlOf(7)
+  expect(await judgeAddresses(judging, addresses)).toHaveLength(7)
+  expect(calls).toEqual([500])
+  expect(warnings).toEqual([expect.stringContaining('the patterns of the options take too much time')])
+  expect(await judgeAddress(crawlOf(0).judging, 'https://a.example/2')).toContain('too long')
+  expect(await judgeAddress(crawlOf(1).judging, 'https://a.example/2')).toBeNull()
+})
+
+test('a run that is stopped judges no more', async () => {
   const stop = new AbortController()
+  const { judging, calls } = crawlOf(1000, stop.signal)
   stop.abort(new Error('stopped'))
-  await expect(judge(1000, stop.signal)).rejects.toThrow('stopped')
+  await expect(judgeAddresses(judging, addresses)).rejects.toThrow('stopped')
+  expect(calls).toHaveLength(1)
 })

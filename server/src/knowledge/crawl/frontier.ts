@@ -5,7 +5,7 @@ import { type AddressRow, type NewAddress, addAddresses, ranks } from './address
 import { markSeeded, warnOf } from './crawl-rows.ts'
 import type { Crawling } from './crawling.ts'
 import { listKnownPages, missPages } from './page-rows.ts'
-import { other_site } from './rules/options.ts'
+import { other_site } from './rules/scope.ts'
 
 /** Addresses of one crawl that are only reported: left out by its options. */
 const max_excluded = 2000
@@ -39,36 +39,45 @@ export function ownLinks(start_url: string, links: readonly string[]): string[] 
   return [...new Set(forms.filter((link) => isSameOrigin(start_url, link)))]
 }
 
-/** How long patterns may hold up the process before others get their turn, and how long those of one step may take. */
-const slice_ms = 20
-const longest_judging_ms = 10_000
+/** Judged at once; others get their turn in between. */
+const judged_at_once = 500
+const too_slow = 'Some addresses were not followed: the patterns of the options take too much time or memory.'
 
-/** With why the options leave it out. What patterns took too long for is dropped. */
+/** With why the options leave it out. What patterns took too long for is dropped, with a warning. */
 export async function judgeAddresses(
-  { scope, core, port }: Pick<Crawling, 'scope' | 'core' | 'port'>,
+  { crawl, reader, port }: Judging,
   addresses: readonly NewAddress[],
 ): Promise<NewAddress[]> {
-  const { clock } = core.ports
-  const began_at = clock.monotonic()
-  let since = began_at
   const judged: NewAddress[] = []
-  for (const address of addresses) {
-    judged.push({ ...address, excluded: scope(address.url) })
-    if (clock.monotonic() - since < slice_ms) continue
+  for (let first = 0; first < addresses.length; first += judged_at_once) {
+    const asked = addresses.slice(first, first + judged_at_once)
+    const urls = asked.map(({ url }) => url)
+    const reasons = await reader.judge(crawl, urls, port.signal)
+    judged.push(...reasons.map((excluded, n) => ({ ...asked[n]!, excluded })))
+    if (reasons.length < asked.length) {
+      await port.commit(async (tx) => warnOf(tx, crawl.id, too_slow))
+      break
+    }
     await new Promise<void>((resolve) => setImmediate(resolve))
     port.signal.throwIfAborted()
-    since = clock.monotonic()
-    if (since - began_at > longest_judging_ms) break
   }
   return judged
 }
 
+export type Judging = Pick<Crawling, 'crawl' | 'reader' | 'port'>
+
+/** Why the options leave out one address; null: they do not. */
+export async function judgeAddress({ crawl, reader, port }: Judging, url: string): Promise<string | null> {
+  const [reason = 'The patterns of the options take too long for its path.'] = await reader.judge(
+    crawl,
+    [url],
+    port.signal,
+  )
+  return reason
+}
+
 /** Links of this site that the crawl may follow, or reports as left out. */
-export async function addressesOfLinks(
-  ctx: Pick<Crawling, 'crawl' | 'scope' | 'core' | 'port'>,
-  links: readonly string[],
-  row: AddressRow,
-): Promise<NewAddress[]> {
+export async function addressesOfLinks(ctx: Judging, links: readonly string[], row: AddressRow): Promise<NewAddress[]> {
   const { is_one_page, max_discovery_depth } = ctx.crawl.options
   const hops = row.hops + 1
   if (is_one_page || hops > max_discovery_depth) return []

@@ -1,7 +1,7 @@
 // The pages of a crawled source: each is a source of its own, with what the next crawl needs to know of it.
 import { statement } from '../../database/database.ts'
 import type { Store, TransactionStore } from '../../database/store.ts'
-import { other_site } from './rules/options.ts'
+import { other_site } from './rules/scope.ts'
 
 export interface PageState {
   source_id: string

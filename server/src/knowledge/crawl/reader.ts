@@ -1,4 +1,5 @@
-// Reads what a crawl has fetched, in a process without rights: pages for their links and text, sitemaps for their addresses.
+// Reads what a crawl has fetched, in a process without rights: pages for their links and text, sitemaps for their addresses. Patterns of
+// authors are matched there too.
 import type { Core } from '../../calls/core.ts'
 import { IsolationFault, openSeries } from '../../isolation/isolation.ts'
 import {
@@ -13,6 +14,7 @@ import { measureState } from '../metrics.ts'
 import type { Reason } from '../rules/tries.ts'
 import { knowledgeSettings } from '../settings.ts'
 import type { ReadTask } from './isolated/read.ts'
+import { type ScopeRules, createScope } from './rules/scope.ts'
 import type { Sitemap } from './rules/sitemap.ts'
 
 export interface ReadPage {
@@ -32,6 +34,8 @@ export interface PageReader extends AsyncDisposable {
   readPage(page: { url: string; body: Buffer; charset: string | null }, signal: AbortSignal): Promise<ReadPage>
   /** At most `most` addresses of each kind. Null: it is no sitemap, or one that cannot be read within bounds. */
   readSitemap(sitemap: { url: string; body: Buffer; most: number }, signal: AbortSignal): Promise<Sitemap | null>
+  /** Why the options leave out each address, in order; null: they do not. Fewer than asked: the patterns take too much time or memory. */
+  judge(rules: ScopeRules, urls: readonly string[], signal: AbortSignal): Promise<(string | null)[]>
 }
 
 export type OpenReader = () => PageReader
@@ -69,6 +73,17 @@ export function createPageReader(core: Pick<Core, 'config' | 'metrics' | 'ports'
           return await read<Sitemap | null>(body, { sitemap: { url, most } }, signal)
         } catch (error) {
           if (error instanceof IsolationFault) return null
+          throw error
+        }
+      },
+      async judge({ start_url, options }, urls, signal) {
+        const { include_paths, exclude_paths, max_depth } = options
+        const rules = { start_url, options: { include_paths, exclude_paths, max_depth } }
+        if (include_paths.length + exclude_paths.length === 0) return urls.map(createScope(rules))
+        try {
+          return await read<(string | null)[]>(Buffer.from(urls.join('\n')), { scope: rules }, signal)
+        } catch (error) {
+          if (error instanceof IsolationFault) return []
           throw error
         }
       },

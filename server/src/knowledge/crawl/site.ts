@@ -10,13 +10,13 @@ import { passTurn } from './finish.ts'
 import { addFound, judgeAddresses, max_sitemaps, newAddress, sitemapsAt } from './frontier.ts'
 import { isSameOrigin } from '../rules/url.ts'
 
-type Site = Omit<Crawling, 'robots' | 'scope'>
+type Site = Omit<Crawling, 'robots'>
 
 /** Null: it is read, or the site has none. */
 export async function readRobotsFile(site: Site): Promise<Ending | Outcome | null> {
-  const { core, crawl, limits, port } = site
+  const { core, outbound, crawl, limits, port } = site
   const fetched = await fetchAddress(
-    core.outbound,
+    outbound,
     {
       ...{ owner: crawl.organization_id, url: robotsUrlOf(crawl.start_url), max_bytes: limits.robots_bytes },
       ...{ timeout_ms: limits.request_seconds * 1000, is_lenient: true, signal: port.signal },
@@ -70,9 +70,9 @@ const retry_delays_ms = [5000, 30_000]
 
 /** One that cannot be read is left out, with a warning. */
 export async function visitSitemap(ctx: Crawling, row: AddressRow): Promise<void> {
-  const { core, crawl, limits, port, reader } = ctx
+  const { core, outbound, crawl, limits, port, reader } = ctx
   const fetched = await fetchAddress(
-    core.outbound,
+    outbound,
     {
       ...{ owner: crawl.organization_id, url: row.url, max_bytes: limits.sitemap_bytes, signal: port.signal },
       timeout_ms: limits.request_seconds * 1000,

@@ -17,7 +17,7 @@ import { countProgress, type Ending, moveCrawl } from './crawl-rows.ts'
 import { CrawlOver, type Crawling } from './crawling.ts'
 import { passTurn } from './finish.ts'
 import { type FetchFailure, type Fetched, type FetchedPage, fetchAddress } from './fetch.ts'
-import { addressesOfLinks, newAddress, ownLinks } from './frontier.ts'
+import { addressesOfLinks, judgeAddress, newAddress, ownLinks } from './frontier.ts'
 import {
   type PageState,
   findEqualPage,
@@ -58,10 +58,14 @@ export async function visitPage(ctx: Crawling, row: AddressRow): Promise<Ending 
     await endVisit(visit, row, { ...leftOut(visit, 'The page was deleted.', 0), progress: {} })
     return null
   }
+  if (isOneTooMany(visit)) {
+    await endVisit(visit, row, { ...leftOut(visit, 'The crawl holds as many pages as it may.', 0), progress: {} })
+    return null
+  }
   if (!ctx.robots.isAllowed(row.url)) return leaveToRobots(visit)
-  const { core, crawl, limits, port } = ctx
+  const { core, outbound, crawl, limits, port } = ctx
   const fetched = await fetchAddress(
-    core.outbound,
+    outbound,
     {
       ...{ owner: crawl.organization_id, url: row.url, max_bytes: limits.page_bytes, signal: port.signal },
       timeout_ms: limits.request_seconds * 1000,
@@ -81,6 +85,11 @@ export async function visitPage(ctx: Crawling, row: AddressRow): Promise<Ending 
     case 'page':
       return takePage(visit, fetched)
   }
+}
+
+/** A known page that moves is there twice until its old address is removed. A site that moves its pages again and again gets no more. */
+function isOneTooMany({ row, crawl }: Visit): boolean {
+  return row.rank === ranks.known && row.source_id === null && crawl.held_pages >= 2 * crawl.options.limit
 }
 
 const received = (bytes: number) => ({ requests: 1, bytes })
@@ -116,7 +125,7 @@ async function endFailed(visit: Visit, failure: FetchFailure & { bytes: number }
 
 /** The target is an address like any other, with a chain behind it. The start page may move to another origin. */
 async function followRedirect(visit: Visit, to: string, bytes: number): Promise<Ending | null> {
-  const { row, crawl, scope, store } = visit
+  const { row, crawl, store } = visit
   const isLoop = to === row.url || (isStart(row) && (await hasAddress(store, crawl.id, to)))
   if (row.redirects >= max_redirects || isLoop) {
     const reason: Reason = {
@@ -139,7 +148,7 @@ async function followRedirect(visit: Visit, to: string, bytes: number): Promise<
     })
     return null
   }
-  const excluded = scope(to)
+  const excluded = await judgeAddress(visit, to)
   const why = `It redirects to ${to}.`
   if (excluded === null) await endVisit(visit, row, elsewhere(visit, why, target, bytes))
   else await endVisit(visit, row, leftOut(visit, `${why} ${excluded}`, bytes))
@@ -203,7 +212,7 @@ async function takePage(visit: Visit, page: FetchedPage & { bytes: number }): Pr
   const canonical = otherAddress(visit, read)
   if (canonical) {
     const end = elsewhere(visit, `Its canonical address is ${canonical.url}.`, canonical, bytes)
-    const excluded = visit.scope(canonical.url)
+    const excluded = await judgeAddress(visit, canonical.url)
     await endVisit(
       visit,
       row,

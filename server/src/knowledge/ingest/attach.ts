@@ -1,6 +1,6 @@
 // Puts sources into datasets.
 import type { ChunkingStrategy } from '@parley/contract'
-import { notFound } from '../../base/errors.ts'
+import { AppError, notFound } from '../../base/errors.ts'
 import { statement } from '../../database/database.ts'
 import { arraysOf, rowsOf } from '../../database/rows.ts'
 import type { TransactionStore } from '../../database/store.ts'
@@ -9,7 +9,14 @@ import { effectiveChunking, isSameChunking } from '../rules/chunking.ts'
 import { completeUpload } from '../uploads.ts'
 import type { IdPort } from './detach.ts'
 import { rebuildAttachment, requestBuild } from './requests.ts'
-import { type LockedDataset, type LockedSource, listPages, lockDatasetRows, lockSourceRows } from './rows.ts'
+import {
+  type LockedDataset,
+  type LockedSource,
+  listPages,
+  lockDatasetRows,
+  lockSourceRows,
+  max_attachments,
+} from './rows.ts'
 
 export interface NewAttachment {
   dataset_id: string
@@ -29,7 +36,7 @@ interface Existing {
 
 /**
  * Attaches, or finds the attachment that is there, which is chunked again if it was asked for with another strategy. A crawled source
- * brings its pages. In the commit of what asks for it. Answers the ids in the order asked; throws `not_found`.
+ * brings its pages. In the commit of what asks for it. Answers the ids in the order asked; throws `not_found`, `too_many_attachments`.
  */
 export async function attach(
   tx: TransactionStore,
@@ -69,16 +76,19 @@ async function lockWanted(tx: TransactionStore, attachments: readonly NewAttachm
   const source_ids = [...new Set(attachments.map(({ source_id }) => source_id))]
   const named = await lockSourceRows(tx, source_ids)
   if (named.length < source_ids.length) throw notFound('Source')
-  const page_ids = await listPages(tx, source_ids)
+  const pagesOf = Map.groupBy(await listPages(tx, source_ids), ({ parent_source_id }) => parent_source_id)
+  const count = attachments.reduce((sum, { source_id }) => sum + 1 + (pagesOf.get(source_id)?.length ?? 0), 0)
+  if (count > max_attachments) throw new AppError('too_many_attachments')
   const isNamed = new Set(source_ids)
+  const page_ids = [...pagesOf.values()].flatMap((pages) => pages.map(({ id }) => id))
   const pages = await lockSourceRows(
     tx,
     page_ids.filter((id) => !isNamed.has(id)),
   )
   const sources = new Map([...named, ...pages].map((source) => [source.id, source]))
   const ofPages = attachments.flatMap((attachment) =>
-    pages
-      .filter(({ parent_source_id }) => parent_source_id === attachment.source_id)
+    (pagesOf.get(attachment.source_id) ?? [])
+      .filter(({ id }) => sources.has(id) && !isNamed.has(id))
       .map(({ id }): NewAttachment => ({ ...attachment, source_id: id, attached_by: 'crawl' })),
   )
   const wanted = new Map([...ofPages, ...attachments].map((attachment) => [keyOf(attachment), attachment]))

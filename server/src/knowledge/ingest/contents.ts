@@ -105,7 +105,8 @@ const deleteStatement = statement(
 export async function removeSources(tx: TransactionStore, ports: IdPort, ids: readonly string[]): Promise<void> {
   const { organization_id } = tx
   const named = await lockSourceRows(tx, ids, 'update')
-  const pages = await lockSourceRows(tx, await listPages(tx, ids), 'update')
+  const page_ids = (await listPages(tx, ids)).map(({ id }) => id)
+  const pages = await lockSourceRows(tx, page_ids, 'update')
   const locked = new Map([...named, ...pages].map((source) => [source.id, source]))
   const all = [...locked.keys()]
   const uploads = [...locked.values()].map(({ upload_blob_id }) => upload_blob_id)

@@ -2,6 +2,7 @@
 // by id), the count of an organization’s sources, datasets, attachments. What a transaction needs besides a locked row it reads in a later statement: a statement that
 // waited for a lock sees only the locked row as it is now.
 import type { ChunkingStrategy, DatasetLanguage, SourceStatus, UploadStatus } from '@parley/contract'
+import { AppError } from '../../base/errors.ts'
 import { statement } from '../../database/database.ts'
 import type { TransactionStore } from '../../database/store.ts'
 
@@ -44,15 +45,34 @@ export function lockSourceRows(
   return tx.query<LockedSource>(sourceLocks[strength], [tx.organization_id, ids])
 }
 
+/** That one commit adds, removes or builds again. */
+export const max_attachments = 10_000
+
+const attachmentsStatement = statement(
+  'count_attachments_with_pages',
+  `select count(*)::integer as count from (
+     select from dataset_sources a join sources s on s.id = a.source_id
+     where a.organization_id = $1 and (s.id = $2 or s.parent_source_id = $2) limit $3) found`,
+)
+
+/** Of the source and of the pages of its crawl. Throws `too_many_attachments`. */
+export async function requireFewAttachments(tx: TransactionStore, source_id: string): Promise<void> {
+  const values = [tx.organization_id, source_id, max_attachments + 1]
+  const [row] = await tx.query<{ count: number }>(attachmentsStatement, values)
+  if (row!.count > max_attachments) throw new AppError('too_many_attachments')
+}
+
 const pagesStatement = statement(
   'pages_of_sources',
-  'select id from sources where organization_id = $1 and parent_source_id = any($2::uuid[]) order by id',
+  'select id, parent_source_id from sources where organization_id = $1 and parent_source_id = any($2::uuid[]) order by id',
 )
 
 /** The pages of crawls. Their parents are locked, so that none comes meanwhile. */
-export async function listPages(tx: TransactionStore, source_ids: readonly string[]): Promise<string[]> {
-  const rows = await tx.query<{ id: string }>(pagesStatement, [tx.organization_id, source_ids])
-  return rows.map(({ id }) => id)
+export function listPages(
+  tx: TransactionStore,
+  source_ids: readonly string[],
+): Promise<{ id: string; parent_source_id: string }[]> {
+  return tx.query(pagesStatement, [tx.organization_id, source_ids])
 }
 
 export interface LockedDataset {

@@ -3,6 +3,7 @@ import { blobSettings } from '../../blobs/settings.ts'
 import type { Handler } from '../../calls/context.ts'
 import { type Executor, acrossOrganizations } from '../../database/database.ts'
 import { embeddingSettings, rerank_bounds } from '../../embeddings/embeddings.ts'
+import { type CrawlLimits, crawlSettings } from '../crawl/settings.ts'
 import type { Knowledge } from '../services.ts'
 import { knowledgeSettings } from '../settings.ts'
 
@@ -25,6 +26,7 @@ export const getKnowledgeCapabilities: Handler<'getKnowledgeCapabilities', Knowl
     blob_store: core.blobs.store.name,
     limits: {
       ...core.config.of(knowledgeSettings),
+      ...limitsOfCrawls(core.config.of(crawlSettings)),
       file_bytes,
       stored_bytes_of_organization,
       embedding_texts: texts,
@@ -36,6 +38,17 @@ export const getKnowledgeCapabilities: Handler<'getKnowledgeCapabilities', Knowl
     },
   }
 }
+
+const limitsOfCrawls = (limits: CrawlLimits) => ({
+  crawls: limits.crawls,
+  crawled_page_bytes: limits.page_bytes,
+  crawl_bytes: limits.bytes,
+  crawl_seconds: limits.seconds,
+  crawl_request_seconds: limits.request_seconds,
+  crawl_addresses: limits.addresses,
+  robots_bytes: limits.robots_bytes,
+  sitemap_bytes: limits.sitemap_bytes,
+})
 
 const extensionsStatement = acrossOrganizations(
   'what is installed',

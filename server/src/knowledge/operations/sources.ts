@@ -12,7 +12,7 @@ import { latestCrawls } from '../crawl/present.ts'
 import { attach } from '../ingest/attach.ts'
 import { removeSources } from '../ingest/contents.ts'
 import { rebuildBySources } from '../ingest/requests.ts'
-import { type LockedSource, lockSourceRows } from '../ingest/rows.ts'
+import { type LockedSource, lockSourceRows, requireFewAttachments } from '../ingest/rows.ts'
 import { presentSource, readSources } from '../read/sources.ts'
 import { isSameChunking, readChunking } from '../rules/chunking.ts'
 import { faultsOfFields, listNamedDatasets } from '../rules/new-source.ts'
@@ -89,6 +89,7 @@ export const updateSource: Handler<'updateSource', Knowledge> = async (ctx, inpu
       // Pages, then datasets, then attachments: the order of all locks.
       const chunking = changes.chunking === undefined ? source.chunking : readChunking(input.chunking_strategy)
       const is_rechunked = !isSameChunking(chunking, source.chunking)
+      if (is_rechunked) await requireFewAttachments(tx, id)
       const pages = is_rechunked || changes.metadata !== undefined ? await passOnToPages(tx, id, is_rechunked) : []
       await attachToNamed(ctx, tx, id, input)
       if (is_rechunked) await rebuildBySources(tx, [id, ...pages])
@@ -160,6 +161,7 @@ export const deleteSource: Handler<'deleteSource', Knowledge> = async (ctx, { so
   await ctx.store.transaction(async (tx) => {
     const [source] = await lockSourceRows(tx, [id], 'update')
     if (!source) throw notFound('Source')
+    await requireFewAttachments(tx, id)
     await removeSources(tx, ctx.core.ports, [id])
     reportSource(tx, ctx.core.ports, 'source.deleted', source)
   })

@@ -1,8 +1,7 @@
 // What a crawl finds, stores and leaves out.
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { childrenOf } from '../../isolation/processes.ts'
 import { refusal } from '../../support/server.ts'
-import { type Crawler, pageOf, soon, startCrawler, startSite } from './fixture.ts'
+import { type Crawler, pageOf, startCrawler, startSite } from './fixture.ts'
 
 let crawler: Crawler
 
@@ -12,7 +11,6 @@ beforeAll(async () => {
 afterAll(() => crawler[Symbol.asyncDispose]())
 
 const plain = { use_sitemap: false } as const
-const readers = () => childrenOf(process.pid)
 
 test('without options a URL is one page', async () => {
   await using site = await startSite({ '/docs': pageOf('Docs', '/docs/a') })
@@ -47,37 +45,6 @@ test('with options each further page is a source of its own, named by its URL', 
   expect(await crawler.events(pages['/a']!.id)).toEqual([])
 })
 
-test('the encoding that a site says is used, also when the page is converted again', async () => {
-  const { client } = crawler.server
-  const body = Buffer.from('<html><body><p>\xcf\xf0\xe8\xe2\xe5\xf2</p></body></html>', 'latin1')
-  await using site = await startSite({ '/': { headers: { 'content-type': 'text/html; charset=windows-1251' }, body } })
-  const { id: dataset_id } = await client.createDataset({ name: 'Encoded' })
-  const { id } = await crawler.create(site.url, { ...plain, add_to_datasets: [dataset_id] })
-  await crawler.crawled(id)
-  const readText = async () => (await client.getSourceMarkdown({ source_id: id })).text()
-  expect(await readText()).toBe('Привет')
-  const [attached] = (await client.listDatasetSources({ dataset_id })).data
-  await client.reprocessDatasetSource({ dataset_id, dataset_source_id: attached!.id })
-  await expect.poll(async () => (await client.getSource({ source_id: id })).status, soon).toBe('ready')
-  expect(await readText()).toBe('Привет')
-})
-
-test('the pages of a crawl are read by one process, which ends with it', async () => {
-  const paths = ['/a', '/b', '/c', '/d']
-  await using site = await startSite({ '/': pageOf('Home', ...paths) })
-  const seen: string[][] = []
-  for (const path of paths) {
-    site.pages[path] = (_request, response) => {
-      seen.push(readers())
-      response.end(pageOf(`Page ${path}`))
-    }
-  }
-  expect((await crawler.crawled((await crawler.create(site.url, plain)).id)).crawl.counts).toMatchObject({ stored: 5 })
-  expect(seen).toHaveLength(4)
-  expect(new Set(seen.flat()).size).toBe(1)
-  await expect.poll(readers).toEqual([])
-})
-
 test('pages keep the metadata and the strategy of their parent, also when these change', async () => {
   const { client } = crawler.server
   const { id: dataset_id } = await client.createDataset({ name: 'Followers' })
@@ -93,6 +60,14 @@ test('pages keep the metadata and the strategy of their parent, also when these 
   expect((await crawler.pages(id))['/a']).toMatchObject({ metadata: { team: 'b' }, chunking_strategy })
   const { data } = await client.listDatasetSources({ dataset_id })
   expect(data.map((attached) => attached.chunking_strategy)).toEqual([chunking_strategy, chunking_strategy])
+
+  // A page's own strategy stays where only the metadata changes.
+  const own = { ...chunking_strategy, chunk_size: 500 }
+  await client.updateSource({ source_id: (await crawler.pages(id))['/a']!.id, chunking_strategy: own })
+  await client.updateSource({ source_id: id, metadata: { team: 'c' } })
+  expect((await crawler.pages(id))['/a']).toMatchObject({ metadata: { team: 'c' }, chunking_strategy: own })
+  await client.updateSource({ source_id: id, chunking_strategy: { ...chunking_strategy, chunk_size: 600 } })
+  expect((await crawler.pages(id))['/a']).toMatchObject({ chunking_strategy: { chunk_size: 600 } })
 })
 
 describe.concurrent('options', () => {
@@ -108,22 +83,9 @@ describe.concurrent('options', () => {
       '/3': pageOf('Three'),
     })
 
-  test.each([
-    ['the limit counts the start page', { limit: 3 }, ['/docs/', '/docs/a', '/docs/a/b']],
-    [
-      'the depth is counted from the start',
-      { max_depth: 1, max_discovery_depth: 1 },
-      ['/1', '/blog/x', '/docs/', '/docs/a'],
-    ],
-    ['link hops', { max_discovery_depth: 2, include_paths: ['^/\\d'] }, ['/1', '/2', '/docs/']],
-    ['no hop at all', { max_discovery_depth: 0 }, ['/docs/']],
-    ['paths to include', { include_paths: ['^/blog/'] }, ['/blog/x', '/docs/']],
-    [
-      'paths to exclude win',
-      { include_paths: ['/docs/'], exclude_paths: ['**/b/*', '^/docs/a/b$'] },
-      ['/docs/', '/docs/a'],
-    ],
-  ])('%s', async (_what, options, stored) => {
+  test('paths to exclude win', async () => {
+    const options = { include_paths: ['/docs/'], exclude_paths: ['**/b/*', '^/docs/a/b$'] }
+    const stored = ['/docs/', '/docs/a']
     await using site = await site_of()
     const source = await crawler.crawled((await crawler.create(`${site.url}/docs/`, { ...plain, ...options })).id)
     const outcomes = await crawler.outcomes(source)
@@ -163,69 +125,74 @@ describe.concurrent('options', () => {
   })
 })
 
-describe.concurrent('one page under several addresses', () => {
-  test('equal content is one source', async () => {
+describe.concurrent('a site', () => {
+  const robots = (body: string, status = 200) => ({ status, headers: { 'content-type': 'text/plain' }, body })
+  const xml = (body: string | Buffer) => ({ headers: { 'content-type': 'application/xml' }, body })
+  const urls = (site: { url: string }, ...paths: string[]) =>
+    `<urlset>${paths.map((path) => `<url><loc>${site.url}${path}</loc></url>`).join('')}</urlset>`
+
+  test('robots.txt is obeyed', async () => {
     await using site = await startSite({
-      ...{ '/': pageOf('Home', '/a', '/b', '/c'), '/a': pageOf('Same'), '/b': pageOf('Same'), '/c': pageOf('Other') },
+      '/robots.txt': robots('User-agent: parleybot\nDisallow: /private\nUser-agent: *\nDisallow: /'),
+      ...{ '/': pageOf('Home', '/a', '/private/x'), '/a': pageOf('A') },
     })
     const source = await crawler.crawled((await crawler.create(site.url, plain)).id)
-    expect(await crawler.outcomes(source)).toEqual({ '/': 'stored', '/a': 'stored', '/b': 'duplicate', '/c': 'stored' })
-    expect(Object.keys(await crawler.pages(source.id)).toSorted()).toEqual(['/a', '/c'])
+    expect(await crawler.outcomes(source)).toEqual({ '/': 'stored', '/a': 'stored', '/private/x': 'robots' })
+    expect(site.requests).not.toContain('/private/x')
   })
 
-  test('a canonical address of the same site counts, another site’s does not', async () => {
-    const canonical = (text: string, href: string) =>
-      pageOf(text).replace('<head>', `<head><link rel=canonical href="${href}">`)
+  test('pages of its sitemap are found without links, of this site only', async () => {
     await using site = await startSite({
-      '/': canonical('Home', '/index').replace(
-        '</main>',
-        '<a href="/a?x=1">a</a><a href="/b">b</a><a href="/l">l</a></main>',
-      ),
-      '/a?x=1': canonical('A', '/a'),
-      '/a': canonical('A', '/a'),
-      '/b': canonical('B', 'https://elsewhere.test/b'),
-      // Each says that it is the other.
-      '/l': canonical('L', '/m'),
-      '/m': canonical('M', '/l'),
+      '/': pageOf('Home'),
+      '/a': pageOf('A'),
+      '/b': pageOf('B'),
+      '/c/d/e/f': pageOf('C'),
     })
-    const source = await crawler.crawled((await crawler.create(site.url, plain)).id)
+    site.pages['/sitemap.xml'] = xml(
+      urls(site, '/a', '/b', '/c/d/e/f').replace('</urlset>', '<url><loc>https://x.test/</loc></url></urlset>'),
+    )
+    const source = await crawler.crawled((await crawler.create(site.url, {})).id)
     expect(await crawler.outcomes(source)).toEqual({
-      ...{ '/': 'stored', '/a?x=1': 'duplicate', '/a': 'stored', '/b': 'stored', '/l': 'duplicate', '/m': 'stored' },
+      '/': 'stored',
+      '/a': 'stored',
+      '/b': 'stored',
+      '/c/d/e/f': 'excluded',
     })
-    expect(Object.keys(await crawler.pages(source.id)).toSorted()).toEqual(['/a', '/b', '/m'])
   })
+})
 
-  test('redirects lead to one page; beyond the site they are left out', async () => {
-    const to = (location: string, status = 302) => ({ status, headers: { location } })
-    await using elsewhere = await startSite({ '/': pageOf('Elsewhere') })
+describe.concurrent('crawling again', () => {
+  test('a page that the site says is the same is not read again, and its links are followed', async () => {
+    const tagged = (tag: string, body: string) => ({ headers: { etag: `"${tag}"` }, body })
     await using site = await startSite({
-      '/': to('/home', 301),
-      '/home': pageOf('Home', '/old', '/new', '/out', '/down'),
-      ...{ '/old': to('/new'), '/new': pageOf('New'), '/out': to(`${elsewhere.url}/`), '/down': to('ftp://x.test/') },
+      '/': tagged('1', pageOf('Home', '/a', '/b')),
+      '/a': tagged('2', pageOf('A', '/c')),
     })
-    const source = await crawler.crawled((await crawler.create(site.url, plain)).id)
-    expect(await crawler.outcomes(source)).toEqual({
-      ...{
-        '/': 'duplicate',
-        '/home': 'stored',
-        '/old': 'duplicate',
-        '/new': 'stored',
-        '/out': 'excluded',
-        '/down': 'failed',
-      },
-    })
-    expect(source.revision).toBe(1)
-    expect(Object.keys(await crawler.pages(source.id))).toEqual(['/new'])
-    expect(elsewhere.requests).toEqual([])
+    site.pages['/b'] = { headers: { 'last-modified': 'Wed, 01 Jan 2025 00:00:00 GMT' }, body: pageOf('B') }
+    const { id } = await crawler.crawled((await crawler.create(site.url, plain)).id)
+    // A link that failed before is tried again, although the page that has it is the same.
+    site.pages['/c'] = pageOf('C')
+    const again = await crawler.again(id)
+    expect(again.crawl.counts).toMatchObject({ stored: 1, unchanged: 3 })
+    expect(site.headersOf('/').map((headers) => headers['if-none-match'])).toEqual([undefined, '"1"'])
+    expect(site.headersOf('/b').at(-1)).toMatchObject({ 'if-modified-since': 'Wed, 01 Jan 2025 00:00:00 GMT' })
+    expect(Object.values(await crawler.pages(id)).map(({ revision }) => revision)).toEqual([1, 1, 1])
   })
 
-  test('a start page that moves to another site takes the crawl with it, and obeys that site', async () => {
-    await using target = await startSite({ '/': pageOf('Home', '/a', '/b'), '/a': pageOf('A'), '/b': pageOf('B') })
-    target.pages['/robots.txt'] = { headers: { 'content-type': 'text/plain' }, body: 'User-agent: *\nDisallow: /b' }
-    await using site = await startSite({ '/': { status: 301, headers: { location: `${target.url}/` } } })
-    const source = await crawler.crawled((await crawler.create(site.url, plain)).id)
-    expect(source.crawl.status).toBe('complete')
-    expect(Object.keys(await crawler.pages(source.id))).toEqual(['/a'])
-    expect(target.requests).toEqual(['/robots.txt', '/', '/a'])
+  test('at its limit a crawl still waits for a known page that is tried again', async () => {
+    await using site = await startSite({ '/': pageOf('Home', '/a', '/b'), '/a': pageOf('A'), '/b': pageOf('B') })
+    const { id } = await crawler.crawled((await crawler.create(site.url, { ...plain, limit: 3 })).id)
+    site.pages['/'] = pageOf('Home', '/a', '/b', '/c')
+    site.pages['/c'] = pageOf('C')
+    site.pages['/a'] = (_request, response) => {
+      site.pages['/a'] = pageOf('A, newly')
+      response.writeHead(503, { 'retry-after': '2' }).end()
+    }
+    expect(await crawler.outcomes(await crawler.again(id))).toEqual({
+      '/': 'stored',
+      '/a': 'stored',
+      '/b': 'unchanged',
+    })
+    expect(site.requests).not.toContain('/c')
   })
 })

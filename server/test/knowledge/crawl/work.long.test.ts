@@ -1,6 +1,9 @@
-// Crawls as leased work: how many at once, on one node and over all; a node that dies or stalls.
+// Crawls as leased work: how many at once, on one node and over all; a node that dies or stalls. And how much one commit may change.
+import { describeError } from '@parley/contract'
 import { expect, test } from 'vitest'
+import { max_attachments } from '../../../src/knowledge/ingest/rows.ts'
 import { makeOrganization } from '../../support/actors.ts'
+import { refusal } from '../../support/server.ts'
 import { type Site, pageOf, soon, startCrawler, startSite } from './fixture.ts'
 
 const plain = { use_sitemap: false, delay_ms: 0 } as const
@@ -102,3 +105,36 @@ test('a restart goes on where the crawl was', async () => {
   expect((await crawler.crawled(id)).crawl).toMatchObject({ status: 'complete', counts: { stored: 3 } })
   expect(site.requests.filter((path) => path === '/a' || path === '/')).toEqual(['/', '/a'])
 }, 60_000)
+
+test('a call that would bring more pages, delete or rebuild more attachments than one commit may is refused as a whole', async () => {
+  await using crawler = await startCrawler()
+  const { client } = crawler.server
+  await using site = await startSite({ '/': pageOf('Home') })
+  const { id } = await crawler.create(site.url, plain)
+  await crawler.crawled(id)
+  const { id: dataset_id } = await client.createDataset({ name: 'Full' })
+  const refused = { status: 409, code: 'too_many_attachments' }
+  expect(describeError('too_many_attachments').detail).toContain(`more than ${max_attachments.toLocaleString('en')} `)
+  const pages = `insert into sources (id, organization_id, type, name, domain, upload_status, chunking, parent_source_id)
+    select gen_random_uuid(), organization_id, 'URL', name || n, domain, 'COMPLETE', chunking, id
+    from sources, generate_series(1, ${max_attachments}) n where id = $1`
+  await crawler.rows(pages, [id])
+  expect(await refusal(client.attachSources({ dataset_id, items: { source_id: id } }))).toMatchObject(refused)
+  const url_crawl_options = { ...plain, delay_ms: 0, add_to_datasets: [dataset_id] }
+  expect(await refusal(client.updateSource({ source_id: id, url_crawl_options }))).toMatchObject(refused)
+  expect((await client.listDatasetSources({ dataset_id })).data).toEqual([])
+
+  const attachments = `insert into dataset_sources (id, organization_id, dataset_id, source_id, attached_by)
+    select gen_random_uuid(), organization_id, $2, id, 'crawl' from sources where id = $1 or parent_source_id = $1`
+  await crawler.rows(attachments, [id, dataset_id])
+  expect(await refusal(client.deleteSource({ source_id: id }))).toMatchObject(refused)
+  const chunking_strategy = 'structure_based'
+  expect(await refusal(client.updateSource({ source_id: id, chunking_strategy }))).toMatchObject(refused)
+  // One less, and all goes in one commit.
+  const [page] = (await client.listSources({ parent_source_id: id, limit: 1 })).data
+  await client.deleteSource({ source_id: page!.id })
+  await client.deleteSource({ source_id: id })
+  const left = `select (select count(*) from sources where id = $1 or parent_source_id = $1)::int as sources,
+    (select count(*) from dataset_sources where dataset_id = $2)::int as attachments`
+  expect(await crawler.rows(left, [id, dataset_id])).toEqual([{ sources: 0, attachments: 0 }])
+})

@@ -41,6 +41,8 @@ test('capabilities without a model: words only, and the limits', async () => {
     embedding_seconds: 30,
     embedding_calls: 4,
     unused_vector_days: 7,
+    ...{ crawls: 2, crawled_page_bytes: 5_242_880, crawl_bytes: 104_857_600, crawl_seconds: 1800 },
+    ...{ crawl_request_seconds: 15, crawl_addresses: 20_000, robots_bytes: 512_000, sitemap_bytes: 10_485_760 },
   })
 })
 

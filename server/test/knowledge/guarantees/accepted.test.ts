@@ -3,8 +3,7 @@ import { expect, test } from 'vitest'
 import { endStuckIngestion } from '../../../src/knowledge/ingest/stuck-work.ts'
 import { never } from '../../blobs/fixture.ts'
 import { startTestServer } from '../../support/server.ts'
-import { opened_hosts } from '../../support/tool-peer.ts'
-import { pageOf, startSite } from '../crawl/fixture.ts'
+import { crawled_hosts, pageOf, startSite } from '../crawl/fixture.ts'
 import { small, startLibrary, textOf } from '../ingest/fixture.ts'
 import { addSource } from './texts.ts'
 
@@ -13,7 +12,7 @@ test('K1: what a node accepts and never begins, any other node does', { timeout:
   // Looks for no work, as if it had died right after each answer.
   const reached = (point: string) => (point === 'work.look' ? frozen.promise : undefined)
   await using site = await startSite({ '/': pageOf('Opening hours') })
-  await using server = await startTestServer(opened_hosts, { ports: { reached } })
+  await using server = await startTestServer(crawled_hosts, { ports: { reached } })
   await using stack = new AsyncDisposableStack()
   stack.defer(() => frozen.resolve())
   const { client } = server
@@ -27,7 +26,7 @@ test('K1: what a node accepts and never begins, any other node does', { timeout:
   const [attached, crawled] = await client.attachSources({ dataset_id, items })
   expect(site.requests).toEqual([])
 
-  const other = stack.use(await server.startAnother(opened_hosts, {}))
+  const other = stack.use(await server.startAnother(crawled_hosts, {}))
   const find = ({ id }: { id: string }) => client.getDatasetSource({ dataset_id, dataset_source_id: id })
   const patient = { timeout: 60_000, interval: 50 }
   await expect.poll(() => find(attached!), patient).toMatchObject({ status: 'ready', total_chunks: 5, serving: true })

@@ -1,9 +1,10 @@
 import { array, assert, constantFrom, property } from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import { createScope, optionFaults, resolveOptions } from './options.ts'
+import { max_patterns_size, optionFaults, resolveOptions } from './options.ts'
+import { compilePattern, createScope, judgeInTime } from './scope.ts'
 
 const start = 'https://a.example/docs/'
-const scopeOf = (options: object) => createScope(start, resolveOptions(options))
+const scopeOf = (options: object) => createScope({ start_url: start, options: resolveOptions(options) })
 const isIn = (options: object, path: string) => scopeOf(options)(new URL(path, start).href) === null
 
 test('without options a URL is one page; with them the defaults hold', () => {
@@ -81,8 +82,44 @@ describe('patterns that cost too much', () => {
   test('are refused together, with their place', () => {
     const each = '(?:abcdefghij){90}'
     const faults = optionFaults({ include_paths: ['x'], exclude_paths: Array(10).fill(each) })
-    expect(faults[0]).toMatchObject({ message: expect.stringContaining('compiled size') })
-    expect(faults.map(({ path }) => path)).toEqual([4, 5, 6, 7, 8, 9].map((n) => `exclude_paths.${n}`))
+    expect(faults).toEqual([{ path: 'exclude_paths.4', message: expect.stringContaining('compiled size') }])
+  })
+
+  // Each of them would take up to a second to compile, and a call can have thousands.
+  test.each([
+    ['a long repetition', `(?:${'ab'.repeat(400)}){1000}`],
+    ['one within a group', `((?:${'a?'.repeat(100)}){2,999})`],
+    ['a quoted bracket', `a\\Q)\\E(?:${'ab'.repeat(300)}){900}`],
+    ['wide ranges that ignore case', `(?i)[${'B-\u{1E942}'.repeat(240)}]`],
+    ['the same as numbers', `(?i)[${'B-\\x{1E942}'.repeat(80)}]`],
+    ['each in a class of its own', `(?i)${'[B-\\u{1E942}]'.repeat(70)}`],
+    ['many classes of letters', `(?i)${'\\pL?'.repeat(240)}`],
+  ])('are not compiled: %s', (_what, pattern) => {
+    const begun = process.cpuUsage()
+    const faults = optionFaults({ exclude_paths: Array(100).fill(pattern) })
+    expect(process.cpuUsage(begun).user / 1000).toBeLessThan(500)
+    expect(faults).toHaveLength(1)
+    expect(faults[0]!.message).toContain('compiled size')
+  })
+
+  test.each([
+    ['/[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}/', 45],
+    ['^/\\d{4}/\\d{2}/[\\w-]+\\.html$', 100],
+    ['(?i)^/(?:новости|статьи)/[а-яё]{1,40}/\\d+$', 30],
+    ['(?i)\\.(?:jpe?g|png|gif|pdf|docx?)(?:$|/)', 100],
+  ])('what people write is accepted: %s, %i times', (pattern, times) => {
+    expect(optionFaults({ exclude_paths: Array(times).fill(pattern) })).toEqual([])
+  })
+
+  test('the compiled size of all together is at the bound, and one more is too much', () => {
+    const sizes = (length: number) => compilePattern('a'.repeat(length))!.programSize()
+    const fits = Array.from({ length: 4 }, () => 'a'.repeat(900))
+    const left = max_patterns_size - 4 * sizes(900)
+    const rest = 900 - (sizes(900) - left)
+    expect(optionFaults({ include_paths: [...fits, 'a'.repeat(rest)] })).toEqual([])
+    expect(optionFaults({ include_paths: [...fits, 'a'.repeat(rest + 1)] })).toMatchObject([
+      { path: 'include_paths.4' },
+    ])
   })
 
   test('a pattern that would never end elsewhere ends at once', () => {
@@ -92,6 +129,15 @@ describe('patterns that cost too much', () => {
     expect(isIn({ exclude_paths: ['(a|aa)+b', '(a*)*z'] }, path)).toBe(true)
     expect(performance.now() - begun).toBeLessThan(2000)
   })
+})
+
+test('addresses are judged in order until time runs out', () => {
+  let now = 0
+  const scope = (url: string) => {
+    now += 600
+    return url === '/b' ? 'left out' : null
+  }
+  expect(judgeInTime(scope, ['/a', '/b', '/c', '/d', '/e', '/f'], () => now)).toEqual([null, 'left out', null, null])
 })
 
 test('a hundred usual patterns are accepted', () => {

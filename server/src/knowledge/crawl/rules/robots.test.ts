@@ -102,6 +102,18 @@ describe('a hostile robots.txt costs little', () => {
     expect(isAllowed('/open/x.html', ...many, 'Disallow: /private/*.html')).toBe(true)
   })
 
+  test('rules with a wildcard count up to 4,000 characters', () => {
+    const fill = (characters: number) => {
+      const rule = `/${'x'.repeat(98)}*`
+      const whole = Array.from({ length: Math.floor(characters / 100) }, () => `Disallow: ${rule}`)
+      return ['User-agent: *', ...whole]
+    }
+    // 39 rules of 100 characters and one of 100, or of 101.
+    const last = (characters: number) => `Disallow: /a*${'b'.repeat(characters - 3)}`
+    expect(isAllowed('/a', ...fill(3900), last(100))).toBe(true)
+    expect(isAllowed('/a', ...fill(3900), last(101))).toBe(false)
+  })
+
   test('a site with more rules than anybody writes is closed', () => {
     const rules = (most: number) => ['User-agent: *', ...Array.from({ length: most }, (_, n) => `Disallow: /${n}-x`)]
     expect(isAllowed('/open', ...rules(5000))).toBe(true)

@@ -12,8 +12,7 @@ import { createFleet } from '../../../kill/fleet.ts'
 import { type Random, createRandom } from '../../../kill/random.ts'
 import { type EmbeddingServer, startEmbeddingServer } from '../../../support/embedding-server.ts'
 import { startS3Peer } from '../../../support/s3-peer.ts'
-import { opened_hosts } from '../../../support/tool-peer.ts'
-import { type Site, startSite } from '../../crawl/fixture.ts'
+import { type Site, crawled_hosts, startSite } from '../../crawl/fixture.ts'
 import { type Judged, judge } from './judge.ts'
 import { LoadClient, models } from './load.ts'
 import { type KillPlan, planKills, pointsOfMoves, pointsOfNodes } from './plan.ts'
@@ -82,7 +81,7 @@ export async function runKnowledgeKills(options: KillOptions): Promise<KillRepor
   stack.defer(() => rm(data_dir, { recursive: true, force: true }))
   const common = {
     ...nodeEnvironment(options.connection_string, 'http://127.0.0.1:9', data_dir),
-    ...opened_hosts,
+    ...crawled_hosts,
     ...peer.settings('postgres'),
     ...embedding.environment,
   }

@@ -14,16 +14,6 @@ const plain = { use_sitemap: false } as const
 describe.concurrent('what a site asks of robots', () => {
   const robots = (body: string, status = 200) => ({ status, headers: { 'content-type': 'text/plain' }, body })
 
-  test('robots.txt is obeyed', async () => {
-    await using site = await startSite({
-      '/robots.txt': robots('User-agent: parleybot\nDisallow: /private\nUser-agent: *\nDisallow: /'),
-      ...{ '/': pageOf('Home', '/a', '/private/x'), '/a': pageOf('A') },
-    })
-    const source = await crawler.crawled((await crawler.create(site.url, plain)).id)
-    expect(await crawler.outcomes(source)).toEqual({ '/': 'stored', '/a': 'stored', '/private/x': 'robots' })
-    expect(site.requests).not.toContain('/private/x')
-  })
-
   test('a start page that it does not allow fails', async () => {
     await using site = await startSite({ '/robots.txt': robots('User-agent: *\nDisallow: /'), '/': pageOf('Home') })
     const source = await crawler.crawled((await crawler.create(site.url)).id)
@@ -74,25 +64,6 @@ describe.concurrent('sitemaps', () => {
   const xml = (body: string | Buffer) => ({ headers: { 'content-type': 'application/xml' }, body })
   const urls = (site: { url: string }, ...paths: string[]) =>
     `<urlset>${paths.map((path) => `<url><loc>${site.url}${path}</loc></url>`).join('')}</urlset>`
-
-  test('their pages are found without links, of this site only', async () => {
-    await using site = await startSite({
-      '/': pageOf('Home'),
-      '/a': pageOf('A'),
-      '/b': pageOf('B'),
-      '/c/d/e/f': pageOf('C'),
-    })
-    site.pages['/sitemap.xml'] = xml(
-      urls(site, '/a', '/b', '/c/d/e/f').replace('</urlset>', '<url><loc>https://x.test/</loc></url></urlset>'),
-    )
-    const source = await crawler.crawled((await crawler.create(site.url, {})).id)
-    expect(await crawler.outcomes(source)).toEqual({
-      '/': 'stored',
-      '/a': 'stored',
-      '/b': 'stored',
-      '/c/d/e/f': 'excluded',
-    })
-  })
 
   test('robots.txt names them; an index leads to packed ones', async () => {
     const { gzipSync } = await import('node:zlib')

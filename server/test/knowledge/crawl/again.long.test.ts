@@ -28,23 +28,6 @@ const contents = async (id: string) =>
     )
   )[0]!.count
 
-test.concurrent('a page that the site says is the same is not read again, and its links are followed', async () => {
-  const tagged = (tag: string, body: string) => ({ headers: { etag: `"${tag}"` }, body })
-  await using site = await startSite({
-    '/': tagged('1', pageOf('Home', '/a', '/b')),
-    '/a': tagged('2', pageOf('A', '/c')),
-  })
-  site.pages['/b'] = { headers: { 'last-modified': 'Wed, 01 Jan 2025 00:00:00 GMT' }, body: pageOf('B') }
-  const { id } = await crawl(site)
-  // A link that failed before is tried again, although the page that has it is the same.
-  site.pages['/c'] = pageOf('C')
-  const again = await crawler.again(id)
-  expect(again.crawl.counts).toMatchObject({ stored: 1, unchanged: 3 })
-  expect(site.headersOf('/').map((headers) => headers['if-none-match'])).toEqual([undefined, '"1"'])
-  expect(site.headersOf('/b').at(-1)).toMatchObject({ 'if-modified-since': 'Wed, 01 Jan 2025 00:00:00 GMT' })
-  expect(await revisionsOf(id)).toEqual({ '/a': 1, '/b': 1, '/c': 1 })
-})
-
 test.concurrent('equal text ends there, whatever else of the page changed', async () => {
   await using site = await startSite({ '/': pageOf('Home', '/a'), '/a': pageOf('A') })
   const { id } = await crawl(site)
