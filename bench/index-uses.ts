@@ -135,7 +135,6 @@ export const indexUses: Record<string, string> = {
   generations_attachment: 'the generations of an attachment',
   generations_ended: 'end_stuck_ingestion, each minute: replaced ones that are 30 days old',
   generations_erasable: 'erase_chunks',
-  generations_held: 'how many chunks an organization has',
   chunks_pkey: 'the passage of a citation',
   chunks_generation_id_position_key: 'the chunks of a generation, in order',
   chunks_text: 'whether a text is still used; erase_chunks',

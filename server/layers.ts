@@ -60,6 +60,7 @@ export const layers: readonly Layer[] = [
     kind: 'room',
     tables: [
       ...['datasets', 'sources', 'source_contents', 'dataset_sources', 'generations', 'generation_spaces', 'chunks'],
+      'held_chunks',
       ...['crawls', 'crawl_addresses', 'crawled_pages'],
       ...['dataset_words', 'word_groups', 'vector_centres', 'signed_generations', 'chunk_signs'],
     ],

@@ -245,6 +245,8 @@ describe('parley', () => {
       stderr: expect.stringMatching(/^parley: the database could not be reached: .*\n$/),
     })
     expect(nowhere.stderr).not.toContain('hidden')
+    const clears = await run(args, { DATABASE_URL: 'postgresql://u@localhost/x?host=/tmp/%1b%5b2J' })
+    expect(clears).toMatchObject({ code: 1, stderr: expect.stringContaining(String.raw`/tmp/\u001b[2J`) })
   })
 })
 

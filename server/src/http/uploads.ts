@@ -24,6 +24,8 @@ const whole_ms = 600_000
 const metadata_bytes = 65_536
 /** What a form has besides the file. */
 const form_bytes = 1_048_576
+/** Of a part. */
+const header_bytes = 8192
 /** A file, its metadata, and what callers send beside them and nobody reads. */
 const most_parts = 12
 
@@ -68,7 +70,10 @@ export function createUploads(core: Core, connections: Pick<Connections, 'keepsO
         return { ...named, blob: await core.blobs.put(store, receivePieces(content, bounds), options) }
       }
       try {
-        if (isForm) return await receiveForm(request, bounds, put, (file) => discard(store, file))
+        if (isForm) {
+          using _size = boundSize(request.raw, file_bytes + form_bytes, bounds.stop)
+          return await receiveForm(request, bounds, put, (file) => discard(store, file))
+        }
         const file = await put(request.raw, { name: null, media_type: request.headers['content-type'] ?? null })
         return { file, metadata: undefined }
       } catch (error) {
@@ -99,10 +104,10 @@ export async function acceptUploads<Each extends Operation>(
     for (const operation of of('raw')) register(raw, operation)
   })
   await server.register(async (forms) => {
-    await forms.register(multipart, {
-      throwFileSizeLimit: false,
-      limits: { fileSize: Infinity, fieldNameSize: 100, fieldSize: metadata_bytes, parts: most_parts, headerPairs: 20 },
-    })
+    // The parser knows `headerSize`; the plugin's types do not.
+    const limits = { fileSize: Infinity, fieldNameSize: 100, fieldSize: metadata_bytes, parts: most_parts }
+    const ofHeaders = { headerPairs: 20, headerSize: header_bytes }
+    await forms.register(multipart, { throwFileSizeLimit: false, limits: { ...limits, ...ofHeaders } })
     for (const operation of of('multipart')) register(forms, operation)
   })
 }
@@ -114,6 +119,17 @@ function storeOf({ database }: Core, { principal }: FastifyRequest): RootStore {
 
 function requireSize({ headers }: FastifyRequest, most: number): void {
   if (Number(headers['content-length'] ?? 0) > most) throw new AppError('file_too_large')
+}
+
+/** Counts also what the reader of forms skips: what stands around the parts, and the rest of what is too long. */
+function boundSize(request: Readable, most: number, stop: (reason: AppError) => void): Disposable {
+  let bytes = 0
+  const count = (piece: Uint8Array) => {
+    bytes += piece.length
+    if (bytes > most) stop(new AppError('file_too_large'))
+  }
+  request.on('data', count)
+  return { [Symbol.dispose]: () => void request.off('data', count) }
 }
 
 type Put = (content: Readable, named: Pick<ReceivedFile, 'name' | 'media_type'>) => Promise<ReceivedFile>
@@ -195,16 +211,17 @@ function startBounds({ after }: Pick<Clock, 'after'>) {
   const halt = new AbortController()
   const stopped = Promise.withResolvers<never>()
   stopped.promise.catch(() => {})
-  const stop = () => {
-    const reason = new AppError('upload_timed_out')
+  const stop = (reason: AppError) => {
     halt.abort(reason)
     stopped.reject(reason)
   }
-  const clearWhole = after(whole_ms, stop)
+  const timeOut = () => stop(new AppError('upload_timed_out'))
+  const clearWhole = after(whole_ms, timeOut)
   return {
     signal: halt.signal,
+    stop,
     async within<T>(arriving: Promise<T>): Promise<T> {
-      const clearSilence = after(silence_ms, stop)
+      const clearSilence = after(silence_ms, timeOut)
       // What is still awaited may fail later, when nobody waits any more.
       arriving.catch(() => {})
       try {

@@ -63,6 +63,6 @@ export const leaseText = `with pools as (
    )
    update work w
    set lease = nextval('work_leases'), due_at = now() + due.lease_ms * interval '1 millisecond', ready = false,
-       tries = w.tries + 1, again_at = null, node_id = $4::uuid
+       urgent_since = null, tries = w.tries + 1, again_at = null, node_id = $4::uuid
    from due where w.kind = due.kind and w.owner = due.owner and w.subject = due.subject
    returning w.kind, w.owner, w.subject, w.organization_id, w.lease, w.tries, due.is_failing`

@@ -8,11 +8,11 @@ export const oldest_work: Metric<'kind'> = {
   labels: ['kind'],
 }
 
-// Urgent work is due since ever, so its age is unknown; it is begun first.
+// Urgent work is due since ever: it waits since it was added.
 const oldestStatement = acrossOrganizations(
   'for the operator of the server',
   'read_oldest_work',
-  `select kind, coalesce(extract(epoch from clock_timestamp() - min(due_at) filter (where due_at > '-infinity')), 0)::double precision as seconds
+  `select kind, coalesce(extract(epoch from clock_timestamp() - min(case when due_at = '-infinity' then urgent_since else due_at end)), 0)::double precision as seconds
    from work where ready group by kind`,
 )
 

@@ -19,10 +19,11 @@ const mergeStatement = statement(
   `/* merge_work */ with arrived as (
      delete from work_arrivals where id in
        (select id from work_arrivals order by id limit $1 for update skip locked)
-     returning kind, owner, subject, organization_id, due_at
+     returning kind, owner, subject, organization_id, due_at, added_at
    ), merged as (
-     insert into work as known (kind, owner, subject, organization_id, due_at, ready, slow)
+     insert into work as known (kind, owner, subject, organization_id, due_at, urgent_since, ready, slow)
      select a.kind, a.owner, a.subject, (array_agg(a.organization_id))[1], min(a.due_at),
+            min(a.added_at) filter (where a.due_at = '-infinity'),
             min(a.due_at) <= now() and a.kind <> all($2::text[]),
             (a.kind, a.owner) in (select w.kind, w.owner from work w where w.slow)
      from arrived a group by a.kind, a.owner, a.subject order by a.kind, a.owner, a.subject
@@ -32,6 +33,8 @@ const mergeStatement = statement(
                      then least(known.due_at, excluded.due_at) else known.due_at end,
        ready = known.ready
          or (known.lease is null and (known.tries = 0 or excluded.due_at = '-infinity') and excluded.ready),
+       urgent_since = least(known.urgent_since, excluded.urgent_since,
+         case when excluded.urgent_since is not null and known.ready and known.due_at > '-infinity' then known.due_at end),
        stuck_at = null
    )
    select count(*) as arrived from arrived`,

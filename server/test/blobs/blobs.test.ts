@@ -51,6 +51,19 @@ test('another organization can neither read, keep, drop nor discard it', async (
   expect((await read(blobs().open(storeOf(server), stored.id))).length).toBe(10)
 })
 
+test('a part that is shorter than it was ends the reading with an error', async () => {
+  const { id } = await put(bytesOf(2 * part + 17))
+  const shorten = (position: number, to: number) =>
+    server.database.pool.query('update blob_parts set bytes = substring(bytes for $2) where position = $1', [
+      position,
+      to,
+    ])
+  await shorten(2, 16)
+  await expect(read(blobs().open(storeOf(server), id))).rejects.toThrow(`has an incomplete part at ${2 * part + 16}`)
+  await shorten(1, 10)
+  await expect(read(blobs().open(storeOf(server), id))).rejects.toThrow(`has an incomplete part at ${part + 10}`)
+})
+
 test('what is too large, or broken off, leaves nothing', async () => {
   await expect(put(bytesOf(part + 1), part)).rejects.toBeInstanceOf(BlobTooLarge)
   const halt = new AbortController()

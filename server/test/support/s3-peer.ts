@@ -31,7 +31,11 @@ export async function startS3Peer(): Promise<S3Peer> {
     requests.push(`${request.method} ${name}`)
     const status = (await peer.trouble?.(request.method!, name)) ?? judge(request, body, Date.now() + peer.skew_ms)
     const answer = (code: number, content: Buffer | string = '') => response.writeHead(code).end(content)
-    if (status !== null) return void answer(status, `<Error><Code>Test${status}</Code></Error>`)
+    if (status !== null)
+      return void answer(
+        status,
+        `<Error><Code>Test${status}</Code><AWSAccessKeyId>${access_key_id}</AWSAccessKeyId></Error>`,
+      )
     if (request.method === 'PUT') {
       objects.set(name, body)
       return void answer(200)

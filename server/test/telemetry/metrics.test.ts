@@ -88,17 +88,20 @@ test('ingestion is measured by state and outcome, searches by part and outcome',
 test('the age is that of the oldest work that is due and not begun, of each kind', async () => {
   const { pool } = library.server.database
   await pool.query(
-    `insert into work (kind, owner, subject, due_at, ready, lease) values
-       ('nobodys', 'one', 'old', now() - interval '1 hour', true, null),
-       ('nobodys', 'one', 'young', now() - interval '1 minute', true, null),
-       ('nobodys', 'two', 'begun', now() - interval '2 hours', false, 7),
-       ('nobodys', 'two', 'later', now() + interval '1 hour', false, null),
-       ('urgent', 'one', 'now', '-infinity', true, null)`,
+    `insert into work (kind, owner, subject, due_at, urgent_since, ready, lease) values
+       ('nobodys', 'one', 'old', now() - interval '1 hour', null, true, null),
+       ('nobodys', 'one', 'young', now() - interval '1 minute', null, true, null),
+       ('nobodys', 'two', 'begun', now() - interval '2 hours', null, false, 7),
+       ('nobodys', 'two', 'later', now() + interval '1 hour', null, false, null),
+       ('urgent', 'one', 'now', '-infinity', now() - interval '20 minutes', true, null),
+       ('urgent', 'two', 'due', now() - interval '10 minutes', now() - interval '2 hours', true, null),
+       ('earlier', 'one', 'of a server of an earlier version', '-infinity', null, true, null)`,
   )
-  const samples = await readOldestWork(library.server.database, ['nobodys', 'urgent', 'idle'])
+  const samples = await readOldestWork(library.server.database, ['nobodys', 'urgent', 'earlier', 'idle'])
   expect(samples.map(({ labels, value }) => [labels.kind, Math.round(value / 60)])).toEqual([
     ['nobodys', 60],
-    ['urgent', 0],
+    ['urgent', 20],
+    ['earlier', 0],
     ['idle', 0],
   ])
   expect(await read()).toContain('parley_oldest_work_seconds{kind="convert_source"} 0')

@@ -25,6 +25,7 @@ export interface WorkRow {
   lease: string | null
   tries: number
   again_at: string | null
+  urgent_since: string | null
   slow: boolean
   stuck_at: string | null
 }

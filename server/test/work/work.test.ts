@@ -1,9 +1,10 @@
 // Leased work: what is added is done once, by one node, and the writes of a run count only under its lease.
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import { acrossOrganizations } from '../../src/database/database.ts'
-import { addWork } from '../../src/work/add.ts'
+import { type Due, addWork } from '../../src/work/add.ts'
 import { LeaseLost, type Outcome, type WorkPort } from '../../src/work/port.ts'
-import { countStuckWork } from '../../src/work/queries.ts'
+import { readOldestWork } from '../../src/work/oldest-work.ts'
+import { countStuckWork, mergeWork } from '../../src/work/queries.ts'
 import { stuckWork } from '../../src/work/watch-stuck.ts'
 import { ManualClock } from '../model/manual-clock.ts'
 import {
@@ -48,13 +49,31 @@ describe('what is added', () => {
     await untilOver()
   })
 
-  test('several times while it waits is one run; while it runs, one more', async () => {
+  test('several times while it waits is one run, as old as the first call; while it runs, one more', async () => {
+    const { database } = world.base
     const held = new Held()
-    for (let n = 0; n < 3; n += 1) await world.add(keyOf('one'))
+    const add = async (due: Due, minutes_ago: number) => {
+      await world.add(keyOf('one'), due)
+      const earlier = `now() - $1 * interval '1 minute'`
+      await database.pool.query(
+        `update work_arrivals set added_at = ${earlier}, due_at = case when due_at > '-infinity' then ${earlier} else due_at end`,
+        [minutes_ago],
+      )
+      await mergeWork(database, ['test'])
+      return Math.round((await readOldestWork(database, ['test']))[0]!.value / 60)
+    }
+    expect(await add({ urgent: true }, 30)).toBe(30)
+    expect(await add({ urgent: true }, 10)).toBe(30)
+    await database.pool.query('delete from work')
+    expect(await add({ in_ms: 0 }, 40)).toBe(40)
+    expect(await add({ urgent: true }, 10)).toBe(40)
     world.start([kindOf(held.run)])
     await expect.poll(() => held.begun.length, soon).toBe(1)
+    const readRow = async () => (await world.rows())[0]!
+    expect(await readRow()).toMatchObject({ urgent_since: null })
     for (let n = 0; n < 3; n += 1) await world.add(keyOf('one'), { urgent: true })
-    await expect.poll(async () => (await world.rows())[0]!.again_at, soon).not.toBeNull()
+    await expect.poll(async () => (await readRow()).again_at, soon).not.toBeNull()
+    expect((await readRow()).urgent_since).not.toBeNull()
     held.begun[0]!.finish(done('first'))
     await expect.poll(() => held.begun.length, soon).toBe(2)
     expect(held.begun[1]!.item.tries).toBe(1)

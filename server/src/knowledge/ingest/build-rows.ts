@@ -173,10 +173,20 @@ const quotaLockStatement = statement(
   `select pg_advisory_xact_lock(hashtextextended('chunks of organization_id ' || $1::text, 0))`,
 )
 
+// Makes one row of what has changed since the last count.
 const heldStatement = statement(
   'count_held_chunks',
-  `select coalesce(sum(total_chunks), 0)::bigint as held from generations
-   where organization_id = $1 and state in ('building', 'serving') and dataset_source_id <> $2`,
+  `with counted as (
+     delete from held_chunks where organization_id = $1 returning chunks
+   ), total as (
+     select coalesce(sum(chunks), 0)::bigint as chunks from counted
+   ), kept as (
+     insert into held_chunks (organization_id, chunks) select $1, chunks from total where chunks <> 0
+   )
+   select (total.chunks - coalesce((
+     select sum(total_chunks) from generations
+     where organization_id = $1 and dataset_source_id = $2 and state in ('building', 'serving')), 0))::bigint as held
+   from total`,
 )
 
 /** Without those that the build replaces. Builds that begin count one after the other. */

@@ -88,14 +88,19 @@ async function runBuild(services: BuildServices, item: WorkItem, port: WorkPort)
   const store = openReservedStore(core.database, item.organization_id!)
   const build = await port.commit((tx) => begin(tx, core, item.subject))
   if (build === null) return { next: 'done' }
-  let tries = build.tries
+  let { tries } = build
+  let gotOn = false
+  const progresses = () => {
+    tries = 1
+    gotOn = true
+  }
   try {
     const measured = { core, signal: port.signal, isNeedless }
     const cut = () => measureState({ ...measured, state: 'chunking' }, () => cutInto(services, store, port, build))
     const generation = build.cut ?? (await cut())
-    if (!build.cut) tries = 1
+    if (!build.cut) progresses()
     await core.ports.reached?.('knowledge.embedding')
-    const switching = { build, generation, progresses: () => void (tries = 1) }
+    const switching = { build, generation, progresses }
     await measureState({ ...measured, state: 'embedding' }, () =>
       giveVectorsAndSwitch(services, store, port, switching),
     )
@@ -103,7 +108,7 @@ async function runBuild(services: BuildServices, item: WorkItem, port: WorkPort)
   } catch (error) {
     if (isNeedless(error)) return { next: 'done' }
     await beforeGivingBack(port, error, (tx) => uncountTry(tx, build))
-    return endTry(core, build, failureOf(error, port), tries)
+    return endTry(core, build, failureOf(error, port), { tries, gotOn })
   }
 }
 
@@ -249,13 +254,19 @@ function failureOf(error: unknown, port: WorkPort): Failure {
   return { ...exhausted, final: false }
 }
 
-function endTry({ ports }: Core, build: Build, failure: Failure, tries: number): Outcome {
+interface Tried {
+  tries: number
+  /** Chunks or vectors were stored. */
+  gotOn: boolean
+}
+
+function endTry({ ports }: Core, build: Build, failure: Failure, { tries, gotOn }: Tried): Outcome {
   const after = judgeFailure(failure, tries, ports.random())
   if ('fail' in after) return { next: 'done', write: (tx) => fail(tx, ports, build, after.fail) }
   const { retry_in_ms } = after
   return {
-    // A run that stored vectors is no failed try of the work either: a large source may need many.
-    next: tries === 1 ? { again_in_ms: retry_in_ms } : { retry: failure.message, after_ms: retry_in_ms },
+    // A run that got on is no failed try of the work either: a large source may need many.
+    next: gotOn ? { again_in_ms: retry_in_ms } : { retry: failure.message, after_ms: retry_in_ms },
     write: (tx) => pauseBuild(tx, build, retry_in_ms),
   }
 }

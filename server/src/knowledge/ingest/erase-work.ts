@@ -3,7 +3,7 @@ import type { Core } from '../../calls/core.ts'
 import { eraseVectors, keepLeftVectors, leaveVectors, listLeftTexts } from '../../embeddings/embeddings.ts'
 import type { TransactionStore } from '../../database/store.ts'
 import type { Outcome, WorkKind, WorkPort } from '../../work/port.ts'
-import { eraseIndex } from '../search/index-chunks.ts'
+import { before_words, eraseIndex, eraseLeftWords } from '../search/index-chunks.ts'
 import {
   type ErasableGeneration,
   deleteChunks,
@@ -15,7 +15,7 @@ import {
   markUnindexed,
 } from './erase-rows.ts'
 import { lease_ms } from './leases.ts'
-import { erase_chunks_work, erase_vectors_work } from './requests.ts'
+import { erase_chunks_work, erase_vectors_work, erase_words_work } from './requests.ts'
 import { lockDatasetRows } from './rows.ts'
 
 /** In one commit. */
@@ -36,6 +36,19 @@ export function erasingWork({ ports }: Core): WorkKind[] {
       ...common,
       name: erase_vectors_work,
       run: ({ subject }, port) => eraseAll(ports, port, (tx) => eraseLeftVectors(tx, subject)),
+    },
+    {
+      ...common,
+      name: erase_words_work,
+      run({ subject }, port) {
+        // Goes on after the last one: the index keeps what was erased for a while.
+        let last = before_words
+        return eraseAll(ports, port, async (tx) => {
+          const erased = await eraseLeftWords(tx, subject, last, rows_at_once)
+          last = erased ?? last
+          return erased !== null
+        })
+      },
     },
   ]
 }

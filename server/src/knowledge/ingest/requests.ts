@@ -7,6 +7,8 @@ export const convert_source_work = 'convert_source'
 export const build_generation_work = 'build_generation'
 export const erase_chunks_work = 'erase_chunks'
 export const erase_vectors_work = 'erase_vectors'
+/** Of a dataset that is gone: a trigger adds it. */
+export const erase_words_work = 'erase_words'
 
 export interface AttachmentKey {
   id: string

@@ -47,10 +47,12 @@ export interface NewDataset {
 const insertStatement = statement(
   'insert_dataset',
   `insert into datasets (organization_id, id, name, description, embedding_model, embedding_dimension, language, chunking, creation_hash)
-   values ($1, $2, $3, $4, $5, $6, $7, $8, $9) on conflict (id) do nothing returning id`,
+   select $1, $2, $3, $4, $5, $6, $7, $8, $9
+   where not exists (select from dataset_words where dataset_id = $2)
+   on conflict (id) do nothing returning id`,
 )
 
-/** False: the id is taken, by another organization. */
+/** False: the id is taken, by another organization, or by a dataset whose words are being erased. */
 export async function insertDataset(tx: TransactionStore, dataset: NewDataset): Promise<boolean> {
   const { id, name, description, embedding_model, embedding_dimension, language, chunking, creation_hash } = dataset
   const json = chunking && JSON.stringify(chunking)

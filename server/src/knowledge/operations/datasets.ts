@@ -15,10 +15,14 @@ import { listDatasetRows, presentDataset, presentDatasets, requireDataset } from
 import { effectiveChunking, faultsOfChunking, isSameChunking, readChunking } from '../rules/chunking.ts'
 import type { Knowledge } from '../services.ts'
 import { knowledgeSettings } from '../settings.ts'
+import { before_words, eraseLeftWords } from '../search/index-chunks.ts'
 import { changeModel } from '../vectors/vectors.ts'
 import * as queries from './dataset-queries.ts'
 
 type Ctx = Context<Knowledge>
+
+/** That are erased in the commit of a delete. Until the rest is gone too, the dataset’s id is taken. */
+const most_words = 5000
 
 export const createDataset: Handler<'createDataset', Knowledge> = async (ctx, input) => {
   const chunking = checkFields(input)
@@ -89,6 +93,7 @@ export const deleteDataset: Handler<'deleteDataset', Knowledge> = async (ctx, in
     if (!dataset) throw notFound('Dataset')
     const sources = await queries.removeDataset(tx, id)
     requestErasing(tx)
+    await eraseLeftWords(tx, id, before_words, most_words)
     const data = { dataset_id: id, name: dataset.name, sources }
     const event = { id: ctx.core.ports.newId(), organization_id: tx.organization_id, subject: id }
     addOrganizationEvent(tx, { ...event, type: 'dataset.deleted', data })

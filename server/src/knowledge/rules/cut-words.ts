@@ -22,12 +22,15 @@ const outerSigns = /^[._\-/:#@+]+|[._\-/:#@+]+$/g
 const signsOfCode = /[._\-/:#@+]/
 const marksOfCode = /[\p{N}_.]/u
 
+/** Characters by which any text may grow. */
+const most_added = 1000
+
 /** In order. A code counts as a whole and in its parts, and so does a name in camel case. */
 export function* cutWords(text: string): Generator<CutWord> {
-  // One character can become eighteen; the text of a language grows less.
+  // One character can become eighteen; the text of a language grows less, but a short one may have a few of them.
   const normal = text
     .normalize('NFKC')
-    .slice(0, text.length * 3)
+    .slice(0, text.length * 3 + most_added)
     .toWellFormed()
   for (const { segment, isWordLike } of segmenter.segment(normal)) {
     if (!isWordLike) continue

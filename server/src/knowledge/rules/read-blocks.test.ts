@@ -72,6 +72,19 @@ test('fields before the text are no heading', () => {
   expect([...readBlocks('---\n\n# Title\n\n---')].map(({ kind }) => kind)).toEqual(['text', 'heading', 'text'])
 })
 
+test('comments that nothing closes are read once, however many items have one', () => {
+  const text = '- <!-- x\n'.repeat(200_000)
+  const begun = performance.now()
+  let comments = 0
+  for (const item of readBlocks(text)) {
+    if (item.kind !== 'item') throw new Error(item.kind)
+    comments += [...readBlocks(text, item.start + 2, item.end, item.inner)].length
+  }
+  expect(comments).toBe(200_000)
+  // Each looked for to the end of the text, they take minutes.
+  expect(performance.now() - begun).toBeLessThan(10_000)
+})
+
 test('titles have no marks', () => {
   const titles = [
     '# **Bold** `code` #',

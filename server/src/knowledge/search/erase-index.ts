@@ -49,6 +49,31 @@ export async function eraseIndex(tx: TransactionStore, generation: IndexedGenera
   return false
 }
 
+const eraseLeftStatement = statement(
+  'erase_words_of_gone_dataset',
+  `with erased as (
+     delete from dataset_words w
+     where w.organization_id = $1 and w.dataset_id = $2 and not exists (select from datasets d where d.id = $2)
+       and w.word in (select word from dataset_words where dataset_id = $2 and word > $3::bigint order by word limit $4)
+     returning w.word
+   ) select max(word) as last from erased`,
+)
+
+/** Before the first of them. */
+export const before_words = -(2 ** 31) - 1
+
+/** The words of a dataset that is gone, after one and in order, at most `most`; answers the last one, null if there was none. */
+export async function eraseLeftWords(
+  tx: TransactionStore,
+  dataset_id: string,
+  after: number,
+  most: number,
+): Promise<number | null> {
+  const values = [tx.organization_id, dataset_id, after, most]
+  const [erased] = await tx.query<{ last: number | null }>(eraseLeftStatement, values)
+  return erased!.last
+}
+
 const eraseSpaceStatement = statement(
   'erase_signs_of_space',
   `delete from chunk_signs where ctid = any(array(

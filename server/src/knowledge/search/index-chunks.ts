@@ -8,7 +8,7 @@ import { stems } from './stems.ts'
 
 export type { IndexedGeneration }
 export { indexVectors } from './index-vectors.ts'
-export { eraseIndex, eraseSpace } from './erase-index.ts'
+export { before_words, eraseIndex, eraseLeftWords, eraseSpace } from './erase-index.ts'
 
 export interface IndexedChunk {
   position: number

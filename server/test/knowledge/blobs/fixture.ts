@@ -39,3 +39,36 @@ export const json = (body: unknown): RequestInit => ({
   body: JSON.stringify(body),
   headers: { 'content-type': 'application/json' },
 })
+
+/** Sends a file to its address. */
+export async function put(
+  address: string,
+  body: NonNullable<RequestInit['body']>,
+  headers: Record<string, string> = {},
+) {
+  const response = await fetch(address, { method: 'PUT', body, headers, duplex: 'half' } as RequestInit)
+  const text = await response.text()
+  return { status: response.status, code: text === '' ? null : (JSON.parse(text) as { code: string }).code }
+}
+
+/** Nothing refers to them; a conversion has some for a moment. */
+export async function countUnused(server: TestServer): Promise<number> {
+  const { rows } = await server.database.pool.query<{ count: number }>('select count(*) from blobs where uses = 0')
+  return rows[0]!.count
+}
+
+/** A body that stands still after its first piece until it is told to go on. */
+export function createSlowBody(first: Uint8Array, rest: Uint8Array = new Uint8Array(0)) {
+  const go = Promise.withResolvers<void>()
+  const begun = Promise.withResolvers<void>()
+  const body = new ReadableStream<Uint8Array>({
+    async start(controller) {
+      controller.enqueue(first)
+      begun.resolve()
+      await go.promise
+      if (rest.length > 0) controller.enqueue(rest)
+      controller.close()
+    },
+  })
+  return { body, go: () => go.resolve(), begun: begun.promise }
+}

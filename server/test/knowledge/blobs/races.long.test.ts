@@ -1,4 +1,4 @@
 // More seeds.
 import { testSeeds } from './races.ts'
 
-testSeeds([2, 3])
+testSeeds([2, 3], 60)

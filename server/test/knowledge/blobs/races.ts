@@ -53,8 +53,8 @@ async function callAtRandom(slots: Slot[], random: (below: number) => number): P
   }
 }
 
-/** Defines the tests of a file. */
-export function testSeeds(seeds: readonly number[]): void {
+/** Defines the tests of a file; six callers make so many calls each. */
+export function testSeeds(seeds: readonly number[], calls_of_each: number): void {
   beforeAll(async () => {
     server = await startTestServer()
   })
@@ -69,7 +69,7 @@ export function testSeeds(seeds: readonly number[]): void {
     const slots = made.map(({ id, presigned_url }) => ({ id, address: presigned_url! }))
     const refused = new Map<string, number>()
     const callMany = async () => {
-      for (let calls = 0; calls < 60; calls += 1) {
+      for (let calls = 0; calls < calls_of_each; calls += 1) {
         await callAtRandom(slots, random).catch((error: unknown) => {
           if (!(error instanceof ApiError) || !allowed.has(error.code!)) throw error
           refused.set(error.code!, (refused.get(error.code!) ?? 0) + 1)

@@ -7,7 +7,7 @@ import { bytesOf, countBlobs, sha256 } from '../../blobs/fixture.ts'
 import { type Organization, makeOrganization } from '../../support/actors.ts'
 import { testPorts } from '../../support/ports.ts'
 import { type TestServer, refusal, startTestServer } from '../../support/server.ts'
-import { json, send, tokenOf } from './fixture.ts'
+import { countUnused, createSlowBody, json, put, send, tokenOf } from './fixture.ts'
 
 const file_bytes = 3_000_000
 const silence_ms = 30_000
@@ -42,36 +42,7 @@ async function newTarget(client = server.client): Promise<Target> {
   return { id: source!.id, address: source!.presigned_url! }
 }
 
-async function put(address: string, body: NonNullable<RequestInit['body']>, headers: Record<string, string> = {}) {
-  const response = await fetch(address, { method: 'PUT', body, headers, duplex: 'half' } as RequestInit)
-  const text = await response.text()
-  return { status: response.status, code: text === '' ? null : (JSON.parse(text) as { code: string }).code }
-}
-
-async function countExpired(): Promise<number> {
-  const { rows } = await server.database.pool.query<{ count: number }>(
-    'select count(*) from blobs where expires_at <= now()',
-  )
-  return rows[0]!.count
-}
-
 const stored = (id: string) => server.client.getSource({ source_id: id })
-
-/** A body that stands still after its first piece until it is told to go on. */
-function createSlowBody(first: Uint8Array, rest: Uint8Array = new Uint8Array(0)) {
-  const go = Promise.withResolvers<void>()
-  const begun = Promise.withResolvers<void>()
-  const body = new ReadableStream<Uint8Array>({
-    async start(controller) {
-      controller.enqueue(first)
-      begun.resolve()
-      await go.promise
-      if (rest.length > 0) controller.enqueue(rest)
-      controller.close()
-    },
-  })
-  return { body, go: () => go.resolve(), begun: begun.promise }
-}
 
 describe('the address of a file', () => {
   test.each([0, 1, 262_144, file_bytes])('%i bytes, with and without their number announced', async (size) => {
@@ -164,6 +135,7 @@ describe('bounds of an upload', () => {
     socket.write('POST /knowledge-base/sources HTTP/1.1\r\nhost: x\r\ncontent-length: 10\r\n\r\n')
     const [answer] = (await once(socket, 'data')) as [Buffer]
     expect(answer.toString()).toMatch(/^HTTP\/1.1 (401|408)/)
+    socket.destroy()
     const { promise, resolve } = Promise.withResolvers<void>()
     systemPorts.clock.after(2500, resolve)
     await promise
@@ -178,8 +150,9 @@ describe('bounds of an upload', () => {
     const { id, address } = await newTarget()
     shortened.set(bound_ms, 300)
     try {
-      const { body } = createSlowBody(bytesOf(10))
+      const { body, go } = createSlowBody(bytesOf(10))
       expect(await put(address, body)).toEqual({ status: 408, code: 'upload_timed_out' })
+      go()
       expect((await stored(id)).file_size).toBe(null)
     } finally {
       shortened.clear()
@@ -195,12 +168,8 @@ describe('bounds of an upload', () => {
       await begun
       return { sending, go }
     }
-    const countWriting = async () => {
-      const { rows } = await server.database.pool.query<{ count: number }>(
-        `select count(*) from blobs where state = 'writing'`,
-      )
-      return rows[0]!.count
-    }
+    const writing = `select from blobs where state = 'writing'`
+    const countWriting = async () => (await server.database.pool.query(writing)).rowCount
     const underWay = await Promise.all(Array.from({ length: 16 }, () => begin(one!)))
     await expect.poll(countWriting).toBe(16)
     const refused = { status: 429, code: 'rate_limited' }
@@ -215,11 +184,10 @@ describe('bounds of an upload', () => {
   })
 
   test('what the database does not take yet stays with the client', async () => {
-    await using large = await startTestServer(
-      {},
-      { ports: { reached: async (point) => void (point === 'blob.part' && (await held)) } },
-    )
-    const [source] = await large.client.createSources({ items: { name: 'a.bin', type: 'FILE' } })
+    const { reached } = server.app.core.ports
+    await using large = await server.startAnother({ PARLEY_LIMIT_FILE_BYTES: '50000000' }, { ports: { reached } })
+    const client = server.as({ base_url: large.url })
+    const [source] = await client.createSources({ items: { name: 'a.bin', type: 'FILE' } })
     const release = Promise.withResolvers<void>()
     held = release.promise
     const piece = bytesOf(65_536)
@@ -234,9 +202,10 @@ describe('bounds of an upload', () => {
       },
       { highWaterMark: 0 },
     )
+    const before = (await countBlobs(server)).parts
     const sending = put(source!.presigned_url!, body)
-    await expect.poll(async () => (await countBlobs(large)).parts).toBe(1)
-    for (let rounds = 0; rounds < 100; rounds += 1) await large.client.getHealth()
+    await expect.poll(async () => (await countBlobs(server)).parts).toBe(before + 1)
+    for (let rounds = 0; rounds < 100; rounds += 1) await client.getHealth()
     // 40 MiB are waiting; the connection's own buffers take some.
     expect(pulled).toBeLessThan(320)
     held = null
@@ -352,21 +321,48 @@ describe('a form with one file', () => {
       [{ path: 'metadata' }],
     ],
   ])('%s: 422, and nothing is left', async (_what, body, errors) => {
-    // What tests before have left.
-    await expect.poll(countExpired).toBe(0)
-    const before = await countBlobs(server)
     expect(await sendForm(body)).toMatchObject({ status: 422, body: { errors } })
-    await expect.poll(() => countBlobs(server)).toEqual(before)
+    await expect.poll(() => countUnused(server)).toBe(0)
+  })
+
+  const headOf = (name: string, more = '') => `--b\r\ncontent-disposition: form-data; name="${name}"${more}\r\n\r\n`
+  const fileHead = headOf('file', '; filename="a"')
+  const raw = (body: string, type = 'multipart/form-data; boundary=b') =>
+    send(server, 'POST', '/sources', { body, headers: { 'content-type': type } })
+  const junk = 'x'.repeat(file_bytes + 2_000_000)
+  const header = `x-junk: ${'y'.repeat(1000)}\r\n`
+  test.each([
+    ['before the parts', `${junk}\r\n${fileHead}x\r\n--b--`],
+    ['in a field before the file', `${headOf('other')}${junk}\r\n${fileHead}x\r\n--b--`],
+    ['in a field after the file', `${fileHead}x\r\n${headOf('other')}${junk}\r\n--b--`],
+    ['in the headers of a field', `--b\r\n${header.repeat(5000)}\r\nx\r\n${fileHead}x\r\n--b--`],
+    ['in a part without headers', `--b\r\n${junk}\r\n${fileHead}x\r\n--b--`],
+  ])('too much that nobody reads, %s: 413', async (_where, text) => {
+    const type = { 'content-type': 'multipart/form-data; boundary=b' }
+    // Its length is not announced.
+    const form = { body: new Blob([text]).stream(), headers: type, duplex: 'half' } as RequestInit
+    expect(await send(server, 'POST', '/sources', form)).toMatchObject({
+      status: 413,
+      body: { code: 'file_too_large' },
+    })
+    await expect.poll(() => countUnused(server)).toBe(0)
+  })
+
+  test('too many parts, or a header that is too long for its own name: refused', async () => {
+    const fields = `${headOf('other')}x\r\n`.repeat(12)
+    expect(await raw(`${fields}${fileHead}x\r\n--b--`)).toMatchObject({
+      status: 400,
+      body: { code: 'malformed_request' },
+    })
+    const late = `--b\r\n${header.repeat(12)}content-disposition: form-data; name="file"; filename="a"\r\n\r\n`
+    expect(await raw(`${late}x\r\n--b--`)).toMatchObject({ status: 422, body: { errors: [{ path: 'file' }] } })
   })
 
   test('too large: 413; broken or without end: 400; encoded: 415', async () => {
     const large = await sendForm(form([['file', new Blob([bytesOf(file_bytes + 1)]), 'a']]))
     expect(large).toMatchObject({ status: 413, body: { code: 'file_too_large' } })
-    const raw = (body: string, type = 'multipart/form-data; boundary=b') =>
-      send(server, 'POST', '/sources', { body, headers: { 'content-type': type } })
-    const head = '--b\r\ncontent-disposition: form-data; name="file"; filename="a"\r\n\r\n'
-    expect(await raw(`${head}half`)).toMatchObject({ status: 400, body: { code: 'malformed_request' } })
-    expect(await raw(`${head}x\r\n--b--`, 'multipart/form-data')).toMatchObject({ status: 400 })
+    expect(await raw(`${fileHead}half`)).toMatchObject({ status: 400, body: { code: 'malformed_request' } })
+    expect(await raw(`${fileHead}x\r\n--b--`, 'multipart/form-data')).toMatchObject({ status: 400 })
     expect(await raw('')).toMatchObject({ status: 422 })
     const encoded = await sendForm(form([['file', x, 'a']]), { 'content-encoding': 'gzip' })
     expect(encoded).toMatchObject({ status: 415 })
@@ -375,25 +371,15 @@ describe('a form with one file', () => {
   test('a key stands for the bytes: the same file is one source, another file is refused', async () => {
     const idempotency_key = crypto.randomUUID()
     const first = await server.client.createSources({ file: new File(['same'], 'a.txt'), idempotency_key })
-    const countUsable = async () => {
-      const { rows } = await server.database.pool.query(
-        `select count(*) from blobs where state = 'stored' and (expires_at is null or expires_at > now())`,
-      )
-      return rows[0]
-    }
-    // Its conversion stores a text.
-    const statusOf = async () => (await server.client.getSource({ source_id: first[0]!.id })).status
-    await expect.poll(statusOf).toBe('ready')
-    const before = await countUsable()
     expect(await server.client.createSources({ file: new File(['same'], 'a.txt'), idempotency_key })).toEqual(first)
     const reused = server.client.createSources({ file: new File(['other'], 'a.txt'), idempotency_key })
     expect(await refusal(reused)).toMatchObject({ status: 422, code: 'idempotency_key_reused' })
-    expect(await countUsable()).toEqual(before)
+    await expect.poll(() => countUnused(server)).toBe(0)
   })
 
   test('a caller without the scope is refused before the file is read', async () => {
     const { pat_key } = await server.client.createOrganizationKey({ name: 'Viewer', scopes: ['sources:read'] })
-    const { body } = createSlowBody(bytesOf(10))
+    const { body, go } = createSlowBody(bytesOf(10))
     const response = await fetch(`${server.url}/knowledge-base/sources`, {
       method: 'POST',
       body,
@@ -401,6 +387,7 @@ describe('a form with one file', () => {
       duplex: 'half',
     } as RequestInit)
     expect(response.status).toBe(403)
+    go()
   })
 
   test('the JSON form still works, and its bound stays', async () => {

@@ -1,27 +1,33 @@
 // Capabilities, and re-embedding as callers see it.
-import { afterEach, beforeEach, expect, test } from 'vitest'
+import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest'
 import { type EmbeddingServer, startEmbeddingServer } from '../../support/embedding-server.ts'
-import { refusal, startTestServer } from '../../support/server.ts'
+import { type TestServer, refusal, startTestServer } from '../../support/server.ts'
 import { textsOf } from '../../embeddings/fixture.ts'
 import { addSource, serve, servingModel } from './fixture.ts'
 import { giveVectors } from '../../../src/knowledge/vectors/vectors.ts'
 import { embeddingsOf, portOf, storeOf } from '../../embeddings/fixture.ts'
 
 let model: EmbeddingServer
-let stack: AsyncDisposableStack
+let server: TestServer
 const patience = { timeout: 20_000, interval: 20 }
 
-beforeEach(async () => {
-  stack = new AsyncDisposableStack()
-  model = stack.use(await startEmbeddingServer())
+beforeAll(async () => {
+  model = await startEmbeddingServer()
+  server = await startTestServer(model.environment)
 })
-afterEach(() => stack.disposeAsync())
-
-const start = async (environment: Record<string, string> = {}) => stack.use(await startTestServer(environment))
+afterAll(async () => {
+  await server[Symbol.asyncDispose]()
+  await model[Symbol.asyncDispose]()
+})
+beforeEach(() => {
+  model.trouble = null
+  model.before = null
+  model.calls.length = 0
+})
 
 test('capabilities without a model: words only, and the limits', async () => {
-  const server = await start()
-  const found = await server.client.getKnowledgeCapabilities()
+  await using without = await startTestServer()
+  const found = await without.client.getKnowledgeCapabilities()
   expect(found).toMatchObject({
     available: true,
     embedding_models: [],
@@ -41,12 +47,8 @@ test('capabilities without a model: words only, and the limits', async () => {
 })
 
 test('capabilities with models: those of configured providers, the default, the rerank model', async () => {
-  const server = await start({
-    ...model.environment,
-    ...model.rerank_environment,
-    GOOGLE_GENERATIVE_AI_API_KEY: 'key',
-  })
-  const found = await server.client.getKnowledgeCapabilities()
+  await using node = await server.startAnother({ ...model.rerank_environment, GOOGLE_GENERATIVE_AI_API_KEY: 'key' })
+  const found = await server.as({ base_url: node.url }).getKnowledgeCapabilities()
   const hashing = { provider: 'openai-compatible', model: 'hashing', dimension: null }
   expect(found.default_embedding_model).toEqual(hashing)
   expect(found.embedding_models).toEqual([
@@ -58,14 +60,13 @@ test('capabilities with models: those of configured providers, the default, the 
 
 test('capabilities with a rerank model that has no name do not tell its address', async () => {
   const { PARLEY_RERANK_URL } = model.rerank_environment
-  const server = await start({ PARLEY_RERANK_URL: PARLEY_RERANK_URL! })
-  const found = await server.client.getKnowledgeCapabilities()
+  await using node = await server.startAnother({ PARLEY_RERANK_URL: PARLEY_RERANK_URL! })
+  const found = await server.as({ base_url: node.url }).getKnowledgeCapabilities()
   expect(found.rerank_model).toBe('rerank')
   expect(JSON.stringify(found)).not.toContain(new URL(PARLEY_RERANK_URL!).host)
 })
 
 test('a model is changed by PUT, its progress is seen, and the dataset shows the old one until the switch', async () => {
-  const server = await start(model.environment)
   const { client } = server
   const { id: dataset_id } = await client.createDataset({ name: 'Manual' })
   const made = await addSource(server, dataset_id, textsOf(150), { serves: false })
@@ -91,7 +92,6 @@ test('a model is changed by PUT, its progress is seen, and the dataset shows the
 })
 
 test('one that failed says why, and is resumed', async () => {
-  const server = await start(model.environment)
   const { client } = server
   const { id: dataset_id } = await client.createDataset({ name: 'Manual' })
   await addSource(server, dataset_id, ['text'])
@@ -106,7 +106,6 @@ test('one that failed says why, and is resumed', async () => {
 })
 
 test('reembedDataset moves a dataset that names no model to the default of now', async () => {
-  const server = await start(model.environment)
   const { id: dataset_id } = await server.client.createDataset({ name: 'Manual' })
   expect(await servingModel(server, dataset_id)).toMatch(/^hashing/)
   await using node = await server.startAnother({ ...model.environment, PARLEY_EMBEDDING_MODEL: 'newer' })
@@ -118,7 +117,6 @@ test('reembedDataset moves a dataset that names no model to the default of now',
 })
 
 test('of an unknown dataset: 404', async () => {
-  const server = await start()
   for (const dataset_id of ['nonsense', crypto.randomUUID()])
     expect(await refusal(server.client.reembedDataset({ dataset_id }))).toMatchObject({ status: 404 })
 })

@@ -213,6 +213,52 @@ describe('a re-embedding', () => {
     expect(await eventsOf(server, dataset_id)).toEqual([])
   })
 
+  test('choosing the old model while its space is being erased fills that again', async () => {
+    const dataset_id = await makeFilled([12])
+    const { pool } = server.database
+    const signs = `from signed_generations s join generations g on g.number = s.generation
+      join datasets d on d.id = g.dataset_id and s.space_id = d.space_id where d.id = $1`
+    // Signs of so many chunks that they are erased in two commits.
+    await pool.query(
+      `insert into chunk_signs (generation, centre, position, bits, length, along)
+       select s.generation, s.centre, n, repeat('0', 64)::bit varying, 0, 0 from generate_series(1000, 7000) n, (select s.* ${signs}) s`,
+      [dataset_id],
+    )
+    await using stack = new AsyncDisposableStack()
+    const gate = await pool.connect()
+    stack.defer(() => gate.release(true))
+    await gate.query('select pg_advisory_lock(77)')
+    await pool.query(`create function wait_at_gate() returns trigger language plpgsql as
+      $$ begin perform pg_advisory_xact_lock_shared(77); return null; end $$;
+      create trigger gate after delete on chunk_signs for each statement execute function wait_at_gate()`)
+    stack.defer(async () => void (await pool.query('drop function wait_at_gate cascade')))
+    stack.defer(async () => void (await gate.query('select pg_advisory_unlock_all()')))
+    const held = Promise.withResolvers<void>()
+    model.before = () => held.promise
+    await choose(dataset_id, 'other', 32)
+    await expect.poll(() => model.calls.length, patience).toBe(1)
+    await pool.query('update datasets set embedding_model = null, embedding_dimension = null where id = $1', [
+      dataset_id,
+    ])
+    held.resolve()
+    const countWaiting = async (what: string) =>
+      (await pool.query(`select from pg_locks where not granted and ${what}`)).rowCount
+    await expect.poll(() => countWaiting(`locktype = 'advisory'`), patience).toBe(1)
+    expect(await servingModel(server, dataset_id)).toBe('other 32')
+    // It gets the dataset's lock between the two.
+    const choosing = store().transaction((tx) => changeModel(tx, server.app.core.ports, room(), dataset_id))
+    await expect.poll(() => countWaiting(`locktype <> 'advisory'`), patience).toBe(1)
+    await gate.query('select pg_advisory_unlock(77)')
+    await choosing
+    await expect.poll(() => servingModel(server, dataset_id), patience).toBe('hashing 64')
+    const { rows } = await pool.query(
+      `select s.signed, s.is_complete, (select count(*)::integer from chunk_signs c
+         where c.generation = s.generation and c.centre = s.centre and c.position < 12) as signs ${signs}`,
+      [dataset_id],
+    )
+    expect(rows).toEqual([{ signed: 12, is_complete: true, signs: 12 }])
+  })
+
   test('a fault stops it as failed; the old space goes on; another start resumes it without asking again', async () => {
     const dataset_id = await makeFilled([96 * 5])
     model.trouble = () => (model.calls.length > 2 ? { status: 401 } : null)

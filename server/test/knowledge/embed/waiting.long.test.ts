@@ -108,6 +108,15 @@ describe('without a model', () => {
     expect(await servingModel(server, dataset_id)).toBe('hashing 64')
     const { reembedding_status, vectors_awaited_at } = await readDataset(server, dataset_id)
     expect([reembedding_status, vectors_awaited_at === null]).toEqual([null, false])
+    // Nor is it given up when it is looked for in vain.
+    await query('update datasets set vectors_awaited_at = now() where id = $1', [dataset_id])
+    const waits = 'select vectors_awaited_at > now() as waits from datasets where id = $1'
+    await expect
+      .poll(async () => {
+        await runMinute('find_embedding_models')
+        return (await query(waits, [dataset_id])).rows
+      }, patience)
+      .toEqual([{ waits: true }])
   })
 
   test('such a model is taken as soon as its provider can be called', async () => {

@@ -42,12 +42,14 @@ test('the same id and body answer the same dataset; another body, or an id of ot
 })
 
 test('an organization has so many datasets at most, also when they are created at the same time', async () => {
-  await using limited = await startLibrary({ PARLEY_LIMIT_DATASETS: '4' })
-  const { client } = limited.server
+  await using node = await library.server.startAnother({ PARLEY_LIMIT_DATASETS: '4' })
+  const { id, key } = await makeOrganization(library.server)
+  const client = library.server.as({ base_url: node.url, token: key })
   const created = await Promise.allSettled(
     Array.from({ length: 8 }, (_, index) => client.createDataset({ name: `Many ${index}` })),
   )
-  expect(await limited.rows('select count(*) from datasets')).toEqual([{ count: 4 }])
+  const count = 'select count(*) from datasets where organization_id = $1'
+  expect(await library.rows(count, [id])).toEqual([{ count: 4 }])
   const refused = created.filter(({ status }) => status === 'rejected')
   expect(refused).toHaveLength(5)
   expect(refused[0]).toMatchObject({ reason: { status: 409, code: 'too_many_datasets' } })

@@ -5,13 +5,15 @@ import { endStuckIngestion } from '../../../src/knowledge/ingest/stuck-work.ts'
 import { inPieces, never, storeOf } from '../../blobs/fixture.ts'
 import { type EmbeddingServer, startEmbeddingServer } from '../../support/embedding-server.ts'
 import { dumpDatabase } from '../../support/dump-database.ts'
+import { refusal } from '../../support/server.ts'
 import { type Library, atRest, soon, startLibrary, textOf } from './fixture.ts'
 
 let embedding: EmbeddingServer
 let library: Library & AsyncDisposable
+let pauses: (point: string) => Promise<void> = async () => {}
 beforeAll(async () => {
   embedding = await startEmbeddingServer()
-  library = await startLibrary(embedding.environment)
+  library = await startLibrary(embedding.environment, { ports: { reached: (at) => pauses(at) } })
 })
 afterAll(async () => {
   await library[Symbol.asyncDispose]()
@@ -97,6 +99,34 @@ test('a source whose chunks were erased before it is deleted leaves no vector; a
   await expect.poll(() => library.rows(left, [source_id]), soon).toEqual([])
   const { data } = await client.listDatasetSourceChunks({ dataset_id: two, dataset_source_id: kept.id })
   expect(data.map(({ has_vector }) => has_vector)).toEqual([true, true, true])
+})
+
+test('of a deleted dataset the answer waits for few words; the rest is erased, and its id is taken until then', async () => {
+  const { client } = library.server
+  const dataset_id = await library.newDataset({ id: crypto.randomUUID() })
+  await library.settled(await library.attach(dataset_id, await library.newFile(textOf(3, 'bassoon'))))
+  // As a large dataset has them.
+  await library.rows(
+    `insert into dataset_words (dataset_id, organization_id, word, text, chunks)
+     select $1, $2, n, 'w' || n, 1 from generate_series(1, 20000) n on conflict do nothing`,
+    [dataset_id, library.server.organization_id],
+  )
+  const count = async () =>
+    (
+      await library.rows<{ count: number }>('select count(*) from dataset_words where dataset_id = $1', [dataset_id])
+    )[0]!.count
+  const words = await count()
+  const release = Promise.withResolvers<void>()
+  pauses = (at) => (at === 'knowledge.erased' ? release.promise : Promise.resolve())
+  await client.deleteDataset({ dataset_id })
+  expect(await count()).toBeGreaterThan(words - 10_000)
+  expect(await refusal(client.queryDataset({ dataset_id, query: 'bassoon' }))).toMatchObject({ status: 404 })
+  const create = () => client.createDataset({ id: dataset_id, name: 'Again' })
+  expect(await refusal(create())).toMatchObject({ status: 409, code: 'dataset_id_taken' })
+  release.resolve()
+  await expect.poll(count, soon).toBe(0)
+  await atRest(library)
+  expect(await create()).toMatchObject({ id: dataset_id, counts: { sources: 0, chunks: 0 } })
 })
 
 test('what was replaced is not searched any more, and can be read for 30 days', async () => {

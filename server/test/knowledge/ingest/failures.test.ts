@@ -156,6 +156,24 @@ test('a server that asks for a pause gets it, up to ten minutes', async () => {
   expect(await library.settled(attached)).toMatchObject({ status: 'ready' })
 })
 
+test('a run that got on is no failed try of its work; one that did not is', async () => {
+  embedding.trouble = { status: 503 }
+  const attached = await library.attach(await library.newDataset(), await library.newFile(textOf(2, 'got on')))
+  const readWork = async () => {
+    const { tries, next_try_at } = await library.find(attached)
+    if (next_try_at === null) return null
+    const work = await library.rows(`select tries, slow from work where subject = $1 and lease is null`, [attached.id])
+    return [tries, ...work]
+  }
+  // It has stored its chunks.
+  await expect.poll(readWork, soon).toEqual([1, { tries: 0, slow: false }])
+  await library.hurry()
+  await expect.poll(readWork, soon).toEqual([2, { tries: 1, slow: true }])
+  embedding.trouble = null
+  await library.hurry()
+  expect(await library.settled(attached)).toMatchObject({ status: 'ready', tries: 1 })
+})
+
 test('a refused key is final', async () => {
   embedding.trouble = { status: 401 }
   const attached = await library.attach(await library.newDataset(), await library.newFile(textOf(2, 'refused')))

@@ -1,4 +1,4 @@
 // Every statement.
 import { testFaults } from './faults.ts'
 
-testFaults({ every: 1, at_once: 4 })
+testFaults({ every: 1, at_once: 8 })

@@ -15,7 +15,7 @@ const own_tables = /\b(dataset_sources|source_contents|generations|chunks|source
 const of_work = /^(lock|end|retry|add)_work$/
 /** They run each minute, so perhaps not in a play. */
 const of_minutes =
-  /^(find_(datasets_awaiting_vectors|organizations_of_expired_blobs|stuck_sources|stuck_attachments|expired_uploads)|forget_replaced_generations)$/
+  /^(await_vectors|find_(datasets_awaiting_vectors|organizations_of_expired_blobs|stuck_sources|stuck_attachments|expired_uploads)|forget_replaced_generations)$/
 
 /** Statements of the play. */
 const isOwn = ({ name, text }: PassingStatement) =>
@@ -115,7 +115,10 @@ async function detach({ server }: Library, { dataset_id, id }: DatasetSource): P
 async function hasten(library: Library): Promise<void> {
   await library.hurry()
   await library.rows(
+    `update work set due_at = now(), ready = true where lease is null and kind in ('erase_chunks', 'erase_words')`,
+  )
+  await library.rows(
     `update work set due_at = now() where lease is not null and not ready and due_at < now() + interval '25 seconds'
-       and kind in ('convert_source', 'build_generation', 'erase_chunks')`,
+       and kind in ('convert_source', 'build_generation', 'erase_chunks', 'erase_words')`,
   )
 }

@@ -186,6 +186,17 @@ const left_over = [
     where coalesce(counted.chunks, 0) <> coalesce(w.chunks, 0)`,
   ],
   [
+    'words of nothing',
+    `select from dataset_words w where not exists (select from datasets d where d.id = w.dataset_id)`,
+  ],
+  [
+    'chunks of an organization that are counted wrongly',
+    `select from (select organization_id, sum(chunks) as chunks from held_chunks group by organization_id) kept
+    full join (select organization_id, sum(total_chunks) as chunks from generations where state in ('building', 'serving')
+      group by organization_id) counted on counted.organization_id = kept.organization_id
+    where coalesce(kept.chunks, 0) <> coalesce(counted.chunks, 0)`,
+  ],
+  [
     'waits without work',
     `select from dataset_sources a join sources s on s.id = a.source_id
     where a.status not in ('ready', 'failed') and s.revision > 0 and not exists (
@@ -206,8 +217,8 @@ export async function faultsOf({ rows }: Pick<Library, 'rows'>): Promise<string[
 
 /** Waits until nothing is left to do, and nothing is wrong. */
 export async function atRest(library: Pick<Library, 'rows'>): Promise<void> {
-  const busy = `select kind from work where kind in ('convert_source', 'build_generation', 'erase_chunks')
-    union all select kind from work_arrivals where kind in ('convert_source', 'build_generation', 'erase_chunks')`
+  const kinds = `('convert_source', 'build_generation', 'erase_chunks', 'erase_words')`
+  const busy = `select kind from work where kind in ${kinds} union all select kind from work_arrivals where kind in ${kinds}`
   await expect.poll(() => library.rows(busy), { timeout: 60_000, interval: 50 }).toEqual([])
   expect(await faultsOf(library)).toEqual([])
 }

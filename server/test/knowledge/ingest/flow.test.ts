@@ -1,10 +1,15 @@
 // A text file becomes chunks that searches use: states, counts, events, chunks in pages.
-import { expect, test } from 'vitest'
+import { afterAll, beforeAll, expect, test } from 'vitest'
 import { refusal } from '../../support/server.ts'
-import { piecesOf, small, soon, startLibrary, textOf } from './fixture.ts'
+import { type Library, piecesOf, small, soon, startLibrary, textOf } from './fixture.ts'
+
+let library: Library & AsyncDisposable
+beforeAll(async () => {
+  library = await startLibrary()
+})
+afterAll(() => library[Symbol.asyncDispose]())
 
 test('an attached file is converted, cut and served; its dataset counts it, events tell it', async () => {
-  await using library = await startLibrary()
   const { client } = library.server
   const dataset_id = await library.newDataset()
   const source_id = await library.newUpload(textOf(250))
@@ -36,7 +41,6 @@ test('an attached file is converted, cut and served; its dataset counts it, even
 })
 
 test('webhook endpoints get the events of their patterns', async () => {
-  await using library = await startLibrary()
   const url = 'https://receiver.example.test/hook'
   await library.server.client.createWebhookEndpoint({ url, events: ['dataset_source.*', 'dataset.deleted'] })
   const dataset_id = await library.newDataset()
@@ -53,7 +57,6 @@ test('webhook endpoints get the events of their patterns', async () => {
 })
 
 test('chunks come in pages, which go on in the content in which they began', async () => {
-  await using library = await startLibrary()
   const { client } = library.server
   const dataset_id = await library.newDataset()
   const source_id = await library.newFile(textOf(25, 'old'))

@@ -1,7 +1,14 @@
 // K5, K6: beside replacements and deletes, a search sees of each source one complete generation or none, and nothing that is gone. What
 // is erased leaves nothing.
 import { afterAll, beforeAll, expect, test } from 'vitest'
-import { countWords, eraseIndex, eraseSpace, indexWords } from '../../../src/knowledge/search/index-chunks.ts'
+import {
+  before_words,
+  countWords,
+  eraseIndex,
+  eraseLeftWords,
+  eraseSpace,
+  indexWords,
+} from '../../../src/knowledge/search/index-chunks.ts'
 import { type TestDatabase, createTestDatabase } from '../../support/database.ts'
 import { type Library, createLibrary } from './library.ts'
 
@@ -100,7 +107,10 @@ test('what is counted is what is served, and what is erased leaves nothing', asy
     degraded: ['vectors_incomplete'],
   })
 
+  const eraseWords = (after: number) => library.store.transaction((tx) => eraseLeftWords(tx, dataset_id, after, 2))
+  expect(await eraseWords(before_words)).toBeNull()
   await query('delete from datasets where id = $1', [dataset_id])
+  for (let last: number | null = before_words; last !== null;) last = await eraseWords(last)
   expect(await query('select from dataset_words where dataset_id = $1', [dataset_id])).toEqual([])
   expect(await query('select from searched_generations where dataset_id = $1', [dataset_id])).toEqual([])
 })

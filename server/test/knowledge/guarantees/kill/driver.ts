@@ -50,7 +50,7 @@ const clients = 5
 /** From the last call. */
 const settle_ms = 60_000
 
-const kinds = `('convert_source', 'build_generation', 'erase_chunks', 'erase_vectors', 'embed_dataset', 'crawl_source', 'delete_blobs')`
+const kinds = `('convert_source', 'build_generation', 'erase_chunks', 'erase_vectors', 'erase_words', 'embed_dataset', 'crawl_source', 'delete_blobs')`
 
 async function countOpen(pool: pg.Pool): Promise<number> {
   const { rows } = await pool.query<{ count: number }>(
