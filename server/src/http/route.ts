@@ -19,6 +19,7 @@ import { createEdge } from './cookies.ts'
 import { sendEventStream } from './event-stream.ts'
 import { sendFileStream } from './file-stream.ts'
 import { createInputReader } from './input.ts'
+import { compileSerializer } from './serializer.ts'
 import { sendTextStream } from './text-stream.ts'
 import { type Uploads, refuseEncodedBody } from './uploads.ts'
 
@@ -51,6 +52,7 @@ export function registerOperation(
     method: operation.method,
     url: operation.path.replaceAll(/\{(\w+)\}/g, ':$1'),
     schema: { response: schema ? { [status]: schema } : {} },
+    serializerCompiler: compileSerializer,
     config: { operation_id: operation.id },
     // Before the body is read, so that callers without permission get no further.
     onRequest: async (request, reply) => {

@@ -21,9 +21,16 @@ describe.each(['CONTRIBUTING.md', ...pages])('%s names', (name) => {
 
   test('settings', () => {
     const ofTests = ['PARLEY_TEST_DATABASE_URL', 'PARLEY_TEST_CHROMIUM']
+    const ofLibraries = ['MALLOC_ARENA_MAX']
     const ofClients = ['PARLEY_URL', 'PARLEY_API_KEY', 'PARLEY_ORG']
     const ofWalkThroughs = [...guide.matchAll(/^ +name: '(PARLEY_[A-Z_]+)',$/gm)].map((match) => match[1]!)
-    const known = [...settings.map((setting) => setting.name), ...ofTests, ...ofClients, ...ofWalkThroughs]
+    const known = [
+      ...settings.map((setting) => setting.name),
+      ...ofTests,
+      ...ofLibraries,
+      ...ofClients,
+      ...ofWalkThroughs,
+    ]
     const named = [...guide.matchAll(/\b[A-Z]+(?:_[A-Z]+)+\b/g)].map((match) => match[0])
     expect(named.filter((setting) => !known.includes(setting))).toEqual([])
   })

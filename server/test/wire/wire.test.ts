@@ -73,6 +73,7 @@ describe('the recordings', () => {
     embedding_timed_out: 'an embedding model has to be silent for seconds',
     knowledge_unavailable: 'the database has to lack an extension',
     upload_timed_out: 'an upload has to be silent for half a minute',
+    too_many_attachments: 'ten thousand pages have to be there',
     invitation_needed: 'only an operator is answered so, on the command line',
   }
   const names = Object.keys(errorTable) as ErrorName[]
