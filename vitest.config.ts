@@ -6,9 +6,9 @@ const long_tests = ['{embedded-postgres,server,cli}/test/**/*.long.test.ts']
 
 /**
  * The files of a worker share their modules, which take longer to load than most files take to run; each file has its own server and data.
- * One worker more than a small machine has cores, because many files wait.
+ * Twice as many workers as a small machine has cores, because many files wait.
  */
-const shared = { isolate: false, maxWorkers: 3 }
+const shared = { isolate: false, maxWorkers: 4 }
 
 const onPostgres = {
   globalSetup: 'server/test/support/postgres.ts',
