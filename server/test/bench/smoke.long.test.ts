@@ -113,7 +113,7 @@ describe('the programs that measure', { timeout: 240_000 }, () => {
     expect(searches).toMatch(/^\| hybrid \| 1 \| [\d.]+ .+\n\| words \| 1 \| [\d.]+ .+\n\| vectors \| 1 \|/m)
     expect(searches).toMatch(/^\| word_groups \| \d+ \|/m)
     const recall = await run('recall.ts', '--chunks', '400', '--dimension', '64', '--queries', '5')
-    expect(recall).toMatch(/^\| an anisotropic mixture \| [\d.]+ \| [\d.]+ \|$/m)
+    expect(recall).toMatch(/^\| an anisotropic mixture \| [\d.]+ \| [\d.]+ \| \d+ \|$/m)
     for (const output of [searches, recall]) expect(output).not.toMatch(/NaN|undefined/)
   })
 
@@ -125,5 +125,21 @@ describe('the programs that measure', { timeout: 240_000 }, () => {
     expect(output).toMatch(/^\| sendConversationMessage \| \d+ \| \d+/m)
     expect(output).toMatch(/^\| conversations_listed \| conversations \|/m)
     expect(output).not.toMatch(/NaN|undefined|\*\*unknown/)
+  })
+
+  test('rows that many write to', async () => {
+    await using database = await createTestDatabase()
+    const output = await run(
+      'hot-rows.ts',
+      '--database-url',
+      database.connection_string,
+      '--writers',
+      '2',
+      '--seconds',
+      '0.2',
+    )
+    expect(output).toMatch(/^\| one conversation \| 2 \| \d+/m)
+    expect(output).toMatch(/^\| a sum of the organization \| 2 \| \d+/m)
+    expect(output).not.toMatch(/NaN|undefined/)
   })
 })
