@@ -48,16 +48,16 @@ async function readSources(client: Client, name = 'Shop') {
 
 describe('apply', () => {
   it('creates the knowledge base and sends every file, and nothing the second time', async () => {
-    const { client, folder } = await start(shop)
+    const { client, folder } = await start({ ...shop, ' a name .md ': 'With spaces.' })
     const first = await apply(client, folder)
-    expect(first.count).toBe(3)
+    expect(first.count).toBe(4)
     expect(first.printed).toContain('Shop: new knowledge base\n')
     expect(first.printed).toContain('guides/fees.txt: new\n')
     expect(first.printed).toContain('returns.md: sent\n')
     const sources = await readSources(client)
-    expect([...sources.keys()].toSorted()).toEqual(['guides/fees.txt', 'returns.md'])
+    expect([...sources.keys()].toSorted()).toEqual([' a name .md ', 'guides/fees.txt', 'returns.md'])
 
-    expect(await apply(client, folder)).toEqual({ count: 0, printed: '0 changed, 2 up to date\n' })
+    expect(await apply(client, folder)).toEqual({ count: 0, printed: '0 changed, 3 up to date\n' })
     const again = await readSources(client)
     expect([...again.values()].map(({ id, revision }) => [id, revision]).toSorted()).toEqual(
       [...sources.values()].map(({ id, revision }) => [id, revision]).toSorted(),

@@ -15,7 +15,7 @@ import { rebuildBySources } from '../ingest/requests.ts'
 import { type LockedSource, lockSourceRows, requireFewAttachments } from '../ingest/rows.ts'
 import { presentSource, readSources } from '../read/sources.ts'
 import { isSameChunking, readChunking } from '../rules/chunking.ts'
-import { faultsOfFields, listNamedDatasets } from '../rules/new-source.ts'
+import { faultsOfFields, faultsOfFileName, listNamedDatasets } from '../rules/new-source.ts'
 import { normalizeUrl } from '../rules/url.ts'
 import type { Knowledge } from '../services.ts'
 import { reportSource } from '../source-events.ts'
@@ -136,9 +136,9 @@ async function readChanges(tx: TransactionStore, source: LockedSource, input: In
   const chunking = chunking_strategy === undefined ? undefined : readChunking(chunking_strategy)
   const fields = { chunking, metadata: metadata ?? undefined, url_crawl_options, refresh_interval_hours }
   const faults = faultsOfFields(isUrl, fields)
-  const name = input.name?.trim()
-  if (name === '') faults.push({ path: 'name', message: 'must not be blank' })
-  if (isUrl && name && normalizeUrl(name) !== source.name) {
+  const name = input.name ?? undefined
+  if (!isUrl && name !== undefined) faults.push(...faultsOfFileName(name))
+  if (isUrl && name !== undefined && normalizeUrl(name) !== source.name) {
     faults.push({ path: 'name', message: 'cannot change, because the source is a URL; create another source' })
   }
   faults.push(...(await faultsOfDatasets(tx, [{ path: '', url_crawl_options }])))

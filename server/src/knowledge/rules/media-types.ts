@@ -16,7 +16,7 @@ const types: Readonly<Record<string, string>> = {
 }
 
 export function suggestMediaType(name: string): string {
-  return types[/\.([^./\\]+)$/.exec(name)?.[1]?.toLowerCase() ?? ''] ?? 'application/octet-stream'
+  return types[/\.([^./\\]+)$/.exec(name.trimEnd())?.[1]?.toLowerCase() ?? ''] ?? 'application/octet-stream'
 }
 
 /** Such as `windows-1251` of `text/html; charset=windows-1251`; null: it says nothing. */

@@ -35,7 +35,7 @@ export function checkNewSource(item: NewSource, path: string, faults: FieldFault
   const checked = {
     id: item.id?.toLowerCase() ?? null,
     type: item.type,
-    name: isUrl ? (normalizeUrl(item.name) ?? '') : item.name.trim(),
+    name: isUrl ? (normalizeUrl(item.name) ?? '') : item.name,
     domain: isUrl ? domainOf(item.name) : (item.domain ?? null),
     chunking: readChunking(item.chunking_strategy),
     file_size: item.file_size ?? null,
@@ -44,18 +44,22 @@ export function checkNewSource(item: NewSource, path: string, faults: FieldFault
     url_crawl_options: item.url_crawl_options ?? null,
     refresh_interval_hours: item.refresh_interval_hours ?? null,
   }
-  const found = [...faultsOfName(isUrl, checked.name), ...faultsOfFields(isUrl, checked)]
+  const ofName = isUrl ? faultsOfUrl(checked.name) : faultsOfFileName(checked.name)
+  const found = [...ofName, ...faultsOfFields(isUrl, checked)]
   faults.push(...found.map((fault) => ({ ...fault, path: pathOf(path, fault.path) })))
   return { ...checked, creation_hash: createHash('sha256').update(canonicalJson(checked)).digest() }
 }
 
 export const pathOf = (path: string, field: string) => (path === '' ? field : `${path}.${field}`)
 
-function faultsOfName(isUrl: boolean, name: string): FieldFault[] {
-  if (name !== '') return []
-  const { url } = knowledgeBounds
-  const message = isUrl ? `must be an http or https address of at most ${url} characters` : 'must not be blank'
-  return [{ path: 'name', message }]
+function faultsOfUrl(normalized: string): FieldFault[] {
+  const message = `must be an http or https address of at most ${knowledgeBounds.url} characters`
+  return normalized === '' ? [{ path: 'name', message }] : []
+}
+
+/** It is kept as it was sent, so that who sends a folder finds its files again. */
+export function faultsOfFileName(name: string): FieldFault[] {
+  return name.trim() === '' ? [{ path: 'name', message: 'must not be blank' }] : []
 }
 
 /** Where the crawl options of a URL attach it; each once. */

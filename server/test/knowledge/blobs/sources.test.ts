@@ -28,7 +28,7 @@ describe('createSources', () => {
     ])
     const made = await server.client.createSources({
       items: [
-        { ...file('b.TXT'), description: 'B', metadata: { team: 'x' }, chunking_strategy: 'structure_based' },
+        { ...file(' b.TXT '), description: 'B', metadata: { team: 'x' }, chunking_strategy: 'structure_based' },
         {
           ...url('https://Example.test:443/docs?b=2&a=1#top'),
           url_crawl_options: { limit: 5 },
@@ -38,7 +38,7 @@ describe('createSources', () => {
     })
     expect(made).toMatchObject([
       {
-        ...{ name: 'b.TXT', type: 'FILE', description: 'B', metadata: { team: 'x' }, content_type: 'text/plain' },
+        ...{ name: ' b.TXT ', type: 'FILE', description: 'B', metadata: { team: 'x' }, content_type: 'text/plain' },
         chunking_strategy: { method: 'structure_based', chunk_size: 1000, chunk_overlap: 0 },
       },
       {
@@ -172,7 +172,7 @@ test('listSources: newest first, in pages, by name, type, domain and parent', as
 describe('updateSource', () => {
   test('changes only what is sent; null clears what can be empty', async () => {
     const { id: source_id } = await newFile()
-    const changes = { name: 'b.txt', description: 'B', metadata: { a: 1 }, chunking_strategy: { chunk_size: 500 } }
+    const changes = { name: ' b.txt ', description: 'B', metadata: { a: 1 }, chunking_strategy: { chunk_size: 500 } }
     const strategy = { method: 'fixed_size', chunk_size: 500, chunk_overlap: 0 }
     const changed = { ...changes, chunking_strategy: strategy }
     expect(await server.client.updateSource({ source_id, ...changes })).toMatchObject(changed)
@@ -187,7 +187,7 @@ describe('updateSource', () => {
         file_upload_status: null,
       },
     })
-    expect(cleared).toMatchObject({ name: 'b.txt', description: null, metadata: { a: 1 }, chunking_strategy: null })
+    expect(cleared).toMatchObject({ name: ' b.txt ', description: null, metadata: { a: 1 }, chunking_strategy: null })
   })
 
   test('the name of a URL cannot change, nor its upload', async () => {

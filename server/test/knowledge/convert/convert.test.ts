@@ -85,7 +85,7 @@ test('XLSX: sheets as tables, formulas as values, hidden sheets left out', async
 
 test.for([
   ['a,b\n1,"x, ""y""\nz"\n', 'a.csv', '| a | b |\n| --- | --- |\n| 1 | x, "y" z |'],
-  ['a;b\n1,5;2\n3;4', 'a.csv', '| a | b |\n| --- | --- |\n| 1,5 | 2 |\n| 3 | 4 |'],
+  ['a;b\n1,5;2\n3;4', 'a.csv ', '| a | b |\n| --- | --- |\n| 1,5 | 2 |\n| 3 | 4 |'],
   ['a\tb, c\n1\t2', 'a.tsv', '| a | b, c |\n| --- | --- |\n| 1 | 2 |'],
   [
     '{"a":{"b":[1,{"c":null}],"d":"x\\ny"},"id":12345678901234567890.10}',

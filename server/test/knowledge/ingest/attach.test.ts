@@ -9,7 +9,7 @@ let files: string[]
 beforeAll(async () => {
   library = await startLibrary()
   files = []
-  for (const name of ['a.md', 'b.txt', 'c.TXT']) files.push(await library.newFile(textOf(3), name))
+  for (const name of ['a.md', 'b.txt', 'c.TXT ']) files.push(await library.newFile(textOf(3), name))
 })
 afterAll(() => library[Symbol.asyncDispose]())
 
@@ -186,11 +186,11 @@ test('attachments are listed by name, type, extension and status', async () => {
   const namesOf = async (input: object) =>
     (await client.listDatasetSources({ dataset_id, ...input })).data.map(({ sources }) => sources.name)
   const page = 'https://docs.example.test/page.html?x=1'
-  expect(await namesOf({})).toEqual([page, 'c.TXT', 'b.txt', 'a.md'])
-  expect(await namesOf({ source_name: 'C.t' })).toEqual(['c.TXT'])
+  expect(await namesOf({})).toEqual([page, 'c.TXT ', 'b.txt', 'a.md'])
+  expect(await namesOf({ source_name: 'C.t' })).toEqual(['c.TXT '])
   expect(await namesOf({ source_type: 'URL' })).toEqual([page])
-  expect(await namesOf({ file_extension: 'txt, .MD' })).toEqual(['c.TXT', 'b.txt', 'a.md'])
-  expect(await namesOf({ status: 'ready, chunking' })).toEqual(['c.TXT', 'b.txt', 'a.md'])
+  expect(await namesOf({ file_extension: 'txt, .MD' })).toEqual(['c.TXT ', 'b.txt', 'a.md'])
+  expect(await namesOf({ status: 'ready, chunking' })).toEqual(['c.TXT ', 'b.txt', 'a.md'])
   const first = await client.listDatasetSources({ dataset_id, limit: 3 })
   const second = await client.listDatasetSources({ dataset_id, limit: 3, cursor: first.pagination.next_cursor! })
   expect([...first.data, ...second.data].map(({ sources }) => sources.name)).toEqual(await namesOf({}))

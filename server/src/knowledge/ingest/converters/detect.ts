@@ -185,7 +185,7 @@ function unsupported(what: string): ConversionFault {
   return new ConversionFault('unsupported_type', message)
 }
 
-const extensionOf = (name: string) => /\.([a-z0-9]{1,10})$/i.exec(name)?.[1]?.toLowerCase() ?? ''
+const extensionOf = (name: string) => /\.([a-z0-9]{1,10})$/i.exec(name.trimEnd())?.[1]?.toLowerCase() ?? ''
 
 function kindOfName(name: string): Kind | null {
   const extension = extensionOf(name)
