@@ -1,5 +1,5 @@
 // `parley knowledge apply` against a real server.
-import { mkdtemp, rm, unlink } from 'node:fs/promises'
+import { mkdtemp, rm, unlink, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import type { Client } from '@parley/sdk'
@@ -117,6 +117,20 @@ describe('apply', () => {
     const { count, printed } = await apply(client, folder)
     expect(count).toBe(0)
     expect(printed).toMatch(/^empty\.md: failed before: .+\n0 changed, 3 up to date\n$/)
+  })
+
+  it.runIf(process.platform === 'linux')('sends the other files where names are refused', async () => {
+    const { client, folder } = await start({ ...shop, 'a\nb.md': 'x', 'a\u202Etxt.md': 'x' })
+    await writeFile(Buffer.concat([Buffer.from(`${folder}/b`), Buffer.from([0xff])]), 'x')
+    expect(await apply(client, folder, { dry_run: true })).toMatchObject({
+      printed: expect.stringContaining('b\uFFFD: its name is not UTF-8; rename it\n') as string,
+    })
+    const refused = await apply(client, folder).catch((error: Error) => error.message)
+    expect(refused).toMatch(/^3 of 5 changes were refused:\n/)
+    expect(refused).toContain('name must not contain U+000A, which')
+    expect(refused).toContain('name must not contain U+202E, which')
+    expect(refused).toContain('  b\uFFFD: its name is not UTF-8; rename it')
+    expect([...(await readSources(client)).keys()].toSorted()).toEqual(['guides/fees.txt', 'returns.md'])
   })
 
   it('changes nothing in a dry run', async () => {

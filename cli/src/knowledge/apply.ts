@@ -35,11 +35,11 @@ export async function applyKnowledge(
   { dataset: name, prune, wait, dry_run }: ApplyOptions,
   print: (text: string) => void,
 ): Promise<number> {
-  const { files, faults } = await readKnowledgeFolder(folder)
+  const { files, unnamed, faults } = await readKnowledgeFolder(folder)
   if (faults.length > 0) throw fileFaults(faults)
   const dataset = await findDataset(client, name)
   const plan = planKnowledge(files, dataset ? await listServerFiles(client, dataset.id) : [])
-  const changes = listChanges(client, files, plan, prune)
+  const changes = [...listChanges(client, files, plan, prune), ...unnamed.map(refuseUnnamed)]
   if (!dataset) print(`${name}: new knowledge base\n`)
   for (const { path, told } of changes) print(`${path}: ${told}\n`)
   for (const { file, on_server } of plan.unchanged)
@@ -81,6 +81,12 @@ function listChanges(client: Client, files: readonly FoundFile[], plan: Knowledg
   return [...added, ...changed, ...removed]
 }
 
+const not_utf8 = 'its name is not UTF-8; rename it'
+
+function refuseUnnamed(path: string): Change {
+  return { path, told: not_utf8, carryOut: () => Promise.reject(new ClientError(not_utf8)) }
+}
+
 /** The old content answers until the new is ready. */
 async function replaceFile(client: Client, { source_id }: ServerFile, file: Blob): Promise<void> {
   const { presigned_url } = await client.createSourceUploadUrl({ source_id })
@@ -104,7 +110,7 @@ async function takeOut(
   return 'deleted'
 }
 
-/** A file that the server refuses stops no other. Throws once all are done if there were any. */
+/** A file that is refused stops no other. Throws once all are done if there were any. */
 async function carryOut(dataset_id: string, changes: readonly Change[], print: (text: string) => void): Promise<void> {
   const left = [...changes]
   const refused: FileFault[] = []
@@ -114,8 +120,9 @@ async function carryOut(dataset_id: string, changes: readonly Change[], print: (
       try {
         print(`${change.path}: ${await change.carryOut(dataset_id)}\n`)
       } catch (error) {
-        if (isOfFile(error)) refused.push({ file: change.path, path: '', message: describeAnswer(error) })
-        else failure = error
+        const message = reasonOfRefusal(error)
+        if (message === null) failure = error
+        else refused.push({ file: change.path, path: '', message })
       }
     }
   }
@@ -127,9 +134,11 @@ async function carryOut(dataset_id: string, changes: readonly Change[], print: (
   if (refused.length > 0) throw describeRefused(refused, changes.length)
 }
 
-/** The server refused this file, and would refuse it again; others may pass. */
-function isOfFile(error: unknown): error is ApiError {
-  return error instanceof ApiError && [404, 409, 413, 415, 422].includes(error.status)
+/** This file was refused, and would be again; others may pass. Null: it is no matter of this file. */
+function reasonOfRefusal(error: unknown): string | null {
+  if (error instanceof ClientError) return error.message
+  const isOfFile = error instanceof ApiError && [404, 409, 413, 415, 422].includes(error.status)
+  return isOfFile ? describeAnswer(error) : null
 }
 
 function describeRefused(refused: readonly FileFault[], all: number): ClientError {

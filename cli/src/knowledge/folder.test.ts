@@ -39,6 +39,15 @@ test('one name has one form, however the file system writes it', async () => {
   expect((await readKnowledgeFolder(folder)).files.map(({ path }) => path)).toEqual(['\u00dcber.md'])
 })
 
+test.runIf(process.platform === 'linux')('a name that is not UTF-8 is told, and the rest is read', async () => {
+  const folder = await newFolder({ 'a.md': 'x', 'c.md': 'y' })
+  await writeFile(Buffer.concat([Buffer.from(`${folder}/b`), Buffer.from([0xff])]), 'z')
+  await mkdir(Buffer.concat([Buffer.from(`${folder}/d`), Buffer.from([0xc3])]))
+  const { files, unnamed, faults } = await readKnowledgeFolder(folder)
+  expect(files.map(({ path }) => path)).toEqual(['a.md', 'c.md'])
+  expect([unnamed, faults]).toEqual([['b\uFFFD', 'd\uFFFD'], []])
+})
+
 test('a link within the folder is followed, one out of it or to nothing is a fault', async () => {
   const outside = await newFolder({ 'secret.txt': 'secret' })
   const folder = await newFolder({ 'a/one.md': 'one' })

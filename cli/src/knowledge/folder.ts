@@ -1,6 +1,7 @@
 // The files below a folder, each with its path and hash, within bounds. It never follows a link out of the folder.
+import { isUtf8 } from 'node:buffer'
 import { createHash } from 'node:crypto'
-import { type Dirent, createReadStream } from 'node:fs'
+import { createReadStream } from 'node:fs'
 import { readdir, realpath, stat } from 'node:fs/promises'
 import { join, relative, sep } from 'node:path'
 import { ClientError, type FileFault } from '../client/faults.ts'
@@ -21,23 +22,27 @@ export interface FoundFile extends LocalFile {
 
 export interface KnowledgeFolder {
   files: FoundFile[]
+  /** Files and folders whose names are not UTF-8, so that no source can have them; as far as they can be read. */
+  unnamed: string[]
   faults: FileFault[]
 }
 
 export async function readKnowledgeFolder(path: string): Promise<KnowledgeFolder> {
   const root = await openFolder(path)
-  const found: KnowledgeFolder = { files: [], faults: [] }
+  const found: KnowledgeFolder = { files: [], unnamed: [], faults: [] }
   let entries = 0
   const refuse = (location: string, message: string) => void found.faults.push({ file: location, path: '', message })
   const visit = async (folder: string, depth: number): Promise<void> => {
     if (depth > limits.depth) return refuse(folder, `is more than ${limits.depth} folders deep`)
-    const listed = await readdir(folder, { withFileTypes: true })
+    const listed = await readdir(folder, { withFileTypes: true, encoding: 'buffer' })
     entries += listed.length
     if (entries > limits.entries)
       throw new ClientError(`${path} contains more than ${limits.entries} files and folders`)
-    for (const entry of listed.filter(({ name }) => !name.startsWith('.')).toSorted(byName)) {
-      const location = join(folder, entry.name)
-      if (entry.isDirectory()) await visit(location, depth + 1)
+    const named = listed.map((entry) => ({ entry, name: entry.name.toString() }))
+    for (const { entry, name } of named.filter((one) => !one.name.startsWith('.')).toSorted(byName)) {
+      const location = join(folder, name)
+      if (!isUtf8(entry.name)) found.unnamed.push(relative(root, location))
+      else if (entry.isDirectory()) await visit(location, depth + 1)
       else if (entry.isFile()) await add(location, location)
       else if (entry.isSymbolicLink()) await addLinked(location)
     }
@@ -74,7 +79,7 @@ async function resolve(path: string): Promise<string | null> {
   }
 }
 
-const byName = (a: Dirent, b: Dirent) => (a.name < b.name ? -1 : 1)
+const byName = (a: { name: string }, b: { name: string }) => (a.name < b.name ? -1 : 1)
 
 async function hashFile(location: string): Promise<{ hash: string; bytes: number }> {
   const hash = createHash('sha256')

@@ -31,7 +31,11 @@ export const NewSource = named(
   'NewSource',
   Type.Object({
     id: Type.Optional(nullable(uuidText('Makes creation idempotent: the same id and body answer the same source.'))),
-    name: Type.String({ minLength: 1, maxLength: source_name, description: 'The file’s name, or an http(s) address.' }),
+    name: Type.String({
+      ...{ minLength: 1, maxLength: source_name },
+      description:
+        'The file’s name, kept as it is sent, or an http(s) address. Control characters, and those that change the direction of text, are refused.',
+    }),
     type: oneOf(sourceTypes),
     domain: Type.Optional(nullable(Type.String({ maxLength: 255 }))),
     ...changeable,

@@ -34,6 +34,7 @@ test('faults say where', () => {
   expect(pathsOf({ source_ids: [] })).toEqual(['source_ids'])
   expect(pathsOf({ url: 'ftp://x.test' })).toEqual(['url'])
   expect(pathsOf([{ type: 'FILE', url }])).toEqual(['0.type'])
+  expect(pathsOf(['a', { url, name: 'a\nb' }])).toEqual(['1.name'])
   expect(pathsOf({ source_id: 'a', chunking_strategy: { chunk_size: 100, chunk_overlap: 60 } })).toEqual([
     'chunking_strategy.chunk_overlap',
   ])

@@ -2,7 +2,7 @@
 import { type AttachItem, type ChunkingStrategy, type NewSource, knowledgeBounds } from '@parley/contract'
 import type { FieldFault } from '../../base/faults.ts'
 import { faultsOfChunking, readChunking } from './chunking.ts'
-import { checkNewSource, pathOf } from './new-source.ts'
+import { checkNewSource, faultsOfControls, pathOf } from './new-source.ts'
 
 /** A source that exists, or a URL that becomes one. */
 export type Attached = { source_id: string; chunking: ChunkingStrategy | null } | AttachedUrl
@@ -64,5 +64,9 @@ function readItem(item: AttachItem | string, path: string): ReadBody {
 function faultsOfUrl(source: AttachedUrl['source'], path: string): FieldFault[] {
   const faults: FieldFault[] = []
   checkNewSource(source, '', faults)
-  return faults.map((fault) => ({ ...fault, path: pathOf(path, fault.path === 'name' ? 'url' : fault.path) }))
+  const ofName = faultsOfControls(source.description ?? '').map((fault) => ({ ...fault, path: pathOf(path, 'name') }))
+  return [
+    ...faults.map((fault) => ({ ...fault, path: pathOf(path, fault.path === 'name' ? 'url' : fault.path) })),
+    ...ofName,
+  ]
 }

@@ -11,6 +11,7 @@ import type { FieldFault } from '../../base/faults.ts'
 import { canonicalJson } from '../../base/json.ts'
 import { optionFaults } from '../crawl/rules/options.ts'
 import { faultsOfChunking, readChunking } from './chunking.ts'
+import { cleanText } from './clean-text.ts'
 import { domainOf, normalizeUrl } from './url.ts'
 
 export interface CheckedSource {
@@ -57,9 +58,18 @@ function faultsOfUrl(normalized: string): FieldFault[] {
   return normalized === '' ? [{ path: 'name', message }] : []
 }
 
-/** It is kept as it was sent, so that who sends a folder finds its files again. */
+/** It is kept as it was sent: a folder that is sent again finds its files by it. */
 export function faultsOfFileName(name: string): FieldFault[] {
-  return name.trim() === '' ? [{ path: 'name', message: 'must not be blank' }] : []
+  if (cleanText(name).trim() === '') return [{ path: 'name', message: 'must not be blank' }]
+  return faultsOfControls(name)
+}
+
+/** People would read another name than the one that is there. */
+export function faultsOfControls(name: string): FieldFault[] {
+  const [control] = /[\p{Cc}\u202a-\u202e\u2066-\u2069]/u.exec(name) ?? []
+  if (control === undefined) return []
+  const code = control.charCodeAt(0).toString(16).toUpperCase().padStart(4, '0')
+  return [{ path: 'name', message: `must not contain U+${code}, which controls how text is shown` }]
 }
 
 /** Where the crawl options of a URL attach it; each once. */

@@ -190,6 +190,19 @@ describe('updateSource', () => {
     expect(cleared).toMatchObject({ name: ' b.txt ', description: null, metadata: { a: 1 }, chunking_strategy: null })
   })
 
+  test('a file has no name that people do not see, or read as another one', async () => {
+    const { id: source_id } = await newFile()
+    const names = ['\u200B \uFEFF', 'a\nb.md', 'a\u0085b.md', 'a\u202Etxt.exe', '\u2066a\u2069.md', '\u05D0\u200F.md']
+    const said = ['be blank', 'contain U+000A', 'contain U+0085', 'contain U+202E', 'contain U+2066']
+    const created = await refusal(server.client.createSources({ items: names.map(file) }))
+    const faults = created.errors.map(({ path, message }) => `${path} ${message}`)
+    expect(faults).toEqual(said.map((what, at) => expect.stringContaining(`${at}.name must not ${what}`) as string))
+    const changed = await refusal(server.client.updateSource({ source_id, name: names[3]! }))
+    expect(changed.errors).toMatchObject([{ path: 'name' }])
+    const sent = await refusal(server.client.createSources({ file: new File(['x'], names[3]!) }))
+    expect(sent.errors).toMatchObject([{ path: 'metadata.name' }])
+  })
+
   test('the name of a URL cannot change, nor its upload', async () => {
     const [source] = await server.client.createSources({ items: url('https://example.test/a') })
     const change = (more: object) => server.client.updateSource({ source_id: source!.id, ...more })
