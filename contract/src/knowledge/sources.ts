@@ -138,7 +138,14 @@ export const sourceOperations = {
     params: sourcePath,
     body: Type.Object({
       name: Type.Optional(nullable(Type.String({ minLength: 1, maxLength: source_name }))),
-      file_upload_status: Type.Optional(nullable(oneOf(uploadStatuses, '`FAILED` closes the upload.'))),
+      file_upload_status: Type.Optional(
+        nullable(
+          oneOf(
+            uploadStatuses,
+            '`FAILED` closes the upload; a source that had a file before keeps it, and is `COMPLETE`.',
+          ),
+        ),
+      ),
       ...changeable,
     }),
     success: { status: 200, description: 'The source.', schema: Source },

@@ -10,9 +10,16 @@ import { type TransactionStore, openReservedStore } from '../database/store.ts'
 import { everyMinute } from '../work/every-minute.ts'
 import type { WorkKind } from '../work/port.ts'
 import { addContent, failSource } from './ingest/contents.ts'
-import { never_uploaded } from './rules/tries.ts'
+import { type Reason, never_uploaded } from './rules/tries.ts'
 import { reportSource } from './source-events.ts'
-import { changeSourceRow, findExpiredUploads, findOpenUpload, lockUpload, renewUpload } from './source-rows.ts'
+import {
+  type LockedUpload,
+  changeSourceRow,
+  findExpiredUploads,
+  findOpenUpload,
+  lockUpload,
+  renewUpload,
+} from './source-rows.ts'
 
 type Sealing = Pick<Core, 'sealers'>
 
@@ -112,14 +119,24 @@ export async function completeUpload(
   reportSource(tx, ports, 'source.updated', upload)
 }
 
-/** A day is over, and no complete file came: as if it had been given up, but a source that has a content stays as it was. */
+/** A day is over, and no complete file came. */
 async function expireUpload(tx: TransactionStore, ports: Pick<Ports, 'newId'>, source_id: string): Promise<void> {
   const upload = await lockUpload(tx, source_id)
-  if (!upload?.is_over) return
-  if (upload.upload_blob_id !== null) dropBlob(tx, upload.upload_blob_id)
-  const upload_status = upload.revision === 0 ? 'FAILED' : 'COMPLETE'
-  await changeSourceRow(tx, source_id, { upload_status, upload_blob_id: null, upload_expires_at: null })
-  if (upload.revision === 0) await failSource(tx, ports, source_id, never_uploaded)
+  if (upload?.is_over) await endUpload(tx, ports, upload, never_uploaded)
+}
+
+/** Without a file. A source that has a content stays as it was, complete; one without any fails. */
+async function endUpload(
+  tx: TransactionStore,
+  ports: Pick<Ports, 'newId'>,
+  upload: LockedUpload,
+  reason: Reason,
+): Promise<void> {
+  const { id, revision, upload_blob_id } = upload
+  if (upload_blob_id !== null) dropBlob(tx, upload_blob_id)
+  const upload_status = revision === 0 ? 'FAILED' : 'COMPLETE'
+  await changeSourceRow(tx, id, { upload_status, upload_blob_id: null, upload_expires_at: null })
+  if (revision === 0) await failSource(tx, ports, id, reason)
   reportSource(tx, ports, 'source.updated', upload)
 }
 
@@ -136,15 +153,12 @@ export async function expireUploads({ database, ports }: Core, signal: AbortSign
   }
 }
 
-/** No file will come. What was there before serves on; a source without any content fails. Locks the source. */
+/** Its sender says that no file will come. Locks the source. */
 export async function closeUpload(tx: TransactionStore, ports: Pick<Ports, 'newId'>, source_id: string): Promise<void> {
   const upload = await lockUpload(tx, source_id)
   if (upload === null) throw notFound('Source')
   if (upload.upload_status === 'COMPLETE' || upload.upload_status === 'FAILED') return
-  if (upload.upload_blob_id !== null) dropBlob(tx, upload.upload_blob_id)
-  await changeSourceRow(tx, source_id, { upload_status: 'FAILED', upload_blob_id: null, upload_expires_at: null })
-  if (upload.revision === 0) await failSource(tx, ports, source_id, { code: 'cancelled', message: given_up })
-  reportSource(tx, ports, 'source.updated', upload)
+  await endUpload(tx, ports, upload, { code: 'cancelled', message: given_up })
 }
 
 const given_up = 'The upload was marked as FAILED. Ask for a new address with `upload-url` and send the file there.'

@@ -235,6 +235,11 @@ describe('updateSource', () => {
       revision: 1,
       file_size: 6,
     })
+    // A replacement is given up: what was there stays.
+    await upload(await server.client.createSourceUploadUrl({ source_id: source.id }), 'third')
+    const kept = await server.client.updateSource({ source_id: source.id, file_upload_status: 'FAILED' })
+    expect(kept).toMatchObject({ file_upload_status: 'COMPLETE', revision: 1, upload_expires_at: null })
+    expect(await complete(source.id)).toMatchObject({ file_upload_status: 'COMPLETE', revision: 1 })
   })
 
   test('another strategy builds those attachments again that have none of their own', async () => {
