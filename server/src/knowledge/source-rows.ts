@@ -50,16 +50,18 @@ export interface NewSourceRow extends Omit<CheckedSource, 'id'> {
 const columns = `id uuid, type text, name text, domain text, upload_status text, file_size bigint, description text,
   metadata jsonb, chunking jsonb, url_crawl_options jsonb, refresh_interval_hours integer, creation_hash bytea`
 
+const created_at = `statement_timestamp() + n.call * interval '1 microsecond'`
+
 // A file's address is good for an hour. Lists keep the order of one request. Ids that callers chose are taken in order, so that two who
 // choose the same ones do not wait for each other.
 const insertStatement = statement(
   'insert_sources',
   `insert into sources (organization_id, id, type, name, domain, upload_status, file_size, description, metadata,
-     chunking, url_crawl_options, refresh_interval_hours, creation_hash, upload_expires_at, created_at)
+     chunking, url_crawl_options, refresh_interval_hours, creation_hash, upload_expires_at, created_at, updated_at)
    select $13, n.id, n.type, n.name, n.domain, n.upload_status, n.file_size, n.description, n.metadata, n.chunking,
      n.url_crawl_options, n.refresh_interval_hours, n.creation_hash,
      case when n.upload_status = 'PENDING' then clock_timestamp() + interval '1 hour' end,
-     statement_timestamp() + n.call * interval '1 microsecond'
+     ${created_at}, ${created_at}
    from ${rowsOf('n', columns)}
    order by n.id
    on conflict (id) do nothing returning id`,

@@ -47,6 +47,7 @@ describe('createSources', () => {
         file_upload_status: 'IN_PROGRESS',
       },
     ])
+    expect(made[0]!.updated_at).toBe(made[0]!.created_at)
     expect(made[0]!.presigned_url).toMatch(/^https:\/\/parley\.example\.test\/knowledge-base\/uploads\//)
     const hours = (Date.parse(made[0]!.upload_expires_at!) - Date.now()) / 3_600_000
     expect(hours).toBeGreaterThan(0.9)
