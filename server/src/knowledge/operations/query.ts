@@ -1,6 +1,6 @@
 // Searches a dataset.
 import { knowledgeBounds, knowledgeDefaults } from '@parley/contract'
-import { AppError, invalid } from '../../base/errors.ts'
+import { AppError, invalid, notFound } from '../../base/errors.ts'
 import { isLongerThan } from '../../base/text.ts'
 import { isUuid } from '../../base/ports.ts'
 import type { Handler } from '../../calls/context.ts'
@@ -12,7 +12,7 @@ const timeout_ms = 5000
 
 export const queryDataset: Handler<'queryDataset', Knowledge> = async (ctx, input) => {
   const dataset_id = input.dataset_id.toLowerCase()
-  if (!isUuid(dataset_id)) throw new AppError('not_found')
+  if (!isUuid(dataset_id)) throw notFound('Dataset')
   const query = readQuery(input.query)
   const results = input.results_count ?? input.top_n ?? knowledgeDefaults.results_count
   const mode = input.mode ?? 'auto'
@@ -47,7 +47,7 @@ function readQuery(given: string): string {
 }
 
 function refuseFailed({ failed, degraded }: Found, mode: string): void {
-  if (degraded.includes('dataset_missing')) throw new AppError('not_found')
+  if (degraded.includes('dataset_missing')) throw notFound('Dataset')
   if (mode === 'vector') {
     if (degraded.includes('embedding_timeout')) throw new AppError('embedding_timed_out')
     if (degraded.includes('embedding_failed')) throw new AppError('embedding_failed')

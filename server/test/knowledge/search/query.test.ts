@@ -125,8 +125,9 @@ describe('queryDataset', () => {
   })
 
   test('what is no dataset, and no query', async () => {
+    const missing = { status: 404, message: 'Dataset not found' }
     for (const id of ['no id', crypto.randomUUID()]) {
-      expect(await refusal(server.client.queryDataset({ dataset_id: id, query: 'x' }))).toMatchObject({ status: 404 })
+      expect(await refusal(server.client.queryDataset({ dataset_id: id, query: 'x' }))).toMatchObject(missing)
     }
     for (const query of ['  \n ', '\u200B\u00AD', 'x'.repeat(8001)]) {
       expect(await refusal(ask({ query }))).toMatchObject({ status: 422, errors: [{ path: 'query' }] })

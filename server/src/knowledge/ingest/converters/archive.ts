@@ -41,7 +41,9 @@ export async function checkArchive(
     }
     checkEnd(zip, bytes)
   } catch (error) {
-    throw error instanceof ConversionFault ? error : corrupt(`The file is damaged: ${(error as Error).message}.`)
+    if (error instanceof ConversionFault) throw error
+    const why = (error as Error).message.replace(/\.$/, '')
+    throw corrupt(`The file is damaged: ${why}.`)
   }
   return { names, having }
 }
