@@ -129,7 +129,8 @@ export function listAttachmentRows(
   ]
   if (source_name !== undefined) conditions.push(sql`strpos(lower(s.name), lower(${source_name})) > 0`)
   if (source_type !== undefined) conditions.push(sql`s.type = ${source_type}`)
-  if (file_extensions) conditions.push(sql`lower(substring(rtrim(s.name) from '\\.([^./?#]+)$')) = any(${file_extensions})`)
+  if (file_extensions)
+    conditions.push(sql`lower(substring(rtrim(s.name) from '\\.([^./?#]+)$')) = any(${file_extensions})`)
   if (statuses) conditions.push(sql`a.status = any(${statuses})`)
   return store.execute(sql<AttachmentRecord>`
     select ${sql.raw(columns)} from ${sql.raw(tables)}
