@@ -5,7 +5,7 @@ import type { Store, TransactionStore } from '../database/store.ts'
 import { chooseOwnSettings, listKeyNames } from '../models/rules/own-keys.ts'
 import { readSecrets } from '../secrets/secrets.ts'
 import { type EmbeddingSettings, callableWith, isOpenAi } from './adapters/embedding-models.ts'
-import type { DescribedModel, EmbeddingOffers, Space, WantedModel } from './port.ts'
+import type { DatasetModel, DescribedModel, EmbeddingOffers, Space, WantedModel } from './port.ts'
 import { defaultDimension, offered_models, ownDimension } from './rules/known-models.ts'
 import { type EmbeddingModelRef, isModelName, resolveModelName, splitModelName } from './rules/model-name.ts'
 import { defaultModelOf, embeddingSettings } from './settings.ts'
@@ -95,8 +95,6 @@ export async function learnDimension(tx: Executor & Store, space_id: string, dim
   return learned!.dimension
 }
 
-type DatasetModel = WantedModel & { space_id: string | null; next_space_id: string | null }
-
 export async function describeModels(
   core: Part,
   store: Store,
@@ -118,10 +116,11 @@ function describeSpace({ provider, model, dimension }: Space, settings: Embeddin
 
 function describeWish(core: Part, settings: EmbeddingSettings, dataset: DatasetModel): DescribedModel {
   const wish = resolveWish(core, settings, dataset)
-  const { embedding_model, embedding_dimension, next_space_id } = dataset
+  const { embedding_model, embedding_dimension, next_space_id, has_chunks } = dataset
   if (wish !== null) {
     const dimension = wish.asked_dimension ?? ownDimension(wish.ref.model)
-    return { ...wish.ref, dimension, reason: next_space_id === null ? null : 'embedding' }
+    // Chunks may serve before the minute in which their model is found.
+    return { ...wish.ref, dimension, reason: has_chunks || next_space_id !== null ? 'embedding' : null }
   }
   if (embedding_model === null) return { provider: null, model: null, dimension: null, reason: 'no_embedding_model' }
   const named = splitModelName(embedding_model)

@@ -128,11 +128,18 @@ test('what datasets show of their models', async () => {
   const server = await start({ ...model.environment, PARLEY_EMBEDDING_DIMENSION: '64' })
   const store = storeOf(server)
   const space = (await spaceOf(server, store))!
-  const none = { embedding_model: null, embedding_dimension: null, space_id: null, next_space_id: null }
+  const none = {
+    embedding_model: null,
+    embedding_dimension: null,
+    space_id: null,
+    next_space_id: null,
+    has_chunks: false,
+  }
   const described = await embeddingsOf(server).describeAll(store, [
     none,
     { ...none, space_id: space.id },
-    { ...none, next_space_id: space.id },
+    { ...none, has_chunks: true },
+    { ...none, next_space_id: space.id, has_chunks: true },
     { ...none, embedding_model: 'google/gemini-embedding-001' },
     { ...none, embedding_model: 'anthropic/something', embedding_dimension: 100 },
   ])
@@ -140,6 +147,7 @@ test('what datasets show of their models', async () => {
   expect(described).toEqual([
     { ...hashing, reason: null },
     { ...hashing, reason: null },
+    { ...hashing, reason: 'embedding' },
     { ...hashing, reason: 'embedding' },
     { provider: 'google', model: 'gemini-embedding-001', dimension: 3072, reason: 'embedding_model_unavailable' },
     { provider: 'anthropic', model: 'something', dimension: 100, reason: 'embedding_model_unavailable' },

@@ -113,8 +113,13 @@ async function describeVectors(
   { embeddings }: Knowledge,
   store: RootStore,
   datasets: readonly DatasetRecord[],
+  sources: ReadonlyMap<string, Dataset['counts']>,
 ): Promise<Searched[]> {
-  const models = await embeddings.describeAll(store, datasets)
+  const hasChunks = ({ id }: DatasetRecord) => (sources.get(id)?.chunks ?? 0) > 0
+  const models = await embeddings.describeAll(
+    store,
+    datasets.map((dataset) => ({ ...dataset, has_chunks: hasChunks(dataset) })),
+  )
   const running = datasets.filter(({ next_space_id }) => next_space_id !== null).map(({ id }) => id)
   const rows = running.length === 0 ? [] : await reembeddingCounts(store, running)
   const counts = new Map(rows.map((row) => [row.dataset_id, row]))
@@ -144,7 +149,7 @@ export async function presentDatasets(
   const ids = records.map(({ id }) => id)
   const counts = await countSources(store, ids)
   const agents = await findAgentsNaming(store, ids)
-  const vectors = await describeVectors(room, store, records)
+  const vectors = await describeVectors(room, store, records, counts)
   return records.map(
     ({ id, organization_id, name, description, language, chunking, created_at, updated_at }, index) => ({
       ...{ id, organization_id, name, description, language },
