@@ -34,6 +34,8 @@ export interface DescribedModel {
   dimension: number | null
   /** Why searches find chunks by words only. */
   reason: RetrievalReason | null
+  /** What the dataset names, if that cannot be called while the space of another model serves. */
+  uncallable: { model: string; dimension: number | null } | null
 }
 
 /** The chunks of one generation, or what else needs vectors. */

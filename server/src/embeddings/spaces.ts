@@ -105,16 +105,19 @@ export async function describeModels(
   const spaces = await findSpaces(store, ids)
   return datasets.map((dataset) => {
     const space = dataset.space_id === null ? undefined : spaces.get(dataset.space_id)
-    return space ? describeSpace(space, settings) : describeWish(core, settings, dataset)
+    if (!space) return { ...describeWish(core, settings, dataset), uncallable: null }
+    return { ...describeSpace(space, settings), uncallable: findUncallable(core, settings, dataset, space) }
   })
 }
 
-function describeSpace({ provider, model, dimension }: Space, settings: EmbeddingSettings): DescribedModel {
+type Described = Omit<DescribedModel, 'uncallable'>
+
+function describeSpace({ provider, model, dimension }: Space, settings: EmbeddingSettings): Described {
   const isCallable = callableWith(settings).has(provider as EmbeddingModelRef['provider'])
   return { provider, model, dimension, reason: isCallable ? null : 'embedding_model_unavailable' }
 }
 
-function describeWish(core: Part, settings: EmbeddingSettings, dataset: DatasetModel): DescribedModel {
+function describeWish(core: Part, settings: EmbeddingSettings, dataset: DatasetModel): Described {
   const wish = resolveWish(core, settings, dataset)
   const { embedding_model, embedding_dimension, next_space_id, has_chunks } = dataset
   if (wish !== null) {
@@ -123,9 +126,28 @@ function describeWish(core: Part, settings: EmbeddingSettings, dataset: DatasetM
     return { ...wish.ref, dimension, reason: has_chunks || next_space_id !== null ? 'embedding' : null }
   }
   if (embedding_model === null) return { provider: null, model: null, dimension: null, reason: 'no_embedding_model' }
+  return { ...describeNamed(embedding_model, embedding_dimension), reason: 'embedding_model_unavailable' }
+}
+
+function describeNamed(embedding_model: string, embedding_dimension: number | null) {
   const named = splitModelName(embedding_model)
-  const dimension = embedding_dimension ?? defaultDimension(named.model) ?? ownDimension(named.model)
-  return { ...named, dimension, reason: 'embedding_model_unavailable' }
+  return { ...named, dimension: embedding_dimension ?? defaultDimension(named.model) ?? ownDimension(named.model) }
+}
+
+/** Not of a space that is what the dataset names: `reason` says that of it. */
+function findUncallable(
+  core: Part,
+  settings: EmbeddingSettings,
+  dataset: DatasetModel,
+  space: Space,
+): DescribedModel['uncallable'] {
+  const { embedding_model, embedding_dimension } = dataset
+  if (embedding_model === null || resolveWish(core, settings, dataset) !== null) return null
+  const { provider, model, dimension } = describeNamed(embedding_model, embedding_dimension)
+  const isOfModel = model === space.model && (provider ?? space.provider) === space.provider
+  const isOfDimension =
+    embedding_dimension === null || embedding_dimension === (space.asked_dimension ?? space.dimension)
+  return isOfModel && isOfDimension ? null : { model, dimension }
 }
 
 export async function listOffers(core: Part, store: Store): Promise<EmbeddingOffers> {

@@ -142,15 +142,26 @@ test('what datasets show of their models', async () => {
     { ...none, next_space_id: space.id, has_chunks: true },
     { ...none, embedding_model: 'google/gemini-embedding-001' },
     { ...none, embedding_model: 'anthropic/something', embedding_dimension: 100 },
+    { ...none, space_id: space.id, embedding_model: 'anthropic/something' },
+    { ...none, space_id: space.id, embedding_model: 'hashing', embedding_dimension: 64 },
   ])
   const hashing = { provider: 'openai-compatible', model: 'hashing', dimension: 64 }
+  const uncallable = null
   expect(described).toEqual([
-    { ...hashing, reason: null },
-    { ...hashing, reason: null },
-    { ...hashing, reason: 'embedding' },
-    { ...hashing, reason: 'embedding' },
-    { provider: 'google', model: 'gemini-embedding-001', dimension: 3072, reason: 'embedding_model_unavailable' },
-    { provider: 'anthropic', model: 'something', dimension: 100, reason: 'embedding_model_unavailable' },
+    { ...hashing, reason: null, uncallable },
+    { ...hashing, reason: null, uncallable },
+    { ...hashing, reason: 'embedding', uncallable },
+    { ...hashing, reason: 'embedding', uncallable },
+    {
+      provider: 'google',
+      model: 'gemini-embedding-001',
+      dimension: 3072,
+      reason: 'embedding_model_unavailable',
+      uncallable,
+    },
+    { provider: 'anthropic', model: 'something', dimension: 100, reason: 'embedding_model_unavailable', uncallable },
+    { ...hashing, reason: null, uncallable: { model: 'something', dimension: null } },
+    { ...hashing, reason: null, uncallable },
   ])
 })
 

@@ -127,6 +127,26 @@ test('chunks that have no space yet are found by words until they have vectors, 
   expect(await read()).toMatchObject({ retrieval_mode: 'hybrid', retrieval_reason: null })
 })
 
+test('a model that is named and cannot be called: the change is shown as failed, and the old model serves', async () => {
+  const { client } = server
+  const { id: dataset_id } = await client.createDataset({ name: 'Manual' })
+  await addSource(server, dataset_id, ['text', 'more'])
+  const serving = { embedding_model: 'hashing', retrieval_mode: 'hybrid', retrieval_reason: null }
+  const reembedding = {
+    ...{ embedding_model: 'gemini-embedding-001', embedding_dimension: 3072, status: 'failed' },
+    ...{ done_chunks: 0, total_chunks: 2 },
+    error:
+      'The embedding model google/gemini-embedding-001 cannot be called. Set the key of its provider, or choose another model.',
+  }
+  const changed = await client.updateDataset({ dataset_id, embedding_model: 'google/gemini-embedding-001' })
+  expect(changed).toMatchObject({ ...serving, reembedding })
+  expect(await client.reembedDataset({ dataset_id })).toMatchObject({ ...serving, reembedding })
+  expect(await client.updateDataset({ dataset_id, embedding_model: 'hashing' })).toMatchObject({
+    ...serving,
+    reembedding: null,
+  })
+})
+
 test('of an unknown dataset: 404', async () => {
   for (const dataset_id of ['nonsense', crypto.randomUUID()])
     expect(await refusal(server.client.reembedDataset({ dataset_id }))).toMatchObject({ status: 404 })
