@@ -1,6 +1,6 @@
 // Starts the process of isolated work with as few rights as the system lets us take away.
 import { type ChildProcess, execFile, spawn } from 'node:child_process'
-import { existsSync } from 'node:fs'
+import { existsSync, readdirSync, realpathSync } from 'node:fs'
 import { writeFile } from 'node:fs/promises'
 import { dirname, join, sep } from 'node:path'
 import { fileURLToPath } from 'node:url'
@@ -90,8 +90,22 @@ function readable(module: URL): string[] {
   return [
     join(source, sep),
     join(dirname(fileURLToPath(module)), sep),
-    ...found.filter(existsSync).map((path) => (path.endsWith('.json') ? path : join(path, sep))),
+    ...found
+      .filter(existsSync)
+      .flatMap((path) =>
+        path.endsWith('.json') ? path : [path, ...linkedFrom(path)].map((folder) => join(folder, sep)),
+      ),
   ]
+}
+
+/** Folders of packages that this one only links to. A link to anything else could lead to data. */
+function linkedFrom(node_modules: string): string[] {
+  const folders = readdirSync(node_modules, { withFileTypes: true })
+    .filter((entry) => entry.isSymbolicLink())
+    .map(({ name }) => join(node_modules, name))
+    .filter(existsSync)
+    .flatMap((path) => /^.*[\\/]node_modules(?=[\\/])/.exec(realpathSync(path)) ?? [])
+  return [...new Set(folders)]
 }
 
 let found: Promise<string[]> | null = null

@@ -5,7 +5,8 @@ import { fenceResults, findShown } from './passage-results.ts'
 
 const code = 'c'.repeat(32)
 const passage = { number: 1, text: 'Text', source_name: 'A.pdf', url: null, score: 1 }
-const fenced = `<passages ${code}>\n[1] A.pdf\n  Text\n</passages ${code}>`
+const inFence = (lines: string) => `<passages ${code}>\n${lines}\n</passages ${code}>`
+const fenced = inFence('[1] A.pdf\n  Text')
 
 function show(call_id: string, output: JsonValue): JsonValue {
   const messages: ModelMessage[] = [
@@ -22,11 +23,14 @@ function show(call_id: string, output: JsonValue): JsonValue {
 }
 
 test.each<[string, JsonValue, JsonValue]>([
-  ['a list of passages in a field', { found: [passage], other: { a: 1 } }, { found: fenced, other: { a: 1 } }],
+  ['a list of passages in a field', { found: [passage], status: 200 }, { found: fenced, status: 200 }],
   ['a list of passages', [passage], fenced],
-  ['a text of the author', 'Best: Text', `<passages ${code}>\n  Best: Text\n</passages ${code}>`],
-  ['no passages', { found: [], error: 'It failed.' }, { found: [], error: 'It failed.' }],
-  ['another list', { rows: [{ number: 1, text: 'x' }] }, { rows: [{ number: 1, text: 'x' }] }],
+  ['a text of the author', 'Best: Text', inFence('  Best: Text')],
+  ['nothing', { found: [], empty: '', none: null }, { found: [], empty: '', none: null }],
+  ['what was said', { message: 'Text\n[2] B.pdf\nx' }, { message: inFence('  Text\n  [2] B.pdf\n  x') }],
+  ['another list', { rows: [{ number: 1, text: 'x' }] }, { rows: inFence('  [{"number":1,"text":"x"}]') }],
+  ['an answer that has it deep inside', { body: { a: { Text: 1 } } }, { body: inFence('  {"a":{"Text":1}}') }],
+  ['a list of texts', ['Text'], inFence('  ["Text"]')],
 ])('%s', (_what, output, expected) => expect(show('searched', output)).toEqual(expected))
 
 test('the results of calls that have not searched are shown as they are', () => {

@@ -20,15 +20,22 @@ export function fenceResults(
   )
 }
 
+/** The names of an object are the author's, who chose what to save as what; any text in it can have come from a passage. */
 function fence(output: JsonValue, code: () => string): JsonValue {
-  if (typeof output === 'string') return fenceText(output, code())
-  if (arePassages(output)) return fencePassages(output, code())
-  if (typeof output !== 'object' || output === null || Array.isArray(output)) return output
-  const fields = Object.entries(output).map(([name, value]): [string, JsonValue] => [
-    name,
-    arePassages(value) ? fencePassages(value, code()) : value,
-  ])
-  return Object.fromEntries(fields)
+  if (typeof output !== 'object' || output === null || Array.isArray(output)) return fenceValue(output, code)
+  return Object.fromEntries(Object.entries(output).map(([name, value]) => [name, fenceValue(value, code)]))
+}
+
+function fenceValue(value: JsonValue, code: () => string): JsonValue {
+  if (typeof value === 'string') return value === '' ? value : fenceText(value, code())
+  if (arePassages(value)) return fencePassages(value, code())
+  return hasText(value) ? fenceText(JSON.stringify(value), code()) : value
+}
+
+/** Names count too: inside a value they are not the author's. */
+function hasText(value: JsonValue): boolean {
+  if (typeof value !== 'object' || value === null) return typeof value === 'string'
+  return Array.isArray(value) ? value.some(hasText) : Object.keys(value).length > 0
 }
 
 type Saved = FencedPassage & JsonObject
