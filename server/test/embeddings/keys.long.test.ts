@@ -163,6 +163,16 @@ test('what datasets show of their models', async () => {
     { ...hashing, reason: null, uncallable: { model: 'something', dimension: null } },
     { ...hashing, reason: null, uncallable },
   ])
+  // Its provider has no settings here: what serves is what is named, or it is not.
+  await server.database.pool.query(`update embedding_spaces set provider = 'google' where id = $1`, [space.id])
+  const unavailable = { ...hashing, provider: 'google', reason: 'embedding_model_unavailable' }
+  const named = { ...none, space_id: space.id, embedding_model: 'google/hashing' }
+  const own = [named, { ...named, embedding_dimension: 64 }, { ...named, embedding_dimension: 32 }]
+  expect(await embeddingsOf(server).describeAll(store, own)).toEqual([
+    { ...unavailable, uncallable },
+    { ...unavailable, uncallable },
+    { ...unavailable, uncallable: { model: 'hashing', dimension: 32 } },
+  ])
 })
 
 test('the models that can be named: of OpenAI only where `openai` is OpenAI', async () => {
