@@ -1,6 +1,6 @@
 // Transactions that save round trips: statements sent without waiting fail as a whole, with the reason.
 import { afterAll, beforeAll, expect, test } from 'vitest'
-import { type Transaction, acrossOrganizations } from '../../src/database/database.ts'
+import { type Transaction, acrossOrganizations, openDatabase } from '../../src/database/database.ts'
 import { type TestDatabase, createTestDatabase } from '../support/database.ts'
 
 const put = acrossOrganizations('a test', 'test_put', 'insert into put_down (number) values ($1)')
@@ -66,4 +66,20 @@ test('a transaction that throws is rolled back, even with statements in flight',
   })
   await expect(leaving).rejects.toThrow('changed my mind')
   expect(await numbersFrom(500)).toEqual([])
+})
+
+test('no statement is compiled, whatever the database does by default', async () => {
+  await using another = await createTestDatabase()
+  const { pool } = another.database
+  const { rows } = await pool.query<{ name: string }>('select current_database() as name')
+  await pool.query(`alter database ${rows[0]!.name} set jit = on`)
+  const fresh = openDatabase({
+    connection_string: another.connection_string,
+    ...{ max_connections: 1, statement_timeout_ms: 30_000, onError: () => {} },
+  })
+  try {
+    expect((await fresh.pool.query('show jit')).rows).toEqual([{ jit: 'off' }])
+  } finally {
+    await fresh.pool.end()
+  }
 })
