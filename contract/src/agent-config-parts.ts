@@ -140,7 +140,13 @@ export const KnowledgeBase = named(
       nullable(Type.Boolean({ description: `Ours. Whether it is searched. Default ${ofDataset.enabled}.` })),
     ),
     min_score: Type.Optional(
-      nullable(Type.Number({ description: 'Ours. Leaves out passages with a lower score. Default null: none.' })),
+      nullable(
+        Type.Number({
+          minimum: 0,
+          maximum: 1,
+          description: 'Ours. Leaves out passages with a lower score. Default null: none.',
+        }),
+      ),
     ),
     filter: Type.Optional(
       nullable(

@@ -45,7 +45,9 @@ const KnowledgeBaseAction = actionSchema(
       ),
     ),
     min_score: Type.Optional(
-      nullable(Type.Number({ description: 'Leaves out passages with a lower score. Default: none.' })),
+      nullable(
+        Type.Number({ minimum: 0, maximum: 1, description: 'Leaves out passages with a lower score. Default: none.' }),
+      ),
     ),
     save_as: resultName(
       'Saves the passages under this name for later templates and the output: a list of `{number, text, source_name, url, score}`, best first. Default `passages`.',

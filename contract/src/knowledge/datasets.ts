@@ -206,7 +206,9 @@ export const datasetOperations = {
           ),
         ),
       ),
-      min_score: Type.Optional(nullable(Type.Number({ description: 'Ours. Leaves out chunks with a lower `score`.' }))),
+      min_score: Type.Optional(
+        nullable(Type.Number({ minimum: 0, maximum: 1, description: 'Ours. Leaves out chunks with a lower `score`.' })),
+      ),
       source_ids: Type.Optional(
         nullable(
           Type.Array(Type.String({ maxLength: 200 }), {

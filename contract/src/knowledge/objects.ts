@@ -79,7 +79,10 @@ export const Reembedding = named(
     embedding_dimension: nullable(
       Type.Integer({ description: 'Null: the model’s own, which nobody has learned yet.' }),
     ),
-    status: oneOf(['running', 'failed']),
+    status: oneOf(
+      ['running', 'failed'],
+      '`failed` also where the model cannot be called; it begins by itself once it can.',
+    ),
     done_chunks: Type.Integer(),
     total_chunks: Type.Integer(),
     error: nullable(Type.String()),

@@ -20,6 +20,13 @@ export interface WantedModel {
   embedding_dimension: number | null
 }
 
+export interface DatasetModel extends WantedModel {
+  space_id: string | null
+  next_space_id: string | null
+  /** Whether any chunk serves. */
+  has_chunks: boolean
+}
+
 export interface DescribedModel {
   /** Of the space that serves; without one, of the model that is wanted. Null: there is no model. */
   provider: string | null
@@ -27,6 +34,8 @@ export interface DescribedModel {
   dimension: number | null
   /** Why searches find chunks by words only. */
   reason: RetrievalReason | null
+  /** What the dataset names, if that cannot be called while the space of another model serves. */
+  uncallable: { model: string; dimension: number | null } | null
 }
 
 /** The chunks of one generation, or what else needs vectors. */
@@ -77,10 +86,7 @@ export interface Embeddings {
   /** Whether there are settings with which its model can be called. */
   isCallable(store: Store, space: Space): Promise<boolean>
   /** What datasets show of their models, in the same order. */
-  describeAll(
-    store: Store,
-    datasets: readonly (WantedModel & { space_id: string | null; next_space_id: string | null })[],
-  ): Promise<DescribedModel[]>
+  describeAll(store: Store, datasets: readonly DatasetModel[]): Promise<DescribedModel[]>
   listOffers(store: Store): Promise<EmbeddingOffers>
   /** Normalized. Kept in memory for a while. Throws `EmbeddingFailed`; at once while the model is not asked after failures. */
   embedQuery(store: RootStore, space: Space, text: string, bounds: QueryBounds): Promise<Float32Array>

@@ -22,7 +22,7 @@ const settings: readonly Setting[] = [
     name: 'PARLEY_EMBEDDING_MODEL',
     default: '`openai/text-embedding-3-small` or `google/gemini-embedding-001`, the first with a key; otherwise none',
     meaning:
-      'The `provider/model` of the vectors of datasets that name none. Without a model, knowledge bases are searched by words.',
+      'The `provider/model` of the vectors of datasets that name none. Without a model, knowledge bases are searched by words. With an `OPENAI_BASE_URL` that is not OpenAI’s, OpenAI’s model is no default, because that server may not have it: name one.',
   },
   {
     name: 'PARLEY_EMBEDDING_DIMENSION',

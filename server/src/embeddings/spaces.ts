@@ -5,7 +5,7 @@ import type { Store, TransactionStore } from '../database/store.ts'
 import { chooseOwnSettings, listKeyNames } from '../models/rules/own-keys.ts'
 import { readSecrets } from '../secrets/secrets.ts'
 import { type EmbeddingSettings, callableWith, isOpenAi } from './adapters/embedding-models.ts'
-import type { DescribedModel, EmbeddingOffers, Space, WantedModel } from './port.ts'
+import type { DatasetModel, DescribedModel, EmbeddingOffers, Space, WantedModel } from './port.ts'
 import { defaultDimension, offered_models, ownDimension } from './rules/known-models.ts'
 import { type EmbeddingModelRef, isModelName, resolveModelName, splitModelName } from './rules/model-name.ts'
 import { defaultModelOf, embeddingSettings } from './settings.ts'
@@ -95,8 +95,6 @@ export async function learnDimension(tx: Executor & Store, space_id: string, dim
   return learned!.dimension
 }
 
-type DatasetModel = WantedModel & { space_id: string | null; next_space_id: string | null }
-
 export async function describeModels(
   core: Part,
   store: Store,
@@ -107,26 +105,49 @@ export async function describeModels(
   const spaces = await findSpaces(store, ids)
   return datasets.map((dataset) => {
     const space = dataset.space_id === null ? undefined : spaces.get(dataset.space_id)
-    return space ? describeSpace(space, settings) : describeWish(core, settings, dataset)
+    if (!space) return { ...describeWish(core, settings, dataset), uncallable: null }
+    return { ...describeSpace(space, settings), uncallable: findUncallable(core, settings, dataset, space) }
   })
 }
 
-function describeSpace({ provider, model, dimension }: Space, settings: EmbeddingSettings): DescribedModel {
+type Described = Omit<DescribedModel, 'uncallable'>
+
+function describeSpace({ provider, model, dimension }: Space, settings: EmbeddingSettings): Described {
   const isCallable = callableWith(settings).has(provider as EmbeddingModelRef['provider'])
   return { provider, model, dimension, reason: isCallable ? null : 'embedding_model_unavailable' }
 }
 
-function describeWish(core: Part, settings: EmbeddingSettings, dataset: DatasetModel): DescribedModel {
+function describeWish(core: Part, settings: EmbeddingSettings, dataset: DatasetModel): Described {
   const wish = resolveWish(core, settings, dataset)
-  const { embedding_model, embedding_dimension, next_space_id } = dataset
+  const { embedding_model, embedding_dimension, next_space_id, has_chunks } = dataset
   if (wish !== null) {
     const dimension = wish.asked_dimension ?? ownDimension(wish.ref.model)
-    return { ...wish.ref, dimension, reason: next_space_id === null ? null : 'embedding' }
+    // Chunks may serve before the minute in which their model is found.
+    return { ...wish.ref, dimension, reason: has_chunks || next_space_id !== null ? 'embedding' : null }
   }
   if (embedding_model === null) return { provider: null, model: null, dimension: null, reason: 'no_embedding_model' }
+  return { ...describeNamed(embedding_model, embedding_dimension), reason: 'embedding_model_unavailable' }
+}
+
+function describeNamed(embedding_model: string, embedding_dimension: number | null) {
   const named = splitModelName(embedding_model)
-  const dimension = embedding_dimension ?? defaultDimension(named.model) ?? ownDimension(named.model)
-  return { ...named, dimension, reason: 'embedding_model_unavailable' }
+  return { ...named, dimension: embedding_dimension ?? defaultDimension(named.model) ?? ownDimension(named.model) }
+}
+
+/** Not of a space that is what the dataset names: `reason` says that of it. */
+function findUncallable(
+  core: Part,
+  settings: EmbeddingSettings,
+  dataset: DatasetModel,
+  space: Space,
+): DescribedModel['uncallable'] {
+  const { embedding_model, embedding_dimension } = dataset
+  if (embedding_model === null || resolveWish(core, settings, dataset) !== null) return null
+  const { provider, model, dimension } = describeNamed(embedding_model, embedding_dimension)
+  const isOfModel = model === space.model && (provider ?? space.provider) === space.provider
+  const isOfDimension =
+    embedding_dimension === null || embedding_dimension === (space.asked_dimension ?? space.dimension)
+  return isOfModel && isOfDimension ? null : { model, dimension }
 }
 
 export async function listOffers(core: Part, store: Store): Promise<EmbeddingOffers> {

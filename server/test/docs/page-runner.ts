@@ -210,6 +210,8 @@ function mask(text: string): string {
       // How a reply is split into pieces depends on the load of the machine.
       .replaceAll(/"text":"[^"]*"/g, '"text":"<piece>"')
       .replaceAll(/\b\d+ up to date/g, '<n> up to date')
+      // Several files are sent at once, and any of them may be done first.
+      .replaceAll(/^\S+: sent$/gm, '<file>: sent')
   )
 }
 

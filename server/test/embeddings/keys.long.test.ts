@@ -128,21 +128,50 @@ test('what datasets show of their models', async () => {
   const server = await start({ ...model.environment, PARLEY_EMBEDDING_DIMENSION: '64' })
   const store = storeOf(server)
   const space = (await spaceOf(server, store))!
-  const none = { embedding_model: null, embedding_dimension: null, space_id: null, next_space_id: null }
+  const none = {
+    embedding_model: null,
+    embedding_dimension: null,
+    space_id: null,
+    next_space_id: null,
+    has_chunks: false,
+  }
   const described = await embeddingsOf(server).describeAll(store, [
     none,
     { ...none, space_id: space.id },
-    { ...none, next_space_id: space.id },
+    { ...none, has_chunks: true },
+    { ...none, next_space_id: space.id, has_chunks: true },
     { ...none, embedding_model: 'google/gemini-embedding-001' },
     { ...none, embedding_model: 'anthropic/something', embedding_dimension: 100 },
+    { ...none, space_id: space.id, embedding_model: 'anthropic/something' },
+    { ...none, space_id: space.id, embedding_model: 'hashing', embedding_dimension: 64 },
   ])
   const hashing = { provider: 'openai-compatible', model: 'hashing', dimension: 64 }
+  const uncallable = null
   expect(described).toEqual([
-    { ...hashing, reason: null },
-    { ...hashing, reason: null },
-    { ...hashing, reason: 'embedding' },
-    { provider: 'google', model: 'gemini-embedding-001', dimension: 3072, reason: 'embedding_model_unavailable' },
-    { provider: 'anthropic', model: 'something', dimension: 100, reason: 'embedding_model_unavailable' },
+    { ...hashing, reason: null, uncallable },
+    { ...hashing, reason: null, uncallable },
+    { ...hashing, reason: 'embedding', uncallable },
+    { ...hashing, reason: 'embedding', uncallable },
+    {
+      provider: 'google',
+      model: 'gemini-embedding-001',
+      dimension: 3072,
+      reason: 'embedding_model_unavailable',
+      uncallable,
+    },
+    { provider: 'anthropic', model: 'something', dimension: 100, reason: 'embedding_model_unavailable', uncallable },
+    { ...hashing, reason: null, uncallable: { model: 'something', dimension: null } },
+    { ...hashing, reason: null, uncallable },
+  ])
+  // Its provider has no settings here: what serves is what is named, or it is not.
+  await server.database.pool.query(`update embedding_spaces set provider = 'google' where id = $1`, [space.id])
+  const unavailable = { ...hashing, provider: 'google', reason: 'embedding_model_unavailable' }
+  const named = { ...none, space_id: space.id, embedding_model: 'google/hashing' }
+  const own = [named, { ...named, embedding_dimension: 64 }, { ...named, embedding_dimension: 32 }]
+  expect(await embeddingsOf(server).describeAll(store, own)).toEqual([
+    { ...unavailable, uncallable },
+    { ...unavailable, uncallable },
+    { ...unavailable, uncallable: { model: 'hashing', dimension: 32 } },
   ])
 })
 

@@ -8,7 +8,7 @@ export const tryTexts = {
   count: 'Passages',
   minScore: 'Lowest score',
   minScoreHint: 'Empty: no threshold.',
-  badScore: 'Enter a number such as 0.4.',
+  badScore: 'Enter a number from 0 to 1, such as 0.4.',
   compare: 'Compare with words and vectors alone',
   columns: { auto: 'As agents search', full_text: 'Words alone', vector: 'Vectors alone' },
   took: (total: string, embedding: string, search: string, rerank: string) =>

@@ -34,7 +34,7 @@ export function TrySection({ dataset }: { dataset: Dataset }) {
   const [score, setScore] = useState('')
   const [isCompared, setCompared] = useState(false)
   const min_score = score.trim() === '' ? null : Number(score)
-  const isBad = Number.isNaN(min_score)
+  const isBad = min_score !== null && !(min_score >= 0 && min_score <= 1)
   const ask = (event: FormEvent) => {
     event.preventDefault()
     if (text.trim() === '' || isBad) return

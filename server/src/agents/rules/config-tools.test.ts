@@ -69,6 +69,11 @@ describe('tools', () => {
       ['config.tools.0.actions.0.dataset_id', /unless there are dataset_ids/],
     ],
     [
+      'a search for a score that no passage has',
+      [{ ...tool, actions: [{ type: 'knowledge_base', dataset_id: 'a', min_score: 1.01 }] }],
+      ['config.tools.0.actions.0.min_score', /1/],
+    ],
+    [
       'an argument that no call can have',
       [{ ...tool, required: ['zz'] }],
       ['config.tools.0.required.0', /is not in properties/],

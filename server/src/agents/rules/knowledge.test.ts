@@ -97,6 +97,8 @@ describe('what is checked', () => {
     ['retrieval.max_characters', { retrieval: { max_characters: 499 } }],
     ['retrieval.window_messages', { retrieval: { window_messages: 11 } }],
     ['knowledge_bases.0.top_n', { knowledge_bases: [{ dataset_id: 'a', top_n: 0 }] }],
+    ['knowledge_bases.0.min_score', { knowledge_bases: [{ dataset_id: 'a', min_score: 1.01 }] }],
+    ['knowledge_bases.0.min_score', { knowledge_bases: [{ dataset_id: 'a', min_score: -0.01 }] }],
     ['knowledge_bases.0.filter.a.0', { knowledge_bases: [{ dataset_id: 'a', filter: { a: ['{{ x'] } }] }],
     ['knowledge_bases', { knowledge_bases: Array.from({ length: 51 }, () => ({ dataset_id: 'a' })) }],
   ])('%s', (path, config) => {

@@ -7,6 +7,7 @@ import { isUuid } from '../../base/ports.ts'
 import { type TimePosition, newest } from '../../database/cursor.ts'
 import { statement } from '../../database/database.ts'
 import type { RootStore, Store } from '../../database/store.ts'
+import type { DescribedModel } from '../../embeddings/embeddings.ts'
 import { effectiveChunking } from '../rules/chunking.ts'
 import type { Knowledge } from '../services.ts'
 import { reembeddingCounts } from '../vectors/vectors.ts'
@@ -113,20 +114,26 @@ async function describeVectors(
   { embeddings }: Knowledge,
   store: RootStore,
   datasets: readonly DatasetRecord[],
+  sources: ReadonlyMap<string, Dataset['counts']>,
 ): Promise<Searched[]> {
-  const models = await embeddings.describeAll(store, datasets)
+  const hasChunks = ({ id }: DatasetRecord) => (sources.get(id)?.chunks ?? 0) > 0
+  const models = await embeddings.describeAll(
+    store,
+    datasets.map((dataset) => ({ ...dataset, has_chunks: hasChunks(dataset) })),
+  )
   const running = datasets.filter(({ next_space_id }) => next_space_id !== null).map(({ id }) => id)
   const rows = running.length === 0 ? [] : await reembeddingCounts(store, running)
   const counts = new Map(rows.map((row) => [row.dataset_id, row]))
   const describe = async (dataset: DatasetRecord, index: number): Promise<Searched> => {
-    const { provider, model, dimension, reason } = models[index]!
+    const { provider, model, dimension, reason, uncallable } = models[index]!
     const { next_space_id, reembedding_status, reembedding_error } = dataset
     const next = next_space_id === null ? null : await embeddings.findSpace(store, next_space_id)
     const { done_chunks = 0, total_chunks = 0 } = counts.get(dataset.id) ?? {}
-    const reembedding = next && {
+    const begun = next && {
       ...{ embedding_model: next.model, embedding_dimension: next.dimension ?? next.asked_dimension },
       ...{ status: reembedding_status!, done_chunks, total_chunks, error: reembedding_error },
     }
+    const reembedding = begun ?? (uncallable && describeRefused(dataset, uncallable, sources.get(dataset.id) ?? none))
     return {
       ...{ embedding_provider: provider, embedding_model: model, embedding_dimension: dimension, reembedding },
       retrieval_mode: reason === null ? 'hybrid' : 'full_text',
@@ -134,6 +141,17 @@ async function describeVectors(
     }
   }
   return Promise.all(datasets.map(describe))
+}
+
+/** A re-embedding that cannot begin before its model can be called. */
+function describeRefused(
+  { embedding_model: named }: DatasetRecord,
+  { model, dimension }: NonNullable<DescribedModel['uncallable']>,
+  { chunks }: Dataset['counts'],
+): NonNullable<Dataset['reembedding']> {
+  const error = `The embedding model ${named} cannot be called. Set the key of its provider, or choose another model.`
+  const counts = { done_chunks: 0, total_chunks: chunks }
+  return { embedding_model: model, embedding_dimension: dimension, status: 'failed', ...counts, error }
 }
 
 export async function presentDatasets(
@@ -144,7 +162,7 @@ export async function presentDatasets(
   const ids = records.map(({ id }) => id)
   const counts = await countSources(store, ids)
   const agents = await findAgentsNaming(store, ids)
-  const vectors = await describeVectors(room, store, records)
+  const vectors = await describeVectors(room, store, records, counts)
   return records.map(
     ({ id, organization_id, name, description, language, chunking, created_at, updated_at }, index) => ({
       ...{ id, organization_id, name, description, language },

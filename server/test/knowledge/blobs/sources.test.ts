@@ -1,4 +1,5 @@
 // Sources: created all or nothing, idempotent by id, listed, changed, deleted with every byte; limits of an organization.
+import { gzipSync } from 'node:zlib'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { expireBlobs } from '../../../src/blobs/work.ts'
 import { expireUploads, storeUpload } from '../../../src/knowledge/uploads.ts'
@@ -147,6 +148,14 @@ describe('createSources', () => {
     expect(await sent({ 'content-type': 'text/plain' })).toMatchObject({ status: 415 })
     const encoded = { 'content-type': 'application/json', 'content-encoding': 'gzip' }
     expect(await sent(encoded, '{}')).toMatchObject({ status: 415, body: { code: 'unsupported_media_type' } })
+    // So do operations that take no file.
+    const zipped = { body: gzipSync('{"name":"Manual"}'), headers: encoded }
+    expect(await send(server, 'POST', '/datasets', zipped)).toMatchObject({
+      status: 415,
+      body: { code: 'unsupported_media_type', detail: 'The body must not have a Content-Encoding. Send it as it is.' },
+    })
+    const identity = { ...encoded, 'content-encoding': 'identity' }
+    expect(await sent(identity, JSON.stringify(file('a.txt')))).toMatchObject({ status: 200 })
   })
 })
 

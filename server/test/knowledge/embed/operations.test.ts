@@ -3,7 +3,7 @@ import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest'
 import { type EmbeddingServer, startEmbeddingServer } from '../../support/embedding-server.ts'
 import { type TestServer, refusal, startTestServer } from '../../support/server.ts'
 import { textsOf } from '../../embeddings/fixture.ts'
-import { addSource, serve, servingModel } from './fixture.ts'
+import { addSource, makeDataset, serve, servingModel } from './fixture.ts'
 import { giveVectors } from '../../../src/knowledge/vectors/vectors.ts'
 import { embeddingsOf, portOf, storeOf } from '../../embeddings/fixture.ts'
 
@@ -114,6 +114,37 @@ test('reembedDataset moves a dataset that names no model to the default of now',
   await client.updateDataset({ dataset_id, description: 'The same model.' })
   expect(await client.getDataset({ dataset_id })).toMatchObject({ embedding_model: 'hashing' })
   expect(await client.reembedDataset({ dataset_id })).toMatchObject({ embedding_model: 'newer' })
+})
+
+test('chunks that have no space yet are found by words until they have vectors, and the dataset says so', async () => {
+  const dataset_id = await makeDataset(server)
+  const read = () => server.client.getDataset({ dataset_id })
+  expect(await read()).toMatchObject({ retrieval_mode: 'hybrid', retrieval_reason: null })
+  await addSource(server, dataset_id, ['text'])
+  expect(await read()).toMatchObject({ retrieval_mode: 'full_text', retrieval_reason: 'embedding' })
+  await server.client.reembedDataset({ dataset_id })
+  await expect.poll(() => servingModel(server, dataset_id), patience).toBe('hashing 64')
+  expect(await read()).toMatchObject({ retrieval_mode: 'hybrid', retrieval_reason: null })
+})
+
+test('a model that is named and cannot be called: the change is shown as failed, and the old model serves', async () => {
+  const { client } = server
+  const { id: dataset_id } = await client.createDataset({ name: 'Manual' })
+  await addSource(server, dataset_id, ['text', 'more'])
+  const serving = { embedding_model: 'hashing', retrieval_mode: 'hybrid', retrieval_reason: null }
+  const reembedding = {
+    ...{ embedding_model: 'gemini-embedding-001', embedding_dimension: 3072, status: 'failed' },
+    ...{ done_chunks: 0, total_chunks: 2 },
+    error:
+      'The embedding model google/gemini-embedding-001 cannot be called. Set the key of its provider, or choose another model.',
+  }
+  const changed = await client.updateDataset({ dataset_id, embedding_model: 'google/gemini-embedding-001' })
+  expect(changed).toMatchObject({ ...serving, reembedding })
+  expect(await client.reembedDataset({ dataset_id })).toMatchObject({ ...serving, reembedding })
+  expect(await client.updateDataset({ dataset_id, embedding_model: 'hashing' })).toMatchObject({
+    ...serving,
+    reembedding: null,
+  })
 })
 
 test('of an unknown dataset: 404', async () => {

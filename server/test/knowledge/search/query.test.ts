@@ -133,6 +133,9 @@ describe('queryDataset', () => {
       expect(await refusal(ask({ query }))).toMatchObject({ status: 422, errors: [{ path: 'query' }] })
     }
     expect(await refusal(ask({ results_count: 101 }))).toMatchObject({ status: 422 })
+    for (const min_score of [-0.01, 1.01]) {
+      expect(await refusal(ask({ min_score }))).toMatchObject({ status: 422, errors: [{ path: 'min_score' }] })
+    }
     const padded = `refund ${'x'.repeat(7993)}${' '.repeat(100)}`
     expect((await ask({ query: padded, mode: 'full_text' })).chunks).toHaveLength(1)
     // Signs only: neither words nor an error.
