@@ -39,7 +39,7 @@ test('one name has one form, however the file system writes it', async () => {
   expect((await readKnowledgeFolder(folder)).files.map(({ path }) => path)).toEqual(['\u00dcber.md'])
 })
 
-test.runIf(process.platform === 'linux')('a name that is not UTF-8 is told, and the rest is read', async () => {
+test.runIf(process.platform === 'linux')('a name that is not UTF-8 is reported, and the rest is read', async () => {
   const folder = await newFolder({ 'a.md': 'x', 'c.md': 'y' })
   await writeFile(Buffer.concat([Buffer.from(`${folder}/b`), Buffer.from([0xff])]), 'z')
   await mkdir(Buffer.concat([Buffer.from(`${folder}/d`), Buffer.from([0xc3])]))

@@ -7,9 +7,14 @@ type Serialize = (value: unknown) => string
 const made = new WeakMap<object, Serialize>()
 
 export const compileSerializer: FastifySerializerCompiler<object> = ({ schema }) => {
-  return (value: unknown) => {
-    const serialize = made.get(schema) ?? fastJsonStringify(schema)
-    made.set(schema, serialize)
-    return serialize(value)
-  }
+  let serialize: Serialize | undefined
+  return (value: unknown) => (serialize ??= serializerOf(schema))(value)
+}
+
+function serializerOf(schema: object): Serialize {
+  const found = made.get(schema)
+  if (found) return found
+  const serialize = fastJsonStringify(schema)
+  made.set(schema, serialize)
+  return serialize
 }

@@ -57,7 +57,7 @@ export async function countUnused(server: TestServer): Promise<number> {
   return rows[0]!.count
 }
 
-/** A body that stands still after its first piece until it is told to go on. */
+/** A body that stands still after its first piece until it may go on. */
 export function createSlowBody(first: Uint8Array, rest: Uint8Array = new Uint8Array(0)) {
   const go = Promise.withResolvers<void>()
   const begun = Promise.withResolvers<void>()

@@ -53,7 +53,7 @@ test('while the database lacks extensions, builds wait and use up no try', async
     .toEqual({ status: 'ready', tries: 1 })
 })
 
-test('what may pass is tried six times, as long as nothing gets on; the wait is told; a re-run starts again', async () => {
+test('what may pass is tried six times while nothing succeeds; the next try is shown; a re-run starts again', async () => {
   const dataset_id = await library.newDataset()
   const attached = await library.settled(await library.attach(dataset_id, await library.newFile(textOf(2, 'six'))))
   embedding.trouble = { status: 503 }

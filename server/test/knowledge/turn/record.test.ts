@@ -177,7 +177,7 @@ describe('another node', () => {
     expect(rows[0]!.partial_retrievals).toBeNull()
   })
 
-  test('that begins to follow a turn is told what it has found so far', async () => {
+  test('that begins to follow a turn receives what was found so far', async () => {
     const [here, there] = [server.app.core.live.turns, other.core.live.turns]
     const [conversation_id, turn_id] = [crypto.randomUUID(), crypto.randomUUID()]
     const retrieved = {
@@ -191,7 +191,7 @@ describe('another node', () => {
     here.end(conversation_id, turn_id)
   })
 
-  test('has readers that are told of the search at once', async () => {
+  test('shows the search to its readers at once', async () => {
     const { conversation_id } = await converse(server, base())
     const answers = [holdAnswer(), holdAnswer()]
     const given = [...answers]
