@@ -128,9 +128,10 @@ test('a turn reads about as much of a long history as the model may be shown', a
   const { agent_id } = await publishAgent(loud.client, { context_window: { max_tokens: 1000 } })
   const [conversation_id] = (await makeConversations(loud, 1, agent_id)) as [string]
   const send = (n: number) =>
-    loud.client.sendConversationMessage({ conversation_id, text: `${n} ${'x'.repeat(n === 29 ? 500 : 3000)}` })
-  for (let n = 0; n < 29; n += 1) await send(n)
-  expect(await countBytesRead(() => send(29))).toBeLessThan(40_000)
+    loud.client.sendConversationMessage({ conversation_id, text: `${n} ${'x'.repeat(n === 59 ? 500 : 3000)}` })
+  for (let n = 0; n < 59; n += 1) await send(n)
+  // Of 180,000. What the server's other work reads meanwhile counts too.
+  expect(await countBytesRead(() => send(59))).toBeLessThan(80_000)
   const shown = server.model.requests.at(-1)!.messages.filter(({ role }) => role === 'user')
-  expect(shown.map(({ content }) => content.split(' ')[0])).toEqual(['28', '29'])
+  expect(shown.map(({ content }) => content.split(' ')[0])).toEqual(['58', '59'])
 })

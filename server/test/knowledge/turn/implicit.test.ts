@@ -286,7 +286,8 @@ describe('K8: a search that', () => {
   test('never answers delays the turn by its bound and 50 ms', async () => {
     const { retrieval, system } = await askWith(() => new Promise(() => {}), { retrieval: { timeout_ms: 100 } })
     expect(retrieval.outcome).toBe('timed_out')
-    expect(retrieval.latency_ms).toBeGreaterThanOrEqual(150)
+    // A timer may fire up to a millisecond before the clock says so.
+    expect(retrieval.latency_ms).toBeGreaterThanOrEqual(148)
     expect(system).toMatch(/could not be searched for this message/)
   })
 
