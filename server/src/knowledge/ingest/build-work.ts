@@ -1,6 +1,6 @@
 // Builds a generation of chunks for an attachment: chunks in batches that nobody searches, then their vectors, then the switch.
 // A build that dies while it cuts is begun again; one with all of its chunks goes on with what vectors there are.
-import { createHash } from 'node:crypto'
+import { hash } from 'node:crypto'
 import type { KnowledgeFault } from '@parley/contract'
 import type { Core } from '../../calls/core.ts'
 import { isUnavailable } from '../../database/failures.ts'
@@ -10,7 +10,7 @@ import { LeaseLost, type Outcome, type WorkItem, type WorkKind, type WorkPort } 
 import { planBuild } from '../rules/build-plan.ts'
 import { type Cut, cutText } from '../rules/cut-text.ts'
 import { type Failure, type Reason, exhausted, judgeFailure } from '../rules/tries.ts'
-import { indexWords } from '../search/index-chunks.ts'
+import { type IndexedWords, addWords, readWords } from '../search/index-chunks.ts'
 import { measureState } from '../metrics.ts'
 import type { Knowledge } from '../services.ts'
 import { knowledgeSettings } from '../settings.ts'
@@ -140,22 +140,33 @@ async function cutInto(services: BuildServices, store: RootStore, port: WorkPort
   const { ports } = core
   const cuts = await cutAll(core, store, port.signal, build)
   const generation = await port.commit((tx) => beginGeneration(tx, core, build, cuts.length))
-  for (let first = 0; first < cuts.length; first += batch_chunks) {
-    port.signal.throwIfAborted()
-    const batch = cuts.slice(first, first + batch_chunks).map((cut, index): NewChunk => {
-      const text_hash = createHash('sha256').update(cut.content).digest()
-      return { ...cut, id: ports.newId(), position: first + index, characters: cut.content.length, text_hash }
-    })
-    const isLast = first + batch_chunks >= cuts.length
+  const write = async (batch: NewChunk[], words: IndexedWords, isLast: boolean) => {
     await port.commit(async (tx) => {
       await lockForBuild(tx, build)
       await insertChunks(tx, generation.id, build.url, batch)
-      await indexWords(tx, generation, batch)
+      await addWords(tx, generation, words)
       if (isLast) await markCut(tx, generation.id)
       const status = isLast ? 'embedding' : 'chunking'
       await showProgress(tx, build.dataset_source_id, { status, lasting: isLast })
     })
     await ports.reached?.('knowledge.chunked')
+  }
+  let writing = Promise.resolve()
+  try {
+    for (let first = 0; first < cuts.length; first += batch_chunks) {
+      port.signal.throwIfAborted()
+      const batch = cuts.slice(first, first + batch_chunks).map((cut, index): NewChunk => {
+        const text_hash = hash('sha256', cut.content, 'buffer')
+        return { ...cut, id: ports.newId(), position: first + index, characters: cut.content.length, text_hash }
+      })
+      // While the database stores the batch before.
+      const words = await readWords(store, generation, batch)
+      await writing
+      writing = write(batch, words, first + batch_chunks >= cuts.length)
+      writing.catch(() => {}) // reported to who waits for it
+    }
+  } finally {
+    await writing
   }
   return generation
 }
