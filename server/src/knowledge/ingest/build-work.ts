@@ -42,7 +42,7 @@ import { build_generation_work, requestErasing } from './requests.ts'
 import { switchGeneration } from './switch.ts'
 
 /** In one commit. */
-const batch_chunks = 100
+const batch_chunks = 250
 /** How long the process may cut text before others get their turn. */
 const slice_ms = 20
 /** The dataset’s space may change while a build waits for its vectors. */

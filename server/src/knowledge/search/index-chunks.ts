@@ -16,7 +16,7 @@ const slice_characters = 5000
 const addWordsStatement = statement(
   'add_dataset_words',
   `insert into dataset_words (dataset_id, organization_id, word, text, grams)
-   select $1, $2, new.word, new.text, case when new.text ~ '^[[:alpha:]]{4,40}$' then
+   select $1, $2, new.word, new.text, case when length(new.text) between 4 and 40 and new.text !~ '[^[:alpha:]]' then
      array(select ('x' || left(md5($1::uuid || gram), 8))::bit(32)::integer from unnest(show_trgm(new.text)) gram) end
    from unnest($3::integer[], $4::text[]) new (word, text)
    where not exists (select from dataset_words w where w.dataset_id = $1 and w.word = new.word)
