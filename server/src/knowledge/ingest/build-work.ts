@@ -289,8 +289,10 @@ async function giveVectorsAndSwitch(
   const wrote = async (tx: TransactionStore, done: number, reused: number) => {
     await lockForBuild(tx, build)
     if (!(await countDoneChunks(tx, generation.id, { done, reused }))) return
-    await showProgress(tx, build.dataset_source_id, { status: null, lasting: true })
-    progresses()
+    // A try that dies before all chunks are stored begins with the first one again, however many have vectors.
+    const lasting = cutting?.feed.isOver ?? true
+    await showProgress(tx, build.dataset_source_id, { status: null, lasting })
+    if (lasting) progresses()
   }
   const stored = async (after_position: number) => cutting?.feed.passes(after_position)
   for (let tries = 1; ; tries += 1) {

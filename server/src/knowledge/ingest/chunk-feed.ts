@@ -6,6 +6,10 @@ export class ChunkFeed {
   #failure: { error: unknown } | null = null
   #changed = Promise.withResolvers<void>()
 
+  get isOver(): boolean {
+    return this.#isOver
+  }
+
   /** They are in order, and committed. */
   add(chunks: number): void {
     this.#stored += chunks
