@@ -63,7 +63,8 @@ export async function releaseVectors(
 const storeStatement = statement(
   'store_vectors',
   `insert into vectors (organization_id, space_id, text_hash, vector)
-   select $1, $2, row.text_hash, row.vector from unnest($3::bytea[], $4::bytea[]) row (text_hash, vector)
+   select $1, $2, row.text_hash, substr($4::bytea, (row.at::integer - 1) * $5::integer + 1, $5)
+   from unnest($3::bytea[]) with ordinality row (text_hash, at)
    order by row.text_hash
    on conflict (space_id, text_hash) do update set used_at = excluded.used_at, left_source_id = null`,
 )
@@ -74,7 +75,9 @@ export async function storeVectors(
   hashes: Buffer[],
   vectors: Float32Array[],
 ): Promise<void> {
-  await tx.query(storeStatement, [tx.organization_id, space_id, hashes, vectors.map(toBytes)])
+  const bytes = vectors.map(toBytes)
+  // One after another in one value, which is sent as it is: an array would be sent as text.
+  await tx.query(storeStatement, [tx.organization_id, space_id, hashes, Buffer.concat(bytes), bytes[0]?.length ?? 0])
 }
 
 const leaveStatement = statement(

@@ -163,7 +163,7 @@ export async function leaseWork(
 const leases = rowsOf('held', 'kind text, owner text, subject text, lease bigint, lease_ms integer')
 const leaseColumns = ['kind', 'owner', 'subject', 'lease', 'lease_ms'] as const
 
-// A row that its own run is writing is locked, and needs no more time.
+// A row that its own run is writing is locked, and needs no more time: a run that writes without a pause renews it itself.
 const renewStatement = acrossOrganizations(
   'the leases of a node',
   'renew_work',
@@ -206,6 +206,18 @@ const valuesOf = ({ kind, owner, subject, lease }: Key) => [kind, owner, subject
 /** For the rest of the transaction. False: another node has it now, or it is over. */
 export async function lockWork(tx: Executor, key: Key): Promise<boolean> {
   return (await tx.query(lockStatement, valuesOf(key))).length > 0
+}
+
+const lockAndRenewStatement = acrossOrganizations(
+  'a row by its lease',
+  'lock_and_renew_work',
+  `update work set due_at = now() + $5::double precision * interval '1 millisecond', ready = false
+   where kind = $1 and owner = $2 and subject = $3 and lease = $4 returning lease`,
+)
+
+/** The same, and renews the lease with the commit. */
+export async function lockAndRenewWork(tx: Executor, key: Key, lease_ms: number): Promise<boolean> {
+  return (await tx.query(lockAndRenewStatement, [...valuesOf(key), lease_ms])).length > 0
 }
 
 // Work that was added meanwhile is a new piece of work.

@@ -7,7 +7,16 @@ import type { Database, Executor } from '../database/database.ts'
 import { CommitInDoubt, isUnavailable } from '../database/failures.ts'
 import { type TransactionStore, openReservedStore } from '../database/store.ts'
 import { LeaseLost, type Outcome, type WorkItem, type WorkKind, type WorkPort } from './port.ts'
-import { type Leased, endWork, giveBackWork, lockWork, markFailing, markStuck, retryWork } from './queries.ts'
+import {
+  type Leased,
+  endWork,
+  giveBackWork,
+  lockAndRenewWork,
+  lockWork,
+  markFailing,
+  markStuck,
+  retryWork,
+} from './queries.ts'
 import type { UnderWay } from './rules/shares.ts'
 import { isBeyondTries, judgeOutcome } from './rules/verdict.ts'
 
@@ -207,19 +216,26 @@ export class Run {
   }
 
   #transaction<T>(write: (tx: Executor, store: () => TransactionStore) => Promise<T>): Promise<T> {
-    const { admit, database } = this.#options
+    const { admit, database, ports } = this.#options
     const { organization_id } = this.work
-    const fenced = async (tx: Executor, store: () => TransactionStore) => {
-      if (!(await lockWork(tx, this.work))) throw new LeaseLost()
-      return write(tx, store)
-    }
     return admit(async () => {
+      const begun_at = ports.clock.monotonic()
+      // One that writes without a pause always has its row locked when the node renews its leases.
+      const renews = begun_at - this.#renewed_at > this.lease_ms / 2
+      const fenced = async (tx: Executor, store: () => TransactionStore) => {
+        const isHeld = renews ? lockAndRenewWork(tx, this.work, this.lease_ms) : lockWork(tx, this.work)
+        if (!(await isHeld)) throw new LeaseLost()
+        return write(tx, store)
+      }
       this.#writing += 1
       this.#writes += 1
       try {
-        if (organization_id === null) return await database.transaction((tx) => fenced(tx, noStore))
-        const store = openReservedStore(database, organization_id)
-        return await store.transaction((tx) => fenced(tx, () => tx))
+        const written =
+          organization_id === null
+            ? await database.transaction((tx) => fenced(tx, noStore))
+            : await openReservedStore(database, organization_id).transaction((tx) => fenced(tx, () => tx))
+        if (renews) this.#renewed_at = begun_at
+        return written
       } finally {
         this.#writing -= 1
       }

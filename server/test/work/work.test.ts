@@ -1,6 +1,6 @@
 // Leased work: what is added is done once, by one node, and the writes of a run count only under its lease.
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
-import { acrossOrganizations } from '../../src/database/database.ts'
+import { acrossOrganizations, statement } from '../../src/database/database.ts'
 import { type Due, addWork } from '../../src/work/add.ts'
 import { LeaseLost, type Outcome, type WorkPort } from '../../src/work/port.ts'
 import { readOldestWork } from '../../src/work/oldest-work.ts'
@@ -21,6 +21,8 @@ import {
 } from './fixture.ts'
 
 const impatientStatement = acrossOrganizations('a test', 'test_impatience', `set local lock_timeout = '1ms'`)
+
+const sleepStatement = statement('test_sleep', 'select pg_sleep(0.15) -- of no organization_id')
 
 let world: World
 beforeEach(async () => {
@@ -183,6 +185,30 @@ describe('the lease', () => {
     first.begun[0]!.finish(done('first'))
     await untilOver()
     expect(await world.written()).toEqual(['first'])
+  })
+
+  test('a run that writes without a pause renews it with what it writes', async () => {
+    const [first, second] = [new Held(), new Held()]
+    world.start([kindOf(first.run, { lease_ms: 600 })])
+    await world.add(keyOf('one'))
+    await expect.poll(() => first.begun.length, soon).toBe(1)
+    world.start([kindOf(second.run, { lease_ms: 600 })])
+    const due_ms = async () => Date.parse((await world.rows())[0]!.due_at)
+    const leased_ms = await due_ms()
+    let isOver = false
+    // One of the two always has the row locked, so that the node’s own renewal passes it over.
+    const writes = [1, 2].map(async () => {
+      while (!isOver) await first.begun[0]!.port.commit((tx) => tx.query(sleepStatement, []))
+    })
+    try {
+      await expect.poll(async () => (await due_ms()) - leased_ms, soon).toBeGreaterThan(1800)
+    } finally {
+      isOver = true
+      await Promise.all(writes)
+    }
+    expect([first.begun.length, second.begun.length]).toEqual([1, 0])
+    first.begun[0]!.finish(done('first'))
+    await untilOver()
   })
 
   test('when the lease of a paused node runs out, another node takes over, and the paused one learns of it', async () => {

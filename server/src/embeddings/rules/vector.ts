@@ -3,10 +3,13 @@
 /** To length 1; null if it has no direction, or a value that is not a number. */
 export function normalize(vector: readonly number[]): Float32Array | null {
   let sum = 0
-  for (const value of vector) sum += value * value
+  for (let at = 0; at < vector.length; at += 1) sum += vector[at]! * vector[at]!
   const length = Math.sqrt(sum)
   if (!Number.isFinite(length) || length === 0) return null
-  return Float32Array.from(vector, (value) => value / length)
+  // Not `from`, which takes ten times as long.
+  const normalized = new Float32Array(vector.length)
+  for (let at = 0; at < vector.length; at += 1) normalized[at] = vector[at]! / length
+  return normalized
 }
 
 /** Float32, little-endian: as every machine that runs Node has them in memory. */

@@ -134,15 +134,18 @@ export async function beginTry(tx: TransactionStore, id: string, status: 'chunki
 
 const touchStatement = statement(
   'touch_build',
-  `update dataset_sources set status = $3, tries = case when $4 then 1 else tries end, updated_at = clock_timestamp()
+  `update dataset_sources set status = coalesce($3, status), tries = case when $4 then 1 else tries end, updated_at = clock_timestamp()
    where organization_id = $1 and id = $2`,
 )
 
-/** Shows how far it is. `lasting`: a later try goes on from here, so the tries before do not count any more. Under its lock. */
+/**
+ * Shows how far it is; `status` null: it stays. `lasting`: a later try goes on from here, so the tries before do not count any more.
+ * Under its lock.
+ */
 export async function showProgress(
   tx: TransactionStore,
   id: string,
-  { status, lasting }: { status: 'chunking' | 'embedding'; lasting: boolean },
+  { status, lasting }: { status: 'chunking' | 'embedding' | null; lasting: boolean },
 ): Promise<void> {
   await tx.query(touchStatement, [tx.organization_id, id, status, lasting])
 }

@@ -1,6 +1,6 @@
-// Builds a generation of chunks for an attachment: chunks in batches that nobody searches, then their vectors, then the switch.
+// Builds a generation of chunks for an attachment: chunks in batches that nobody searches, meanwhile their vectors, then the switch.
 // A build that dies while it cuts is begun again; one with all of its chunks goes on with what vectors there are.
-import { createHash } from 'node:crypto'
+import { hash } from 'node:crypto'
 import type { KnowledgeFault } from '@parley/contract'
 import type { Core } from '../../calls/core.ts'
 import { isUnavailable } from '../../database/failures.ts'
@@ -10,7 +10,7 @@ import { LeaseLost, type Outcome, type WorkItem, type WorkKind, type WorkPort } 
 import { planBuild } from '../rules/build-plan.ts'
 import { type Cut, cutText } from '../rules/cut-text.ts'
 import { type Failure, type Reason, exhausted, judgeFailure } from '../rules/tries.ts'
-import { indexWords } from '../search/index-chunks.ts'
+import { type IndexedWords, addWords, readWords } from '../search/index-chunks.ts'
 import { measureState } from '../metrics.ts'
 import type { Knowledge } from '../services.ts'
 import { knowledgeSettings } from '../settings.ts'
@@ -36,13 +36,14 @@ import {
   showProgress,
   uncountTry,
 } from './build-rows.ts'
+import { ChunkFeed } from './chunk-feed.ts'
 import { failAttachment } from './failures.ts'
 import { beforeGivingBack, lease_ms, spare_delays_ms } from './leases.ts'
 import { build_generation_work, requestErasing } from './requests.ts'
 import { switchGeneration } from './switch.ts'
 
 /** In one commit. */
-const batch_chunks = 100
+const batch_chunks = 200
 /** How long the process may cut text before others get their turn. */
 const slice_ms = 20
 /** The dataset’s space may change while a build waits for its vectors. */
@@ -95,13 +96,11 @@ async function runBuild(services: BuildServices, item: WorkItem, port: WorkPort)
     gotOn = true
   }
   try {
-    const measured = { core, signal: port.signal, isNeedless }
-    const cut = () => measureState({ ...measured, state: 'chunking' }, () => cutInto(services, store, port, build))
-    const generation = build.cut ?? (await cut())
-    if (!build.cut) progresses()
-    await core.ports.reached?.('knowledge.embedding')
-    const switching = { build, generation, progresses }
-    await measureState({ ...measured, state: 'embedding' }, () =>
+    const cutting = build.cut ? null : startCutting(services, store, port, { build, progresses })
+    const generation = build.cut ?? (await cutting!.generation)
+    if (!cutting) await core.ports.reached?.('knowledge.embedding')
+    const switching = { build, generation, cutting, progresses }
+    await measureState({ core, signal: port.signal, isNeedless, state: 'embedding' }, () =>
       giveVectorsAndSwitch(services, store, port, switching),
     )
     return { next: 'done' }
@@ -135,29 +134,97 @@ async function begin(tx: TransactionStore, { ports }: Core, id: string): Promise
   return { ...key, ...plan.of, page_starts, url, tries, cut }
 }
 
-async function cutInto(services: BuildServices, store: RootStore, port: WorkPort, build: Build): Promise<Generation> {
+interface Cutting {
+  generation: Promise<Generation>
+  feed: ChunkFeed
+  /** All chunks are stored. */
+  over: Promise<void>
+}
+
+/** Goes on by itself: what is stored can be embedded meanwhile. */
+function startCutting(
+  services: BuildServices,
+  store: RootStore,
+  port: WorkPort,
+  { build, progresses }: Pick<Switching, 'build' | 'progresses'>,
+): Cutting {
   const { core } = services
-  const { ports } = core
-  const cuts = await cutAll(core, store, port.signal, build)
-  const generation = await port.commit((tx) => beginGeneration(tx, core, build, cuts.length))
-  for (let first = 0; first < cuts.length; first += batch_chunks) {
-    port.signal.throwIfAborted()
-    const batch = cuts.slice(first, first + batch_chunks).map((cut, index): NewChunk => {
-      const text_hash = createHash('sha256').update(cut.content).digest()
-      return { ...cut, id: ports.newId(), position: first + index, characters: cut.content.length, text_hash }
-    })
-    const isLast = first + batch_chunks >= cuts.length
-    await port.commit(async (tx) => {
-      await lockForBuild(tx, build)
-      await insertChunks(tx, generation.id, build.url, batch)
-      await indexWords(tx, generation, batch)
-      if (isLast) await markCut(tx, generation.id)
-      const status = isLast ? 'embedding' : 'chunking'
-      await showProgress(tx, build.dataset_source_id, { status, lasting: isLast })
-    })
-    await ports.reached?.('knowledge.chunked')
+  const feed = new ChunkFeed()
+  const begun = Promise.withResolvers<Generation>()
+  const cut = async () => {
+    const cuts = await cutAll(core, store, port.signal, build)
+    const generation = await port.commit((tx) => beginGeneration(tx, core, build, cuts.length))
+    begun.resolve(generation)
+    await storeChunks(core, port, store, { build, generation, cuts, feed })
   }
-  return generation
+  const carryOut = async () => {
+    try {
+      await measureState({ core, signal: port.signal, isNeedless, state: 'chunking' }, cut)
+      progresses()
+      await core.ports.reached?.('knowledge.embedding')
+      feed.end()
+    } catch (error) {
+      feed.fail(error)
+      begun.reject(error)
+      throw error
+    }
+  }
+  const over = carryOut()
+  over.catch(() => {}) // reported to who waits for it
+  return { generation: begun.promise, feed, over }
+}
+
+interface StoredCuts {
+  build: Build
+  generation: Generation
+  cuts: readonly Cut[]
+  feed: ChunkFeed
+}
+
+async function storeChunks(core: Core, port: WorkPort, store: RootStore, of: StoredCuts): Promise<void> {
+  const { generation, cuts } = of
+  const { ports } = core
+  let writing = Promise.resolve()
+  try {
+    for (let first = 0; first < cuts.length; first += batch_chunks) {
+      port.signal.throwIfAborted()
+      const batch = cuts.slice(first, first + batch_chunks).map((cut, index): NewChunk => {
+        const text_hash = hash('sha256', cut.content, 'buffer')
+        return { ...cut, id: ports.newId(), position: first + index, characters: cut.content.length, text_hash }
+      })
+      // While the database stores the batch before.
+      const words = await readWords(store, generation, batch)
+      await writing
+      writing = storeBatch(core, port, of, { batch, words, isLast: first + batch_chunks >= cuts.length })
+      writing.catch(() => {}) // reported below
+    }
+  } finally {
+    await writing
+  }
+}
+
+interface Batch {
+  batch: readonly NewChunk[]
+  words: IndexedWords
+  isLast: boolean
+}
+
+async function storeBatch(
+  { ports }: Core,
+  port: WorkPort,
+  { build, generation, feed }: StoredCuts,
+  { batch, words, isLast }: Batch,
+): Promise<void> {
+  await port.commit(async (tx) => {
+    await lockForBuild(tx, build)
+    await insertChunks(tx, generation.id, build.url, batch)
+    await addWords(tx, generation, words)
+    if (isLast) await markCut(tx, generation.id)
+    const status = isLast ? 'embedding' : 'chunking'
+    await showProgress(tx, build.dataset_source_id, { status, lasting: isLast })
+  })
+  await ports.reached?.('knowledge.chunked')
+  feed.add(batch.length)
 }
 
 /** All at once, so that it is known how many there are; other work of the process goes on meanwhile. */
@@ -207,6 +274,9 @@ async function beginGeneration(tx: TransactionStore, core: Core, build: Build, t
 interface Switching {
   build: Build
   generation: Generation
+  /** Null: it has all of its chunks. */
+  cutting: Cutting | null
+  /** A later try goes on from what is stored now. */
   progresses(): void
 }
 
@@ -214,16 +284,24 @@ async function giveVectorsAndSwitch(
   { core, room }: BuildServices,
   store: RootStore,
   port: WorkPort,
-  { build, generation, progresses }: Switching,
+  { build, generation, cutting, progresses }: Switching,
 ): Promise<void> {
   const wrote = async (tx: TransactionStore, done: number, reused: number) => {
     await lockForBuild(tx, build)
     if (!(await countDoneChunks(tx, generation.id, { done, reused }))) return
-    await showProgress(tx, build.dataset_source_id, { status: 'embedding', lasting: true })
-    progresses()
+    // A try that dies before all chunks are stored begins with the first one again, however many have vectors.
+    const lasting = cutting?.feed.isOver ?? true
+    await showProgress(tx, build.dataset_source_id, { status: null, lasting })
+    if (lasting) progresses()
   }
+  const stored = async (after_position: number) => cutting?.feed.passes(after_position)
   for (let tries = 1; ; tries += 1) {
-    await giveVectors(port, room, store, generation, wrote)
+    try {
+      await giveVectors(port, room, store, { generation, wrote, stored })
+    } finally {
+      // If the model fails, the next try has all chunks.
+      await cutting?.over
+    }
     await core.ports.reached?.('knowledge.switching')
     if (await port.commit((tx) => switchGeneration(tx, core.ports, build, generation))) break
     if (tries >= max_switch_tries)

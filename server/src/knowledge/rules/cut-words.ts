@@ -21,6 +21,12 @@ const runs = /[\p{L}\p{N}._\-/:#@+]+/gu
 const outerSigns = /^[._\-/:#@+]+|[._\-/:#@+]+$/g
 const signsOfCode = /[._\-/:#@+]/
 const marksOfCode = /[\p{N}_.]/u
+/** Words never extend across these, whatever stands around them. */
+const spaces = /[ \t\n\r]+/
+/** Letters of scripts whose words are between spaces, without humps: such a word is one segment, as are those before simple signs. */
+const plain =
+  /^[\p{Lu}&&[\p{scx=Latin}\p{scx=Greek}\p{scx=Cyrillic}]]*[\p{Ll}&&[\p{scx=Latin}\p{scx=Greek}\p{scx=Cyrillic}]]*$/v
+const signsAround = /^["'(]+|[.,;:!?)"']+$/g
 
 /** Characters by which any text may grow. */
 const most_added = 1000
@@ -32,18 +38,33 @@ export function* cutWords(text: string): Generator<CutWord> {
     .normalize('NFKC')
     .slice(0, text.length * 3 + most_added)
     .toWellFormed()
-  for (const { segment, isWordLike } of segmenter.segment(normal)) {
+  // Most words of most texts are plain, and need no segmenter, which takes most of the time.
+  let rest = ''
+  for (const token of normal.split(spaces)) {
+    const word = plainWord(token)
+    if (word === null) rest += `${token} `
+    else if (word !== '') yield { text: word.toLowerCase(), has_stem: true }
+  }
+  if (rest === '') return
+  for (const { segment, isWordLike } of segmenter.segment(rest)) {
     if (!isWordLike) continue
     if (segment.length <= longest && letters.test(segment) && !humps.test(segment)) {
       yield { text: segment.toLowerCase(), has_stem: true }
     } else yield* cutSegment(segment)
   }
-  for (const [run] of normal.matchAll(runs)) {
+  for (const [run] of rest.matchAll(runs)) {
     if (run.length > longest * 2) continue
     const code = run.replace(outerSigns, '')
     if (code.length > longest || !signsOfCode.test(code) || !marksOfCode.test(code)) continue
     yield { text: code.toLowerCase(), has_stem: false }
   }
+}
+
+/** Null: it takes more to tell its words. */
+function plainWord(token: string): string | null {
+  if (token.length > longest * 2) return null
+  const word = plain.test(token) ? token : token.replaceAll(signsAround, '')
+  return word.length <= longest && plain.test(word) ? word : null
 }
 
 /** With digits, apostrophes, underscores or humps. */

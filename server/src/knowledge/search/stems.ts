@@ -32,29 +32,38 @@ interface StemRow {
 
 export type Stems = (store: Store, language: string, words: Iterable<string>) => Promise<Map<string, Stem>>
 
-/** Words that a node keeps. */
+/** Words that a node keeps: if more come, those of the languages that were not used for longest go. */
 const most_kept = 100_000
 
 function createStems(): Stems {
   // By organization, because how long an answer takes would tell whether another one has used a word.
-  const kept = new LRUCache<string, Stem>({ max: most_kept })
+  const kept = new LRUCache<string, Map<string, Stem>>({
+    maxSize: most_kept,
+    sizeCalculation: (of_language) => of_language.size,
+  })
   return async (store, language, words) => {
     const { organization_id } = store
+    const key = `${organization_id} ${language}`
+    const known = kept.get(key)
     const found = new Map<string, Stem>()
     const unknown: string[] = []
-    const keyOf = (word: string) => `${organization_id} ${language} ${word}`
     for (const word of new Set(words)) {
-      const stem = kept.get(keyOf(word))
+      const stem = known?.get(word)
       if (stem) found.set(word, stem)
       else unknown.push(word)
     }
     if (unknown.length === 0) return found
     const rows = await store.query<StemRow>(stemStatement, [language, unknown, organization_id])
+    // Another call may have come first.
+    const before = kept.get(key)
+    const of_language = before && before.size + rows.length <= most_kept ? before : new Map<string, Stem>()
     for (const { word, stems, is_stop } of rows) {
       const stem = { text: stems.length === 1 && !is_stop ? stems[0]! : word, is_stop }
-      kept.set(keyOf(word), stem)
+      of_language.set(word, stem)
       found.set(word, stem)
     }
+    kept.delete(key)
+    if (of_language.size > 0) kept.set(key, of_language)
     return found
   }
 }

@@ -21,6 +21,8 @@ export interface Filling {
    * way are stored all the same, since they are paid for, unless the generation is gone.
    */
   wrote(tx: TransactionStore, done_chunks: number, reused_chunks: number): Promise<void>
+  /** While its chunks are still being stored: waits for those after a position. */
+  stored?(after_position: number): Promise<void>
 }
 
 /** Throws `EmbeddingFailed`, `Needless`, or what `wrote` throws. */
@@ -28,7 +30,7 @@ export async function fillSpace(
   { embeddings }: Pick<Knowledge, 'embeddings'>,
   port: WorkPort,
   store: RootStore,
-  { generation, space, wrote }: Filling,
+  { generation, space, wrote, stored }: Filling,
 ): Promise<{ made: number }> {
   const { id, total_chunks } = generation
   const before = await findProgress(store, id, space.id)
@@ -37,7 +39,10 @@ export async function fillSpace(
   const { made } = await embeddings.embedGeneration(port, store, space, {
     holder: id,
     stop: stop.signal,
-    read: (from, after_position, limit) => readTexts(from, id, after_position, limit),
+    async read(from, after_position, limit) {
+      await stored?.(after_position)
+      return readTexts(from, id, after_position, limit)
+    },
     // Rows are locked in the order of all commits: the dataset's, the attachment's, the generation's, then vectors.
     async hold(tx, done, made_now) {
       const reused = Math.max(0, done - before.made_chunks - made_now)

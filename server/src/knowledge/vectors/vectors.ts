@@ -22,14 +22,14 @@ type Wrote = (tx: TransactionStore, done_chunks: number, reused_chunks: number) 
 /**
  * Gives every chunk a vector where searches of the dataset need one: in its space, and during a re-embedding in the next one too.
  * At once where no model can be called: the vectors follow by themselves. `wrote` is called in each commit, and may throw to stop.
+ * Chunks that are not stored yet are waited for.
  * Throws `EmbeddingFailed` if a model that can be called fails.
  */
 export async function giveVectors(
   port: WorkPort,
   room: Pick<Knowledge, 'embeddings'>,
   store: RootStore,
-  generation: ServingGeneration,
-  wrote: Wrote,
+  { generation, wrote, stored }: Omit<Filling, 'space'>,
 ): Promise<void> {
   const counted = { done: 0, reused: 0 }
   const count: Wrote = async (tx, done, reused) => {
@@ -46,7 +46,7 @@ export async function giveVectors(
     await giveUp(true)
   } else {
     try {
-      await fillSpace(room, port, store, { generation, space: main, wrote: count })
+      await fillSpace(room, port, store, { generation, space: main, wrote: count, stored })
     } catch (error) {
       // The dataset has another space: `hasVectors` says so, and this is called again.
       if (error instanceof Needless) return
@@ -57,7 +57,7 @@ export async function giveVectors(
     }
   }
   if (next !== null && next !== main)
-    await fillNext(port, room, store, { generation, space: next, wrote: countAsBefore })
+    await fillNext(port, room, store, { generation, space: next, wrote: countAsBefore, stored })
 }
 
 /**

@@ -50,13 +50,10 @@ class Play {
       [`${label} two`, 20],
     ] as const) {
       const made = await addSource(server, dataset_id, textsOf(size, `${dataset_id} ${part}`), { serves: false })
-      await giveVectors(
-        portOf(server, store),
-        { embeddings: embeddingsOf(server) },
-        store,
-        made.generation,
-        async () => {},
-      )
+      await giveVectors(portOf(server, store), { embeddings: embeddingsOf(server) }, store, {
+        generation: made.generation,
+        wrote: async () => {},
+      })
       await serve(server, made)
     }
     this.model.calls.length = 0

@@ -71,7 +71,10 @@ test('a model is changed by PUT, its progress is seen, and the dataset shows the
   const { id: dataset_id } = await client.createDataset({ name: 'Manual' })
   const made = await addSource(server, dataset_id, textsOf(150), { serves: false })
   const store = storeOf(server)
-  await giveVectors(portOf(server, store), { embeddings: embeddingsOf(server) }, store, made.generation, async () => {})
+  await giveVectors(portOf(server, store), { embeddings: embeddingsOf(server) }, store, {
+    generation: made.generation,
+    wrote: async () => {},
+  })
   await serve(server, made)
   expect(await client.getDataset({ dataset_id })).toMatchObject({
     ...{ embedding_provider: 'openai-compatible', embedding_model: 'hashing', embedding_dimension: 64 },

@@ -55,7 +55,10 @@ class Scene {
     const texts = textsOf(8, `source ${this.#sources}`)
     const made = await addSource(this.server, this.dataset_id, texts, { serves: false })
     for (let tries = 0; tries < 20; tries += 1) {
-      await giveVectors(portOf(this.server, store), this.#room, store, made.generation, async () => {})
+      await giveVectors(portOf(this.server, store), this.#room, store, {
+        generation: made.generation,
+        wrote: async () => {},
+      })
       const isServing = await this.#locked(async (tx) => {
         if (!(await hasVectors(tx, made.generation.id))) return false
         const { organization_id } = tx

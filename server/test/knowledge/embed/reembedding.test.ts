@@ -45,7 +45,7 @@ async function build(
   made: MadeSource,
   wrote: (tx: TransactionStore, done: number, reused: number) => Promise<void> = async () => {},
 ) {
-  await giveVectors(portOf(server, store()), room(), store(), made.generation, wrote)
+  await giveVectors(portOf(server, store()), room(), store(), { generation: made.generation, wrote })
   const isReady = await store().transaction((tx) => hasVectors(tx, made.generation.id))
   if (isReady) await serve(server, made)
   return isReady
@@ -118,7 +118,7 @@ describe('a build', () => {
   test('whose dataset got another space meanwhile asks for its vectors there', async () => {
     const dataset_id = await makeDataset(server)
     const made = await addSource(server, dataset_id, ['between two models'], { serves: false })
-    await giveVectors(portOf(server, store()), room(), store(), made.generation, async () => {})
+    await giveVectors(portOf(server, store()), room(), store(), { generation: made.generation, wrote: async () => {} })
     await choose(dataset_id, 'other', 32)
     expect(await servingModel(server, dataset_id)).toBe('other 32')
     expect(await store().transaction((tx) => hasVectors(tx, made.generation.id))).toBe(false)

@@ -79,7 +79,7 @@ async function play(library: Library, arm: () => Fault[], label: string): Promis
   const dataset_id = await library.newDataset()
   const attached = await library.settled(await library.attach(dataset_id, await library.newFile(textOf(3, 'one'))))
   const faults = arm()
-  await untilServed(() => library.replaceUpload(attached.source_id, textOf(130, 'two')))
+  await untilServed(() => library.replaceUpload(attached.source_id, textOf(230, 'two')))
   await expect
     .poll(async () => {
       await hasten(library)

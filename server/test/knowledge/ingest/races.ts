@@ -47,7 +47,7 @@ async function during(
   const dataset_id = await library.newDataset()
   const attached = await library.settled(await library.attach(dataset_id, await library.newFile(textOf(3, 'one'))))
   pause = pauseAt(point)
-  await replace(point, attached.source_id, textOf(150, 'two'))
+  await replace(point, attached.source_id, textOf(250, 'two'))
   await pause.arrived
   expect(await library.textsOf(attached)).toEqual(piecesOf(3, 'one'))
   expect(await library.find(attached)).toMatchObject({ serving: true })
@@ -175,18 +175,18 @@ async function dieAt(point: Point): Promise<void> {
       [attached.id],
     )
   pause = pauseAt(point)
-  await replace(point, attached.source_id, textOf(150, 'two'))
+  await replace(point, attached.source_id, textOf(250, 'two'))
   await pause.arrived
   const [begun] = await generations()
   const [{ lease }] = (await library.rows('select lease from work where lease is not null and kind = $1', [
     point === 'knowledge.converting' ? 'convert_source' : 'build_generation',
   ])) as [{ lease: number }]
-  const words = point === 'knowledge.switched' ? piecesOf(150, 'two').slice(0, 100) : piecesOf(3, 'one')
+  const words = point === 'knowledge.switched' ? piecesOf(250, 'two').slice(0, 100) : piecesOf(3, 'one')
   expect(await library.textsOf(attached)).toEqual(words)
   await using _other = await library.server.startAnother({}, {})
   await eventually(async () => {
     await library.rows('update work set due_at = now() where lease = $1 and not ready', [lease])
-    expect(await library.find(attached)).toMatchObject({ status: 'ready', total_chunks: 150 })
+    expect(await library.find(attached)).toMatchObject({ status: 'ready', total_chunks: 250 })
     expect(await library.rows(`select from work where kind in ('convert_source', 'build_generation')`)).toEqual([])
   })
   const [serving, ...others] = await generations()

@@ -14,7 +14,7 @@ export async function stress(changes: number, seed: number, converts: boolean): 
   await using other = await library.server.startAnother({}, {})
   const random = createRandom(seed)
   const datasets = [await library.newDataset(), await library.newDataset(), await library.newDataset()]
-  const sources = [await library.newFile(textOf(3, 'first')), await library.newFile(textOf(120, 'second'))]
+  const sources = [await library.newFile(textOf(3, 'first')), await library.newFile(textOf(230, 'second'))]
   const crawled = await makeCrawled(library)
   const clients = [library.server.client, library.server.as({ base_url: other.url })]
   const replace = converts ? library.replaceUpload : library.replaceFile
@@ -48,7 +48,7 @@ export async function stress(changes: number, seed: number, converts: boolean): 
           items: { source_ids: sources, chunking_strategy: small },
         }))
       case 'replace':
-        return replace(source_id, textOf(between(1, 150), `file ${(files += 1)}`))
+        return replace(source_id, textOf(between(1, 250), `file ${(files += 1)}`))
       case 'detach':
         return void (await client.detachSource(path))
       case 'rechunk':

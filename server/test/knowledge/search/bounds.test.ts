@@ -1,7 +1,7 @@
 // A search keeps its bounds: a part that takes too long is left out, and one that takes too long in all says so.
 import pg from 'pg'
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest'
-import { indexWords } from '../../../src/knowledge/search/index-chunks.ts'
+import { readWords } from '../../../src/knowledge/search/index-chunks.ts'
 import { type TestDatabase, createTestDatabase } from '../../support/database.ts'
 import { type Library, createLibrary } from './library.ts'
 
@@ -138,7 +138,8 @@ test('a signal ends it at once, with its reason', async () => {
 test('while the words of many chunks are cut, other work of the process goes on', async () => {
   const of = await library.addDataset()
   const { generation } = await library.addSource(['seed'], { dataset_id: of })
-  const chunks = Array.from({ length: 50 }, (_, position) => ({ position, content: 'apple pie', heading_path: [] }))
+  const content = 'apple pie '.repeat(800)
+  const chunks = Array.from({ length: 50 }, (_, position) => ({ position, content, heading_path: [] }))
   let [turns, isOver] = [0, false]
   let beforeFirstQuery: number | null = null
   const countTurns = () => {
@@ -154,7 +155,7 @@ test('while the words of many chunks are cut, other work of the process goes on'
         return query(...given)
       }
       turns = 0
-      return indexWords(tx, { ...generation, number: generation.number + 1_000_000 }, chunks)
+      return readWords(tx, { ...generation, language: 'german' }, chunks)
     })
   } finally {
     isOver = true

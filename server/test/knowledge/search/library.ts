@@ -6,9 +6,10 @@ import { type PooledDatabase, statement } from '../../../src/database/database.t
 import { type RootStore, openStore } from '../../../src/database/store.ts'
 import {
   type IndexedGeneration,
+  addWords,
   countWords,
   indexVectors,
-  indexWords,
+  readWords,
 } from '../../../src/knowledge/search/index-chunks.ts'
 import { search } from '../../../src/knowledge/search/search.ts'
 import type { Found, SearchRequest } from '../../../src/knowledge/search/request.ts'
@@ -151,7 +152,7 @@ export async function createLibrary(
         const part = written
           .slice(first, first + batch)
           .map((chunk, at) => ({ heading_path: [], ...chunk, position: first + at }))
-        await store.transaction((tx) => indexWords(tx, generation, part))
+        await store.transaction(async (tx) => addWords(tx, generation, await readWords(tx, generation, part)))
         await query(
           `insert into chunks (id, organization_id, generation_id, position, content, heading_path, page, characters, text_hash)
            select gen_random_uuid(), $1, $2, c.position, c.content, array(select jsonb_array_elements_text(c.heading_path)), c.page, length(c.content), sha256(convert_to(c.content, 'UTF8'))

@@ -2,12 +2,13 @@
 // is erased leaves nothing.
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import {
+  addWords,
   before_words,
   countWords,
   eraseIndex,
   eraseLeftWords,
   eraseSpace,
-  indexWords,
+  readWords,
 } from '../../../src/knowledge/search/index-chunks.ts'
 import { type TestDatabase, createTestDatabase } from '../../support/database.ts'
 import { type Library, createLibrary } from './library.ts'
@@ -121,7 +122,8 @@ test('nothing is written for a transaction that is rolled back', async () => {
   const dataset_id = await library.addDataset()
   const { generation } = await library.addSource(['apple'], { dataset_id })
   const failing = library.store.transaction(async (tx) => {
-    await indexWords(tx, generation, [{ position: 1, content: 'unheard', heading_path: [] }])
+    const chunks = [{ position: 1, content: 'unheard', heading_path: [] }]
+    await addWords(tx, generation, await readWords(tx, generation, chunks))
     throw new Error('the build was stopped')
   })
   await expect(failing).rejects.toThrow('the build was stopped')

@@ -1,7 +1,7 @@
 // Shared by the tests of knowledge in turns: datasets with passages that are written as rows, and agents that search them.
 import { createHash, randomUUID } from 'node:crypto'
 import { openStore } from '../../../src/database/store.ts'
-import { countWords, indexWords } from '../../../src/knowledge/search/index-chunks.ts'
+import { addWords, countWords, readWords } from '../../../src/knowledge/search/index-chunks.ts'
 import type { SearchRequest } from '../../../src/knowledge/search/request.ts'
 import { type TestServer, publishAgent } from '../../support/server.ts'
 
@@ -70,7 +70,8 @@ async function plantSource({ database }: TestServer, of: string, dataset_id: str
     language: 'english',
   }
   await openStore(database, of).transaction(async (tx) => {
-    await indexWords(tx, generation, [{ position: 0, content: text, heading_path }])
+    const chunks = [{ position: 0, content: text, heading_path }]
+    await addWords(tx, generation, await readWords(tx, generation, chunks))
     await countWords(tx, { added: generation, removed: null })
   })
   await pool.query(`update dataset_sources set serving_generation = $2, status = 'ready' where id = $1`, [
