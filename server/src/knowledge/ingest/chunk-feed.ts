@@ -1,4 +1,4 @@
-// How many chunks of a generation are stored, for who embeds them while others are still being cut.
+// How many chunks of a generation are stored: they are embedded while others are still being cut.
 
 export class ChunkFeed {
   #stored = 0
