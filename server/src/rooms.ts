@@ -51,7 +51,7 @@ export function createRooms(core: Core, options: AccessOptions) {
     analysis: createAnalysis(core, { ...conversations, ...models }),
     authoring: createAuthoring(core, models),
     knowledge: createKnowledge(core, { ...events, ...embeddings, lookup: options.lookup }),
-    web_widgets: createWebWidgets(core),
+    web_widgets: createWebWidgets(core, options),
     webhooks: createWebhooks(core),
     system: createSystem(),
   }
