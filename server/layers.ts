@@ -66,6 +66,11 @@ export const layers: readonly Layer[] = [
     ],
   },
   {
+    folder: 'web-widgets',
+    kind: 'room',
+    tables: ['web_widgets', 'web_widget_identity_keys', 'web_widget_blocks'],
+  },
+  {
     folder: 'webhooks',
     kind: 'room',
     tables: ['webhook_endpoints', 'webhook_deliveries', 'webhook_lanes', 'webhook_arrivals'],

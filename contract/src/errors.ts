@@ -35,6 +35,10 @@ export const errorTable = {
     detail: 'The address is not valid, or closed, or has expired. Ask for a new one with `upload-url`.',
   },
   not_found: { status: 404, detail: 'Not found' },
+  brand_not_found: {
+    status: 404,
+    detail: 'No brand was found: the site cannot be reached, or says nothing about its title, colors or logos.',
+  },
   upload_timed_out: {
     status: 408,
     detail: 'No byte arrived for 30 seconds, or the upload took longer than 10 minutes. Send the whole file again.',
@@ -108,6 +112,18 @@ export const errorTable = {
   quota_exceeded: {
     status: 409,
     detail: 'The organization has reached its limit of stored bytes or chunks. Delete sources first.',
+  },
+  too_many_web_widgets: {
+    status: 409,
+    detail: 'The organization has reached its limit of web widgets. Delete one first.',
+  },
+  too_many_identity_keys: {
+    status: 409,
+    detail: 'The web widget has two identity keys. Delete the one that the site no longer uses first.',
+  },
+  too_many_blocks: {
+    status: 409,
+    detail: 'The web widget has reached its limit of blocked visitors. Delete a block first.',
   },
   revision_mismatch: {
     status: 412,

@@ -116,6 +116,10 @@ export const organizationEventTypes = [
   'dataset_source.ready',
   'dataset_source.failed',
   'dataset_source.deleted',
+  'web_widget.created',
+  'web_widget.updated',
+  'web_widget.deleted',
+  'web_widget.limit_reached',
 ] as const
 export type OrganizationEventType = (typeof organizationEventTypes)[number]
 

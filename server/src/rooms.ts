@@ -21,6 +21,7 @@ import { createModels } from './models/room.ts'
 import { createSecrets } from './secrets/room.ts'
 import { createStatistics } from './statistics/room.ts'
 import { createSystem } from './system/room.ts'
+import { createWebWidgets } from './web-widgets/room.ts'
 import { createWebhooks } from './webhooks/room.ts'
 
 export type Rooms = ReturnType<typeof createRooms>
@@ -50,6 +51,7 @@ export function createRooms(core: Core, options: AccessOptions) {
     analysis: createAnalysis(core, { ...conversations, ...models }),
     authoring: createAuthoring(core, models),
     knowledge: createKnowledge(core, { ...events, ...embeddings, lookup: options.lookup }),
+    web_widgets: createWebWidgets(core),
     webhooks: createWebhooks(core),
     system: createSystem(),
   }

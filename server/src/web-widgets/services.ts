@@ -1,0 +1,2 @@
+// The room's own services.
+export interface WebWidgets {}
