@@ -3,4 +3,5 @@ export const webWidgetOperations = {}
 
 export * from './config.ts'
 export * from './objects.ts'
+export * from './public.ts'
 export * from './words.ts'

@@ -123,6 +123,20 @@ begin
   end if;
 end $$;
 
+-- For a message. `refused` is 0 where the tokens of the day are used up.
+create function admit_web_widget_message(
+  widget uuid, organization uuid, most_tokens bigint, subjects bytea[], limits integer[], seconds integer[],
+  out refused integer, out wait_seconds integer
+) language plpgsql as $$
+begin
+  if count_web_widget_tokens(widget) >= most_tokens then
+    refused := 0;
+  else
+    select t.refused, t.wait_seconds into refused, wait_seconds
+    from take_web_widget_allowances(widget, organization, subjects, limits, seconds) t;
+  end if;
+end $$;
+
 -- The part of a start that its commit contains: the visitor's one active conversation, then what the widget allows. Whoever is
 -- refused must roll back. Starts of a widget, and links of its guests, pass one after another from here to their commit.
 create function begin_web_widget_conversation(
