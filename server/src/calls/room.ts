@@ -2,27 +2,15 @@
 import type { OperationId, ResourceKind } from '@parley/contract'
 import type { WorkKind } from '../work/port.ts'
 import type { Access } from './access.ts'
+import type { RequestOrigin } from './call.ts'
 import type { Handlers } from './context.ts'
 
 /** What a request for a resource says before its body is read. */
 export interface NamedResource {
+  readonly operation_id: OperationId
   readonly path: Readonly<Record<string, string>>
   readonly query: Readonly<Record<string, unknown>>
   readonly from: RequestOrigin
-}
-
-/** Where a request comes from. */
-export interface RequestOrigin {
-  /** Whether it changes anything: it is not a GET. */
-  readonly writes: boolean
-  /** The token in `Authorization`; null without one. */
-  readonly bearer: string | null
-  /** What the browser says of the page; null: the header is missing. */
-  readonly origin: string | null
-  /** The origin at which this request reached the server. */
-  readonly own_origin: string
-  /** The client's address as reported by the nearest trusted proxy. */
-  readonly address: string
 }
 
 /** Finds what the address of a resource gives access to. Null: nothing, or its token is not valid. Throws other refusals. */

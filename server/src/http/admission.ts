@@ -1,5 +1,5 @@
 // Admits callers to an operation: authenticate → limit → authorize; and checks again while a stream is open.
-import type { ErrorName, Operation, ResourceKind } from '@parley/contract'
+import type { ErrorName, Operation, OperationId, ResourceKind } from '@parley/contract'
 import type { FastifyReply, FastifyRequest } from 'fastify'
 import {
   authenticate,
@@ -12,7 +12,8 @@ import {
 import { type Principal, describeRights, subjectsOf } from '../calls/principal.ts'
 import { looksLikeCredential } from '../access/rules/credentials.ts'
 import type { Core } from '../calls/core.ts'
-import type { CheckVisitor, RequestOrigin, Resources } from '../calls/room.ts'
+import type { RequestOrigin } from '../calls/call.ts'
+import type { CheckVisitor, Resources } from '../calls/room.ts'
 import { AppError } from '../base/errors.ts'
 import type { Clock } from '../base/ports.ts'
 import { authorize } from '../calls/rules/authorize.ts'
@@ -70,7 +71,7 @@ async function findCaller(
   reply: FastifyReply,
 ): Promise<Principal> {
   const { access } = operation
-  const from = originOf(gate, request)
+  const from = requestOriginOf(gate, request)
   if (typeof access === 'string' || !('by' in access)) {
     const principal = await identify(gate, operation, request)
     if (principal.kind === 'member' && principal.access.visitor) await gate.checkVisitor(principal.access, from)
@@ -78,7 +79,8 @@ async function findCaller(
   }
   const path = request.params as Record<string, string>
   const query = request.query as Record<string, unknown>
-  const found = await gate.resources[access.by]?.({ path, query, from })
+  const operation_id = operation.id as OperationId
+  const found = await gate.resources[access.by]?.({ operation_id, path, query, from })
   if (found) return { kind: 'resource', resource: access.by, access: found }
   // As a failed authentication: anyone who guesses is soon refused.
   requireRoom(gate.unknown_callers.take(request.ip), reply)
@@ -87,7 +89,7 @@ async function findCaller(
 
 const refusals = { upload: 'upload_url_invalid', visitor: 'unauthorized' } as const satisfies Record<ResourceKind, ErrorName>
 
-function originOf({ sites }: Gate, request: FastifyRequest): RequestOrigin {
+export function requestOriginOf({ sites }: Pick<Gate, 'sites'>, request: FastifyRequest): RequestOrigin {
   const { method, headers, ip } = request
   return {
     writes: method !== 'GET' && method !== 'HEAD',

@@ -24,7 +24,8 @@ import { answerHeaders } from './security-headers.ts'
 import { acceptUploads, createUploads } from './uploads.ts'
 import { createSites } from './sites.ts'
 import { createAddressLimiter, createUnknownCallers } from './unknown-callers.ts'
-import { type WidgetPages, registerWidgetPages } from './widget-pages.ts'
+import { registerWidgetPages } from './widget-pages.ts'
+import type { Embeds } from '../web-widgets/web-widgets.ts'
 
 export interface HttpServer {
   /** Resolves with its address, as `http://host:port`. */
@@ -37,7 +38,7 @@ export interface HttpOptions {
   tokens: ConversationTokens
   resources: Resources
   checkVisitor: CheckVisitor
-  widget_pages: WidgetPages
+  embeds: Embeds
 }
 
 export async function createHttpServer(core: Core, options: HttpOptions): Promise<HttpServer> {
@@ -99,7 +100,7 @@ export async function createHttpServer(core: Core, options: HttpOptions): Promis
   for (const operation of all) if (!operation.upload) registerOperation(server, route, operation)
   await acceptUploads(server, all, (within, operation) => registerOperation(within, route, operation))
   sites.registerPreflights(server)
-  await registerWidgetPages(server, options.widget_pages, { sites, site_callers })
+  registerWidgetPages(server, options.embeds, { sites, site_callers, has_demo: isForDevelopment(config) })
   registerDocs(server, () => createOpenApiDocument(operations, version))
   await registerConsole(server, console_folder)
   const others: Server[] = []
@@ -115,6 +116,12 @@ export async function createHttpServer(core: Core, options: HttpOptions): Promis
       stopTimer()
     },
   }
+}
+
+/** On this machine alone, without an address for others. */
+function isForDevelopment({ host, sign_in, sites }: Core['config']): boolean {
+  const isLocal = ['127.0.0.1', '::1', 'localhost'].includes(host)
+  return isLocal && sign_in.public_url === undefined && sites.widget_url === undefined
 }
 
 /** The framework listens only on the first address of a name if it did not create the server itself. */

@@ -146,7 +146,7 @@ export async function insertFeedback(tx: Store, widget_id: string, conversation_
   return (await tx.query(feedbackStatement, [tx.organization_id, conversation_id, widget_id])).length > 0
 }
 
-export const eraseStatements = [
+const eraseStatements = [
   statement(
     'erase_links',
     `delete from web_widget_links l using web_widget_conversations v
@@ -161,3 +161,8 @@ export const eraseStatements = [
     'delete from web_widget_conversations where conversation_id = $1 and organization_id = $2',
   ),
 ]
+
+/** In the commit of a deletion. */
+export async function eraseVisitor(tx: TransactionStore, conversation_id: string): Promise<void> {
+  for (const erase of eraseStatements) await tx.query(erase, [conversation_id, tx.organization_id])
+}
