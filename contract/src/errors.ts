@@ -34,6 +34,22 @@ export const errorTable = {
     status: 403,
     detail: 'The address is not valid, or closed, or has expired. Ask for a new one with `upload-url`.',
   },
+  browser_key_refused: {
+    status: 403,
+    detail: 'API keys and personal access tokens do not belong into a browser. Use a conversation token there.',
+  },
+  origin_not_allowed: {
+    status: 403,
+    detail: 'The web widget may not be used on this site, or its frame was loaded too long ago. Load it again.',
+  },
+  visitor_blocked: { status: 403, detail: 'The site has blocked this visitor.' },
+  identity_invalid: {
+    status: 403,
+    detail: 'The identity is not valid, or has expired. The site has to sign a new one.',
+  },
+  identity_required: { status: 403, detail: 'Only visitors whom the site has signed can use this web widget.' },
+  captcha_required: { status: 403, detail: 'Solve the CAPTCHA and send its token as `captcha_token`.' },
+  captcha_failed: { status: 403, detail: 'The CAPTCHA was not solved, or its token was used before. Solve a new one.' },
   not_found: { status: 404, detail: 'Not found' },
   brand_not_found: {
     status: 404,
@@ -49,6 +65,11 @@ export const errorTable = {
   content_purged: {
     status: 409,
     detail: 'The content of the conversation was purged, as its agent is configured. Nothing can be added to it.',
+  },
+  feedback_given: { status: 409, detail: 'Feedback on this conversation was given before.' },
+  feedback_closed: {
+    status: 409,
+    detail: 'The web widget takes no feedback, or the conversation ended more than seven days ago.',
   },
   analysis_in_progress: {
     status: 409,
@@ -142,6 +163,14 @@ export const errorTable = {
     status: 429,
     detail: 'Too many messages of this conversation are waiting. Try again when one has been answered.',
   },
+  conversation_full: {
+    status: 429,
+    detail: 'The conversation has as many messages as the web widget allows. Start a new one.',
+  },
+  widget_cap_reached: {
+    status: 429,
+    detail: 'The web widget has reached what it allows for now. Try again later.',
+  },
   too_many_streams: {
     status: 429,
     detail: 'Too many event streams are open on this server. Close one, or try again later.',
@@ -169,6 +198,10 @@ export const errorTable = {
   knowledge_unavailable: {
     status: 503,
     detail: 'Knowledge bases need the PostgreSQL extensions unaccent and pg_trgm.',
+  },
+  captcha_unavailable: {
+    status: 503,
+    detail: 'The CAPTCHA could not be checked, so nothing was started. Try again.',
   },
   unavailable: { status: 503, detail: 'The server cannot answer right now. Try again.' },
 } as const satisfies Record<string, ErrorEntry>

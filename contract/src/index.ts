@@ -15,6 +15,7 @@ import { signInOperations } from './sign-in.ts'
 import { statisticsOperations } from './statistics.ts'
 import { systemOperations } from './system.ts'
 import { webWidgetOperations } from './web-widgets/index.ts'
+import { publicWidgetOperations, widgetStatisticsOperations } from './web-widgets/public.ts'
 import { webhookOperations } from './webhooks.ts'
 
 export const operations = {
@@ -33,6 +34,8 @@ export const operations = {
   ...secretOperations,
   ...knowledgeOperations,
   ...webWidgetOperations,
+  ...widgetStatisticsOperations,
+  ...publicWidgetOperations,
 }
 
 export type Operations = typeof operations

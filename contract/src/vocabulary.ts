@@ -48,8 +48,8 @@ export const messageRoles = ['user', 'assistant', 'system'] as const
 /** Whether a client shows widgets. */
 export const interactivities = ['plain', 'rich'] as const
 
-/** What a conversation token can permit. */
-export const conversationPermissions = ['read', 'message', 'end'] as const
+/** What a conversation token can permit. `rate`: to say what the conversation was like. */
+export const conversationPermissions = ['read', 'message', 'end', 'rate'] as const
 export type ConversationPermission = (typeof conversationPermissions)[number]
 
 // --- turns ---

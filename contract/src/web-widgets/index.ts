@@ -8,5 +8,6 @@ export const webWidgetOperations = {
 export * from './config.ts'
 export * from './management.ts'
 export * from './objects.ts'
+export * from './public.ts'
 export * from './resolve.ts'
 export * from './words.ts'

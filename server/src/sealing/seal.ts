@@ -42,6 +42,8 @@ export interface Sealers {
   readonly upload_signer: Signer
   /** For the keys with which sites sign the visitors of their web widgets. */
   readonly identity_key_sealer: Sealer
+  /** For the addresses and visitors that web widgets count. */
+  readonly address_signer: Signer
   /** For the addresses of previews of web widgets. */
   readonly preview_signer: Signer
 }
@@ -62,6 +64,7 @@ export function createSealers(secret_key: Buffer, randomBytes: (size: number) =>
     sign_in_sealer: createSealer(secret_key, 'sign-in', randomBytes),
     upload_signer: createSigner(secret_key, 'upload'),
     identity_key_sealer: createSealer(secret_key, 'web widget identity key', randomBytes),
+    address_signer: createSigner(secret_key, 'web widget address'),
     preview_signer: createSigner(secret_key, 'web widget preview'),
   }
 }

@@ -1,36 +1,68 @@
 // The manifest of web widgets.
-import { webWidgetOperations } from '@parley/contract'
+import { publicWidgetOperations, webWidgetOperations, widgetStatisticsOperations } from '@parley/contract'
 import type { AgentContributions } from '../agents/agents.ts'
 import { AppError } from '../base/errors.ts'
 import { bindRoom } from '../calls/context.ts'
 import type { Core } from '../calls/core.ts'
-import { createBuckets } from '../calls/rate-limit.ts'
-import type { Room } from '../calls/room.ts'
-import { createOutboundClient } from '../outbound/client.ts'
-import type { Lookup } from '../outbound/names.ts'
+import type { CheckVisitor, Room } from '../calls/room.ts'
+import type { ConversationContributions, Conversations } from '../conversations/conversations.ts'
 import type { Store } from '../database/store.ts'
+import type { Lookup } from '../outbound/names.ts'
+import { everyMinute } from '../work/every-minute.ts'
+import { createCaptcha } from './captcha.ts'
+import { forgetAddresses } from './count-rows.ts'
+import { countedChanges } from './counted-changes.ts'
+import { createCounting } from './counting.ts'
+import { built_widget } from './embed/build.ts'
+import { createEmbeds, type Embeds } from './embed/embeds.ts'
+import { linkWork } from './link-work.ts'
+import { createEndUserMessages } from './messages.ts'
 import * as operations from './operations/index.ts'
+import { createSites } from './pages/sites.ts'
 import type { WebWidgets } from './services.ts'
+import { getWebWidgetStatistics } from './statistics.ts'
+import { createVisitorDoor } from './visitor-access.ts'
+import { eraseVisitor } from './visitor-rows.ts'
+import { createVisitorTokens } from './visitor-tokens.ts'
+import * as visitors from './visitors/index.ts'
 import { hasLiveWidgets, listWidgetsOfAgent } from './widget-queries.ts'
 
-const brands_per_minute = 10
+const group = { ...webWidgetOperations, ...widgetStatisticsOperations, ...publicWidgetOperations }
 
-type WebWidgetRoom = Room<typeof webWidgetOperations> & AgentContributions
+type WebWidgetsRoom = Room<typeof group> & AgentContributions & ConversationContributions & { checkVisitor: CheckVisitor; embeds: Embeds }
 
-export function createWebWidgets({ config, ports }: Core, { lookup }: { lookup: Lookup }): WebWidgetRoom {
-  const brands = createBuckets(brands_per_minute)
-  const own: WebWidgets = {
-    outbound: createOutboundClient({ allowed_hosts: config.crawled_private_hosts, clock: ports.clock, lookup }),
-    takeBrand(organization_id) {
-      const level = brands.look(organization_id, Math.floor(ports.clock.monotonic()), 1)
-      return level.write(level.hasRoom)
-    },
-  }
+export interface WebWidgetsOptions {
+  conversations: Conversations
+  secret_key: Buffer
+  lookup: Lookup
+  /** Where the built widget is, if not where the build puts it. */
+  widget_folder?: string | undefined
+}
+
+export function createWebWidgets(
+  core: Core,
+  { conversations, secret_key, lookup, widget_folder = built_widget }: WebWidgetsOptions,
+): WebWidgetsRoom {
+  const tokens = createVisitorTokens(secret_key, core.ports.clock)
+  const door = createVisitorDoor(core, tokens)
+  const counting = createCounting(core)
+  const own: WebWidgets = { conversations, tokens, door, counting, captcha: createCaptcha(core), sites: createSites(core, lookup) }
+  conversations.end_users = createEndUserMessages(core, door, counting)
   return {
     name: 'web-widgets',
-    operations: bindRoom(own, webWidgetOperations, operations),
+    operations: bindRoom(own, group, { ...operations, ...visitors, getWebWidgetStatistics }),
     listWebWidgets: listWidgetsOfAgent,
     refusals: [refuseWithLiveWidgets],
+    resources: { visitor: door.resolve },
+    checkVisitor: door.checkConversationToken,
+    embeds: createEmbeds(core, tokens, widget_folder),
+    additions: [countedChanges],
+    erase: eraseVisitor,
+    work: [
+      linkWork(core, conversations),
+      everyMinute('forget_visitor_addresses', () => forgetAddresses(core.database)),
+    ],
+    start: async () => counting.start(),
   }
 }
 

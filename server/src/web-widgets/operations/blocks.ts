@@ -2,17 +2,18 @@
 import { widgetBounds } from '@parley/contract'
 import { AppError, notFound } from '../../base/errors.ts'
 import { isUuid } from '../../base/ports.ts'
-import type { Context, Handler } from '../../calls/context.ts'
-import { requireConversation } from '../../conversations/read/require.ts'
+import type { Handler } from '../../calls/context.ts'
 import { cutPage, decodeTimeCursor, default_page_size } from '../../database/cursor.ts'
 import { type BlockRecord, countOtherBlocks, deleteBlockRow, insertBlock, listBlockRows } from '../block-rows.ts'
 import { reportChange, requireWidget } from '../require.ts'
 import { webWidgetSettings } from '../settings.ts'
+import { readVisitorOf } from '../visitor-rows.ts'
 
 export const createWebWidgetBlock: Handler<'createWebWidgetBlock'> = async (ctx, input) => {
   const { id: widget_id } = await requireWidget(ctx, ctx.store, input.web_widget_id)
   const conversation_id = input.conversation_id.toLowerCase()
-  const visitor = await findVisitor(ctx, widget_id, conversation_id)
+  const visitor = await readVisitorOf(ctx.store, widget_id, conversation_id)
+  if (!visitor) throw notFound('Conversation')
   const hours = input.hours ?? widgetBounds.block.hours.default
   const most = ctx.core.config.of(webWidgetSettings).blocks
   const block = await ctx.store.transaction(async (tx) => {
@@ -25,13 +26,6 @@ export const createWebWidgetBlock: Handler<'createWebWidgetBlock'> = async (ctx,
     return inserted
   })
   return presentBlock(block)
-}
-
-/** A conversation of another widget counts as not found. */
-async function findVisitor(ctx: Context, widget_id: string, conversation_id: string) {
-  const { web_widget_id, user_id } = await requireConversation(ctx, conversation_id, null)
-  if (web_widget_id !== widget_id) throw notFound('Conversation')
-  return { user_id, address_hash: null }
 }
 
 export const listWebWidgetBlocks: Handler<'listWebWidgetBlocks'> = async (ctx, input) => {

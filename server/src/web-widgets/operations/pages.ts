@@ -3,7 +3,7 @@ import { AppError, invalid } from '../../base/errors.ts'
 import type { Handler } from '../../calls/context.ts'
 import { findBrand } from '../pages/brand.ts'
 import { checkPage } from '../pages/check.ts'
-import { originOf } from '../own-origin.ts'
+import { originOfCall } from '../origins.ts'
 import { requireWidget } from '../require.ts'
 import { readDomain } from '../rules/brand.ts'
 import type { WebWidgets } from '../services.ts'
@@ -14,8 +14,8 @@ export const checkWebWidget: Handler<'checkWebWidget', WebWidgets> = async (ctx,
   if (!page || !/^https?:$/.test(page.protocol) || page.username !== '' || page.password !== '') {
     throw invalid({ path: 'url', message: 'must be an http or https page' })
   }
-  const { outbound } = ctx.room
-  const script = new URL(`${originOf(ctx)}/public/embed/${id}`)
+  const { outbound } = ctx.room.sites
+  const script = new URL(`${originOfCall(ctx)}/public/embed/${id}`)
   const owner = ctx.store.organization_id
   return checkPage({ outbound, clock: ctx.core.ports.clock, owner, url: page, widget_id: id, domains, script })
 }
@@ -25,9 +25,9 @@ export const autoBrandWebWidget: Handler<'autoBrandWebWidget', WebWidgets> = asy
   const domain = readDomain(input.domain)
   if (domain === null) throw invalid({ path: 'domain', message: 'must be a host name such as example.com' })
   const owner = ctx.store.organization_id
-  const { allowed, retry_after_seconds } = ctx.room.takeBrand(owner)
+  const { allowed, retry_after_seconds } = ctx.room.sites.takeBrand(owner)
   if (!allowed) throw new AppError('rate_limited', undefined, {}, { retry_after: retry_after_seconds })
-  const { outbound } = ctx.room
+  const { outbound } = ctx.room.sites
   const addresses = [`https://${domain}/`, `https://www.${domain}/`]
   const brand = await findBrand({ outbound, clock: ctx.core.ports.clock, owner, domain, addresses })
   if (brand === null) throw new AppError('brand_not_found')

@@ -1,7 +1,7 @@
 // Operations about all visitors of a widget: their tokens are revoked; and one visitor who is none, the author in a preview.
 import { invalid } from '../../base/errors.ts'
 import type { Handler } from '../../calls/context.ts'
-import { originOf } from '../own-origin.ts'
+import { originOfCall } from '../origins.ts'
 import { createPreviewToken, preview_minutes } from '../preview-token.ts'
 import { reportChange, requireWidget } from '../require.ts'
 import * as queries from '../widget-queries.ts'
@@ -21,7 +21,7 @@ export const previewWebWidget: Handler<'previewWebWidget'> = async (ctx, { web_w
   const expires_at_ms = (Math.floor(clock.now() / 1000) + preview_minutes * 60) * 1000
   const token = createPreviewToken(ctx.core.sealers.preview_signer, id, expires_at_ms)
   return {
-    url: `${originOf(ctx)}/public/embed/${id}/frame?preview=${token}`,
+    url: `${originOfCall(ctx)}/public/embed/${id}/frame?preview=${token}`,
     expires_at: new Date(expires_at_ms).toISOString().replace('Z', '000Z'),
   }
 }
