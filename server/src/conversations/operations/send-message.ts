@@ -5,6 +5,7 @@ import { AppError, invalid, notFound } from '../../base/errors.ts'
 import { EventStream } from '../../calls/event-stream.ts'
 import { isLongerThan } from '../../base/text.ts'
 import { type AcceptedTurn, acceptMessageIn, readTurnSettings, waitFor } from '../accept-message.ts'
+import { readAnswer } from '../answer-to-widget.ts'
 import { changeConversation } from '../commit/commit.ts'
 import { followUp } from '../commit/follow-up.ts'
 import { textContent } from '../machine/content.ts'
@@ -15,12 +16,13 @@ import { findNewestTry } from '../read/turns.ts'
 import { awaitTurn, outcomeUnread, streamTurn } from '../read/turn-stream.ts'
 
 export const sendConversationMessage: Handler<'sendConversationMessage', Conversations> = async (ctx, input) => {
-  checkText(ctx, input.text)
+  checkGiven(input)
+  if (input.text !== undefined) checkText(ctx, input.text)
   const conversation = await requireConversation(ctx, input.conversation_id, 'message')
   const earlier = ctx.key?.bound?.turn_id
   const accepted = earlier
     ? await sayingStored(earlier, () => repeat(ctx, conversation, earlier, input))
-    : await acceptMessageIn(ctx, conversation, messageOf(input))
+    : await acceptMessageIn(ctx, conversation, await messageOf(ctx, conversation, input))
   const awaited = { conversation_id: conversation.id, interactivity: input.interactivity ?? 'plain', ...accepted }
   if (ctx.accepts_stream) return new EventStream((gone) => streamTurn(ctx, awaited, gone))
   return sayingStored(awaited.turn_id, () => awaitTurn(ctx, awaited))
@@ -28,8 +30,25 @@ export const sendConversationMessage: Handler<'sendConversationMessage', Convers
 
 type SentMessage = Parameters<typeof sendConversationMessage>[1]
 
-function messageOf({ conversation_id, text, interactivity, parley_concurrency: concurrency }: SentMessage) {
-  return { conversation_id, ...said(text), concurrency, interactivity }
+/** A text is needed, or the answers to a widget, which have one. */
+function checkGiven({ text, in_reply_to, values }: SentMessage): void {
+  if (text === undefined && in_reply_to == null) throw invalid({ path: 'text', message: 'is required' })
+  if (in_reply_to != null && values == null) {
+    throw invalid({ path: 'values', message: 'is required with in_reply_to' })
+  }
+  if (in_reply_to == null && values != null) {
+    throw invalid({ path: 'in_reply_to', message: 'is required with values' })
+  }
+}
+
+async function messageOf(ctx: Context<Conversations>, conversation: ConversationRecord, input: SentMessage) {
+  const { conversation_id, text, interactivity, parley_concurrency: concurrency, in_reply_to, values } = input
+  const client_id = input.client_id?.toLowerCase() ?? null
+  const shared = { conversation_id, concurrency, interactivity, client_id }
+  if (in_reply_to == null) return { ...shared, ...said(text!) }
+  const answer = await readAnswer(ctx, conversation, { client_id, in_reply_to, values: values!, text })
+  if (text === undefined) checkLength(ctx, answer.text, 'values')
+  return { ...shared, ...said(answer.text), in_reply_to, values: answer.values }
 }
 
 const said = (text: string) => ({ from: 'caller' as const, content: textContent(text), author: null })
@@ -45,11 +64,14 @@ async function sayingStored<T>(turn_id: string, work: () => Promise<T>): Promise
 }
 
 function checkText(ctx: Context<Conversations>, text: string): void {
-  const { message_characters } = ctx.core.config.limits
   if (text.trim() === '') throw invalid({ path: 'text', message: 'must not be blank' })
-  if (isLongerThan(text, message_characters)) {
-    throw invalid({ path: 'text', message: `must have at most ${message_characters} characters` })
-  }
+  checkLength(ctx, text, 'text')
+}
+
+function checkLength({ core }: Context<Conversations>, text: string, path: 'text' | 'values'): void {
+  const { message_characters } = core.config.limits
+  if (!isLongerThan(text, message_characters)) return
+  throw invalid({ path, message: `must have at most ${message_characters} characters` })
 }
 
 /** A message that was sent before with the same key: its turn, or a new one if that failed. Nothing is stored twice. */
