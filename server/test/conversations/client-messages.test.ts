@@ -244,7 +244,7 @@ describe('an answer to a widget', () => {
     [{ values: { name: 'Ada' }, text: ' ' }, ['text']],
     [{ values: { name: 'A\u0000' } }, []],
     [{ values: 'Ada' }, ['values']],
-  ])('%.80j is refused, and nothing is stored', async (answer, paths) => {
+  ])('is refused where a value does not fit, and nothing is stored', async (answer, paths) => {
     const { id, call_id } = await showForm()
     const error = await refusal(send(id, { in_reply_to: call_id, ...answer } as Sent))
     expect(error.status).toBe(422)
