@@ -59,7 +59,15 @@ export function createVisitorTokens(secret_key: Buffer, clock: Pick<Clock, 'now'
     },
     signVisitor: ({ widget_id, origin, is_preview, user_id, key_id, profile, expires_at }) =>
       visitor.sign(
-        { sub: user_id, widget_id, origin, key_id, profile: { ...profile } as JsonObject, at: clock.now(), ...preview(is_preview) },
+        {
+          sub: user_id,
+          widget_id,
+          origin,
+          key_id,
+          profile: { ...profile } as JsonObject,
+          at: clock.now(),
+          ...preview(is_preview),
+        },
         expires_at,
       ),
     async verifyVisitor(token) {

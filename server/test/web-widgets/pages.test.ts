@@ -112,32 +112,6 @@ describe('auto-brand', () => {
     expect(await brandOf(site.url)).toMatchObject({ title: 'Endless', colors: [], logos: [] })
   })
 
-  test('hostile pages and pictures say what they say, or nothing', async () => {
-    const huge = paint(8, [1, 2, 3])
-    huge.writeUInt32BE(100_000, 16)
-    huge.writeUInt32BE(100_000, 20)
-    const icons = ['/huge.png', '/cut.png', '/text.png'].map((href) => `<link rel=icon type=image/png href=${href}>`)
-    await using site = await startSite({
-      '/': {
-        body: `<title>Deep</title>${'<div>'.repeat(100_000)}${icons.join('')}
-          <meta name="theme-color" content="url(javascript:alert(1))"><link rel=manifest href=/m>
-          <link rel=icon href="javascript:alert(1)"><img alt=logo src="data:image/png;base64,AA">
-          <script type="application/ld+json">{"logo": {"__proto__": 1}}</script>`,
-      },
-      '/m': { body: `{"icons":[null,1,{"src":"file:///x"}],"theme_color":{}}` },
-      '/huge.png': { type: 'image/png', body: huge },
-      '/cut.png': { type: 'image/png', body: paint(64, [9, 9, 9]).subarray(0, 60) },
-      '/text.png': { type: 'image/png', body: 'not a picture' },
-    })
-    const { title, colors, logos, config } = await brandOf(site.url)
-    expect({ title, colors, config }).toEqual({ title: 'Deep', colors: [], config: { chat: { title: 'Deep' } } })
-    expect(logos.map(({ url, resolution }) => [new URL(url).pathname, resolution])).toEqual([
-      ['/huge.png', null],
-      ['/cut.png', null],
-      ['/text.png', null],
-    ])
-  })
-
   test('at most six icons are asked for', async () => {
     const names = Array.from({ length: 12 }, (_, index) => `/${index}.png`)
     await using site = await startSite({ '/': { body: names.map((name) => `<link rel=icon href=${name}>`).join('') } })
@@ -190,19 +164,11 @@ describe('the check of a page', () => {
   beforeAll(async () => {
     const made = await makeLiveWidget(server, { domains: ['http://127.0.0.1:1', 'http://127.0.0.1:2'] })
     web_widget_id = made.web_widget_id
-    const snippet = (id: string, more = '') => `<script async src="${server.url}/public/embed/${id}" ${more}></script>`
+    const snippet = (id: string) => `<script async src="${server.url}/public/embed/${id}"></script>`
     site = await startSite({
       '/with': { body: `<html><body>${snippet(web_widget_id)}</body></html>` },
       '/without': { body: '<html></html>' },
-      '/another': { body: snippet('0190b000-0000-7000-8000-ffffffffffff') },
       '/strict': { headers: { 'content-security-policy': "script-src 'self'" }, body: snippet(web_widget_id) },
-      '/meta': {
-        body: `<meta http-equiv="Content-Security-Policy" content="frame-src 'none'">${snippet(web_widget_id)}`,
-      },
-      '/nonce': {
-        headers: { 'content-security-policy': "script-src 'nonce-abc'" },
-        body: snippet(web_widget_id, 'nonce="abc"'),
-      },
       '/moved': { status: 301, headers: { location: '/with' }, body: '' },
       '/gone': { status: 410, body: snippet('x') },
     })
@@ -212,13 +178,9 @@ describe('the check of a page', () => {
   const found = { reachable: true, snippet_found: true, origin_listed: false, csp_allows: true }
 
   test.each([
-    ['/with', {}],
     ['/moved', {}],
-    ['/nonce', {}],
     ['/without', { snippet_found: false }],
-    ['/another', { snippet_found: false }],
     ['/strict', { csp_allows: false }],
-    ['/meta', { csp_allows: false }],
   ])('%s', async (path, differing) => expect(await check(site.url + path)).toEqual({ ...found, ...differing }))
 
   test('whether the site is listed', async () => {

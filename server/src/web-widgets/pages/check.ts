@@ -29,18 +29,19 @@ export async function checkPage({ outbound, clock, owner, url, ...widget }: Chec
     const fetching = { outbound, owner, timeout_ms: together_ms, signal }
     const fetched = await fetchAddress(fetching, url.href, max_bytes, 'text/html')
     const page = fetched && isHtml(fetched) ? await reader.readPage(fetched, signal) : null
-    return fetched && page && judge(fetched, page, widget)
+    return fetched && page && judgePage(fetched, page, widget)
   })
   const origin_listed = isOriginListed(widget.domains, url.origin)
   return found ?? { reachable: false, snippet_found: null, origin_listed, csp_allows: null }
 }
 
-function judge(
-  { url, headers }: Fetched,
+/** Of a page that was read. */
+export function judgePage(
+  { url, headers }: Pick<Fetched, 'url' | 'headers'>,
   { scripts, policies }: ReadPage,
   { widget_id, domains, script }: Pick<CheckedPage, 'widget_id' | 'domains' | 'script'>,
 ): Checked {
-  const snippet = scripts.find(({ src }) => new URL(src).pathname.toLowerCase() === `/public/embed/${widget_id}`)
+  const snippet = scripts.find(({ src }) => idOf(new URL(src))?.toLowerCase() === widget_id)
   const header = headers.get('content-security-policy')
   const loader = snippet ? new URL(snippet.src) : script
   const all = header === null ? policies : [header, ...policies]
@@ -50,4 +51,9 @@ function judge(
     origin_listed: isOriginListed(domains, url.origin),
     csp_allows: allowsWidget(all, { page: url, script: loader, nonce: snippet?.nonce ?? null }),
   }
+}
+
+/** That a loader's address names. */
+function idOf({ pathname }: URL): string | undefined {
+  return /^\/public\/embed\/([^/]+)$/.exec(pathname)?.[1]
 }

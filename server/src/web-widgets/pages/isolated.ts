@@ -40,9 +40,16 @@ const max_json = 65_536
 
 type Attributes = Record<string, string>
 
+/** Knows no nesting: of a page that is nested very deep, the parser would search through all levels at each element. */
+class FlatParser extends Parser {
+  protected override isVoidElement(name: string): boolean {
+    return name !== 'title' && name !== 'script' && name !== 'style'
+  }
+}
+
 function readPage(bytes: Buffer, url: string, charset: string | null): ReadPage {
   const page = new PageReader(url)
-  const parser = new Parser(page, { lowerCaseTags: true, lowerCaseAttributeNames: true })
+  const parser = new FlatParser(page, { lowerCaseTags: true, lowerCaseAttributeNames: true })
   parser.write(decode(bytes, charset))
   parser.end()
   return page.facts
