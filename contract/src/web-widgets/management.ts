@@ -260,7 +260,7 @@ export const webWidgetManagement = {
     tag,
     summary: 'Get the address of a preview',
     description:
-      'Whoever has it can use the widget for 15 minutes, live or not. Its conversations have `parley_preview` in `custom_metadata` and count nowhere.',
+      'Anyone who has it can use the widget for 15 minutes, live or not. Its conversations have `parley_preview` in `custom_metadata` and count nowhere.',
     access: manage,
     narrowed: true,
     changes_nothing: true,

@@ -87,7 +87,7 @@ const versionToPin = statement(
 )
 
 /**
- * The version of an agent with this id, or the newest published one; `agent_version_id` is null if there is none. Until the caller's
+ * The version of an agent with this id, or the newest published one; `agent_version_id` is null if the agent has no such version. Until the caller's
  * transaction ends, the agent cannot be deleted. Null: the caller may see no such agent.
  */
 export async function findVersionToPin(

@@ -1,4 +1,4 @@
-// Operations about all visitors of a widget: their tokens are revoked; and one visitor who is none, the author in a preview.
+// Operations about all visitors of a widget, whose tokens can be revoked, and about its preview for authors.
 import { invalid } from '../../base/errors.ts'
 import type { Handler } from '../../calls/context.ts'
 import { originOfCall } from '../origins.ts'

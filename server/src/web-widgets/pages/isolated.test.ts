@@ -84,7 +84,7 @@ describe('an icon', () => {
     ['half of one', paint(64, 64).subarray(0, 60)],
     ['text', Buffer.from('not a picture, but long enough')],
     ['nothing', Buffer.alloc(0)],
-  ])('%s is none', (_what, bytes) => expect(run(bytes, 'icon')).toBeNull())
+  ])('%s is refused', (_what, bytes) => expect(run(bytes, 'icon')).toBeNull())
 
   function claim(png: Buffer, side: number): Buffer {
     png.writeUInt32BE(side, 16)

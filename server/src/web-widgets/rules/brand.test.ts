@@ -33,7 +33,7 @@ describe('the domain of a brand', () => {
       '\0.com',
       'ftp://example.com',
     ],
-  ])('%j is none', (text) => expect(readDomain(text)).toBeNull())
+  ])('%j is refused', (text) => expect(readDomain(text)).toBeNull())
 })
 
 describe('colors', () => {

@@ -45,7 +45,7 @@ export const max_pictures = 6
 const max_colors = 6
 const texts = { title: 200, description: 1000 }
 
-/** A host name without scheme, `www.` and slash, in its one form. Null: it is none. */
+/** A host name without scheme, `www.` and slash, in its one form. Null: it is not a host name. */
 export function readDomain(text: string): string | null {
   const bare = text
     .trim()

@@ -54,7 +54,7 @@ describe('the one form of a site', () => {
       'https://a..b',
     ],
     ...['https://example.com:99999', '\0', `${'a'.repeat(64)}.com`],
-  ])('%j is none', (entry) => {
+  ])('%j is refused', (entry) => {
     expect(normalizeDomain(entry)).toBeNull()
   })
 
