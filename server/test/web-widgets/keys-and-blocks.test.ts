@@ -14,7 +14,7 @@ afterAll(() => server[Symbol.asyncDispose]())
 
 const unknown_id = '0190b000-0000-7000-8000-ffffffffffff'
 
-describe('identity keys', () => {
+describe('B7: identity keys', () => {
   test('at most two; a secret is shown once, is sealed, and opens for its key only', async () => {
     const { client, database, organization_id, app } = server
     const { web_widget_id } = await makeLiveWidget(server)

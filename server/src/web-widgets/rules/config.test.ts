@@ -139,7 +139,7 @@ test('every fault is told with its path', () => {
   ])
 })
 
-describe('forms', () => {
+describe('B7: forms', () => {
   test.each([
     ...['visitor', 'verified', 'client', 'page', 'locale', 'feedback_form', 'rating', 'parley_x', 'anyreach_x'],
     '__proto__',

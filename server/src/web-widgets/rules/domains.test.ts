@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest'
 import { frameAncestors, isOriginListed, normalizeDomain, normalizeDomains } from './domains.ts'
 
-describe('the one form of a site', () => {
+describe('B5: the one form of a site', () => {
   test.each([
     ['example.com', 'https://example.com'],
     [' Example.COM ', 'https://example.com'],
@@ -79,7 +79,7 @@ describe('the one form of a site', () => {
   })
 })
 
-describe('whether an origin is listed', () => {
+describe('B5: whether an origin is listed', () => {
   const domains = ['https://example.com', 'https://*.shop.com', 'http://localhost:3000', 'https://*.a.com:8443']
 
   test.each([
