@@ -35,6 +35,9 @@ export interface TestServer extends AsyncDisposable {
   restart(): Promise<void>
 }
 
+/** A build of the web widget that says what it was given and does nothing. */
+const test_widget = join(import.meta.dirname, '..', 'fixtures', 'widget')
+
 /** Options of one node. */
 export interface NodeOptions {
   /** Ports that replace those of the system. */
@@ -70,7 +73,7 @@ export async function startTestServer(
       }),
       createLog('debug', { write: (line: string) => void log.push(line) }),
       { ...testPorts, ...ports },
-      { widget_folder },
+      { widget_folder: widget_folder ?? test_widget },
     )
   let app = await start()
   stack.defer(() => app[Symbol.asyncDispose]())
