@@ -66,6 +66,7 @@ export async function startTestServer(
         PARLEY_DATA_DIR: data_dir,
         PARLEY_DATABASE_CONNECTIONS: '10',
         PARLEY_RATE_LIMIT_PER_MINUTE: '0',
+        PARLEY_LIMIT_WIDGET_REQUESTS_OF_ADDRESS_PER_MINUTE: '0',
         PARLEY_DEFAULT_MODEL: 'openai/scripted',
         OPENAI_BASE_URL: model.base_url,
         ...environment,
