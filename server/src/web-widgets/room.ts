@@ -12,7 +12,7 @@ import { everyMinute } from '../work/every-minute.ts'
 import { createCaptcha } from './captcha.ts'
 import { forgetAddresses } from './count-rows.ts'
 import { countedChanges } from './counted-changes.ts'
-import { createCounting } from './counting.ts'
+import { type Counting, createCounting } from './counting.ts'
 import { built_widget } from './embed/build.ts'
 import { createEmbeds, type Embeds } from './embed/embeds.ts'
 import { linkWork } from './link-work.ts'
@@ -29,9 +29,13 @@ import { hasLiveWidgets, listWidgetsOfAgent } from './widget-queries.ts'
 
 const group = { ...webWidgetOperations, ...widgetStatisticsOperations, ...publicWidgetOperations }
 
-type WebWidgetsRoom = Room<typeof group> &
-  AgentContributions &
-  ConversationContributions & { checkVisitor: CheckVisitor; embeds: Embeds }
+type WebWidgetsRoom = Room<typeof group> & AgentContributions & ConversationContributions & {
+    checkVisitor: CheckVisitor
+    embeds: Embeds
+    counting: Counting
+    /** Forgets addresses that are too old, as it does every minute. */
+    forget(): Promise<void>
+  }
 
 export interface WebWidgetsOptions {
   conversations: Conversations
@@ -58,6 +62,7 @@ export function createWebWidgets(
     captcha: createCaptcha(core),
     sites: createSites(core, lookup, first_pages),
   }
+  const forget = () => forgetAddresses(core.database)
   conversations.end_users = createEndUserMessages(core, door, counting)
   return {
     name: 'web-widgets',
@@ -69,10 +74,9 @@ export function createWebWidgets(
     embeds: createEmbeds(core, tokens, widget_folder),
     additions: [countedChanges],
     erase: eraseVisitor,
-    work: [
-      linkWork(core, conversations),
-      everyMinute('forget_visitor_addresses', () => forgetAddresses(core.database)),
-    ],
+    work: [linkWork(core, conversations), everyMinute('forget_visitor_addresses', forget)],
+    counting,
+    forget,
     start: async () => counting.start(),
   }
 }
