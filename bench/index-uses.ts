@@ -173,4 +173,18 @@ export const indexUses: Record<string, string> = {
   embedding_claims_pkey: 'one work embeds a text',
   generation_spaces_pkey: 'whether a generation has its vectors',
   datasets_awaiting_vectors: 'find_embedding_models, each minute',
+
+  web_widgets_page: 'listWebWidgets',
+  web_widgets_agent: 'getAgent, deleteAgent: the widgets of an agent',
+  web_widget_identity_keys_widget: 'every signed identity of a visitor; listWebWidgetIdentityKeys',
+  web_widget_blocks_widget_id_conversation_id_key: 'one block for each conversation',
+  web_widget_blocks_page: 'listWebWidgetBlocks',
+  web_widget_blocks_user: 'whether a visitor is blocked: every start and message',
+  web_widget_blocks_address: 'whether an address is blocked: every start and message',
+  web_widget_conversations_visitor: 'listVisitorConversations; whether a guest has any, when they are linked',
+  web_widget_conversations_address: 'forget_visitor_addresses, each minute',
+  web_widget_active_conversation: 'what is freed when a conversation ends',
+  web_widget_links_user: 'the guests of a user: their list, and each of their conversations',
+  web_widget_allowances_until: 'forget_visitor_addresses: allowances that count anew',
+  web_widget_deltas_widget: 'the tokens of the day: every start and message',
 }

@@ -66,6 +66,15 @@ export const layers: readonly Layer[] = [
     ],
   },
   {
+    folder: 'web-widgets',
+    kind: 'room',
+    tables: [
+      ...['web_widgets', 'web_widget_identity_keys', 'web_widget_blocks'],
+      ...['web_widget_conversations', 'web_widget_active', 'web_widget_links', 'web_widget_feedback'],
+      ...['web_widget_allowances', 'web_widget_days', 'web_widget_deltas', 'web_widget_reached'],
+    ],
+  },
+  {
     folder: 'webhooks',
     kind: 'room',
     tables: ['webhook_endpoints', 'webhook_deliveries', 'webhook_lanes', 'webhook_arrivals'],

@@ -287,7 +287,7 @@ const lifecycleOperations = {
     params: conversationPath,
     headers: Type.Object(idempotencyHeader),
     body: Type.Object({
-      permissions: Type.Array(oneOf(conversationPermissions), { minItems: 1, maxItems: 3, uniqueItems: true }),
+      permissions: Type.Array(oneOf(conversationPermissions), { minItems: 1, maxItems: 4, uniqueItems: true }),
       expires_in: Type.Optional(
         nullable(Type.Integer({ minimum: 1, maximum: 86_400, description: 'Seconds. Default 3600.' })),
       ),

@@ -19,6 +19,7 @@ import {
   messageRoles,
   turnOutcomes,
 } from './vocabulary.ts'
+import { type WidgetLimit, widgetChanges, widgetLimits } from './web-widgets/words.ts'
 import { TurnWidget } from './widgets.ts'
 
 const turn = { turn_id: Id }
@@ -92,6 +93,7 @@ export const eventData = {
   ),
 } as const satisfies Record<EventType, TSchema>
 
+const web_widget = { web_widget_id: Id, name: Type.String() }
 const dataset = { dataset_id: Id, name: Type.String() }
 const space = {
   embedding_model: Type.String(),
@@ -130,6 +132,20 @@ export const organizationEventData = {
   }),
   'dataset_source.failed': Type.Object({ ...attachment, reason: KnowledgeReason, tries: Type.Integer() }),
   'dataset_source.deleted': Type.Object(attachment),
+  'web_widget.created': Type.Object({ ...web_widget, agent_id: Id }),
+  'web_widget.updated': Type.Object({
+    ...web_widget,
+    changed: Type.Array(oneOf(widgetChanges), { description: 'What changed.' }),
+  }),
+  'web_widget.deleted': Type.Object(web_widget),
+  'web_widget.limit_reached': Type.Object(
+    {
+      ...web_widget,
+      limit: oneOf(Object.keys(widgetLimits) as WidgetLimit[]),
+      day: Type.String({ description: 'In UTC, such as 2026-01-31.' }),
+    },
+    { description: 'Once for each limit and day.' },
+  ),
 } as const satisfies Record<OrganizationEventType, TSchema>
 
 export type OrganizationEventData<T extends OrganizationEventType> = Static<(typeof organizationEventData)[T]>

@@ -48,8 +48,8 @@ export const messageRoles = ['user', 'assistant', 'system'] as const
 /** Whether a client shows widgets. */
 export const interactivities = ['plain', 'rich'] as const
 
-/** What a conversation token can permit. */
-export const conversationPermissions = ['read', 'message', 'end'] as const
+/** What a conversation token can permit. `rate`: to say what the conversation was like. */
+export const conversationPermissions = ['read', 'message', 'end', 'rate'] as const
 export type ConversationPermission = (typeof conversationPermissions)[number]
 
 // --- turns ---
@@ -116,6 +116,10 @@ export const organizationEventTypes = [
   'dataset_source.ready',
   'dataset_source.failed',
   'dataset_source.deleted',
+  'web_widget.created',
+  'web_widget.updated',
+  'web_widget.deleted',
+  'web_widget.limit_reached',
 ] as const
 export type OrganizationEventType = (typeof organizationEventTypes)[number]
 

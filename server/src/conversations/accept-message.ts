@@ -41,6 +41,8 @@ export interface IncomingMessage {
   author: MessageAuthor | null
   /** Absent: the rule of the agent's version applies. */
   concurrency?: ConcurrencyRule | null | undefined
+  /** How many user messages the conversation may have; absent: any number. */
+  most_messages?: number | undefined
   interactivity?: 'plain' | 'rich' | null | undefined
 }
 
@@ -103,6 +105,7 @@ async function prepareMessage(
     content,
     author,
     max_waiting: config.limits.waiting_turns,
+    most_messages: message.most_messages,
   }
 }
 

@@ -41,6 +41,8 @@ export interface NodeOptions {
   ports?: Partial<Ports>
   /** Maps the database's connection string to the one that the server uses. */
   connectThrough?: (connection_string: string) => string
+  /** Of the built web widget. */
+  widget_folder?: string
 }
 
 export async function startTestServer(
@@ -53,7 +55,7 @@ export async function startTestServer(
   const data_dir = await mkdtemp(join(tmpdir(), 'parley-data-'))
   stack.defer(() => rm(data_dir, { recursive: true, force: true }))
   const log: string[] = []
-  const start = (more: Record<string, string> = {}, { connectThrough, ports }: NodeOptions = options) =>
+  const start = (more: Record<string, string> = {}, { connectThrough, ports, widget_folder }: NodeOptions = options) =>
     startApp(
       readConfig({
         PORT: '0',
@@ -68,6 +70,7 @@ export async function startTestServer(
       }),
       createLog('debug', { write: (line: string) => void log.push(line) }),
       { ...testPorts, ...ports },
+      { widget_folder },
     )
   let app = await start()
   stack.defer(() => app[Symbol.asyncDispose]())

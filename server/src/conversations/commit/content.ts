@@ -84,6 +84,7 @@ export async function deleteContent(
     const plan = planOf(state, decideEndForDeletion(state, ended_by))
     const { change } = plan
     writeChanges({ tx, ...committer }, [plan])
+    for (const erase of committer.erasers) await erase(tx, id)
     for (const erase of eraseStatements) await tx.query(erase, [id, tx.organization_id])
     await forgetAnswers(tx, id)
     const after: LockedConversation = { ...state, next_sequence: state.next_sequence + change.events.length }

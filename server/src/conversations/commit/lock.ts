@@ -11,7 +11,7 @@ export interface ConversationKey {
 }
 
 const wanted = rowsOf('wanted', 'id uuid, organization_id uuid')
-const columns = `c.id, c.organization_id, c.channel, c.status, c.agent_id, c.agent_version_id, c.ending, c.redaction,
+const columns = `c.id, c.organization_id, c.channel, c.status, c.agent_id, c.agent_version_id, c.web_widget_id, c.ending, c.redaction,
   c.created_at, c.content_purged_at, ${silence}, p.user_turn_count, p.next_position, p.next_sequence, p.next_turn, p.updated_at`
 const tables = `${wanted} join conversations c on c.id = wanted.id join conversation_progress p on p.conversation_id = c.id`
 

@@ -54,6 +54,7 @@ export interface LockedConversation {
   status: ConversationStatus
   agent_id: string | null
   agent_version_id: string | null
+  web_widget_id: string | null
   /** Set if the conversation ends with its last open turn and takes no more messages. */
   ending: Ending | null
   /** Null: everything is stored as it was said. */

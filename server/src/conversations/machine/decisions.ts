@@ -36,6 +36,8 @@ export interface MessageInput {
   agent_version_id: string
   max_seconds: number
   max_waiting: number
+  /** How many user messages the conversation may have; absent: any number. */
+  most_messages?: number | undefined
   /** From the attempt that was stopped here, with `interrupt`. */
   partial: PartialReply | null
   /** With the last user message that the agent's version allows, the conversation begins to end. Null: there is no limit. */
@@ -56,6 +58,7 @@ function acceptMessage(state: LockedConversation, input: MessageInput): Accepted
   if (!channelRules[state.channel].messages_from.includes(input.from)) return { refused: 'conversation_not_text' }
   if (!takesMessages(state.status)) return { refused: 'conversation_not_active' }
   if (state.ending) return { refused: 'conversation_ending' }
+  if (state.user_turn_count >= (input.most_messages ?? Infinity)) return { refused: 'conversation_full' }
   const [first] = state.open_turns
   if (!first) return acceptInNewTurn(input, { start: true, ahead: 0 })
   switch (input.concurrency) {
@@ -195,11 +198,11 @@ export function decideEndForDeletion(state: LockedConversation, ended_by: EndedB
 
 /** The state of a new conversation, before anything is said in it. */
 export function stateAtBirth(
-  { id, channel, status, agent_id, agent_version_id, redaction }: NewConversation,
+  { id, channel, status, agent_id, agent_version_id, web_widget_id, redaction }: NewConversation,
   { organization_id, created_at }: { organization_id: string; created_at: string },
 ): LockedConversation {
   return {
-    ...{ id, organization_id, channel, status, agent_id, agent_version_id, redaction, ending: null },
+    ...{ id, organization_id, channel, status, agent_id, agent_version_id, web_widget_id, redaction, ending: null },
     content_purged_at: null,
     ...{ user_turn_count: 0, next_position: 0, next_sequence: 1, next_turn: 1, open_turns: [] },
     ...{

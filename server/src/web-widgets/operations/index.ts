@@ -1,0 +1,2 @@
+// All handlers of web widgets.
+export {}
