@@ -2,6 +2,7 @@
 export const webWidgetOperations = {}
 
 export * from './config.ts'
+export * from './contrast.ts'
 export * from './objects.ts'
 export * from './public.ts'
 export * from './words.ts'

@@ -11,37 +11,53 @@ export interface PageInfo {
   referrer: string
 }
 
-/** From the loader to the frame. */
+/** From the loader to the frame, by type: the `value` of each. */
 export interface ToFrame {
-  hello: { version: number; locale?: string; theme?: string; is_open: boolean; is_narrow: boolean; is_filling: boolean; page: PageInfo; kept?: string }
-  open: { is_narrow: boolean }
-  close: object
-  identify: { call: number; identity: unknown }
-  logout: object
-  metadata: { client: unknown }
-  page: { page: PageInfo }
-  send: { text: string }
-  start: object
-  end: object
-  locale: { locale: string }
-  theme: { theme: string }
+  hello: Hello
+  open: null
+  close: null
+  identify: [call: number, identity: unknown]
+  logout: null
+  metadata: unknown
+  page: PageInfo
+  send: string
+  start: null
+  end: null
+  locale: string
+  theme: string
   /** Of the console's preview only. */
-  config: { config: unknown }
+  config: unknown
+}
+
+export interface Hello {
+  version: number
+  locale?: string | undefined
+  theme?: string | undefined
+  is_open: boolean
+  is_filling: boolean
+  page: PageInfo
+  /** With `storage: host_page`: what the page keeps for the frame. */
+  kept?: string | undefined
 }
 
 /** From the frame to the loader. */
 export interface ToLoader {
-  hello: { version: number }
-  close: object
-  event: { name: string; detail: Record<string, unknown> }
-  unread: { count: number }
-  active: { is_active: boolean }
-  identified: { call: number; is_verified: boolean; error?: string }
-  /** With `storage: host_page`: what the page keeps for the frame; null removes it. */
-  keep: { value: string | null }
+  hello: number
+  close: null
+  /** Name and details of an event for the page. */
+  event: [string, Record<string, unknown>]
+  unread: number
+  active: boolean
+  identified: [call: number, result: { verified: boolean; error?: string }]
+  /** With `storage: host_page`; null removes it. */
+  keep: string | null
 }
 
-export type Message = { parley: number; type: string } & Record<string, unknown>
+export interface Message {
+  parley: number
+  type: string
+  value: unknown
+}
 
 /** Null if the other side speaks no version that there can be. */
 export function agreeVersion(theirs: unknown): number | null {
@@ -62,21 +78,13 @@ export function createIntake(now: () => number): (data: unknown) => Message | nu
       count = 0
     }
     count += 1
-    if (count > messages_a_second) return null
     const message = data as Message | null
-    if (typeof message !== 'object' || message === null || agreeVersion(message.parley) === null) return null
-    return typeof message.type === 'string' && sizeOf(message) <= message_bytes_at_most ? message : null
+    // What is no JSON, such as a value that contains itself, throws.
+    return count <= messages_a_second && message!.parley >= 1 && sizeOf(message) <= message_bytes_at_most ? message : null
   }
 }
 
-/** In bytes of JSON; endless if it is no JSON, such as a value that contains itself. */
-function sizeOf(message: unknown): number {
-  try {
-    return new TextEncoder().encode(JSON.stringify(message)).length
-  } catch {
-    return Infinity
-  }
-}
+const sizeOf = (message: unknown) => new TextEncoder().encode(JSON.stringify(message)).length
 
 export interface Arrived {
   data: unknown
@@ -96,9 +104,9 @@ export function createFrameGate(
     take({ data, origin, isFromParent }) {
       if (!isFromParent || origin === 'null' || (pinned === null ? !isAllowed(origin) : origin !== pinned)) return null
       const message = intake(data)
-      if (!message) return null
-      if (pinned !== null) return message
-      if (message.type !== 'hello' || agreeVersion(message['version']) === null) return null
+      if (!message || pinned !== null) return message
+      const version = (message.value as Partial<Hello> | null)?.version
+      if (message.type !== 'hello' || agreeVersion(version) === null) return null
       pinned = origin
       return message
     },

@@ -51,7 +51,7 @@ export function createReader({ ports, session, conversation_id, lock_name, show,
   const publish = () => {
     if (!all.signal.aborted) show({ conversation_id, view: log.view, connection })
   }
-  const tell = (message: TabMessage) => ports.channel?.post(message)
+  const tell = (message: TabMessage) => lock_name !== null && ports.channel?.post(message)
   const take = (events: readonly StreamEvent[]) => {
     if (events.length === 0) return
     const after = log.view.last

@@ -12,6 +12,8 @@ export interface MessageItem {
   turn_id: string | null
   client_id: string | null
   in_reply_to: string | null
+  /** What was answered to a form, by field. */
+  values: Readonly<Record<string, unknown>> | null
   position: number | null
   is_interrupted: boolean
   /** Of a person: the name that is shown. */
@@ -124,6 +126,7 @@ function addMessage(view: View, data: Fields, at: string, id: number): View {
     turn_id,
     client_id: textOf(data['client_id']),
     in_reply_to: textOf(data['in_reply_to']),
+    values: data['values'] ? fieldsOf(data['values']) : null,
     position: numberOf(data['position']),
     is_interrupted: data['interrupted'] === true,
     name: textOf(fieldsOf(data['author'])['name']),

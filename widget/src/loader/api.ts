@@ -1,74 +1,50 @@
-// `window.Parley`: what a page can call. A wrong call is one warning, never an exception.
+// `window.Parley`: one object for each widget of a page, the first also by that name; and the events that pages listen to.
 
 type Listener = (detail: unknown) => void
+export type Api = Record<string, unknown> & { push(...calls: unknown[]): void; get(id: string): Api | undefined }
 
-export interface Events {
-  on(event: string, listener: Listener): () => void
-  emit(event: string, detail?: unknown): void
-}
+const page = window as unknown as { Parley?: Api | unknown[]; AnyReach?: unknown }
+const listeners = new Set<readonly [string, Listener]>()
 
-export function createEvents(): Events {
-  const listeners = new Map<string, Set<Listener>>()
-  return {
-    on(event, listener) {
-      const all = listeners.get(event) ?? new Set()
-      listeners.set(event, all.add(listener))
-      return () => void all.delete(listener)
-    },
-    emit(event, detail = {}) {
-      for (const listener of listeners.get(event) ?? []) attempt(() => listener(detail))
-    },
-  }
-}
+export const warn = (...what: unknown[]) => console.warn('[Parley]', ...what)
 
-export function attempt<T>(act: () => T): T | undefined {
+/** Nothing of the widget, and no listener of the page, may throw into the page. */
+export function attempt<T>(act: () => T): T | void {
   try {
     return act()
   } catch (error) {
-    console.error('[Parley]', error)
-    return undefined
+    warn(error)
   }
 }
 
-export type Api = Record<string, unknown> & { push(...calls: unknown[]): number; get(id: string): Api | undefined }
-
-interface ParleyWindow {
-  Parley?: Partial<Api> | unknown[]
-  AnyReach?: unknown
+export function on(event: string, listener: Listener): (() => void) | void {
+  if (typeof listener !== 'function') return warn('on needs a function')
+  const entry = [event, listener] as const
+  listeners.add(entry)
+  return () => void listeners.delete(entry)
 }
 
-const page = window as unknown as ParleyWindow
-
-export const findWidget = (id: string): Api | undefined =>
-  Array.isArray(page.Parley) ? undefined : page.Parley?.get?.(id)
-
-/** The first widget of a page is `window.Parley`; each is found by `Parley.get(id)`. Calls that came before it are made now. */
-export function publish(id: string, own: Record<string, unknown>): Api {
-  const first = Array.isArray(page.Parley) ? undefined : (page.Parley as (Api & { all?: Map<string, Api> }) | undefined)
-  const all = first?.all ?? new Map<string, Api>()
-  const api = Object.defineProperties(
-    {
-      get: (name: string) => all.get(name),
-      push(...calls: unknown[]) {
-        for (const call of calls) makeCall(api, call)
-        return calls.length
-      },
-    },
-    { ...Object.getOwnPropertyDescriptors(own), all: { value: all } },
-  ) as Api
-  all.set(id, api)
-  if (first?.get) return api
-  const waiting = Array.isArray(page.Parley) ? page.Parley : []
-  page.Parley = api
-  page.AnyReach ??= api
-  // After this script, so that a call that fails stops nothing.
-  queueMicrotask(() => api.push(...waiting))
-  return api
+export function emit(name: string, detail: unknown = {}): void {
+  for (const [event, listener] of [...listeners]) if (event === name) attempt(() => listener(detail))
 }
 
-function makeCall(api: Api, call: unknown): void {
-  const [name, ...values] = Array.isArray(call) ? call : [call]
-  const method = Object.hasOwn(api, name as string) ? api[name as string] : undefined
-  if (typeof method === 'function') attempt(() => method(...values))
-  else console.warn('[Parley] There is no', name)
+export const findWidget = (id: string): Api | undefined => (page.Parley as Partial<Api> | undefined)?.get?.(id)
+
+/** Calls that the page made before are made now. */
+export function publish(id: string, api: Api): void {
+  const first = page.Parley
+  const before = first && !Array.isArray(first) ? first.get : () => undefined
+  const get = (name: string) => (name === id ? api : before(name))
+  api.get = get
+  api.push = (...calls) => {
+    for (const [name, ...values] of calls as [string, ...unknown[]][]) {
+      attempt(() => (Object.hasOwn(api, name) ? (api[name] as Listener) : warn)(...(values as [unknown])))
+    }
+  }
+  if (first && !Array.isArray(first)) first.get = get
+  else {
+    page.Parley = api
+    page.AnyReach ??= api
+    api.push(...(first ?? []))
+  }
 }

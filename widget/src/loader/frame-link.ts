@@ -1,77 +1,63 @@
-// The loader's side of the messages with its frame: makes the frame when it is needed, and accepts messages from it and its origin only.
-import { type ToFrame, type ToLoader, agreeVersion, createIntake, protocol_version } from '../base/protocol.ts'
-
-export type Received = { [T in keyof ToLoader]: { type: T } & ToLoader[T] }[keyof ToLoader]
-
-export interface FrameLink {
-  /** Makes the frame if there is none. */
-  wake(): void
-  /** Kept until the frame answers. */
-  send<T extends keyof ToFrame>(type: T, message: ToFrame[T]): void
-  remove(): void
-}
-
-interface Linked {
-  id: string
-  origin: string
-  title: string
-  parent: HTMLElement
-  hello: () => Omit<ToFrame['hello'], 'version'>
-  receive: (message: Received) => void
-}
+// The frame, made when it is needed, and the messages with it: the loader accepts them from its own frame and its origin only.
+import { type PageInfo, type ToFrame, createIntake, protocol_version } from '../base/protocol.ts'
+import { attempt, warn } from './api.ts'
+import { container, make, panel, shown } from './launcher.ts'
+import { settings } from './settings.ts'
 
 const answer_timeout_ms = 15_000
+const { id, origin } = settings
 
-export function linkFrame({ id, origin, title, parent, hello, receive }: Linked): FrameLink {
-  let frame: HTMLIFrameElement | null = null
-  let version: number | null = null
-  let hasWarned = false
-  let waiting: object[] = []
-  const intake = createIntake(() => performance.now())
-  const post = (message: object) =>
-    frame?.contentWindow?.postMessage({ parley: version ?? protocol_version, ...message }, origin)
+let frame: HTMLIFrameElement | undefined
+let isLinked = false
+let waiting: [string, unknown][] = []
 
-  const listen = (event: MessageEvent) => {
-    if (!frame || event.source !== frame.contentWindow || event.origin !== origin) return
-    const message = intake(event.data)
+/** Marks without secrets, and with `storage: host_page` the visitor's token. A browser may refuse storage by throwing. */
+export const keep = (name: string, value?: string | null): string | null | void =>
+  attempt(() => {
+    const key = `parley-${id}${name}`
+    if (value === null) localStorage.removeItem(key)
+    else if (value) localStorage.setItem(key, value)
+    return localStorage.getItem(key)
+  })
+
+/** Addresses go without query and fragment, which can hold secrets. */
+const bare = (url: string) => url.split(/[?#]/)[0]!
+export const readPage = (): PageInfo => ({ url: bare(location.href), title: document.title, referrer: bare(document.referrer) })
+
+const post = (type: string, value: unknown) => frame!.contentWindow?.postMessage({ parley: protocol_version, type, value }, origin)
+
+export function send<T extends keyof ToFrame>(type: T, value?: ToFrame[T]): void {
+  if (isLinked) attempt(() => post(type, value))
+  else waiting = [...waiting.slice(-49), [type, value]]
+}
+
+/** Makes the frame if there is none. */
+export function wake(): HTMLIFrameElement {
+  if (frame) return frame
+  frame = make('iframe', '')
+  frame.title = settings.title || 'Chat'
+  frame.setAttribute('sandbox', 'allow-scripts allow-same-origin allow-forms allow-popups allow-popups-to-escape-sandbox allow-downloads')
+  frame.src = `${origin}/public/embed/${id}/frame?parentOrigin=${encodeURIComponent(location.origin)}`
+  frame.onload = () => {
+    isLinked = false
+    const { isOpen, locale, theme } = shown
+    const hello: ToFrame['hello'] = { version: protocol_version, is_open: isOpen || !!container, is_filling: !!container, locale, theme, page: readPage(), kept: keep('-token') || undefined }
+    post('hello', hello)
+  }
+  setTimeout(() => isLinked || warn('no answer from', origin), answer_timeout_ms)
+  return panel.appendChild(frame)
+}
+
+const intake = createIntake(() => performance.now())
+
+export function listen(receive: (type: string, value: never) => void): (event: MessageEvent) => void {
+  return ({ data, source, origin: from }) => {
+    const message = frame && from === origin && source === frame.contentWindow && intake(data)
     if (!message) return
     if (message.type === 'hello') {
-      version = agreeVersion(message['version'])
-      for (const each of waiting.splice(0)) post(each)
+      isLinked = true
+      for (const each of waiting.splice(0)) send(...(each as ['send', string]))
     }
-    receive(message as unknown as Received)
-  }
-  addEventListener('message', listen)
-
-  return {
-    wake() {
-      if (frame) return
-      frame = document.createElement('iframe')
-      frame.title = title
-      frame.setAttribute(
-        'sandbox',
-        'allow-scripts allow-same-origin allow-forms allow-popups allow-popups-to-escape-sandbox allow-downloads',
-      )
-      frame.src = `${origin}/public/embed/${id}/frame?parentOrigin=${encodeURIComponent(location.origin)}`
-      frame.onload = () => {
-        version = null
-        post({ type: 'hello', version: protocol_version, ...hello() })
-        setTimeout(() => {
-          if (version !== null || hasWarned || !frame) return
-          hasWarned = true
-          console.warn(`[Parley] The chat of widget ${id} does not answer.`)
-        }, answer_timeout_ms)
-      }
-      parent.append(frame)
-    },
-    send(type, message) {
-      if (version === null) waiting = [...waiting.slice(-49), { type, ...message }]
-      else post({ type, ...message })
-    },
-    remove() {
-      removeEventListener('message', listen)
-      frame?.remove()
-      frame = null
-    },
+    receive(message.type, message.value as never)
   }
 }

@@ -1,167 +1,97 @@
-// The launcher, its greeting and the panel around the frame, in a closed shadow root that the page cannot reach.
-import { readableText } from '../base/contrast.ts'
-import { arrow_path, bubble_path, make, makeIcon } from './elements.ts'
-import { lockScrolling } from './page.ts'
-import type { LoaderSettings, Pair } from './settings.ts'
+// The launcher, its greeting and the panel around the frame, in a closed shadow root that the page cannot reach. It is made by calls
+// alone: a page's policy may forbid HTML and styles from text. A script has one widget, so that its state is this module's.
+import { attributes, settings } from './settings.ts'
 import { style } from './style.ts'
 
-export interface Launcher {
-  host: HTMLElement
-  panel: HTMLElement
-  isNarrow(): boolean
-  showOpen(isOpen: boolean): void
-  showUnread(count: number): void
-  showLauncher(isShown: boolean): void
-  showGreeting(text: string, questions: string[]): void
-  setTheme(theme: string): void
-  setLocale(locale: string): void
-  focus(): void
-  remove(): void
+const { labels } = settings
+const root = document.documentElement
+const dark = matchMedia('(prefers-color-scheme:dark)')
+
+export const shown = { isOpen: false, isHidden: settings.hidden as boolean | undefined, unread: 0, locale: attributes['locale'], theme: attributes['theme'] ?? settings.theme }
+export const container = attributes['container'] && document.querySelector(attributes['container'])
+export const isNarrow = () => innerWidth < 480 && !container
+
+export function make<K extends keyof HTMLElementTagNameMap>(name: K, className: string, parent?: Node, text = ''): HTMLElementTagNameMap[K] {
+  const element = document.createElement(name)
+  element.className = className
+  element.textContent = text
+  parent?.appendChild(element)
+  return element
 }
 
-interface Acts {
-  toggle(): void
-  near(): void
-  ask(question: string): void
-  dismiss(): void
-}
+export const host = make('div', '')
+const all = make('div', '', host.attachShadow({ mode: 'closed' }))
+export const panel = make('div', 'p', all)
+export const greeting = make('div', 'g', all)
+export const button = make('button', 'l', all)
+const sign = make('span', 'i', button)
+const badge = make('span', 'n', button, settings.label)
+let overflow: string | null = null
 
-/** Of the built-in launcher. */
-const own: Record<'light' | 'dark', [string, string]> = { light: ['#17535b', '#ffffff'], dark: ['#8ad4d8', '#0d2427'] }
-
-export function makeLauncher(settings: LoaderSettings, isFilling: boolean, acts: Acts): Launcher {
-  const { trigger = {}, chat = {} } = settings
-  const host = make('div', '')
-  host.dataset['parley'] = settings.id
-  const root = host.attachShadow({ mode: 'closed' })
+export function dress(): void {
   const sheet = new CSSStyleSheet()
   sheet.replaceSync(style)
-  root.adoptedStyleSheets = [sheet]
-  const box = make('div', '', root)
-  const panel = make('div', 'p', box)
-  const greeting = make('div', 'g', box)
-  greeting.setAttribute('role', 'status')
-  greeting.hidden = true
-  const button = make('button', 'l', box)
-  const badge = make('span', 'n')
-  button.type = 'button'
-
-  const wide = matchMedia('(min-width:480px)')
-  const dark = matchMedia('(prefers-color-scheme:dark)')
-  const viewport = window.visualViewport
-  let theme = settings.theme ?? 'system'
-  let words = settings.labels['en']!
-  let isOpen = false
-  let count = 0
-  let unlock: (() => void) | null = null
-
-  const set = (name: string, value: string) => box.style.setProperty(`--${name}`, value)
-  const size = trigger.size ?? 56
-  for (const [name, value] of Object.entries({
-    x: trigger.offset_x ?? 20,
-    y: trigger.offset_y ?? 20,
-    s: size,
-    p: Math.max(trigger.padding ?? 0, trigger.label ? 16 : 0),
-    r: trigger.shape === 'square' ? 14 : size / 2,
-    w: chat.width ?? 400,
-    h: chat.height ?? 640,
-    c: chat.radius ?? 16,
-  })) {
-    set(name, `${value}px`)
+  ;(all.getRootNode() as ShadowRoot).adoptedStyleSheets = [sheet]
+  all.style.cssText = settings.box
+  greeting.role = 'status'
+  greeting.dir = 'auto'
+  if (settings.icon) {
+    const picture = make('img', '')
+    picture.alt = ''
+    // The built-in sign stays if the page does not allow the picture, or it is not there.
+    picture.onload = () => sign.replaceWith(picture)
+    picture.src = settings.icon
   }
-  set('z', String(trigger.z_index ?? 2147483000))
-
-  const isNarrow = () => !isFilling && !wide.matches
-  const layOut = () => {
-    const isDark = theme === 'dark' || (theme === 'system' && dark.matches)
-    const mode = isDark ? 'dark' : 'light'
-    const { background_color, text_color }: Pair = settings.launcher?.[mode] ?? {}
-    const text = readableText(background_color, text_color)
-    set('b', text ? background_color! : own[mode][0])
-    set('f', text ?? own[mode][1])
-    set('t', `${viewport?.offsetTop ?? 0}px`)
-    set('v', `${viewport?.height ?? innerHeight}px`)
-    const names = { left: trigger.position === 'bottom-left', d: isDark, s: isNarrow(), k: isOpen, a: isFilling }
-    for (const [name, isOn] of Object.entries(names)) box.classList.toggle(name, isOn)
-    panel.classList.toggle('o', isOpen || isFilling)
-    if (isOpen && isNarrow()) unlock ??= lockScrolling()
-    else {
-      unlock?.()
-      unlock = null
-    }
-  }
-  const label = () => {
-    const text = isOpen ? words.close : words.open
-    button.setAttribute('aria-label', count > 0 && !isOpen ? `${text} (${words.unread.replace('{n}', String(count))})` : text)
-    button.setAttribute('aria-expanded', String(isOpen))
-    const icon = trigger.icon_url && !isOpen ? makePicture(trigger.icon_url) : makeIcon(isOpen ? arrow_path : bubble_path)
-    button.replaceChildren(icon, ...(trigger.label && !isOpen ? [trigger.label] : []))
-    badge.textContent = count > 99 ? '99+' : String(count)
-    if (count > 0 && !isOpen) button.append(badge)
-  }
-  const aborter = new AbortController()
-  const { signal } = aborter
-  for (const target of [wide, dark, viewport]) {
-    for (const event of ['change', 'resize', 'scroll']) target?.addEventListener(event, layOut, { signal })
-  }
-  button.addEventListener('click', () => acts.toggle())
-  for (const event of ['pointerenter', 'focus']) button.addEventListener(event, () => acts.near())
-
-  const showGreeting = (text: string, questions: string[]) => {
-    greeting.replaceChildren()
-    greeting.dir = 'auto'
-    const said = make('div', 't', greeting, text)
-    const close = make('button', 'x', said, '×')
-    close.setAttribute('aria-label', words.close)
-    close.onclick = () => {
-      greeting.hidden = true
-      acts.dismiss()
-    }
-    for (const question of questions) make('button', 'q', greeting, question).onclick = () => acts.ask(question)
-    greeting.hidden = false
-  }
-
-  button.hidden = isFilling
-  layOut()
-  label()
-  return {
-    host,
-    panel,
-    isNarrow,
-    showOpen(value) {
-      isOpen = value
-      if (value) greeting.hidden = true
-      layOut()
-      label()
-    },
-    showUnread(value) {
-      count = value
-      label()
-    },
-    showLauncher: (isShown) => void (button.hidden = !isShown || isFilling),
-    showGreeting,
-    setTheme(value) {
-      theme = value as typeof theme
-      layOut()
-    },
-    setLocale(locale) {
-      words = settings.labels[locale] ?? words
-      label()
-    },
-    focus: () => button.focus(),
-    remove() {
-      aborter.abort()
-      unlock?.()
-      host.remove()
-    },
+  if (settings.label) badge.before(settings.label)
+  for (const target of [dark, window, visualViewport]) {
+    for (const event of ['change', 'resize', 'scroll']) if (target !== window || event !== 'scroll') target?.addEventListener(event, paint)
   }
 }
 
-/** The built-in one if the page does not allow or find the picture. */
-function makePicture(url: string): HTMLElement {
-  const picture = make('img', '')
-  picture.alt = ''
-  picture.onerror = () => picture.replaceWith(makeIcon(bubble_path))
-  picture.src = url
-  return picture
+/** The texts of the first language that is wished for. */
+function words() {
+  const wishes = [shown.locale, settings.default_locale, ...navigator.languages, 'en', ...Object.keys(labels)]
+  return wishes.map((wish) => labels[wish?.slice(0, 2) ?? '']).find((each) => each)!
 }
+
+const isPlace = () =>
+  (!settings.devices || (settings.devices === 'mobile') === innerWidth < 768) &&
+  RegExp(settings.include ?? '').test(location.pathname) &&
+  !(settings.exclude && RegExp(settings.exclude).test(location.pathname))
+
+/** Shows what has changed. */
+export function paint(): void {
+  const { isOpen, unread, theme } = shown
+  const { open, close, unread: told } = words()
+  const isDark = theme === 'dark' || (theme === 'system' && dark.matches)
+  const isTold = unread > 0 && !isOpen
+  const isFull = isOpen && isNarrow()
+  all.className = [isOpen || container ? 'o' : '', isNarrow() ? 'w' : '', isDark ? 'd' : '', settings.left ? 'e' : '', container ? 'a' : ''].join(' ')
+  all.style.setProperty('--t', `${visualViewport?.offsetTop ?? 0}px`)
+  all.style.setProperty('--v', `${visualViewport?.height ?? innerHeight}px`)
+  button.hidden = !!container || shown.isHidden || !isPlace()
+  button.ariaExpanded = String(isOpen)
+  button.ariaLabel = (isOpen ? close : open) + (isTold ? `, ${told.replace('{n}', String(unread))}` : '')
+  badge.hidden = !isTold
+  badge.textContent = String(unread)
+  // The page behind a chat that fills the screen does not scroll.
+  if (isFull && overflow === null) {
+    overflow = root.style.overflow
+    root.style.overflow = 'hidden'
+  } else if (!isFull && overflow !== null) {
+    root.style.overflow = overflow
+    overflow = null
+  }
+}
+
+export function showGreeting(text: string, ask: (question: string) => void, dismissed: () => void): void {
+  const close = make('button', 'x', make('div', 't', greeting, text), '✕')
+  close.ariaLabel = words().close
+  close.onclick = () => {
+    greeting.remove()
+    dismissed()
+  }
+  for (const question of settings.questions) make('button', 'q', greeting, question).onclick = () => ask(question)
+}
+
+export const attach = () => (container || root).append(host)

@@ -1,8 +1,11 @@
-// What the server writes into the loader: the settings of one widget, at most 4 KiB.
+// What the server writes into the loader: the settings of one widget, at most 4 KiB, made by
+// `server/src/web-widgets/rules/loader-settings.ts`; and the attributes of its script.
 
-export interface Pair {
-  background_color?: string
-  text_color?: string
+export interface Labels {
+  open: string
+  close: string
+  /** With `{n}`. */
+  unread: string
 }
 
 export interface LoaderSettings {
@@ -10,27 +13,26 @@ export interface LoaderSettings {
   /** Where the frame and its API are. */
   origin: string
   domains: string[]
-  theme?: 'system' | 'light' | 'dark'
-  trigger?: {
-    shape?: 'circle' | 'square'
-    size?: number
-    padding?: number
-    position?: 'bottom-right' | 'bottom-left'
-    offset_x?: number
-    offset_y?: number
-    icon_url?: string | null
-    label?: string | null
-    z_index?: number
-    hidden?: boolean
-    devices?: 'all' | 'desktop' | 'mobile'
-    paths?: { include?: string[]; exclude?: string[] } | null
-  }
-  chat?: { width?: number; height?: number; radius?: number; title?: string | null }
-  launcher?: { light?: Pair; dark?: Pair }
-  questions?: string[]
-  greeting?: { text: string; delay_seconds?: number; frequency?: 'once' | 'always' } | null
-  locales?: string[]
-  default_locale?: string | null
-  /** Of each language: open, close, unread (with `{n}`). */
-  labels: Record<string, { open: string; close: string; unread: string }>
+  theme: string
+  title?: string
+  /** Sizes and colors: a list of custom properties for `style.ts`. */
+  box: string
+  left?: true
+  icon?: string
+  label?: string
+  hidden?: true
+  devices?: 'desktop' | 'mobile'
+  /** Regular expressions of the paths that have the launcher, and of those that do not. */
+  include?: string
+  exclude?: string
+  questions: string[]
+  greeting?: { text: string; delay_seconds: number; frequency: string }
+  default_locale?: string
+  /** By language. */
+  labels: Record<string, Labels>
 }
+
+declare const __PARLEY_SETTINGS__: LoaderSettings
+
+export const settings = __PARLEY_SETTINGS__
+export const attributes: DOMStringMap = { ...document.currentScript?.dataset }

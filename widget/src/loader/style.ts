@@ -1,27 +1,31 @@
-// The look of launcher, greeting and panel. Everything is fixed, so that nothing of the page moves.
-export const style = `:host{all:initial!important}
-*{box-sizing:border-box;font:15px/1.45 system-ui,sans-serif}
-button{border:0;margin:0;cursor:pointer;color:inherit;background:none}
-button:focus-visible{outline:3px solid #1a73e8;outline-offset:2px;box-shadow:0 0 0 2px #fff}
-.l,.g,.p{position:fixed;bottom:var(--y);right:var(--x);z-index:var(--z)}
-.left .l,.left .g,.left .p{right:auto;left:var(--x)}
-.l{display:flex;align-items:center;justify-content:center;gap:8px;min-width:var(--s);height:var(--s);padding:var(--p);border-radius:var(--r);background:var(--b)!important;color:var(--f)!important;box-shadow:0 2px 6px #0003,0 8px 24px #0003;transition:transform .2s}
-.l:hover{transform:scale(1.04)}
-.l svg,.l img{width:28px;height:28px;border-radius:var(--r)}
-.n{position:absolute;top:-4px;right:-4px;min-width:20px;padding:0 5px;border-radius:10px;background:#c5221f;color:#fff;font-size:12px;line-height:20px;font-weight:600}
-.g{bottom:calc(var(--y) + var(--s) + 14px);display:flex;flex-direction:column;align-items:flex-end;gap:8px;width:280px;max-width:calc(100vw - 2*var(--x))}
-.left .g{align-items:flex-start}
-.t{position:relative;padding:14px 40px 14px 16px;white-space:pre-wrap;overflow-wrap:anywhere}
-.t,.q{background:#fff;color:#1d2327;border-radius:16px;box-shadow:0 2px 6px #0002,0 8px 24px #0002}
-.q{padding:9px 14px;text-align:start}
-.x{position:absolute;top:8px;inset-inline-end:8px;width:28px;height:28px;border-radius:14px;font-size:20px;line-height:1}
-.p{bottom:calc(var(--y) + var(--s) + 14px);width:var(--w);height:var(--h);max-width:calc(100vw - 2*var(--x));max-height:calc(100vh - 2*var(--y) - var(--s) - 14px);border-radius:var(--c);overflow:hidden;box-shadow:0 4px 12px #0002,0 16px 48px #0004;background:Canvas;transition:opacity .18s,transform .18s,visibility .18s}
-.d .p,.d .t,.d .q{background:#1c2226;color:#eef1f2}
-.p:not(.o){visibility:hidden;opacity:0;transform:translateY(10px)}
-iframe{display:block;width:100%;height:100%;border:0}
-.s .p{inset:var(--t) 0 auto;width:auto;height:var(--v);max-width:none;max-height:none;border-radius:0}
-.s.k .l,.k .g,[hidden]{display:none!important}
-.a{height:100%}.a .p{position:static;width:100%;height:100%;max-width:none;max-height:none;box-shadow:none}
-@media(prefers-reduced-motion){*{transition:none!important}}
-@media(forced-colors:active){.l,.t,.q,.p{border:1px solid ButtonText}}
-@media print{.l,.g,.p{display:none}}`
+// The look of launcher, greeting and panel. Everything is fixed, so that nothing of the page moves. The letters are those of
+// `launcher.ts`; sizes and colors come with the settings.
+
+const above = 'bottom:calc(var(--y) + var(--s) + 14px);max-width:calc(100vw - 2*var(--x));'
+
+export const style =
+  ':host{all:initial!important}' +
+  '*{box-sizing:border-box;font:15px/1.45 system-ui}' +
+  'button{border:0;cursor:pointer;color:inherit;background:0 0}' +
+  ':focus-visible{outline:3px solid #1a73e8;outline-offset:2px}' +
+  '.l,.g,.p{position:fixed;bottom:var(--y);right:var(--x);z-index:var(--z)}' +
+  '.e>*{right:auto;left:var(--x)}' +
+  '.l,.t,.q,.p{box-shadow:0 4px 20px #0003}' +
+  '.l{display:flex;place-items:center;place-content:center;gap:8px;min-width:var(--s);height:var(--s);padding:var(--p);border-radius:var(--r);background:var(--lb);color:var(--lf)}' +
+  '.d .l{background:var(--db);color:var(--df)}' +
+  '.i{width:26px;height:22px;border-radius:9px 9px 9px 2px;background:currentColor;forced-color-adjust:none}' +
+  '.o .i{width:14px;height:14px;border-radius:0;background:0 0;border:solid;border-width:0 3px 3px 0;rotate:45deg}' +
+  'img{height:28px}' +
+  '.n{position:absolute;top:-4px;right:-4px;padding:0 6px;border-radius:10px;background:#c5221f;color:#fff;font-size:12px}' +
+  `.g{${above}display:grid;gap:8px;justify-items:end;width:280px}` +
+  '.t,.q{background:#fff;color:#1d2327;border-radius:16px;padding:12px 16px;text-align:start;overflow-wrap:anywhere}' +
+  '.x{float:inline-end;min-width:24px;margin:-4px -8px 0 4px}' +
+  `.p{${above}width:var(--w);height:var(--h);max-height:calc(100vh - 2*var(--y) - var(--s) - 14px);border-radius:var(--c);overflow:hidden;background:#fff}` +
+  '.d .p,.d .t,.d .q{background:#1c2226;color:#eef1f2}' +
+  '.p:not(.o *){visibility:hidden;opacity:0;translate:0 9px}' +
+  'iframe{width:100%;height:100%;border:0}' +
+  '.w .p,.a .p{inset:var(--t) 0 auto;width:100%;height:var(--v);max-width:none;max-height:none;border-radius:0}' +
+  '.a .p{position:static;height:100%}' +
+  '.w.o .l,.o .g,[hidden]{display:none}' +
+  '@media(prefers-reduced-motion:no-preference){.p{transition:.18s}}' +
+  '@media(forced-colors:active){.l,.t,.q,.p{border:1px solid}}'
