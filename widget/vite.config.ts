@@ -21,7 +21,9 @@ const language_at_most = 2048
 export default defineConfig({
   root,
   base: '/public/widget/',
-  plugins: [ownAddresses(), loaderAndManifest()],
+  plugins: [loaderAndManifest()],
+  // The server has the files of `assets` there.
+  experimental: { renderBuiltUrl: (file) => `/public/widget/${file.replace('assets/', '')}` },
   publicDir: false,
   define,
   build: {
@@ -29,18 +31,9 @@ export default defineConfig({
     assetsInlineLimit: 0,
     modulePreload: false,
     reportCompressedSize: false,
-    rolldownOptions: { input: { frame: join(root, 'frame.html') }, checks: { pluginTimings: false } },
+    rolldownOptions: { input: { frame: join(root, 'frame.html'), captcha: join(root, 'captcha.html') }, checks: { pluginTimings: false } },
   },
 })
-
-/** The server has the files of `assets` at `/public/widget`. */
-function ownAddresses(): Plugin {
-  return {
-    name: 'parley-own-addresses',
-    enforce: 'post',
-    transformIndexHtml: { order: 'post', handler: (html) => html.replaceAll('/widget/assets/', '/widget/') },
-  }
-}
 
 function loaderAndManifest(): Plugin {
   return {
@@ -49,7 +42,6 @@ function loaderAndManifest(): Plugin {
     async closeBundle() {
       await buildLoader()
       await writeFile(join(dist, 'demo.html'), await readFile(join(root, 'demo.html')))
-      await writeFile(join(dist, 'captcha.html'), await readFile(join(root, 'captcha.html')))
       await writeFile(join(dist, 'manifest.json'), `${JSON.stringify(await describeFiles())}\n`)
       await Promise.all((await readdir(join(dist, 'assets'))).map((file) => compress(join(dist, 'assets', file))))
       await checkSizes()
@@ -105,7 +97,7 @@ async function checkSizes(): Promise<void> {
   const assets = (await readdir(join(dist, 'assets'))).filter((file) => /\.(js|css)$/.test(file))
   const isLanguage = (file: string) => /^[a-z]{2}-/.test(file)
   /** Loaded after the first picture. */
-  const isLater = (file: string) => file.startsWith('more-')
+  const isLater = (file: string) => /^(more|captcha)-/.test(file)
   const sum = async (files: string[]) =>
     (await Promise.all(files.map((file) => gzipped(`assets/${file}`)))).reduce((all, size) => all + size, 0)
   const languages = await Promise.all(assets.filter(isLanguage).map((file) => gzipped(`assets/${file}`)))

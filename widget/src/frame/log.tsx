@@ -6,6 +6,7 @@ import type { Outgoing } from '../course/outbox.ts'
 import { type Item, type MessageItem, type View, answerTo, replyInProgress } from '../course/view.ts'
 import type { Say } from '../texts/texts.ts'
 import type { CardGiven } from './cards.tsx'
+import type { Field, Values } from './fields.tsx'
 import { partsThere } from './parts.ts'
 
 const shown_at_once = 200
@@ -147,7 +148,7 @@ function OneItem({ chat, item, view, leaving, isPast, isFirst, agent, locale, ..
           {...given}
           widget={item.widget}
           answer={stored?.values ?? coming?.values ?? (isClosed || stored ? null : undefined)}
-          onAnswer={(values, fields) => chat.send(more.describeValues(fields, values, say), { in_reply_to: item.call_id, values })}
+          onAnswer={(values: Values, fields: readonly Field[]) => chat.send(more.describeValues(fields, values, say), { in_reply_to: item.call_id, values })}
         />
       </div>
     )

@@ -1,4 +1,5 @@
 // Loads the second part of the chat, once; until it is there, what needs it waits or is shown as plain text.
+import style from './more.css?url'
 
 export type More = typeof import('./more.tsx')
 
@@ -15,8 +16,8 @@ export function loadMore(then: () => void): void {
 function load(): void {
   if (more || isLoading) return
   isLoading = true
-  import('./more.tsx').then(
-    (found) => {
+  Promise.all([import('./more.tsx'), loadStyle()]).then(
+    ([found]) => {
       more = found
       loaded()
     },
@@ -28,3 +29,14 @@ function load(): void {
 }
 
 export const partsThere = (): More | null => more
+
+function loadStyle(): Promise<unknown> {
+  const link = document.createElement('link')
+  link.rel = 'stylesheet'
+  link.href = style
+  document.head.append(link)
+  return new Promise((resolve, reject) => {
+    link.onload = resolve
+    link.onerror = reject
+  })
+}
