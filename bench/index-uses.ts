@@ -43,6 +43,8 @@ export const indexUses: Record<string, string> = {
   transcript_items_turn: 'the messages and replies of a turn: every message, listConversationTurns',
   transcript_items_one_call: 'T8: one record of a call; calls without a result',
   transcript_items_one_result: 'T8: one result of a call; whether a call has one',
+  client_messages_pkey: 'a message that a client has an id of is stored once; whether it is',
+  answered_widgets_pkey: 'a widget is answered once; whether it is',
   turns_pkey: 'findTurn; every write of an attempt',
   turns_conversation_id_sequence_key: 'their order; listConversationTurns',
   turns_one_running: 'T3; the running turn of a conversation',

@@ -41,6 +41,8 @@ export const layers: readonly Layer[] = [
       'conversations',
       'conversation_progress',
       'transcript_items',
+      'client_messages',
+      'answered_widgets',
       'events',
       'turns',
       'earlier_analyses',

@@ -12,7 +12,7 @@ import {
   conversationWorkflows,
   laterObjects,
 } from './agent-config-parts.ts'
-import { named, notYet, nullable, oneOf } from './schema.ts'
+import { named, nullable, oneOf } from './schema.ts'
 import { ToolConfig } from './tool-config.ts'
 import { agentBounds, agentDefaults, agentKinds, channels, concurrencyRules, instructionsModes } from './vocabulary.ts'
 import { FormDefinition } from './widgets.ts'

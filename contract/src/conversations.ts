@@ -3,6 +3,7 @@ import { Type, type Static } from 'typebox'
 import { AgentConfig } from './agent-config.ts'
 import { Conversation, EndConversationResponse, ImportError, MessageReply } from './conversation.ts'
 import { turnStreamData } from './events.ts'
+import type { FormValues } from './form-values.ts'
 import { ImportedConversation } from './import.ts'
 import { defineOperation } from './operation.ts'
 import { conversationReadAccess } from './scopes.ts'
@@ -139,7 +140,7 @@ const lifecycleOperations = {
     tag,
     summary: "Send a message and get the agent's reply",
     description:
-      'If the body of the response has a `turn_id`, the message is stored; otherwise it is not. With `Accept: text/event-stream` the turn is streamed; an error before it is plain JSON. The deltas since the last `turn.restarted`, joined, are the `reply`.',
+      'If the body of the response has a `turn_id`, the message is stored; otherwise it is not. A message with a `client_id` that the conversation has already is not stored again (409 `message_stored`, with its `turn_id`), even after its `Idempotency-Key` is forgotten. With `Accept: text/event-stream` the turn is streamed; an error before it is plain JSON. The deltas since the last `turn.restarted`, joined, are the `reply`.',
     access: manage,
     narrowed: true,
     waits: true,
@@ -152,8 +153,34 @@ const lifecycleOperations = {
       ),
     }),
     body: Type.Object({
-      text: Type.String({ description: 'Not blank; at most 32,000 characters.' }),
+      text: Type.Optional(
+        Type.String({
+          description:
+            'Not blank; at most 32,000 characters. Required, except with `in_reply_to`: then the default is a line `label: value` for each field that is filled in.',
+        }),
+      ),
       interactivity: Type.Optional(nullable(oneOf(interactivities, 'Default `plain`.'))),
+      client_id: Type.Optional(
+        nullable(uuidText('Your own id of the message, unique in the conversation: it is stored once, at any time.')),
+      ),
+      in_reply_to: Type.Optional(
+        nullable(
+          Type.String({
+            maxLength: 256,
+            description:
+              'The `call_id` of a form, `collect_otp` or `collect_phone_number` that was shown in this conversation; needs `values`. Each is answered once.',
+          }),
+        ),
+      ),
+      values: Type.Optional(
+        nullable(
+          Type.Unsafe<FormValues>({
+            ...JsonObject,
+            description:
+              'The answers by the id of the field, checked against what was shown (422 `values.<id>`); null, an empty text or list: left empty. `collect_otp` asks for `code`, `collect_phone_number` for `phone_number`. Texts have at most 1,000 characters (`textarea` 4,000, `email` 254, `phone` 40), all values 16 KiB as JSON.',
+          }),
+        ),
+      ),
     }),
     success: { status: 200, description: 'The reply.', schema: MessageReply },
     answer: { kind: 'events', data: turnStreamData },
@@ -163,6 +190,8 @@ const lifecycleOperations = {
       'conversation_not_active',
       'conversation_ended',
       'conversation_ending',
+      'message_stored',
+      'widget_answered',
       'turn_cancelled',
       'turn_superseded',
       'turn_in_progress',
@@ -281,7 +310,7 @@ const lifecycleOperations = {
     tag,
     summary: 'Create a token for one conversation',
     description:
-      'For browsers: a bearer token that acts as the end user of this conversation only. It can see messages and widgets; tool calls, their arguments and their results are omitted everywhere, including replies and their streams.',
+      'For browsers: a bearer token that acts as the end user of this conversation only. It can see messages and widgets; tool calls, their arguments and their results are omitted everywhere, including replies and their streams. With `message` it can cancel turns.',
     access: manage,
     narrowed: true,
     params: conversationPath,

@@ -79,6 +79,11 @@ export const errorTable = {
   conversation_ending: { status: 409, detail: 'The conversation is about to end and accepts no more messages.' },
   conversation_id_taken: { status: 409, detail: 'Another conversation has this id. Use a new one.' },
   conversation_busy: { status: 409, detail: 'Too many calls are changing this conversation at once. Try again.' },
+  message_stored: {
+    status: 409,
+    detail: 'A message with this client_id is stored already. Read its turn, or the transcript.',
+  },
+  widget_answered: { status: 409, detail: 'The widget was answered already, so the message was not stored.' },
   turn_cancelled: { status: 409, detail: 'The turn was cancelled.' },
   turn_superseded: { status: 409, detail: 'A newer message replaced this turn.' },
   turn_in_progress: {

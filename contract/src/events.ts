@@ -1,6 +1,6 @@
 // The events that record a conversation's changes: one log, numbered without gaps, that streams, webhooks and the console read.
 import { Type, type Static, type TSchema } from 'typebox'
-import { Analysis, EndedBy, MessageReply } from './conversation.ts'
+import { Analysis, EndedBy, MessageReply, messageOrigin } from './conversation.ts'
 import { ErrorBody } from './errors.ts'
 import { CrawlCounts, KnowledgeReason } from './knowledge/objects.ts'
 import { attachers, sourceTypes } from './knowledge/words.ts'
@@ -20,7 +20,7 @@ import {
   turnOutcomes,
 } from './vocabulary.ts'
 import { type WidgetLimit, widgetChanges, widgetLimits } from './web-widgets/words.ts'
-import { TurnWidget } from './widgets.ts'
+import { ShownWidget, TurnWidget } from './widgets.ts'
 
 const turn = { turn_id: Id }
 const analysis = Type.Object({
@@ -41,6 +41,11 @@ export const eventData = {
     user_id: Type.Optional(Type.String()),
     agent_id: Type.Optional(nullable(Id)),
     agent_version_id: Type.Optional(nullable(Id)),
+    web_widget_id: Type.Optional(
+      nullable(
+        Type.String({ description: 'The widget that started it; null: none. Absent in events of earlier versions.' }),
+      ),
+    ),
     imported: Type.Optional(
       Type.Boolean({ description: 'The conversation was imported; its transcript has no events.' }),
     ),
@@ -57,6 +62,23 @@ export const eventData = {
     custom_metadata: JsonObject,
     content_purged_at: Type.Optional({ ...Timestamp, description: 'The content was purged.' }),
   }),
+  'conversation.feedback': Type.Object({
+    rating: nullable(
+      Type.Unsafe<number | 'up' | 'down'>({
+        anyOf: [
+          { type: 'integer', minimum: 1, maximum: 5 },
+          { type: 'string', enum: ['up', 'down'] },
+        ],
+        description: 'Stars from 1 to 5, or a thumb; null: none was given.',
+      }),
+    ),
+    data: nullable(
+      Type.Unsafe<Record<string, unknown>>({
+        ...JsonObject,
+        description: 'The answers to the form, by the id of the field; null: none were given.',
+      }),
+    ),
+  }),
   'conversation.deleted': Type.Object({
     deleted_by: Type.Object({ type: Type.String(), id: nullable(Type.String()) }),
   }),
@@ -66,6 +88,10 @@ export const eventData = {
     content: Type.Array(Type.String()),
     interrupted: Type.Boolean(),
     turn_id: nullable(Id),
+    position: Type.Optional(
+      Type.Integer({ description: 'In the transcript. Absent in events of earlier versions.' }),
+    ),
+    ...messageOrigin,
   }),
   'turn.queued': Type.Object(turn),
   'turn.started': Type.Object(turn, {
@@ -87,6 +113,7 @@ export const eventData = {
     is_error: Type.Boolean(),
     latency_ms: nullable(Type.Integer({ description: 'Null if the call did not run to its end.' })),
   }),
+  'widget.shown': ShownWidget,
   'retrieval.completed': Type.Object(
     { ...turn, ...retrievalFields },
     { description: 'Knowledge bases were searched. The query is in the list of turns.' },

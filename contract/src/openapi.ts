@@ -14,6 +14,7 @@ const tagTexts = {
   Models: 'The language models that this server can use.',
   Access: 'The organization, its members, keys and personal access tokens.',
   'Signing in': 'Browser sessions for members and API keys; invitations.',
+  'Web widgets': 'Agents on websites: their widgets, who may show them, and what visitors may do.',
   Webhooks: 'Endpoints that receive events, and the outcome of each delivery.',
   Knowledge: 'Datasets that agents look things up in, their sources, and what searches find.',
   System: 'Health checks of the server.',

@@ -43,6 +43,8 @@ export const analysisStatuses = ['none', 'queued', 'running', 'done', 'skipped',
 export type AnalysisStatus = (typeof analysisStatuses)[number]
 
 export const itemTypes = ['message', 'function_call', 'function_call_output'] as const
+/** As readers see them: a conversation token sees the result of a tool that showed a widget as that widget. */
+export const shownItemTypes = [...itemTypes, 'widget'] as const
 /** The roles of messages. */
 export const messageRoles = ['user', 'assistant', 'system'] as const
 /** Whether a client shows widgets. */
@@ -87,6 +89,7 @@ export const eventTypes = [
   'conversation.analyzed',
   'conversation.analysis_failed',
   'conversation.updated',
+  'conversation.feedback',
   'conversation.deleted',
   'message.created',
   'turn.queued',
@@ -95,6 +98,7 @@ export const eventTypes = [
   'turn.failed',
   'turn.cancelled',
   'tool_call.completed',
+  'widget.shown',
   'retrieval.completed',
 ] as const
 export type EventType = (typeof eventTypes)[number]

@@ -69,20 +69,27 @@ export const domainList = Type.Array(Type.String({ minLength: 1, maxLength: 300 
     'The sites that can show the widget, such as `https://example.com` or `https://*.example.com` (not the apex). Compared by scheme, host and port; `https://` is added where there is no scheme, and paths are dropped. `www` is an entry of its own. Empty: any site.',
 })
 
+/** What AnyReach has too, and what anyone can read. */
+export const compatWidgetFields = {
+  id: Id,
+  organization_id: Id,
+  agent_id: Id,
+  agent_version_id: Type.String({ description: 'The version that answers.' }),
+  domains: domainList,
+  published: Type.Boolean(),
+  config: Type.Unsafe<Record<string, unknown>>({
+    ...JsonObject,
+    description: 'As `WebWidgetConfig`, in its stored form, with unknown keys.',
+  }),
+  created_at: Timestamp,
+  updated_at: Timestamp,
+}
+
 export const WebWidget = named(
   'WebWidget',
   Type.Object({
-    id: Id,
-    organization_id: Id,
+    ...compatWidgetFields,
     name: Type.String({ description: 'Ours; never public.' }),
-    agent_id: Id,
-    agent_version_id: Type.String({ description: 'The version that answers.' }),
-    domains: domainList,
-    published: Type.Boolean(),
-    config: Type.Unsafe<Record<string, unknown>>({
-      ...JsonObject,
-      description: 'As `WebWidgetConfig`, in its stored form, with unknown keys.',
-    }),
     limits: WebWidgetLimits,
     identity: WebWidgetIdentity,
     captcha: nullable(WebWidgetCaptcha),
@@ -92,8 +99,6 @@ export const WebWidget = named(
     warnings: Type.Array(Type.String(), {
       description: 'What is stored but has no effect, and what is probably not meant.',
     }),
-    created_at: Timestamp,
-    updated_at: Timestamp,
   }),
 )
 export type WebWidget = Static<typeof WebWidget>

@@ -114,13 +114,14 @@ function toSent(event: ConversationEvent): ConversationStreamEvent & { id: numbe
   return { event: event.type, id: event.sequence, data: event } as ConversationStreamEvent & { id: number }
 }
 
-/** A conversation token shows messages, but no tool calls, metadata or analysis. */
+/** A conversation token shows messages and widgets, but no tool calls, metadata or analysis. */
 const forEndUser: ReadonlySet<EventType> = new Set<EventType>([
   'conversation.created',
   'conversation.started',
   'conversation.ended',
   'conversation.deleted',
   'message.created',
+  'widget.shown',
   'turn.queued',
   'turn.started',
   'turn.completed',

@@ -39,11 +39,18 @@ const tool_call = fc.record({
   output: json,
   is_error: fc.boolean(),
 })
+/** As redaction leaves it, or a tool of the agent's own that has the name of a built-in one. */
+const odd = fc.constantFrom(
+  { type: 'detail', data: { title: 'Room', actions: [{ label: 'Call', url: '[phone]' }] } },
+  { type: 'info', data: { title: 7, rows: 'none', more: [1] } },
+  { type: 'form', data: { id: 'f', fields: 'none' } },
+)
+
 const reply = fc.record({
   conversation_id: fc.uuid(),
   reply: fc.string(),
   tool_calls: fc.array(tool_call, { maxLength: 3 }),
-  widgets: fc.array(fc.oneof(widget, form), { maxLength: 3 }),
+  widgets: fc.array(fc.oneof(widget, form, odd), { maxLength: 3 }),
   turn_id: fc.uuid(),
 })
 

@@ -1,5 +1,7 @@
 // The room's own services.
+import type { RateDecision } from '../calls/rate-limit.ts'
 import type { Conversations } from '../conversations/conversations.ts'
+import type { OutboundClient } from '../outbound/client.ts'
 import type { Captcha } from './captcha.ts'
 import type { Counting } from './counting.ts'
 import type { VisitorDoor } from './visitor-access.ts'
@@ -11,4 +13,13 @@ export interface WebWidgets {
   readonly door: VisitorDoor
   readonly counting: Counting
   readonly captcha: Captcha
+  readonly sites: Sites
+}
+
+/** What looks at websites. */
+export interface Sites {
+  /** Hosts that are open to tools are not open here. */
+  readonly outbound: OutboundClient
+  /** Counts an auto-brand of the organization, on this node. */
+  takeBrand(organization_id: string): RateDecision
 }

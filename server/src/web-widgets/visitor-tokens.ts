@@ -59,7 +59,7 @@ export function createVisitorTokens(secret_key: Buffer, clock: Pick<Clock, 'now'
     },
     signVisitor: ({ widget_id, origin, is_preview, user_id, key_id, profile, expires_at }) =>
       visitor.sign(
-        { sub: user_id, widget_id, origin, key_id, profile, at: clock.now(), ...preview(is_preview) },
+        { sub: user_id, widget_id, origin, key_id, profile: { ...profile } as JsonObject, at: clock.now(), ...preview(is_preview) },
         expires_at,
       ),
     async verifyVisitor(token) {
@@ -79,7 +79,7 @@ export function createVisitorTokens(secret_key: Buffer, clock: Pick<Clock, 'now'
   }
 }
 
-const preview = (is_preview: boolean) => (is_preview ? { preview: true } : {})
+const preview = (is_preview: boolean): JsonObject => (is_preview ? { preview: true } : {})
 
 function createSigning(secret_key: Buffer, kind: 'embed' | 'visitor', clock: Pick<Clock, 'now'>) {
   const key = new Uint8Array(hkdfSync('sha256', secret_key, '', `parley web widget ${kind} token 1`, 32))

@@ -35,6 +35,9 @@ export interface TestServer extends AsyncDisposable {
   restart(): Promise<void>
 }
 
+/** A build of the web widget that says what it was given and does nothing. */
+const test_widget = join(import.meta.dirname, '..', 'fixtures', 'widget')
+
 /** Options of one node. */
 export interface NodeOptions {
   /** Ports that replace those of the system. */
@@ -63,6 +66,7 @@ export async function startTestServer(
         PARLEY_DATA_DIR: data_dir,
         PARLEY_DATABASE_CONNECTIONS: '10',
         PARLEY_RATE_LIMIT_PER_MINUTE: '0',
+        PARLEY_LIMIT_WIDGET_REQUESTS_OF_ADDRESS_PER_MINUTE: '0',
         PARLEY_DEFAULT_MODEL: 'openai/scripted',
         OPENAI_BASE_URL: model.base_url,
         ...environment,
@@ -70,7 +74,7 @@ export async function startTestServer(
       }),
       createLog('debug', { write: (line: string) => void log.push(line) }),
       { ...testPorts, ...ports },
-      { widget_folder },
+      { widget_folder: widget_folder ?? test_widget },
     )
   let app = await start()
   stack.defer(() => app[Symbol.asyncDispose]())

@@ -13,12 +13,12 @@ import type { CommitAddition } from './additions.ts'
 import { type ChannelPort, type Channels, deliveryThrough } from '../channel-port.ts'
 import { type Committed, accepted, changeConversation, committedOf } from './commit.ts'
 import type { Committer, Erase } from './committer.ts'
-import { type ConversationKey, lockConversations } from './lock.ts'
+import { type LockTarget, lockConversations } from './lock.ts'
 import { type ChangeName, type stages, reach } from './pause-points.ts'
 import { writeChanges } from './write-changes.ts'
 
 /** A change that needs only the conversation's current state. `decide` may be called more than once. */
-export interface ProposedChange<Answer> extends ConversationKey {
+export interface ProposedChange<Answer> extends LockTarget {
   change: ChangeName
   decide: (state: LockedConversation) => Decision<Answer>
   /** Roughly how much text it writes, at most. */
@@ -70,10 +70,10 @@ export function createGroupCommit({ database, ports, node }: Pick<Core, 'databas
   const additions = [deliveryThrough(channels)]
   const erasers: Erase[] = []
   const committer: Committer = { ports, node, additions, erasers }
-  const commitAlone = async ({ organization_id, change, id, decide, binding }: Proposed): Outcome => {
+  const commitAlone = async ({ organization_id, change, id, claim, decide, binding }: Proposed): Outcome => {
     const store = openStore(database, organization_id)
     const bind = async (tx: Executor, answer: unknown) => binding?.key.bind(tx, binding.to(answer))
-    return changeConversation(store, committer, { change, id }, decide, bind)
+    return changeConversation(store, committer, { change, id, claim }, decide, bind)
   }
 
   const commitAll = async (all: Proposed[]): Promise<Outcome[]> => {

@@ -31,40 +31,41 @@ function faultsOfLength(domains: readonly string[], path: string): FieldFault[] 
   return []
 }
 
+const scheme_form = /^[a-z][a-z0-9+.-]*:\/\//i
+
 /** Scheme, host and port, as browsers write an origin, with `*.` for subdomains. Null: it is no site. */
 export function normalizeDomain(entry: string): string | null {
   const text = entry.trim()
-  const hasScheme = /^[a-z][a-z0-9+.-]*:\/\//i.test(text)
-  const [, scheme = 'https://', star = '', rest = ''] =
-    /^(https?:\/\/)?(\*\.)?(.*)$/is.exec(hasScheme ? text : `https://${text}`) ?? []
-  // A wildcard elsewhere, or in a host that has none of its own, names no site.
-  if (hasScheme && !/^https?:\/\//i.test(text)) return null
-  const url = URL.parse(`${scheme}${rest}`)
-  if (!url || url.hostname === '' || url.username !== '' || url.password !== '') return null
+  const [, scheme, star = '', rest = ''] =
+    /^(https?:\/\/)(\*\.)?(.*)$/is.exec(scheme_form.test(text) ? text : `https://${text}`) ?? []
+  const url = scheme === undefined ? null : URL.parse(`${scheme}${rest}`)
+  if (!url || url.username !== '' || url.password !== '') return null
   const host = url.hostname.replace(/\.$/, '')
-  if (!isHost(host)) return null
-  if (star && (!host.includes('.') || isAddress(host))) return null
+  if (!isAddress(host) && !isName(host)) return null
+  // Nothing is a subdomain of an address, and what is below `com` belongs to many.
+  if (star && (isAddress(host) || !host.includes('.'))) return null
   return `${url.protocol}//${star}${host}${url.port && `:${url.port}`}`
 }
 
+const label = '[a-z0-9_](?:[a-z0-9_-]{0,61}[a-z0-9_])?'
+const name_form = new RegExp(`^${label}(?:\\.${label})*$`)
+
 /** URL parsing accepts characters that have a meaning in the headers of a frame. */
-function isHost(host: string): boolean {
-  return (
-    isAddress(host) ||
-    (host.length <= 253 && /^[a-z0-9_]([a-z0-9_-]*[a-z0-9_])?(\.[a-z0-9_]([a-z0-9_-]*[a-z0-9_])?)*$/.test(host))
-  )
+function isName(host: string): boolean {
+  return host.length <= 253 && name_form.test(host)
 }
 
-/** Names never end in a number: a parsed host that does is an IPv4 address. */
+/** A parsed host that ends in a number is an IPv4 address. */
 function isAddress(host: string): boolean {
   return /^\[[0-9a-f:.]+\]$/.test(host) || /^\d+(\.\d+){3}$/.test(host)
 }
 
 function explain(entry: string): string {
-  if (/^[a-z][a-z0-9+.-]*:\/\//i.test(entry.trim()) && !/^https?:/i.test(entry.trim())) {
-    return 'must be an http or https site'
-  }
-  return 'must be a site such as https://example.com or https://*.example.com'
+  const text = entry.trim()
+  const isOther = scheme_form.test(text) && !/^https?:/i.test(text)
+  return isOther
+    ? 'must be an http or https site'
+    : 'must be a site such as https://example.com or https://*.example.com'
 }
 
 /** Whether it is the origin of a page as browsers send it. Pages without one send `null`. */
@@ -85,4 +86,9 @@ function isSubdomain(domain: string, origin: string): boolean {
   const { protocol, host } = new URL(origin)
   // At least one label stands for the star.
   return protocol === `${scheme}:` && host.length > rest.length - 1 && host.endsWith(rest.slice(1))
+}
+
+/** The sources of the directive `frame-ancestors`. */
+export function frameAncestors(domains: readonly string[]): string {
+  return domains.length === 0 ? '*' : domains.join(' ')
 }

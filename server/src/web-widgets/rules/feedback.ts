@@ -1,6 +1,5 @@
 // What a visitor may say about a conversation that is over. Pure.
-import { type FormDefinition, findFormFaults } from '@parley/contract'
-import type { ErrorName } from '@parley/contract'
+import { type ErrorName, type FormDefinition, type FormValues, completeValues, findFormFaults } from '@parley/contract'
 import type { FieldFault } from '../../base/faults.ts'
 import type { JsonObject } from '../../base/json.ts'
 
@@ -41,7 +40,7 @@ export function faultsOfFeedback({ rating, form }: FeedbackSettings, sent: SentF
 
 /** Each fault below `path`. Without a form every field is unknown. */
 export function faultsOfForm(form: FormDefinition | null, values: JsonObject, path: string): FieldFault[] {
-  return findFormFaults(form?.fields ?? [], values).map((fault) => ({
+  return findFormFaults(form?.fields ?? [], values as FormValues).map((fault) => ({
     path: fault.path === '' ? path : `${path}.${fault.path}`,
     message: fault.message,
   }))
@@ -52,6 +51,11 @@ const ratingWords = { stars: 'a whole number from 1 to 5', thumbs: '`up` or `dow
 function isRating(kind: FeedbackSettings['rating'], rating: number | string): boolean {
   if (kind === 'stars') return typeof rating === 'number' && Number.isInteger(rating) && rating >= 1 && rating <= 5
   return kind === 'thumbs' && (rating === 'up' || rating === 'down')
+}
+
+/** What is stored of the answers, which have no faults. */
+export function answersOf(form: FormDefinition | null, values: JsonObject): JsonObject {
+  return completeValues(form?.fields ?? [], values as FormValues) as JsonObject
 }
 
 /** As it stands in the conversation’s metadata: by field id, with the rating beside. */

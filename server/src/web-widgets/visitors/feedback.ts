@@ -9,6 +9,7 @@ import { type WidgetCounters, sendCounters } from '../count-rows.ts'
 import {
   type FeedbackSettings,
   type SentFeedback,
+  answersOf,
   faultsOfFeedback,
   feedbackForm,
   scoreOf,
@@ -37,8 +38,9 @@ async function accept(ctx: Context<WebWidgets>, conversation_id: string, sent: S
   if (closed === 'conversation_active') throw new AppError(closed)
   if (row.feedback_given) throw new AppError('feedback_given')
   if (closed) throw new AppError(closed)
-  const { rating = null, data = null } = sent
-  const patch = (metadata: JsonObject) => ({ ...metadata, feedback_form: feedbackForm(sent) })
+  const { rating = null } = sent
+  const data = sent.data ? answersOf(settings.form, sent.data) : null
+  const patch = (metadata: JsonObject) => ({ ...metadata, feedback_form: feedbackForm({ rating, data }) })
   await changeMetadata(store, room.conversations.commits, record.id, patch, {
     events: [{ type: 'conversation.feedback', data: { rating, data } }],
     async alongside(tx) {

@@ -9,7 +9,7 @@ import type { TransactionStore } from '../../database/store.ts'
 import { type Refused, beginConversation, peekAtStart } from '../allowance-rows.ts'
 import { addLinkWork } from '../link-work.ts'
 import { allowancesOfStart, needsCaptcha } from '../rules/allowances.ts'
-import { faultsOfForm } from '../rules/feedback.ts'
+import { answersOf, faultsOfForm } from '../rules/feedback.ts'
 import { resolveLimits } from '../rules/limits.ts'
 import { faultsOfClient, metadataOfStart } from '../rules/start.ts'
 import type { WebWidgets } from '../services.ts'
@@ -91,13 +91,15 @@ async function findOwnActive(ctx: Ctx, { widget, claims }: Entered): Promise<Sta
 }
 
 function checkInput({ widget }: Entered, { form, client }: Sent): void {
-  const definition = (widget.config['pre_conversation_form'] ?? null) as FormDefinition | null
+  const definition = formOf(widget)
   const faults: FieldFault[] = []
   // A form that was filled in before is not shown again, so its answers come with every start.
   if (form != null || definition !== null) faults.push(...faultsOfForm(definition, (form ?? {}) as JsonObject, 'form'))
   if (client != null) faults.push(...faultsOfClient(client))
   if (faults.length > 0) throw invalid(...faults)
 }
+
+const formOf = ({ config }: Entered['widget']) => (config['pre_conversation_form'] ?? null) as FormDefinition | null
 
 async function start(ctx: Ctx, entered: Entered, input: Sent): Promise<StartedConversation> {
   const { widget, claims, network } = entered
@@ -136,12 +138,12 @@ async function start(ctx: Ctx, entered: Entered, input: Sent): Promise<StartedCo
   return ctx.key ? ctx.key.settle(answer) : answer
 }
 
-function metadataOf({ claims }: Entered, { form, visitor, client, page, locale }: Sent): JsonObject {
+function metadataOf({ claims, widget }: Entered, { form, visitor, client, page, locale }: Sent): JsonObject {
   const { user_id, profile, is_preview } = claims
   return metadataOfStart({
     ...{ user_id, profile, is_preview },
     verified: claims.key_id !== null,
-    form: (form ?? {}) as JsonObject,
+    form: answersOf(formOf(widget), (form ?? {}) as JsonObject),
     visitor: visitor ?? {},
     client: (client ?? null) as JsonObject | null,
     page: page ?? null,
@@ -152,7 +154,7 @@ function metadataOf({ claims }: Entered, { form, visitor, client, page, locale }
 /** What would be refused, before it costs a challenge or a generated greeting. */
 async function checkBeforehand(
   ctx: Ctx,
-  { widget, network, from }: Entered,
+  { widget, from }: Entered,
   allowances: ReturnType<typeof allowancesOfStart>,
   { captcha_token }: Sent,
 ): Promise<void> {
