@@ -151,10 +151,12 @@ function readList(lines: readonly string[], depth: number): Block {
   const first = item.exec(lines[0]!)![2]!
   const isNumbered = first.length > 1
   const own: string[][] = []
+  // A list may be indented as a whole.
+  const base = indentOf(lines[0]!)
   let width = 2
   for (const line of lines) {
     const found = isItem(line) ? item.exec(line) : null
-    if (found && found[1]!.length < 2 && found[1]!.length < width) {
+    if (found && found[1]!.length - base < 2) {
       own.push([line.slice(found[0].length)])
       width = found[0].length
     } else {
