@@ -73,7 +73,9 @@ export const TranscriptItem = named(
     citations,
     ...messageOrigin,
     call_id: Type.Optional(
-      Type.String({ description: 'Links a call with its output. Of a widget: what `in_reply_to` of its answer names.' }),
+      Type.String({
+        description: 'Links a call with its output. Of a widget: what `in_reply_to` of its answer names.',
+      }),
     ),
     widget: Type.Optional(Widget),
     name: Type.Optional(Type.String({ description: 'The name of the tool.' })),

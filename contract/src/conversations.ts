@@ -3,8 +3,8 @@ import { Type, type Static } from 'typebox'
 import { AgentConfig } from './agent-config.ts'
 import { Conversation, EndConversationResponse, ImportError, MessageReply } from './conversation.ts'
 import { turnStreamData } from './events.ts'
-import type { FormValues } from './form-values.ts'
 import { ImportedConversation } from './import.ts'
+import { Message } from './message.ts'
 import { defineOperation } from './operation.ts'
 import { conversationReadAccess } from './scopes.ts'
 import { turnOperations } from './turns.ts'
@@ -17,7 +17,6 @@ import {
   directions,
   endModes,
   endReasons,
-  interactivities,
   unansweredOutcomes,
 } from './vocabulary.ts'
 
@@ -152,36 +151,7 @@ const lifecycleOperations = {
         oneOf(concurrencyRules, "Overrides the agent version's rule for this message."),
       ),
     }),
-    body: Type.Object({
-      text: Type.Optional(
-        Type.String({
-          description:
-            'Not blank; at most 32,000 characters. Required, except with `in_reply_to`: then the default is a line `label: value` for each field that is filled in.',
-        }),
-      ),
-      interactivity: Type.Optional(nullable(oneOf(interactivities, 'Default `plain`.'))),
-      client_id: Type.Optional(
-        nullable(uuidText('Your own id of the message, unique in the conversation: it is stored once, at any time.')),
-      ),
-      in_reply_to: Type.Optional(
-        nullable(
-          Type.String({
-            maxLength: 256,
-            description:
-              'The `call_id` of a form, `collect_otp` or `collect_phone_number` that was shown in this conversation; needs `values`. Each is answered once.',
-          }),
-        ),
-      ),
-      values: Type.Optional(
-        nullable(
-          Type.Unsafe<FormValues>({
-            ...JsonObject,
-            description:
-              'The answers by the id of the field, checked against what was shown (422 `values.<id>`); null, an empty text or list: left empty. `collect_otp` asks for `code`, `collect_phone_number` for `phone_number`. Texts have at most 1,000 characters (`textarea` 4,000, `email` 254, `phone` 40), all values 16 KiB as JSON.',
-          }),
-        ),
-      ),
-    }),
+    body: Message,
     success: { status: 200, description: 'The reply.', schema: MessageReply },
     answer: { kind: 'events', data: turnStreamData },
     errors: [

@@ -88,9 +88,7 @@ export const eventData = {
     content: Type.Array(Type.String()),
     interrupted: Type.Boolean(),
     turn_id: nullable(Id),
-    position: Type.Optional(
-      Type.Integer({ description: 'In the transcript. Absent in events of earlier versions.' }),
-    ),
+    position: Type.Optional(Type.Integer({ description: 'In the transcript. Absent in events of earlier versions.' })),
     ...messageOrigin,
   }),
   'turn.queued': Type.Object(turn),

@@ -45,7 +45,8 @@ export function fieldsOfWidget({ type, data }: { type: string; data?: unknown })
     const digits = typeof length === 'number' && length >= 4 && length <= 10 ? Math.trunc(length) : 6
     return [{ id: 'code', label: 'Code', type: 'text', required: true, digits }]
   }
-  if (type === 'collect_phone_number') return [{ id: 'phone_number', label: 'Phone number', type: 'phone', required: true }]
+  if (type === 'collect_phone_number')
+    return [{ id: 'phone_number', label: 'Phone number', type: 'phone', required: true }]
   const { fields } = given
   return type === 'form' && Array.isArray(fields) && fields.length > 0 && fields.every(isField) ? fields : null
 }
@@ -131,13 +132,16 @@ function numberFault({ type, min, max }: AskedField, value: NonNullable<Value>):
   if (number === null) return 'must be a number'
   if (type === 'rating') {
     const stars = starsOf(max)
-    return Number.isInteger(number) && number >= 1 && number <= stars ? null : `must be a whole number from 1 to ${stars}`
+    return Number.isInteger(number) && number >= 1 && number <= stars
+      ? null
+      : `must be a whole number from 1 to ${stars}`
   }
   if (typeof min === 'number' && number < min) return `must not be less than ${min}`
   return typeof max === 'number' && number > max ? `must not be greater than ${max}` : null
 }
 
-const lengthFault = (text: string, most: number) => ([...text].length > most ? `must have at most ${most} characters` : null)
+const lengthFault = (text: string, most: number) =>
+  [...text].length > most ? `must have at most ${most} characters` : null
 
 function textFault({ type, options, digits }: AskedField, text: string): string | null {
   if (digits !== undefined) return /^\d+$/.test(text) && text.length === digits ? null : `must be ${digits} digits`
@@ -193,4 +197,3 @@ export function describeFormValues(fields: readonly AskedField[], values: FormVa
   })
   return lines.length === 0 ? dash : lines.join('\n')
 }
-

@@ -24,7 +24,8 @@ export async function readAnswer(
   if (!isOpen(conversation)) return { values: {}, text: text ?? '' }
   const fields = claims?.shown ? fieldsOfWidget(claims.shown) : null
   if (!fields) {
-    const message = 'is not the call_id of a form, collect_otp or collect_phone_number that was shown in this conversation'
+    const message =
+      'is not the call_id of a form, collect_otp or collect_phone_number that was shown in this conversation'
     throw invalid({ path: 'in_reply_to', message })
   }
   if (claims!.is_answered) throw new AppError('widget_answered')

@@ -3,6 +3,7 @@ import { type MessageReply, operations, widgetData, widgetTypes } from '@parley/
 import Fastify from 'fastify'
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
+import { compileSerializer } from './serializer.ts'
 
 const json = fc.jsonValue({ maxDepth: 3 })
 const object = fc.dictionary(fc.string({ maxLength: 12 }), json, { maxKeys: 4 })
@@ -58,7 +59,8 @@ test('the plain form of a reply loses nothing', async () => {
   await using server = Fastify()
   let answer: unknown
   const { schema } = operations.sendConversationMessage.success
-  server.get('/', { schema: { response: { 200: schema } } }, () => answer as MessageReply)
+  const route = { schema: { response: { 200: schema } }, serializerCompiler: compileSerializer }
+  server.get('/', route, () => answer as MessageReply)
   await fc.assert(
     fc.asyncProperty(reply, async (given) => {
       answer = given

@@ -31,7 +31,12 @@ export function prepareImport(
   if (faults.length > 0) return { faults }
   const source = row as ImportedConversation
   const items = source.conversation?.items ?? []
-  const more = [...ruleFaults(source, limits), ...items.flatMap(itemFaults), ...callFaults(items), ...claimFaults(items)]
+  const more = [
+    ...ruleFaults(source, limits),
+    ...items.flatMap(itemFaults),
+    ...callFaults(items),
+    ...claimFaults(items),
+  ]
   if (more.length > 0) return { faults: more }
   return {
     source: { ...source, id: source.id.toLowerCase() },
