@@ -30,7 +30,10 @@ export type Rooms = ReturnType<typeof createRooms>
 type Contributing = Room & AgentContributions & ConversationContributions & TurnContributions
 
 /** Rooms start in this order and end in reverse. */
-export function createRooms(core: Core, options: AccessOptions & Pick<WebWidgetsOptions, 'widget_folder'>) {
+export function createRooms(
+  core: Core,
+  options: AccessOptions & Pick<WebWidgetsOptions, 'widget_folder' | 'first_pages'>,
+) {
   const access = createAccess(core, options)
   const models = createModels(core)
   const embeddings = createEmbeddings(core)

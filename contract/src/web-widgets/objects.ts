@@ -70,7 +70,7 @@ export const domainList = Type.Array(Type.String({ minLength: 1, maxLength: 300 
 })
 
 /** What AnyReach has too, and what anyone can read. */
-export const compatWidgetFields = {
+const compatWidgetFields = {
   id: Id,
   organization_id: Id,
   agent_id: Id,

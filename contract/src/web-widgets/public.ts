@@ -61,7 +61,9 @@ const Page = Type.Object(
     title: Type.Optional(nullable(Type.String({ maxLength: 1000 }))),
     referrer: Type.Optional(nullable(Type.String({ maxLength: 8192 }))),
   },
-  { description: 'The visitor’s page. Addresses are stored without query and fragment, each text up to 500 characters.' },
+  {
+    description: 'The visitor’s page. Addresses are stored without query and fragment, each text up to 500 characters.',
+  },
 )
 
 const Client = Type.Unsafe<Record<string, unknown>>({
@@ -104,7 +106,13 @@ const accepted = {
   schema: Type.Object({ accepted: Type.Literal(true) }),
 }
 const visitorErrors = ['not_found', 'unauthorized', 'origin_not_allowed', 'rate_limited'] as const
-const feedbackErrors = [...visitorErrors, 'conversation_active', 'feedback_given', 'feedback_closed', 'content_purged'] as const
+const feedbackErrors = [
+  ...visitorErrors,
+  'conversation_active',
+  'feedback_given',
+  'feedback_closed',
+  'content_purged',
+] as const
 const by_visitor = { access: { by: 'visitor' }, narrowed: false, from_sites: true } as const
 
 export const publicWidgetOperations = {
@@ -139,8 +147,7 @@ export const publicWidgetOperations = {
       embed_token: Type.Optional(
         nullable(
           Type.String({
-            description:
-              'From the frame’s HTML. A site of `PARLEY_CORS_ORIGINS` that the widget lists needs none.',
+            description: 'From the frame’s HTML. A site of `PARLEY_CORS_ORIGINS` that the widget lists needs none.',
           }),
         ),
       ),
@@ -323,8 +330,7 @@ export const publicWidgetOperations = {
   }),
 }
 
-const date = (description: string) =>
-  Type.Optional(Type.String({ pattern: '^\\d{4}-\\d{2}-\\d{2}$', description }))
+const date = (description: string) => Type.Optional(Type.String({ pattern: '^\\d{4}-\\d{2}-\\d{2}$', description }))
 
 const refusals = Object.fromEntries(Object.keys(widgetLimits).map((name) => [name, Type.Optional(Type.Integer())]))
 
@@ -356,7 +362,9 @@ export const widgetStatisticsOperations = {
             feedback: Type.Object({
               count: Type.Integer(),
               average: nullable(
-                Type.Number({ description: 'Of ratings from 1 to 5, where `up` is 5 and `down` is 1; null without any.' }),
+                Type.Number({
+                  description: 'Of ratings from 1 to 5, where `up` is 5 and `down` is 1; null without any.',
+                }),
               ),
             }),
           }),

@@ -21,7 +21,14 @@ export interface Config extends ServerConfig, ModelConfig, OutboundConfig {
 
 type AnyGroup = SettingsGroup<unknown>
 
-const groups: readonly AnyGroup[] = [serverSettings, modelSettings, outboundSettings, signInSettings, sitesSettings, limitSettings]
+const groups: readonly AnyGroup[] = [
+  serverSettings,
+  modelSettings,
+  outboundSettings,
+  signInSettings,
+  sitesSettings,
+  limitSettings,
+]
 
 /** Every setting, in the order of the reference page (docs/settings.md is generated from this list). */
 export function settingsWith(rooms: readonly AnyGroup[]): Setting[] {

@@ -87,7 +87,10 @@ async function findCaller(
   throw new AppError(refusals[access.by])
 }
 
-const refusals = { upload: 'upload_url_invalid', visitor: 'unauthorized' } as const satisfies Record<ResourceKind, ErrorName>
+const refusals = { upload: 'upload_url_invalid', visitor: 'unauthorized' } as const satisfies Record<
+  ResourceKind,
+  ErrorName
+>
 
 export function requestOriginOf({ sites }: Pick<Gate, 'sites'>, request: FastifyRequest): RequestOrigin {
   const { method, headers, ip } = request

@@ -79,7 +79,10 @@ async function sendPage(request: FastifyRequest, reply: FastifyReply, { status, 
     if (request.headers['if-none-match']?.includes(etag)) return reply.code(304).send()
   }
   if (body.length < least_zipped_bytes || !accepts(request.headers['accept-encoding'], 'gzip')) return reply.send(body)
-  return reply.header('content-encoding', 'gzip').header('vary', 'accept-encoding').send(await zip(body))
+  return reply
+    .header('content-encoding', 'gzip')
+    .header('vary', 'accept-encoding')
+    .send(await zip(body))
 }
 
 /** Its name contains the hash of its content. */

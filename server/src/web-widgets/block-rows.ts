@@ -1,4 +1,4 @@
-// Blocked visitors of a widget and their addresses. Nothing here finds a block that has expired.
+// Blocked visitors of a widget, for those who manage it. Nothing here finds a block that has expired.
 import { type TimePosition, newest } from '../database/cursor.ts'
 import { statement } from '../database/database.ts'
 import type { Store } from '../database/store.ts'
@@ -85,21 +85,4 @@ const deleteStatement = statement(
 /** False if there is no such block. */
 export async function deleteBlockRow(store: Store, widget_id: string, block_id: string): Promise<boolean> {
   return (await store.query(deleteStatement, [store.organization_id, widget_id, block_id])).length > 0
-}
-
-const isBlockedStatement = statement(
-  'is_blocked_in_web_widget',
-  `select 1 as blocked from web_widget_blocks where ${current} and user_id = any($3::text[])
-   union all
-   select 1 from web_widget_blocks where ${current} and address_hash = $4 limit 1`,
-)
-
-/** Whether one of these users, or the address, is blocked. */
-export async function isBlocked(
-  store: Store,
-  widget_id: string,
-  { user_ids, address_hash }: { user_ids: readonly string[]; address_hash: Buffer | null },
-): Promise<boolean> {
-  const values = [store.organization_id, widget_id, user_ids, address_hash]
-  return (await store.query(isBlockedStatement, values)).length > 0
 }

@@ -20,7 +20,10 @@ export const countedChanges: CommitAddition = {
     if (web_widget_id === null || !isUuid(web_widget_id)) return
     const messages = change.items.filter(isUserMessage).length
     const usages = usagesOf(change)
-    const tokens = usages.reduce((sum, { input_tokens, output_tokens }) => sum + (input_tokens ?? 0) + (output_tokens ?? 0), 0)
+    const tokens = usages.reduce(
+      (sum, { input_tokens, output_tokens }) => sum + (input_tokens ?? 0) + (output_tokens ?? 0),
+      0,
+    )
     const counters = { ...(messages > 0 ? { messages } : {}), ...(tokens > 0 ? { tokens } : {}) }
     if (messages + tokens > 0) sendCounters(tx, organization_id, web_widget_id, counters)
     const isUnknown = usages.some(({ input_tokens, output_tokens }) => input_tokens === null && output_tokens === null)

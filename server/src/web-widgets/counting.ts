@@ -60,7 +60,13 @@ export function createCounting({ database, ports, log }: Pick<Core, 'database' |
       const day = await noteReached(tx, id, limit)
       if (day === null) return
       const data = { web_widget_id: id, name, limit, day }
-      addOrganizationEvent(tx, { id: ports.newId(), organization_id, type: 'web_widget.limit_reached', subject: id, data })
+      addOrganizationEvent(tx, {
+        id: ports.newId(),
+        organization_id,
+        type: 'web_widget.limit_reached',
+        subject: id,
+        data,
+      })
     })
   }
 

@@ -12,6 +12,7 @@ export function widgetOrigin({ sites }: Pick<Config, 'sites'>, edge: Pick<WebEdg
 /** Of a call that may have come without HTTP. */
 export function originOfCall({ core, edge }: Pick<PublicContext, 'core' | 'edge'>): string {
   const origin = edge?.origin ?? core.config.sign_in.public_url
-  if (origin === undefined) throw new AppError('unavailable', 'Set PARLEY_PUBLIC_URL: the address of this server is not known.')
+  if (origin === undefined)
+    throw new AppError('unavailable', 'Set PARLEY_PUBLIC_URL: the address of this server is not known.')
   return widgetOrigin(core.config, { origin })
 }

@@ -19,7 +19,7 @@ import { linkWork } from './link-work.ts'
 import { createEndUserMessages } from './messages.ts'
 import * as operations from './operations/index.ts'
 import { createSites } from './pages/sites.ts'
-import type { WebWidgets } from './services.ts'
+import type { FirstPages, WebWidgets } from './services.ts'
 import { getWebWidgetStatistics } from './statistics.ts'
 import { createVisitorDoor } from './visitor-access.ts'
 import { eraseVisitor } from './visitor-rows.ts'
@@ -43,16 +43,25 @@ export interface WebWidgetsOptions {
   lookup: Lookup
   /** Where the built widget is, if not where the build puts it. */
   widget_folder?: string | undefined
+  /** Where the first page of a domain is, if not at its standard addresses. */
+  first_pages?: FirstPages | undefined
 }
 
 export function createWebWidgets(
   core: Core,
-  { conversations, secret_key, lookup, widget_folder = built_widget }: WebWidgetsOptions,
+  { conversations, secret_key, lookup, first_pages, widget_folder = built_widget }: WebWidgetsOptions,
 ): WebWidgetsRoom {
   const tokens = createVisitorTokens(secret_key, core.ports.clock)
   const door = createVisitorDoor(core, tokens)
   const counting = createCounting(core)
-  const own: WebWidgets = { conversations, tokens, door, counting, captcha: createCaptcha(core), sites: createSites(core, lookup) }
+  const own: WebWidgets = {
+    conversations,
+    tokens,
+    door,
+    counting,
+    captcha: createCaptcha(core),
+    sites: createSites(core, lookup, first_pages),
+  }
   const forget = () => forgetAddresses(core.database)
   conversations.end_users = createEndUserMessages(core, door, counting)
   return {

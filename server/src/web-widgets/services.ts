@@ -16,8 +16,12 @@ export interface WebWidgets {
   readonly sites: Sites
 }
 
+/** The addresses where the first page of a domain may be, in the order in which they are asked. */
+export type FirstPages = (domain: string) => string[]
+
 /** What looks at websites. */
 export interface Sites {
+  readonly first_pages: FirstPages
   /** Hosts that are open to tools are not open here. */
   readonly outbound: OutboundClient
   /** Counts an auto-brand of the organization, on this node. */

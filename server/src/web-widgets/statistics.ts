@@ -19,7 +19,8 @@ export const getWebWidgetStatistics: Handler<'getWebWidgetStatistics', WebWidget
   const from = input.from === undefined ? to - (usual_days - 1) * day_ms : dateOf('from', input.from)
   const days = (to - from) / day_ms + 1
   if (days < 1) throw invalid({ path: 'to', message: 'must not be before `from`' })
-  if (days > most_days) throw invalid({ path: 'from', message: `must be at most ${most_days} days before the end of \`to\`` })
+  if (days > most_days)
+    throw invalid({ path: 'from', message: `must be at most ${most_days} days before the end of \`to\`` })
   const text = (time: number) => new Date(time).toISOString().slice(0, 10)
   return { data: (await readDays(ctx.store, widget.id, text(from), text(to))).map(presentDay) }
 }

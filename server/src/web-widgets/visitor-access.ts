@@ -65,7 +65,8 @@ export function createVisitorDoor(core: Core, tokens: VisitorTokens): VisitorDoo
 
   function judge(widget: WidgetRecord | null, { claims, network, from }: Entered): Entered {
     if (!widget || !(isOpen(widget) || claims.is_preview)) throw notFound('Web widget')
-    if (!mayCall(from, gatedBy(claims, { domains: widget.domains, cors_origins }))) throw new AppError('origin_not_allowed')
+    if (!mayCall(from, gatedBy(claims, { domains: widget.domains, cors_origins })))
+      throw new AppError('origin_not_allowed')
     if (isRevoked(widget, claims)) throw new AppError('unauthorized')
     return { widget, claims, network, from }
   }
@@ -129,7 +130,10 @@ function gatedBy({ origin, is_preview }: Pick<VisitorClaims, 'origin' | 'is_prev
 export const isOpen = (widget: WidgetRecord) => liveReasonOf(widget) === 'live'
 
 /** Tokens of before, or made by a key that is gone, which `readStanding` tells. */
-export function isRevoked({ revoked_before }: Pick<WidgetRecord, 'revoked_before'>, { issued_at }: VisitorClaims): boolean {
+export function isRevoked(
+  { revoked_before }: Pick<WidgetRecord, 'revoked_before'>,
+  { issued_at }: VisitorClaims,
+): boolean {
   return revoked_before !== null && issued_at < Date.parse(revoked_before)
 }
 

@@ -27,6 +27,8 @@ import { newAgent } from '../agents/contract.ts'
 import { newConversation } from '../conversations/contract.ts'
 import { type World, collectEntries } from './entries.ts'
 import { type TestServer, publishAgent, refusal, startTestServer } from '../support/server.ts'
+import type { ToolPeer } from '../support/tool-peer.ts'
+import { opened_sites, shop, startSite } from '../web-widgets/site.ts'
 
 const collected = await collectEntries()
 const entries = new Map(collected.map(({ id, entry }) => [id, entry]))
@@ -40,6 +42,7 @@ function entryOf(id: OperationId) {
 let server: TestServer
 let world: World
 let provider: IdentityProvider
+let site: ToolPeer
 let agent: { agent_id: string }
 let user: User
 let outsider: Organization
@@ -50,7 +53,9 @@ let narrowedKey: string
 
 beforeAll(async () => {
   provider = await startIdentityProvider()
-  server = await startTestServer(provider.settings(known_public_url))
+  site = await startSite(shop())
+  const settings = { ...provider.settings(known_public_url), ...opened_sites }
+  server = await startTestServer(settings, { first_pages: () => [site.url] })
   agent = { agent_id: (await publishAgent(server.client)).agent_id }
   user = await makeUser(server, server.organization_id)
   outsider = await makeOrganization(server)
@@ -63,6 +68,7 @@ afterAll(async () => {
   await world.stack[Symbol.asyncDispose]()
   await server[Symbol.asyncDispose]()
   await provider[Symbol.asyncDispose]()
+  await site[Symbol.asyncDispose]()
 })
 
 const ajv = createAjv()

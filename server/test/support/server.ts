@@ -46,6 +46,8 @@ export interface NodeOptions {
   connectThrough?: (connection_string: string) => string
   /** Of the built web widget. */
   widget_folder?: string
+  /** For auto-brand: where the first page of a domain is. */
+  first_pages?: (domain: string) => string[]
 }
 
 export async function startTestServer(
@@ -58,7 +60,10 @@ export async function startTestServer(
   const data_dir = await mkdtemp(join(tmpdir(), 'parley-data-'))
   stack.defer(() => rm(data_dir, { recursive: true, force: true }))
   const log: string[] = []
-  const start = (more: Record<string, string> = {}, { connectThrough, ports, widget_folder }: NodeOptions = options) =>
+  const start = (
+    more: Record<string, string> = {},
+    { connectThrough, ports, widget_folder, first_pages }: NodeOptions = options,
+  ) =>
     startApp(
       readConfig({
         PORT: '0',
@@ -74,7 +79,7 @@ export async function startTestServer(
       }),
       createLog('debug', { write: (line: string) => void log.push(line) }),
       { ...testPorts, ...ports },
-      { widget_folder: widget_folder ?? test_widget },
+      { widget_folder: widget_folder ?? test_widget, first_pages },
     )
   let app = await start()
   stack.defer(() => app[Symbol.asyncDispose]())

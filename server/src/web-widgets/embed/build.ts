@@ -25,10 +25,21 @@ export async function readBuild(folder: string): Promise<WidgetBuild | null> {
   const text = (file: string) => readFile(join(folder, file), 'utf8').catch(() => null)
   const [manifest, captcha, demo] = await Promise.all(['manifest.json', 'captcha.html', 'demo.html'].map(text))
   if (manifest == null) return null
-  const { loader, frame, labels } = JSON.parse(manifest) as { loader: string; frame: string; labels: WidgetBuild['labels'] }
+  const { loader, frame, labels } = JSON.parse(manifest) as {
+    loader: string
+    frame: string
+    labels: WidgetBuild['labels']
+  }
   const [script, page] = await Promise.all([text(loader), text(frame)])
   if (script === null || page === null) return null
-  return { loader: script, frame: page, captcha: captcha ?? null, demo: demo ?? null, labels, assets: await readAssets(folder) }
+  return {
+    loader: script,
+    frame: page,
+    captcha: captcha ?? null,
+    demo: demo ?? null,
+    labels,
+    assets: await readAssets(folder),
+  }
 }
 
 async function readAssets(folder: string): Promise<ReadonlyMap<string, Buffer>> {

@@ -34,7 +34,10 @@ export const listWebWidgetIdentityKeys: Handler<'listWebWidgetIdentityKeys'> = a
   return { data, pagination: { limit: default_page_size, next_cursor: null } }
 }
 
-export const deleteWebWidgetIdentityKey: Handler<'deleteWebWidgetIdentityKey'> = async (ctx, { web_widget_id, key_id }) => {
+export const deleteWebWidgetIdentityKey: Handler<'deleteWebWidgetIdentityKey'> = async (
+  ctx,
+  { web_widget_id, key_id },
+) => {
   await ctx.store.transaction(async (tx) => {
     const widget = await requireWidget(ctx, tx, web_widget_id, 'update')
     const isDeleted = isUuid(key_id) && (await deleteIdentityKeyRow(tx, widget.id, key_id))

@@ -25,11 +25,11 @@ export const autoBrandWebWidget: Handler<'autoBrandWebWidget', WebWidgets> = asy
   const domain = readDomain(input.domain)
   if (domain === null) throw invalid({ path: 'domain', message: 'must be a host name such as example.com' })
   const owner = ctx.store.organization_id
-  const { allowed, retry_after_seconds } = ctx.room.sites.takeBrand(owner)
+  const { outbound, first_pages, takeBrand } = ctx.room.sites
+  const { allowed, retry_after_seconds } = takeBrand(owner)
   if (!allowed) throw new AppError('rate_limited', undefined, {}, { retry_after: retry_after_seconds })
-  const { outbound } = ctx.room.sites
-  const addresses = [`https://${domain}/`, `https://www.${domain}/`]
-  const brand = await findBrand({ outbound, clock: ctx.core.ports.clock, owner, domain, addresses })
+  const { clock } = ctx.core.ports
+  const brand = await findBrand({ outbound, clock, owner, domain, addresses: first_pages(domain) })
   if (brand === null) throw new AppError('brand_not_found')
   return brand
 }

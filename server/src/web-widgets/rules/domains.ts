@@ -38,7 +38,9 @@ export function normalizeDomain(entry: string): string | null {
   const text = entry.trim()
   const [, scheme, star = '', rest = ''] =
     /^(https?:\/\/)(\*\.)?(.*)$/is.exec(scheme_form.test(text) ? text : `https://${text}`) ?? []
-  const url = scheme === undefined ? null : URL.parse(`${scheme}${rest}`)
+  // `data:` is a scheme, not a host with an empty port.
+  const isMeant = scheme !== undefined && !/^[^/?#]*:(?:[/?#]|$)/.test(rest)
+  const url = isMeant ? URL.parse(`${scheme}${rest}`) : null
   if (!url || url.username !== '' || url.password !== '') return null
   const host = url.hostname.replace(/\.$/, '')
   if (!isAddress(host) && !isName(host)) return null
@@ -70,7 +72,7 @@ function explain(entry: string): string {
 
 /** Whether it is the origin of a page as browsers send it. Pages without one send `null`. */
 export function isOrigin(text: string): boolean {
-  return /^https?:\/\//.test(text) && URL.parse(text)?.origin === text
+  return !text.includes('*') && text !== '' && normalizeDomain(text) === text
 }
 
 /** `domains` in their one form; none of them: any site. `origin` as browsers send it. */

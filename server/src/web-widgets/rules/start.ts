@@ -56,7 +56,11 @@ export function metadataOfStart(start: StartMetadata): JsonObject {
 
 /** Addresses without what may be private: query, fragment and credentials. What is no address of the web is left out. */
 export function pageOf({ url, title, referrer }: SentPage): JsonObject {
-  return without({ url: addressOf(url), title: title?.slice(0, most_page_text).toWellFormed(), referrer: addressOf(referrer) })
+  return without({
+    url: addressOf(url),
+    title: title?.slice(0, most_page_text).toWellFormed(),
+    referrer: addressOf(referrer),
+  })
 }
 
 function addressOf(text: string | null | undefined): string | null {

@@ -57,7 +57,8 @@ async function findPlace(ctx: Ctx, widget: WidgetRecord | null, { embed_token }:
   const { domains } = widget
   const own = embed_token ? embed : placeOfSite(widget, from, cors_origins)
   if (!own || own.widget_id !== widget.id) throw new AppError('origin_not_allowed')
-  if (!mayCall(from, { domains, cors_origins, token_origin: own.origin, is_preview })) throw new AppError('origin_not_allowed')
+  if (!mayCall(from, { domains, cors_origins, token_origin: own.origin, is_preview }))
+    throw new AppError('origin_not_allowed')
   return own
 }
 
@@ -112,7 +113,13 @@ function makeGuest({ core }: Ctx, place: EmbedClaims): Visitor {
 const guestEnd = (now_ms: number) => Math.floor(now_ms / 1000) + guest_days * day_seconds
 
 /** Once, and never to a second user. */
-async function link(ctx: Ctx, store: RootStore, { id, organization_id }: WidgetRecord, guest_id: string, user_id: string) {
+async function link(
+  ctx: Ctx,
+  store: RootStore,
+  { id, organization_id }: WidgetRecord,
+  guest_id: string,
+  user_id: string,
+) {
   const { ports } = ctx.core
   await ports.reached?.('link.begun')
   await store.transaction(async (tx) => {

@@ -1,0 +1,4 @@
+// What contract.test.ts knows of the operations of web widgets.
+import { managementEntries } from './management-entries.ts'
+
+export const entries = { ...managementEntries }
