@@ -13,7 +13,7 @@ const version = '0.1.0'
 const define = { __VERSION__: JSON.stringify(version) }
 
 /** In bytes after gzip. */
-const loader_at_most = 4096
+const loader_at_most = 3072
 const frame_at_most = 25_600
 const rest_at_most = 12_288
 const language_at_most = 2048
@@ -49,27 +49,34 @@ function loaderAndManifest(): Plugin {
   }
 }
 
-/** A script of its own kind: no module, and nothing of it is global. */
+/** Two scripts of their own kind: no modules, and nothing of them is global. The first knows the name of the second. */
 async function buildLoader(): Promise<void> {
-  await build({
+  const open = await buildScript('open', 'assets/open-[hash].js')
+  await buildScript('main', 'loader.js', { __OPEN__: JSON.stringify(open.replace('assets/', '')) })
+  const found = (await readFile(join(dist, 'loader.js'), 'utf8')).split('__PARLEY_SETTINGS__').length - 1
+  if (found !== 1) throw new Error(`The loader has ${found} places for its settings`)
+}
+
+/** Answers the name of the file. */
+async function buildScript(name: string, file: string, more: Record<string, string> = {}): Promise<string> {
+  const built = await build({
     root,
     configFile: false,
     logLevel: 'warn',
     publicDir: false,
-    define,
+    define: { ...define, ...more },
     build: {
       target: 'baseline-widely-available',
       emptyOutDir: false,
       reportCompressedSize: false,
       rolldownOptions: {
-        input: join(root, 'src/loader/main.ts'),
-        output: { format: 'iife', entryFileNames: 'loader.js' },
+        input: join(root, `src/loader/${name}.ts`),
+        output: { format: 'iife', entryFileNames: file },
         checks: { pluginTimings: false },
       },
     },
   })
-  const found = (await readFile(join(dist, 'loader.js'), 'utf8')).split('__PARLEY_SETTINGS__').length - 1
-  if (found !== 1) throw new Error(`The loader has ${found} places for its settings`)
+  return (built as { output: { fileName: string }[] }).output[0]!.fileName
 }
 
 async function describeFiles(): Promise<object> {
@@ -97,7 +104,7 @@ async function checkSizes(): Promise<void> {
   const assets = (await readdir(join(dist, 'assets'))).filter((file) => /\.(js|css)$/.test(file))
   const isLanguage = (file: string) => /^[a-z]{2}-/.test(file)
   /** Loaded after the first picture. */
-  const isLater = (file: string) => /^(more|captcha)-/.test(file)
+  const isLater = (file: string) => /^(more|captcha|open)-/.test(file)
   const sum = async (files: string[]) =>
     (await Promise.all(files.map((file) => gzipped(`assets/${file}`)))).reduce((all, size) => all + size, 0)
   const languages = await Promise.all(assets.filter(isLanguage).map((file) => gzipped(`assets/${file}`)))

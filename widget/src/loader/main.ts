@@ -1,15 +1,49 @@
 // The loader: the one script that a site includes. It must never throw into the page.
 import { isListed } from '../base/origins.ts'
 import { type Api, attempt, emit, findWidget, on, publish, warn } from './api.ts'
-import { keep, listen, readPage, send, wake } from './frame-link.ts'
-import { attach, button, container, dress, host, paint, showGreeting, shown } from './launcher.ts'
+import type { Bridge, BridgedScript } from './bridge.ts'
+import { all, button, container, dress, host, make, paint as paintLauncher, showGreeting, shown } from './launcher.ts'
 import { attributes, settings } from './settings.ts'
 
 declare const __VERSION__: string
+/** The file of `open.ts`. */
+declare const __OPEN__: string
 
 const returns_at_most = 5
-const { id, greeting } = settings
+const { id, origin, greeting } = settings
 const identified: ((result: unknown) => void)[] = []
+let script: BridgedScript | undefined
+
+/** Marks without secrets, and with `storage: host_page` the visitor's token. A browser may refuse storage by throwing. */
+const keep = (name: string, value?: string | null): string | null | void =>
+  attempt(() => {
+    const key = `parley-${id}${name}`
+    if (value === null) localStorage.removeItem(key)
+    else if (value) localStorage.setItem(key, value)
+    return localStorage.getItem(key)
+  })
+
+/** Addresses go without query and fragment, which can hold secrets. */
+const bare = (url: string) => url.split(/[?#]/)[0]!
+const readPage = () => ({ url: bare(location.href), title: document.title, referrer: bare(document.referrer) })
+
+const bridge: Bridge = { settings, shown, all, isFilling: !!container, waiting: [], receive, kept: () => keep('-token') || undefined, readPage }
+const paint = () => paintLauncher(bridge)
+
+/** Loads the second script, which makes the frame. */
+function wake(): void {
+  if (script) return
+  script = make('script', '')
+  script.parley = bridge
+  script.src = `${origin}/public/widget/${__OPEN__}`
+  script.onerror = () => {
+    script = undefined
+    warn('no answer from', origin)
+  }
+  document.head.append(script)
+}
+
+const send = (type: string, value?: unknown) => attempt(() => (bridge.send ? bridge.send(type, value) : bridge.waiting.push([type, value])))
 
 function setOpen(isOpen: boolean): void {
   if (isOpen) wake()
@@ -17,9 +51,10 @@ function setOpen(isOpen: boolean): void {
   shown.isOpen = isOpen
   keep('g', 'g')
   paint()
-  ;(isOpen ? wake() : button).focus()
-  send(isOpen ? 'open' : 'close')
-  emit(isOpen ? 'open' : 'close')
+  if (!isOpen) button.focus()
+  const name = isOpen ? 'open' : 'close'
+  send(name)
+  emit(name)
 }
 
 const toggle = () => setOpen(!shown.isOpen)
@@ -45,15 +80,21 @@ function receive(type: string, value: never): void {
 const checked = (name: string, kind: string, act: (value: never) => unknown) => (value: unknown) =>
   value && typeof value === kind ? act(value as never) : warn(name, 'needs', kind)
 
-const pass = (type: 'start' | 'end' | 'logout') => () => {
+const pass = (type: string) => () => {
   wake()
   send(type)
 }
 
 const change = (name: 'isHidden' | 'locale' | 'theme', value: unknown) => {
-  ;(shown as Record<string, unknown>)[name] = value
+  ;(shown as unknown as Record<string, unknown>)[name] = value
   paint()
 }
+
+const changeTo = (name: 'locale' | 'theme') =>
+  checked(name, 'string', (value) => {
+    change(name, value)
+    send(name, value)
+  })
 
 function start(): void {
   if (findWidget(id)) return
@@ -63,6 +104,7 @@ function start(): void {
     publish(id, api as Api)
     return emit('blocked')
   }
+  const attach = () => (container || document.documentElement).append(host)
   // A page that exchanges its content takes the launcher along; it returns a few times.
   let returns = 0
   const observer = new MutationObserver(() => host.isConnected || (returns++ < returns_at_most && attach()))
@@ -79,9 +121,7 @@ function start(): void {
     told = known
     send('page', readPage())
   }, 1000)
-  const hear = listen((type, value) => attempt(() => receive(type, value)))
-  addEventListener('message', hear)
-  const own = {
+  Object.assign(api, {
     open: () => setOpen(true),
     close: () => setOpen(false),
     toggle,
@@ -91,14 +131,8 @@ function start(): void {
     startConversation: pass('start'),
     endConversation: pass('end'),
     logout: pass('logout'),
-    setLocale: checked('setLocale', 'string', (value) => {
-      change('locale', value)
-      send('locale', value)
-    }),
-    setTheme: checked('setTheme', 'string', (value) => {
-      change('theme', value)
-      send('theme', value)
-    }),
+    setLocale: changeTo('locale'),
+    setTheme: changeTo('theme'),
     setMetadata: checked('setMetadata', 'object', (value) => send('metadata', value)),
     identify: (identity: unknown) =>
       new Promise((resolve) => {
@@ -108,12 +142,11 @@ function start(): void {
     destroy() {
       observer.disconnect()
       clearInterval(watch)
-      removeEventListener('message', hear)
       setOpen(false)
+      bridge.remove?.()
       host.remove()
     },
-  }
-  Object.assign(api, own)
+  })
   Object.defineProperty(api, 'isOpen', { get: () => shown.isOpen })
 
   dress()
