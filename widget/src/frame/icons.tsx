@@ -6,11 +6,10 @@ const paths = {
   menu: 'M5 12h.01M12 12h.01M19 12h.01',
   send: 'M12 19V5M6 11l6-6 6 6',
   stop: 'M8 8h8v8H8z',
-  up: 'M7 11l4-8a2 2 0 0 1 3 2v4h5a2 2 0 0 1 2 2l-2 8H7zM3 11h4v9H3z',
-  down: 'M17 13l-4 8a2 2 0 0 1-3-2v-4H5a2 2 0 0 1-2-2l2-8h12zM21 13h-4V4h4z',
 }
 
-export function Icon({ name }: { name: keyof typeof paths }) {
+/** Any other sign by its `path`. */
+export function Icon({ name, path = paths[name!] }: { name?: keyof typeof paths; path?: string }) {
   return (
     <svg
       class={name === 'back' ? 'turns' : undefined}
@@ -24,7 +23,7 @@ export function Icon({ name }: { name: keyof typeof paths }) {
       stroke-linejoin="round"
       aria-hidden="true"
     >
-      <path d={paths[name]} />
+      <path d={path} />
     </svg>
   )
 }

@@ -12,6 +12,11 @@ interface Props {
   config: WebWidgetConfig
 }
 
+const thumbs = {
+  up: 'M7 11l4-8a2 2 0 0 1 3 2v4h5a2 2 0 0 1 2 2l-2 8H7zM3 11h4v9H3z',
+  down: 'M17 13l-4 8a2 2 0 0 1-3-2v-4H5a2 2 0 0 1-2-2l2-8h12zM21 13h-4V4h4z',
+}
+
 export function StartForm({ chat, say, config }: Props) {
   const form = config.pre_conversation_form!
   return (
@@ -68,7 +73,7 @@ function Feedback({ chat, say, config }: Props) {
             {kind === 'thumbs'
               ? (['up', 'down'] as const).map((value) => (
                   <button type="button" class={rating === value ? 'on' : ''} aria-pressed={rating === value} aria-label={say(value === 'up' ? 'good' : 'bad')} onClick={() => choose(value)}>
-                    <Icon name={value} />
+                    <Icon path={thumbs[value]} />
                   </button>
                 ))
               : [1, 2, 3, 4, 5].map((value) => (

@@ -85,5 +85,5 @@ export function showGreeting(text: string, ask: (question: string) => void, dism
     greeting.remove()
     dismissed()
   }
-  for (const question of settings.questions) make('button', 'q', greeting, question).onclick = () => ask(question)
+  for (const question of settings.questions ?? []) make('button', 'q', greeting, question).onclick = () => ask(question)
 }

@@ -25,7 +25,8 @@ export interface LoaderSettings {
   /** Regular expressions of the paths that have the launcher, and of those that do not. */
   include?: string
   exclude?: string
-  questions: string[]
+  /** Left out if there are none, or no room for them. */
+  questions?: string[]
   greeting?: { text: string; delay_seconds: number; frequency: string }
   default_locale?: string
   /** By language. */
