@@ -10,7 +10,7 @@ import { type Reader, createReader } from './reader.ts'
 import { type BeginResult, type Outbox, type Sender, createOutbox, createSender } from './sender.ts'
 import { type Entered, type Session, type TokenKeeper, createSession, isRefused } from './session.ts'
 import { claimsOf, hashFields, isSigned, judgeStart } from './starting.ts'
-import { countUnread, emptyView, lastPosition, replyInProgress } from './view.ts'
+import { type MessageItem, countUnread, emptyView, lastPosition, replyInProgress } from './view.ts'
 
 type FormValues = Record<string, unknown>
 type OtherTab = TabMessage | { type: 'conversation'; conversation_id: string | null } | { type: 'outbox' } | { type: 'logout' }
@@ -288,11 +288,12 @@ export class Chat {
   }
 
   /** Its turn gave no answer: the same key tries the same message again. */
-  tryAgain(client_id: string, text: string): void {
+  tryAgain({ client_id, text, in_reply_to, values }: MessageItem): void {
     const { ports } = this.given
     const conversation_id = this.state.conversation_id
-    if (conversation_id === null) return
-    const next = write(this.outbox.all(), { client_id, conversation_id, text, at: ports.now() })
+    if (conversation_id === null || client_id === null) return
+    const answer = in_reply_to && values ? { in_reply_to, values } : {}
+    const next = write(discard(this.outbox.all(), client_id), { client_id, conversation_id, text, at: ports.now(), ...answer })
     if (next) this.outbox.replace(next)
     this.sender.kick()
   }

@@ -168,7 +168,7 @@ function OneItem({ chat, item, view, leaving, isPast, isFirst, agent, locale, ..
         <p class="note bad" role="alert">
           {say('no_answer')}
           {item.client_id && (
-            <button class="link" type="button" onClick={() => chat.tryAgain(item.client_id!, item.text)}>
+            <button class="link" type="button" onClick={() => chat.tryAgain(item)}>
               {say('try_again')}
             </button>
           )}

@@ -97,8 +97,8 @@ const receive: Record<string, (value: never) => unknown> = {
     tell('hello', version)
     chat.setPage(hello.page)
     await speak()
-    await chat.resume()
     if (hello.is_open) open()
+    else await chat.resume()
   },
   open,
   close: () => chat.setOpen(false),

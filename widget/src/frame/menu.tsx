@@ -40,9 +40,9 @@ export function Menu({ chat, config, say, locale, agent, onEnd }: MenuProps) {
       setTimeout(() => (details.open = false))
       if (isEscape) details.querySelector('summary')!.focus()
     }
-    for (const name of ['click', 'keydown']) document.addEventListener(name, close)
+    for (const name of ['click', 'keydown']) document.addEventListener(name, close, true)
     return () => {
-      for (const name of ['click', 'keydown']) document.removeEventListener(name, close)
+      for (const name of ['click', 'keydown']) document.removeEventListener(name, close, true)
     }
   }, [])
   if (offered.length === 0) return null

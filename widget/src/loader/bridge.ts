@@ -19,9 +19,12 @@ export interface Bridge {
   isFilling: boolean
   /** What was sent before the frame was there. */
   waiting: [string, unknown][]
-  receive(type: string, value: never): void
-  /** The visitor's token, if the page keeps it. */
-  kept(): string | undefined
+  /** Reads, writes or (null) removes what the page's storage has for this widget. */
+  keep(name: string, value?: string | null): string | null | void
+  /** Tells the page. */
+  emit(name: string, detail?: unknown): void
+  setOpen(isOpen: boolean): void
+  paint(): void
   readPage(): object
   /** Of the second script: sends to the frame, lays the panel out, removes everything. */
   send?(type: string, value: unknown): void

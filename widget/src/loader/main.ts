@@ -11,7 +11,6 @@ declare const __OPEN__: string
 
 const returns_at_most = 5
 const { id, origin, greeting } = settings
-const identified: ((result: unknown) => void)[] = []
 let script: BridgedScript | undefined
 
 /** Marks without secrets, and with `storage: host_page` the visitor's token. A browser may refuse storage by throwing. */
@@ -27,8 +26,8 @@ const keep = (name: string, value?: string | null): string | null | void =>
 const bare = (url: string) => url.split(/[?#]/)[0]!
 const readPage = () => ({ url: bare(location.href), title: document.title, referrer: bare(document.referrer) })
 
-const bridge: Bridge = { settings, shown, all, isFilling: !!container, waiting: [], receive, kept: () => keep('-token') || undefined, readPage }
 const paint = () => paintLauncher(bridge)
+const bridge: Bridge = { settings, shown, all, isFilling: !!container, waiting: [], keep, emit, setOpen, paint, readPage }
 
 /** Loads the second script, which makes the frame. */
 function wake(): void {
@@ -62,18 +61,6 @@ const toggle = () => setOpen(!shown.isOpen)
 function say(text: string): void {
   setOpen(true)
   send('send', text)
-}
-
-function receive(type: string, value: never): void {
-  if (type === 'close') setOpen(false)
-  else if (type === 'unread') {
-    shown.unread = value
-    paint()
-    emit(type, { count: value })
-  } else if (type === 'active') keep('a', value ? 'a' : null)
-  else if (type === 'keep') keep('-token', value)
-  else if (type === 'event') emit(value[0], value[1])
-  else if (type === 'identified') identified[value[0]]?.(value[1])
 }
 
 /** A wrong value is a warning. */
@@ -137,7 +124,7 @@ function start(): void {
     identify: (identity: unknown) =>
       new Promise((resolve) => {
         wake()
-        send('identify', [identified.push(resolve) - 1, identity])
+        send('identify', [resolve, identity])
       }),
     destroy() {
       observer.disconnect()

@@ -2,7 +2,7 @@
 // accepts messages from its own frame and its origin only.
 import { type Hello, createIntake, protocol_version } from '../base/protocol.ts'
 import type { Bridge, BridgedScript } from './bridge.ts'
-import { panel_style } from './panel.ts'
+import { filling_style, panel_style } from './panel.ts'
 
 const answer_timeout_ms = 15_000
 const waiting_at_most = 50
@@ -14,7 +14,7 @@ function start(bridge: Bridge): void {
   const gone = new AbortController()
   const { signal } = gone
   const sheet = new CSSStyleSheet()
-  sheet.replaceSync(panel_style)
+  sheet.replaceSync(panel_style + (isFilling ? filling_style : ''))
   ;(all.getRootNode() as ShadowRoot).adoptedStyleSheets.push(sheet)
   const panel = document.createElement('div')
   panel.className = 'p'
@@ -40,8 +40,13 @@ function start(bridge: Bridge): void {
     if (shown.isOpen && document.activeElement !== frame) frame.focus()
   }
 
-  const post = (type: string, value: unknown) =>
-    frame.contentWindow?.postMessage({ parley: protocol_version, type, value }, origin)
+  const identified: ((result: unknown) => void)[] = []
+  const post = (type: string, value: unknown) => {
+    // The page's promise stays here; its number goes to the frame.
+    const sent = type === 'identify' ? number(value as [(result: unknown) => void, unknown]) : value
+    frame.contentWindow?.postMessage({ parley: protocol_version, type, value: sent }, origin)
+  }
+  const number = ([resolve, identity]: [(result: unknown) => void, unknown]) => [identified.push(resolve) - 1, identity]
   bridge.send = (type, value) => {
     if (isLinked) return post(type, value)
     waiting.push([type, value])
@@ -54,6 +59,18 @@ function start(bridge: Bridge): void {
     if (overflow !== null) page.style.overflow = overflow
   }
 
+  const receive: Record<string, (value: never) => void> = {
+    close: () => bridge.setOpen(false),
+    unread(count: number) {
+      shown.unread = count
+      bridge.paint()
+      bridge.emit('unread', { count })
+    },
+    active: (isActive: boolean) => void bridge.keep('a', isActive ? 'a' : null),
+    keep: (token: string | null) => void bridge.keep('-token', token),
+    event: ([name, detail]: [string, unknown]) => bridge.emit(name, detail),
+    identified: ([call, result]: [number, unknown]) => identified[call]?.(result),
+  }
   const intake = createIntake(() => performance.now())
   addEventListener(
     'message',
@@ -66,7 +83,7 @@ function start(bridge: Bridge): void {
           isLinked = true
           for (const each of waiting.splice(0)) post(...each)
         }
-        bridge.receive(message.type, message.value as never)
+        if (Object.hasOwn(receive, message.type)) receive[message.type]!(message.value as never)
       } catch {
         // What cannot be read is ignored.
       }
@@ -84,7 +101,7 @@ function start(bridge: Bridge): void {
   frame.onload = () => {
     isLinked = false
     const { isOpen, locale, theme } = shown
-    const hello = { version: protocol_version, is_open: isOpen || isFilling, is_filling: isFilling, locale, theme, page: bridge.readPage(), kept: bridge.kept() }
+    const hello = { version: protocol_version, is_open: isOpen || isFilling, is_filling: isFilling, locale, theme, page: bridge.readPage(), kept: bridge.keep('-token') || undefined }
     post('hello', hello as Hello)
   }
   frame.src = `${origin}/public/embed/${id}/frame?parentOrigin=${encodeURIComponent(location.origin)}`

@@ -15,12 +15,10 @@ export const style =
   '.l{display:flex;place-items:center;place-content:center;gap:8px;min-width:var(--s);height:var(--s);padding:var(--p);border-radius:var(--r);background:var(--lb);color:var(--lf)}' +
   '.d .l{background:var(--db);color:var(--df)}' +
   '.i{width:26px;height:22px;border-radius:9px 9px 9px 2px;background:currentColor;forced-color-adjust:none}' +
-  '.o .i{width:14px;height:14px;border-radius:0;background:0 0;border:solid;border-width:0 3px 3px 0;rotate:45deg}' +
   'img{height:28px}' +
-  '.n{position:absolute;top:-4px;right:-4px;padding:0 6px;border-radius:10px;background:#c5221f;color:#fff;font-size:12px}' +
   `.g{${above}display:grid;gap:8px;justify-items:end;width:280px}` +
   '.t,.q{background:#fff;color:#1d2327;border-radius:16px;padding:12px 16px;text-align:start;overflow-wrap:anywhere}' +
   '.x{float:inline-end;min-width:24px;margin:-4px -8px 0 4px}' +
   '.d .t,.d .q{background:#1c2226;color:#eef1f2}' +
-  '.o .g,[hidden]{display:none}' +
+  '[hidden]{display:none}' +
   '@media(forced-colors:active){.l,.t,.q{border:1px solid}}'
