@@ -6,6 +6,7 @@ export const webWidgetOperations = {
 }
 
 export * from './config.ts'
+export * from './contrast.ts'
 export * from './management.ts'
 export * from './objects.ts'
 export * from './public.ts'
