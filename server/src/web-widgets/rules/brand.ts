@@ -1,7 +1,7 @@
 // What a site says about its brand, and the configuration that follows from it. Pure.
 import type { Output, WebWidgetConfig } from '@parley/contract'
-import { widgetBounds } from '@parley/contract'
-import { type BrandColor, isDistinct, nameColor, readColor, textOn } from './colors.ts'
+import { readableText, widgetBounds } from '@parley/contract'
+import { type BrandColor, isDistinct, nameColor, readColor } from './colors.ts'
 
 export type Brand = Output<'autoBrandWebWidget'>
 type Logo = Brand['logos'][number]
@@ -118,7 +118,7 @@ function chooseColors(page: PageFacts, manifest: Manifest | null, logos: readonl
 
 function proposeConfig(title: string | null, colors: readonly BrandColor[], logos: readonly Logo[]): WebWidgetConfig {
   const main = (colors.find(({ hex }) => isDistinct(hex)) ?? colors[0])?.hex
-  const pair = main && { background_color: main, text_color: textOn(main) }
+  const pair = main && { background_color: main, text_color: readableText(main, null) }
   const mode = pair && { header: pair, launcher: pair, user_message: pair, controls_button: pair }
   const avatar = logos.find(
     ({ type, url }) => type === 'icon' && url.startsWith('https://') && url.length <= widgetBounds.picture_url,

@@ -1,4 +1,4 @@
-// Colors of a brand: how they are written, what they are called, which are strongest in a picture, and which text suits them. Pure.
+// Colors of a brand: how they are written, what they are called, and which are strongest in a picture. Pure.
 
 export interface BrandColor {
   hex: string
@@ -66,26 +66,6 @@ const saturation = (rgb: Rgb) => (Math.max(...rgb) - Math.min(...rgb)) / 255
 /** Whether it distinguishes a brand: neither nearly white, black nor gray. */
 export function isDistinct(hex: string): boolean {
   return saturation(toRgb(hex)) > 0.15
-}
-
-/** Relative luminance (WCAG 2). */
-function luminance(hex: string): number {
-  const [red, green, blue] = toRgb(hex).map((part) => {
-    const share = part / 255
-    return share <= 0.04045 ? share / 12.92 : ((share + 0.055) / 1.055) ** 2.4
-  })
-  return 0.2126 * red! + 0.7152 * green! + 0.0722 * blue!
-}
-
-/** The ratio of two colors (WCAG 2), 1 to 21. */
-export function contrast(one: string, other: string): number {
-  const [light, dark] = [luminance(one), luminance(other)].sort((a, b) => b - a)
-  return (light! + 0.05) / (dark! + 0.05)
-}
-
-/** Black or white, whichever contrasts more. */
-export function textOn(hex: string): string {
-  return contrast(hex, '#ffffff') >= contrast(hex, '#000000') ? '#ffffff' : '#000000'
 }
 
 const half = 128
