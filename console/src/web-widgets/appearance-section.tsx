@@ -112,7 +112,13 @@ function ColorPair({ edit, mode, part }: PairProps) {
           maxLength={9}
           placeholder="#rrggbb"
         />
-        <TextValue edit={edit} path={[...path, 'text_color']} label={words.text(name)} maxLength={9} placeholder="#rrggbb" />
+        <TextValue
+          edit={edit}
+          path={[...path, 'text_color']}
+          label={words.text(name)}
+          maxLength={9}
+          placeholder="#rrggbb"
+        />
       </div>
       <Contrast behind={behind} front={front} name={name} />
     </div>
@@ -127,8 +133,14 @@ function Contrast({ behind, front, name }: { behind: string; front: string; name
   const said = `${ratio.toFixed(1)}:1`
   const isEnough = ratio >= least_contrast
   return (
-    <p className={isEnough ? 'flex items-center gap-2 text-xs text-faint' : 'flex items-center gap-2 text-xs text-warn'}>
-      <span aria-hidden="true" className="rounded border border-line px-1.5" style={{ background: behind, color: front }}>
+    <p
+      className={isEnough ? 'flex items-center gap-2 text-xs text-faint' : 'flex items-center gap-2 text-xs text-warn'}
+    >
+      <span
+        aria-hidden="true"
+        className="rounded border border-line px-1.5"
+        style={{ background: behind, color: front }}
+      >
         {name}
       </span>
       {isEnough ? words.contrast(said) : words.tooLow(said)}
@@ -167,7 +179,12 @@ function Brand({ widget, edit }: { widget: WebWidget; edit: Edit }) {
         {find.data && (
           <div role="status" className="flex flex-wrap items-center gap-2 text-soft">
             {find.data.colors.map(({ hex, name }) => (
-              <span key={hex} title={`${name} ${hex}`} className="size-5 rounded border border-line" style={{ background: hex }} />
+              <span
+                key={hex}
+                title={`${name} ${hex}`}
+                className="size-5 rounded border border-line"
+                style={{ background: hex }}
+              />
             ))}
             {words.found}
           </div>

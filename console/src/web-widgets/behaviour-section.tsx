@@ -22,7 +22,9 @@ export function BehaviourSection({ edit }: { edit: Edit }) {
           />
           <LinesValue edit={edit} path={['suggested_questions']} label={words.questions} hint={words.questionsHint} />
           <TextValue
-            edit={hasGreeting ? edit : { ...edit, setValue: (_path, text) => edit.setValue(['greeting'], text && { text }) }}
+            edit={
+              hasGreeting ? edit : { ...edit, setValue: (_path, text) => edit.setValue(['greeting'], text && { text }) }
+            }
             path={['greeting', 'text']}
             label={words.greeting}
             hint={words.greetingHint}
@@ -50,7 +52,12 @@ export function BehaviourSection({ edit }: { edit: Edit }) {
       <Section title={words.visible}>
         <Columns>
           <ChoiceValue edit={edit} path={['trigger', 'devices']} label={words.devices} choices={words.deviceNames} />
-          <FlagValue edit={edit} path={['trigger', 'hidden']} label={words.hidden} byDefault={widgetDefaults.trigger.hidden} />
+          <FlagValue
+            edit={edit}
+            path={['trigger', 'hidden']}
+            label={words.hidden}
+            byDefault={widgetDefaults.trigger.hidden}
+          />
           <LinesValue edit={edit} path={['trigger', 'paths', 'include']} label={words.include} hint={words.pathsHint} />
           <LinesValue edit={edit} path={['trigger', 'paths', 'exclude']} label={words.exclude} hint={words.pathsHint} />
         </Columns>
@@ -58,7 +65,13 @@ export function BehaviourSection({ edit }: { edit: Edit }) {
       <Section title={words.controls}>
         <div className="flex flex-col gap-2.5 p-4">
           {flags.map((name) => (
-            <FlagValue key={name} edit={edit} path={[name]} label={words.flags[name]} byDefault={widgetDefaults[name]} />
+            <FlagValue
+              key={name}
+              edit={edit}
+              path={[name]}
+              label={words.flags[name]}
+              byDefault={widgetDefaults[name]}
+            />
           ))}
           <ChoiceValue edit={edit} path={['storage']} label={words.storage} choices={words.storages} />
         </div>

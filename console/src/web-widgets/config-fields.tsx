@@ -27,7 +27,14 @@ const textOf = ({ draft }: Edit, path: Path) => {
   return typeof value === 'string' || typeof value === 'number' ? String(value) : ''
 }
 
-export function TextValue({ edit, path, label, hint, maxLength, placeholder }: Props & { maxLength: number; placeholder?: string }) {
+export function TextValue({
+  edit,
+  path,
+  label,
+  hint,
+  maxLength,
+  placeholder,
+}: Props & { maxLength: number; placeholder?: string }) {
   return (
     <Field label={label} hint={hint} error={faultOf(edit, path)}>
       <TextInput
@@ -42,7 +49,14 @@ export function TextValue({ edit, path, label, hint, maxLength, placeholder }: P
   )
 }
 
-export function NumberValue({ edit, path, label, least, most, byDefault }: Props & { least: number; most: number; byDefault?: number }) {
+export function NumberValue({
+  edit,
+  path,
+  label,
+  least,
+  most,
+  byDefault,
+}: Props & { least: number; most: number; byDefault?: number }) {
   return (
     <Field label={label} error={faultOf(edit, path)}>
       <TextInput

@@ -4,7 +4,10 @@ import { changesOf, draftOf, mergeConfig, valueAt, withValue } from './widget-dr
 
 test('a value is set in its place, and what is empty is gone', () => {
   const config = { pet: 1, chat: { title: 'Help', shadow: 'lg' } }
-  expect(withValue(config, ['chat', 'width'], 400)).toEqual({ pet: 1, chat: { title: 'Help', shadow: 'lg', width: 400 } })
+  expect(withValue(config, ['chat', 'width'], 400)).toEqual({
+    pet: 1,
+    chat: { title: 'Help', shadow: 'lg', width: 400 },
+  })
   expect(withValue(config, ['chat', 'title'], undefined)).toEqual({ pet: 1, chat: { shadow: 'lg' } })
   expect(withValue({ chat: { title: 'x' } }, ['chat', 'title'], undefined)).toEqual({})
   expect(withValue({ chat: null }, ['chat', 'light_mode', 'link', 'text_color'], '#fff')).toEqual({
@@ -16,7 +19,10 @@ test('a value is set in its place, and what is empty is gone', () => {
 
 test('a proposal changes only what it names', () => {
   const config = { theme: 'dark', chat: { title: 'Mine', width: 400 } }
-  expect(mergeConfig(config, { chat: { title: 'Theirs' } })).toEqual({ theme: 'dark', chat: { title: 'Theirs', width: 400 } })
+  expect(mergeConfig(config, { chat: { title: 'Theirs' } })).toEqual({
+    theme: 'dark',
+    chat: { title: 'Theirs', width: 400 },
+  })
 })
 
 const widget = {

@@ -27,7 +27,10 @@ const isObject = (value: unknown): value is Record<string, unknown> =>
   typeof value === 'object' && value !== null && !Array.isArray(value)
 
 export function valueAt(config: unknown, path: Path): unknown {
-  return path.reduce<unknown>((value, key) => (isObject(value) && Object.hasOwn(value, key) ? value[key] : undefined), config)
+  return path.reduce<unknown>(
+    (value, key) => (isObject(value) && Object.hasOwn(value, key) ? value[key] : undefined),
+    config,
+  )
 }
 
 /** Undefined removes the value, and what is empty then. */
@@ -42,7 +45,10 @@ export function withValue(config: Record<string, unknown>, path: Path, value: un
 }
 
 /** Puts the values of a proposal in their places; everything else stays. */
-export function mergeConfig(config: Record<string, unknown>, proposal: Record<string, unknown>): Record<string, unknown> {
+export function mergeConfig(
+  config: Record<string, unknown>,
+  proposal: Record<string, unknown>,
+): Record<string, unknown> {
   return Object.entries(proposal).reduce((merged, [key, value]) => {
     const before = merged[key]
     return { ...merged, [key]: isObject(value) ? mergeConfig(isObject(before) ? before : {}, value) : value }
@@ -52,7 +58,10 @@ export function mergeConfig(config: Record<string, unknown>, proposal: Record<st
 const isSame = (one: unknown, other: unknown) => JSON.stringify(one) === JSON.stringify(other)
 
 /** The fields that differ from the stored ones. */
-export function changesOf(widget: WebWidget, draft: Draft): Omit<Input<'updateWebWidget'>, 'web_widget_id' | 'if_match'> {
+export function changesOf(
+  widget: WebWidget,
+  draft: Draft,
+): Omit<Input<'updateWebWidget'>, 'web_widget_id' | 'if_match'> {
   const stored = draftOf(widget)
   return {
     ...(draft.name.trim() === stored.name ? {} : { name: draft.name.trim() }),

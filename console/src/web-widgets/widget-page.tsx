@@ -64,8 +64,7 @@ function Shown({ widget }: { widget: WebWidget }) {
   if (!isChanged && widget.revision > base.revision) begin(widget)
   useKeys({ Escape: () => void navigate({ to: '/web-widgets' }) })
   const save = useMutation({
-    mutationFn: () =>
-      client.updateWebWidget({ web_widget_id: base.id, if_match: String(base.revision), ...changes }),
+    mutationFn: () => client.updateWebWidget({ web_widget_id: base.id, if_match: String(base.revision), ...changes }),
     onSuccess: (saved) => {
       notify(words.saved)
       queries.setQueryData(['web-widgets', saved.id], saved)

@@ -139,5 +139,7 @@ function Today({ widget: { id, limits } }: { widget: WebWidget }) {
   })
   const row = data?.data[0]
   if (!data) return null
-  return <span className="numeric">{words.today(row?.conversations ?? 0, row?.tokens ?? 0, limits.tokens_per_day)}</span>
+  return (
+    <span className="numeric">{words.today(row?.conversations ?? 0, row?.tokens ?? 0, limits.tokens_per_day)}</span>
+  )
 }
