@@ -13,7 +13,7 @@ export { type Bearer, type IncomingMessage, acceptMessage } from './accept-messa
 export type { ChannelPort } from './channel-port.ts'
 export type { CommitAddition } from './commit/additions.ts'
 export { type Committed, changeConversation } from './commit/commit.ts'
-export { type MetadataAdditions, changeMetadata } from './commit/content.ts'
+export { changeMetadata } from './commit/content.ts'
 export { announce, followUp, withHalt } from './commit/follow-up.ts'
 export {
   type AbandonedTurn,
@@ -26,7 +26,7 @@ export {
   renewLeases,
 } from './commit/leases.ts'
 export { type ChangeName, reach } from './commit/pause-points.ts'
-export { type CreationAdditions, createConversationWith } from './operations/create.ts'
+export { createConversationWith } from './operations/create.ts'
 export { renderRuleMessage } from './rule-messages.ts'
 export { begunBy } from './text-channel.ts'
 export type { FoundSoFar } from './machine/turn-endings.ts'

@@ -104,6 +104,21 @@ describe('what is not kept', () => {
     expect(talk.server.model.requests.at(-1)!.messages.at(-1)!.content).toContain('1234567')
   })
 
+  test('a purge takes the ids along', async () => {
+    const config = { forms: [form], retention: { content_days: 1 } }
+    const { agent_id } = await publishAgent(talk.server.client, config)
+    const { id, call_id } = await talk.show('show_form_booking', {}, agent_id)
+    await talk.send(id, { in_reply_to: call_id, values: { name: 'Ada' }, client_id: randomUUID() })
+    await talk.server.client.endConversation({ conversation_id: id, prefer: 'wait=0' })
+    const query = (text: string) => talk.server.database.pool.query(text, [id])
+    await query(`update conversations set ended_at = ended_at - interval '25 hours' where id = $1`)
+    const due = `update work set due_at = now() where subject = $1 and kind = 'purge_content'`
+    // Its arrival is merged first.
+    await expect.poll(async () => (await query(due)).rowCount, { timeout: 20_000, interval: 20 }).toBe(1)
+    const rows = async () => [await talk.countRows('client_messages', id), await talk.countRows('answered_widgets', id)]
+    await expect.poll(rows, { timeout: 20_000, interval: 20 }).toEqual([0, 0])
+  })
+
   test('a deletion takes the ids along', async () => {
     const { id, call_id } = await talk.showForm()
     await talk.send(id, { in_reply_to: call_id, values: { name: 'Ada' }, client_id: randomUUID() })

@@ -103,6 +103,7 @@ export class Load {
       text,
       ...(key ? { idempotency_key: key } : {}),
       ...(client_id ? { client_id } : {}),
+      ...(random.happens(0.5) ? { interactivity: 'rich' as const } : {}),
       ...(random.happens(0.6) ? { parley_concurrency: random.pick(rules) } : {}),
     }
     const send = (client: Client, signal: AbortSignal) => client.sendConversationMessage(input, { signal })

@@ -47,7 +47,7 @@ export function frameClient(server: TestServer, { url = server.url, address }: B
     base_url: url,
     retries: 0,
     stream_patience_ms: 0,
-    fetch: pageFetch({ origin: url, ...forwarded }),
+    fetch: pageFetch({ origin: server.app.core.config.sign_in.public_url ?? url, ...forwarded }),
     ...(token === undefined ? {} : { token }),
   })
 }
