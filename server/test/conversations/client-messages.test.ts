@@ -63,7 +63,7 @@ describe('client_id', () => {
     expect(await talk.saidByUser(id)).toHaveLength(1)
   })
 
-  test('the database keeps it once, whoever writes', async () => {
+  test('the database keeps it once, whatever writes', async () => {
     const id = await talk.begin()
     const { turn_id } = await talk.send(id, { text: 'Hello', client_id: randomUUID() })
     const again = `insert into client_messages select conversation_id, client_id, organization_id, $2 from client_messages
