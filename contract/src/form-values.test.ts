@@ -54,7 +54,7 @@ describe('what a field accepts, and what it does not', () => {
     expect(faultsOf(field('hidden', { required: true }), undefined)).toEqual([])
   })
 
-  test('fields that nobody asked for, by whatever name', () => {
+  test('fields that were not asked for, by whatever name', () => {
     const values = JSON.parse('{"a": "x", "__proto__": "y", "constructor": "z"}') as FormValues
     expect(findFormFaults([field('text')], values).map(({ path }) => path)).toEqual(['__proto__', 'constructor'])
     expect(

@@ -121,7 +121,7 @@ function listFault({ options }: AskedField, value: NonNullable<Value>): string |
 
 const decimal = /^-?\d{1,15}(\.\d{1,15})?$/
 
-/** A number, also as the text that a field of a browser has; null if it is none. */
+/** A number, also as the text that a field of a browser has; null if it is not a number. */
 function numberOf(value: NonNullable<Value>): number | null {
   if (typeof value === 'number') return Number.isFinite(value) ? value : null
   return typeof value === 'string' && decimal.test(value.trim()) ? Number(value) : null

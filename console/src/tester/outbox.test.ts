@@ -19,7 +19,7 @@ describe('what the conversation does not show yet', () => {
     expect(notYetShown([message('a')], [stored('a')])).toEqual([])
   })
 
-  test('is told by its id, whoever says the same', () => {
+  test('is told by its id, even where others say the same', () => {
     const outbox = [message('a'), message('b')]
     expect(keys(notYetShown(outbox, [stored('b'), stored()]))).toEqual(['a'])
   })

@@ -11,6 +11,41 @@ beforeAll(async () => {
 })
 afterAll(() => talk[Symbol.asyncDispose]())
 
+/** The first node is held at a point of its commit while the other gets the second message. */
+describe.each(['begun', 'locked', 'written', 'committed'] as const)('while the first one is %s', (stage) => {
+  async function sendBoth(id: string, first: Sent, second: Sent) {
+    const hold = talk.holdAt(`message.${stage}`)
+    const one = Promise.allSettled([talk.send(id, first)])
+    await hold.reached
+    const other = Promise.allSettled([talk.send(id, second, talk.there())])
+    // It holds no lock yet, so the other is first.
+    if (stage === 'begun') await other
+    hold.release()
+    const outcomes = [...(await one), ...(await other)]
+    const answered = outcomes.flatMap((outcome) => (outcome.status === 'fulfilled' ? [outcome.value.turn_id] : []))
+    const refused = outcomes.flatMap((outcome) => (outcome.status === 'rejected' ? [outcome.reason as unknown] : []))
+    return { answered, refused }
+  }
+
+  test('the same message from another node is stored once', async () => {
+    const id = await talk.begin()
+    const sent = { text: 'Hello', client_id: randomUUID() }
+    const { answered, refused } = await sendBoth(id, sent, sent)
+    expect(answered).toHaveLength(1)
+    expect(refused).toMatchObject([{ status: 409, code: 'message_stored', turn_id: answered[0] }])
+    expect(await talk.saidByUser(id)).toHaveLength(1)
+  })
+
+  test('of two answers to a widget one is stored', async () => {
+    const { id, call_id } = await talk.showForm()
+    const answer = (name: string) => ({ in_reply_to: call_id, values: { name } })
+    const { answered, refused } = await sendBoth(id, answer('Ada'), answer('Bob'))
+    expect(answered).toHaveLength(1)
+    expect(refused).toMatchObject([{ status: 409, code: 'widget_answered', turn_id: null }])
+    expect(await talk.saidByUser(id)).toHaveLength(2)
+  })
+})
+
 describe('client_id', () => {
   test('is stored with the message, in lower case, and told with it; other messages have none', async () => {
     const id = await talk.begin()
@@ -63,7 +98,7 @@ describe('client_id', () => {
     expect(await talk.saidByUser(id)).toHaveLength(1)
   })
 
-  test('the database keeps it once, whoever writes', async () => {
+  test('the database keeps it once, whatever writes', async () => {
     const id = await talk.begin()
     const { turn_id } = await talk.send(id, { text: 'Hello', client_id: randomUUID() })
     const again = `insert into client_messages select conversation_id, client_id, organization_id, $2 from client_messages

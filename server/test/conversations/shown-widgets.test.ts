@@ -175,7 +175,7 @@ describe('a token with `message`', () => {
     talk.answerWith(held)
     const call = refusal(talk.send(id, { text: 'Hello' }))
     await held.asked
-    held.say('Once upon')
+    held.say('Long ago')
     const [turn] = (await talk.server.client.listConversationTurns({ conversation_id: id })).data
     const input = { conversation_id: id, turn_id: turn!.turn_id }
     expect(await refusal((await talk.tokenFor(id, ['read'])).cancelTurn(input))).toMatchObject({ status: 403 })

@@ -3,6 +3,7 @@ import type { Input } from '@parley/contract'
 import { type Client, createClient } from '@parley/sdk'
 import type { Clock } from '../../src/base/ports.ts'
 import { renew_ms } from '../../src/conversations/machine/turn.ts'
+import { createHoldPoints } from '../redaction/hold-points.ts'
 import { testPorts } from '../support/ports.ts'
 import type { Answer } from '../support/scripted-model.ts'
 import { publishAgent, startTestServer } from '../support/server.ts'
@@ -25,8 +26,10 @@ export async function startTalk() {
   // It looks for leases that have run out more often than every 2.5 seconds.
   const after: Clock['after'] = (ms, call) => clock.after(ms === renew_ms ? 100 : ms, call)
   await using stack = new AsyncDisposableStack()
-  const server = stack.use(await startTestServer({}, { ports: { clock: { ...clock, after } } }))
-  const other = stack.use(await server.startAnother())
+  const { reached, holdAt } = createHoldPoints()
+  const ports = { clock: { ...clock, after } }
+  const server = stack.use(await startTestServer({}, { ports: { ...ports, reached } }))
+  const other = stack.use(await server.startAnother({}, { ports }))
   const config = { forms: [form], built_in_tools: { widgets: {} } }
   const { agent_id } = await publishAgent(server.client, config)
 
@@ -82,7 +85,7 @@ export async function startTalk() {
   const owned = stack.move()
   return {
     ...{ server, agent_id, there, answerWith, begin, send, read, saidByUser, countRows, eventsOf },
-    ...{ show, showForm, tokenFor },
+    ...{ show, showForm, tokenFor, holdAt },
     [Symbol.asyncDispose]: () => owned.disposeAsync(),
   }
 }

@@ -28,7 +28,7 @@ export interface Committed<Answer> {
 export interface Target {
   change: ChangeName
   id: string
-  /** Of the message that is to be stored. */
+  /** Of the message that the change stores. */
   claim?: MessageClaim | undefined
   /** Absent: the usual limit of a statement. */
   lock_wait_ms?: number | undefined

@@ -10,7 +10,7 @@ export interface ConversationKey {
   id: string
 }
 
-/** A conversation to lock, for a message that is to be stored in it. */
+/** A conversation to lock, and the claim of the message that the change stores. */
 export interface LockTarget extends ConversationKey {
   claim?: MessageClaim | undefined
 }

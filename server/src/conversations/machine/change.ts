@@ -93,7 +93,7 @@ export interface LockedConversation {
   now: string
   /** A number that no lease has had, for the turn that the change starts. */
   next_lease: number
-  /** Of the message that is to be stored. */
+  /** Of the message that the change stores. */
   claimed: Claimed
 }
 

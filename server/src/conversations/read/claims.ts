@@ -26,7 +26,7 @@ const claimsStatement = statement(
 
 type Row = Claimed & Pick<ItemRecord, 'type' | 'name' | 'output' | 'is_error'>
 
-/** `shown`: the widget of the call that `in_reply_to` names; null if there is none. */
+/** `shown`: the widget of the call that `in_reply_to` names, or null. */
 export async function findClaims(
   store: Store,
   conversation_id: string,
