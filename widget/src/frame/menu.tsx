@@ -22,7 +22,7 @@ export function Menu({ chat, config, say, locale, agent, onEnd }: MenuProps) {
   const shown = past ?? chat.state
   const acts: [string, boolean, () => void][] = [
     [say('person'), isActive && permissions.includes('handoff') && config.person_button !== false, () => void chat.askPerson()],
-    [say('history'), config.history !== false, () => void chat.loadHistory()],
+    [say('history'), config.history !== false, () => void chat.history.load()],
     [say('download'), config.transcript_download !== false && shown.view.items.length > 0, () => downloadTranscript(shown.view, { agent, say, locale })],
     [say('end'), isActive && config.end_button !== false, onEnd],
   ]

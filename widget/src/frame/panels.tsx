@@ -28,7 +28,7 @@ export function StartForm({ chat, say, config }: Props) {
         say={say}
         fields={form.fields}
         submit={form.submit_label || say('start')}
-        values={chat.keptForm()?.values ?? null}
+        values={chat.form.values()}
         faults={chat.state.form_faults}
         onSubmit={(values) => chat.fillForm(values)}
       />
@@ -104,7 +104,7 @@ export function History({ chat, say, locale }: Props & { locale: string }) {
     return (
       <p class="center" role="alert">
         {say('history_failed')}{' '}
-        <button class="link" type="button" onClick={() => void chat.loadHistory()}>
+        <button class="link" type="button" onClick={() => void chat.history.load()}>
           {say('try_again')}
         </button>
       </p>
@@ -114,7 +114,7 @@ export function History({ chat, say, locale }: Props & { locale: string }) {
   return (
     <div class="scroll" tabIndex={-1}>
       {history.map(({ id, last_text, last_activity_at, unread }) => (
-        <button class="row" type="button" key={id} onClick={() => chat.openPast(id)}>
+        <button class="row" type="button" key={id} onClick={() => chat.history.open(id)}>
           <strong dir="auto">{last_text ?? '…'}</strong>
           <span class="note">
             {new Date(last_activity_at).toLocaleString(locale, { dateStyle: 'medium', timeStyle: 'short' })}
