@@ -3,7 +3,7 @@ import type { PublicWebWidget, WebWidgetConfig } from '@parley/contract'
 import type { TabMessage } from './election.ts'
 import type { Outgoing } from './outbox.ts'
 import type { Ports } from './ports.ts'
-import type { TokenKeeper, Visitor } from './session.ts'
+import type { Session, TokenKeeper, Visitor } from './session.ts'
 import { type View, emptyView } from './view.ts'
 
 /** Why there is no conversation, in the words of a text; until when, if it passes. */
@@ -80,4 +80,15 @@ export interface ChatGiven {
   /** Tells the page. */
   emit: (name: string, detail?: Record<string, unknown>) => void
   locale: () => string
+}
+
+/** What the parts of a chat work with. */
+export interface ChatParts {
+  ports: Ports
+  session: Session
+  /** `/core/public/web-widgets/{id}` */
+  base: string
+  state: () => ChatState
+  set: (change: Partial<ChatState>) => void
+  emit: (name: string, detail?: Record<string, unknown>) => void
 }

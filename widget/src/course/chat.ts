@@ -1,9 +1,7 @@
 // The course of a chat: enters, begins conversations, sends, follows, and says what the frame shows.
 import { type Api, createApi } from './api.ts'
-import { type ChatGiven, type ChatState, type OtherTab, type Refusal, initialState } from './chat-state.ts'
-import { giveFeedback } from './feedback.ts'
+import { type ChatGiven, type ChatParts, type ChatState, type OtherTab, type Refusal, initialState } from './chat-state.ts'
 import { type FormMemory, type FormValues, createFormMemory } from './form-memory.ts'
-import { type History, createHistory } from './history.ts'
 import { type Outgoing, discard, moveTo, sendAgain, write } from './outbox.ts'
 import { type PageClaims, createPageClaims } from './page-claims.ts'
 import { pause } from './ports.ts'
@@ -26,7 +24,6 @@ export class Chat {
   private readonly sender: Sender
   private readonly base: string
   readonly form: FormMemory
-  readonly history: History
   readonly page: PageClaims
   private reader: Reader | null = null
   private beginning: Promise<BeginResult> | null = null
@@ -53,7 +50,6 @@ export class Chat {
       failed: (_message, fault) => emit('error', { code: fault }),
     })
     this.form = createFormMemory(ports.storage, widget.id, () => widget.config)
-    this.history = createHistory({ ports, session: this.session, base: this.base, state: () => this.state, set: (change) => this.set(change) })
     this.page = createPageClaims(ports, (body) => this.patch(body))
     this.state = { ...initialState, outbox: this.outbox.all(), needsForm: this.form.isMissing() }
     ports.channel?.listen((message) => this.hear(message as OtherTab))
@@ -64,6 +60,12 @@ export class Chat {
         this.look()
       }
     })
+  }
+
+  /** For what is loaded later: history and feedback. */
+  parts(): ChatParts {
+    const { ports, emit } = this.given
+    return { ports, emit, session: this.session, base: this.base, state: () => this.state, set: (change) => this.set(change) }
   }
 
   subscribe(listener: () => void): void {
@@ -305,10 +307,6 @@ export class Chat {
     this.captcha_token = token
     this.set({ needsCaptcha: false, refusal: null })
     void this.start().then(() => this.sender.kick())
-  }
-
-  rate(rating: number | string | null, data: FormValues | null): Promise<void> {
-    return giveFeedback({ session: this.session, base: this.base, state: this.state, set: (change) => this.set(change), emit: this.given.emit }, rating, data)
   }
 
   async identify(identity: unknown): Promise<{ verified: boolean; error?: string }> {

@@ -1,19 +1,10 @@
 // What a visitor thinks of a conversation that has ended, once.
-import type { ChatState } from './chat-state.ts'
+import type { ChatParts } from './chat-state.ts'
 import type { FormValues } from './form-memory.ts'
-import type { Session } from './session.ts'
 
-interface Given {
-  session: Session
-  base: string
-  state: ChatState
-  set: (change: Partial<ChatState>) => void
-  emit: (name: string, detail: Record<string, unknown>) => void
-}
-
-export async function giveFeedback(given: Given, rating: number | string | null, data: FormValues | null): Promise<void> {
-  const { session, base, state, set, emit } = given
-  const { conversation_id } = state
+export async function giveFeedback(parts: ChatParts, rating: number | string | null, data: FormValues | null): Promise<void> {
+  const { session, base, state, set, emit } = parts
+  const { conversation_id } = state()
   set({ feedback: 'sending' })
   const reply = await session.call({
     method: 'POST',

@@ -1,8 +1,7 @@
 // The visitor's other conversations: their list, and one of them to look at.
-import type { ChatState, HistoryRow } from './chat-state.ts'
-import type { Ports } from './ports.ts'
+import type { Chat } from './chat.ts'
+import type { ChatParts, HistoryRow } from './chat-state.ts'
 import { type Reader, createReader } from './reader.ts'
-import type { Session } from './session.ts'
 import { emptyView } from './view.ts'
 
 export interface History {
@@ -12,15 +11,15 @@ export interface History {
   close(): void
 }
 
-interface Given {
-  ports: Ports
-  session: Session
-  base: string
-  state: () => ChatState
-  set: (change: Partial<ChatState>) => void
+const histories = new WeakMap<Chat, History>()
+
+export function historyOf(chat: Chat): History {
+  const known = histories.get(chat) ?? createHistory(chat.parts())
+  histories.set(chat, known)
+  return known
 }
 
-export function createHistory({ ports, session, base, state, set }: Given): History {
+function createHistory({ ports, session, base, state, set }: ChatParts): History {
   let reader: Reader | null = null
   const close = () => {
     reader?.stop()

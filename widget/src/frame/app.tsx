@@ -80,7 +80,7 @@ function Header({ chat, widget, say, locale, isFilling, onClose, agent, onEnd }:
   return (
     <header>
       {history !== null && (
-        <button class="icon" type="button" aria-label={say('back')} onClick={() => chat.history.close()}>
+        <button class="icon" type="button" aria-label={say('back')} onClick={() => more?.historyOf(chat).close()}>
           <Icon name="back" />
         </button>
       )}
