@@ -2,7 +2,7 @@
 import { type Api, createApi } from './api.ts'
 import { type ChatGiven, type ChatParts, type ChatState, type OtherTab, type Refusal, initialState } from './chat-state.ts'
 import { type FormMemory, type FormValues, createFormMemory } from './form-memory.ts'
-import { type Outgoing, discard, moveTo, sendAgain, write } from './outbox.ts'
+import { type Outgoing, discard, planAgain, sendAgain, settle, write } from './outbox.ts'
 import { type PageClaims, createPageClaims } from './page-claims.ts'
 import { pause } from './ports.ts'
 import { type Reader, createReader } from './reader.ts'
@@ -28,6 +28,7 @@ export class Chat {
   private reader: Reader | null = null
   private beginning: Promise<BeginResult> | null = null
   private captcha_token: string | null = null
+  private planned_id: string | null = null
   private read = -1
   private isStopped = false
   private readonly stopping = new AbortController()
@@ -45,7 +46,7 @@ export class Chat {
       api: this.api,
       session: this.session,
       outbox: this.outbox,
-      begin: (planned) => this.begin(planned),
+      begin: (message) => this.begin(message),
       stored: (message) => this.stored(message),
       failed: (_message, fault) => emit('error', { code: fault }),
     })
@@ -99,20 +100,22 @@ export class Chat {
     this.set({ refusal: { text, until: for_ms === null ? null : this.given.ports.now() + for_ms } })
   }
 
+  /** The id that this tab's next conversation will have, unless another is active then. */
   private plan(): string {
-    const { storage, newId } = this.given.ports
-    const known = storage.get('start')
-    if (known) return known
-    const id = newId()
-    storage.set('start', id)
-    return id
+    return (this.planned_id ??= this.given.ports.newId())
+  }
+
+  private place(): Pick<Outgoing, 'conversation_id' | 'is_planned'> {
+    const { conversation_id } = this.state
+    return conversation_id === null ? { conversation_id: this.plan(), is_planned: true } : { conversation_id }
   }
 
   private follow(conversation_id: string): void {
     if (this.state.conversation_id === conversation_id && this.reader) return
     const { ports, widget } = this.given
     this.reader?.stop()
-    ports.storage.remove('start')
+    this.planned_id = null
+    this.outbox.replace(settle(this.outbox.all(), conversation_id))
     this.read = Number(ports.storage.get(`read:${conversation_id}`) ?? -1)
     const fresh = { view: emptyView, connection: 'opening', needsForm: false, feedback: 'open', isStarting: false } as const
     this.set({ conversation_id, ...fresh, refusal: null, needsCaptcha: false })
@@ -151,8 +154,7 @@ export class Chat {
   private leave(): void {
     this.reader?.stop()
     this.reader = null
-    const { ports } = this.given
-    ports.storage.remove('start')
+    this.planned_id = null
     this.set({ ...initialState, visitor: this.state.visitor, outbox: this.outbox.all(), isOpen: this.state.isOpen, needsForm: this.form.isMissing() })
   }
 
@@ -162,10 +164,11 @@ export class Chat {
     if (this.given.widget.config.start_conversation_on_toggle && !this.state.needsForm) void this.start()
   }
 
-  private begin(planned: string): Promise<BeginResult> {
-    const { conversation_id } = this.state
-    if (conversation_id === planned || planned !== this.given.ports.storage.get('start')) {
-      return Promise.resolve({ type: 'begun', conversation_id: planned })
+  private async begin({ conversation_id: planned }: Pick<Outgoing, 'conversation_id'>): Promise<BeginResult> {
+    const { conversation_id, view } = this.state
+    if (conversation_id !== null && !view.ended) {
+      this.outbox.replace(settle(this.outbox.all(), conversation_id))
+      return { type: 'begun', conversation_id }
     }
     this.beginning ??= this.beginOnce(planned).finally(() => (this.beginning = null))
     return this.beginning
@@ -194,15 +197,14 @@ export class Chat {
         const started = this.session.readStart(reply!.body)
         if (!started) return { type: 'again', after_ms: null }
         const { conversation_id, isResumed } = started
-        this.outbox.replace(moveTo(this.outbox.all(), id, conversation_id))
         this.follow(conversation_id)
         ports.channel?.post({ type: 'conversation', conversation_id })
         if (!isResumed) emit('conversation_started', { conversation_id })
         return { type: 'begun', conversation_id }
       }
       case 'id_taken': {
-        ports.storage.remove('start')
-        this.outbox.replace(moveTo(this.outbox.all(), id, this.plan()))
+        this.planned_id = null
+        this.outbox.replace(planAgain(this.outbox.all(), this.plan()))
         return { type: 'again', after_ms: null }
       }
       case 'form':
@@ -226,9 +228,8 @@ export class Chat {
   async start(): Promise<void> {
     if (this.state.conversation_id !== null && !this.state.view.ended) return
     if (this.state.view.ended) this.leave()
-    const id = this.plan()
     for (let tries = 0; tries < 50 && !this.isStopped; tries += 1) {
-      const result = await this.begin(id)
+      const result = await this.begin({ conversation_id: this.plan() })
       if (result.type !== 'again') return
       await pause(this.given.ports, Math.max(result.after_ms ?? 0, Math.min(30_000, 1000 * 2 ** tries)), this.stopping.signal)
     }
@@ -238,8 +239,7 @@ export class Chat {
   send(text: string, answer?: { in_reply_to: string; values: FormValues }): boolean {
     const { ports, emit } = this.given
     if (this.state.view.ended) this.leave()
-    const { conversation_id } = this.state
-    const message = { client_id: ports.newId(), conversation_id: conversation_id ?? this.plan(), text, at: ports.now(), ...answer }
+    const message = { client_id: ports.newId(), ...this.place(), text, at: ports.now(), ...answer }
     const next = write(this.outbox.all(), message)
     if (!next) return false
     this.outbox.replace(next)
@@ -258,9 +258,8 @@ export class Chat {
 
   sendAgain(client_id: string): void {
     if (this.state.view.ended) this.leave()
-    const conversation_id = this.state.conversation_id ?? this.plan()
     const { ports } = this.given
-    this.outbox.replace(sendAgain(this.outbox.all(), client_id, { conversation_id, now: ports.now(), new_id: ports.newId() }))
+    this.outbox.replace(sendAgain(this.outbox.all(), client_id, { ...this.place(), now: ports.now(), new_id: ports.newId() }))
     this.sender.kick()
   }
 

@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
-import { type Fault, makeWorld } from './fault-world.ts'
+import { type Fault, makeWorld } from '../../test/support/fault-world.ts'
 
 type Step = { type: 'send'; tab: number } | { type: 'pass'; ms: number } | { type: 'kill'; tab: number } | { type: 'fail'; faults: Fault[] }
 

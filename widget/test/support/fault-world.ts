@@ -1,8 +1,8 @@
 // For tests: a server with one visitor, a browser with several tabs that share storage, channel and locks, and time that a test moves.
 // Requests fail as a schedule says: before the server has done something, or after.
-import { Chat } from './chat.ts'
-import type { ShownWidget } from './chat-state.ts'
-import type { Ports } from './ports.ts'
+import { Chat } from '../../src/course/chat.ts'
+import type { ShownWidget } from '../../src/course/chat-state.ts'
+import type { Ports } from '../../src/course/ports.ts'
 
 export type Fault = 'none' | 'lost_before' | 'lost_after' | 'unavailable' | 'limited'
 
