@@ -15,7 +15,7 @@ const define = { __VERSION__: JSON.stringify(version) }
 /** In bytes after gzip. */
 const loader_at_most = 3072
 const frame_at_most = 25_600
-const rest_at_most = 12_288
+const rest_at_most = 13_312
 const language_at_most = 2048
 
 export default defineConfig({
@@ -49,16 +49,16 @@ function loaderAndManifest(): Plugin {
   }
 }
 
-/** Two scripts of their own kind: no modules, and nothing of them is global. The first knows the name of the second. */
+/** A script, of which nothing is global, and the module that it imports when it is needed. */
 async function buildLoader(): Promise<void> {
-  const open = await buildScript('open', 'assets/open-[hash].js')
-  await buildScript('main', 'loader.js', { __OPEN__: JSON.stringify(open.replace('assets/', '')) })
+  const open = await buildScript('open', 'assets/open-[hash].js', 'es')
+  await buildScript('main', 'loader.js', 'iife', { __OPEN__: JSON.stringify(open.replace('assets/', '')) })
   const found = (await readFile(join(dist, 'loader.js'), 'utf8')).split('__PARLEY_SETTINGS__').length - 1
   if (found !== 1) throw new Error(`The loader has ${found} places for its settings`)
 }
 
 /** Answers the name of the file. */
-async function buildScript(name: string, file: string, more: Record<string, string> = {}): Promise<string> {
+async function buildScript(name: string, file: string, format: 'es' | 'iife', more: Record<string, string> = {}): Promise<string> {
   const built = await build({
     root,
     configFile: false,
@@ -71,7 +71,8 @@ async function buildScript(name: string, file: string, more: Record<string, stri
       reportCompressedSize: false,
       rolldownOptions: {
         input: join(root, `src/loader/${name}.ts`),
-        output: { format: 'iife', entryFileNames: file },
+        preserveEntrySignatures: 'strict',
+        output: { format, entryFileNames: file },
         checks: { pluginTimings: false },
       },
     },

@@ -27,9 +27,9 @@ async function makeWidget(config: object = {}, widget: object = {}): Promise<str
 }
 
 const saidBy = async (agent: string) => {
-  const { data } = await server.client.listConversations({ web_widget_id: agent, include: 'conversation' } as never)
-  return (data as { conversation: { items: { role: string; content: string[] }[] } }[]).map(({ conversation }) =>
-    conversation.items.filter(({ role }) => role === 'user').map(({ content }) => content.join('')),
+  const data = await server.client.listConversations({ web_widget_id: agent, include: 'conversation' })
+  return data.map(({ conversation }) =>
+    conversation!.items.filter(({ role }) => role === 'user').map(({ content }) => content!.join('')),
   )
 }
 
@@ -186,17 +186,29 @@ test('a wrong call is a warning, and what came before the script is done after i
   expect(faults).toEqual([])
 })
 
-test('with storage refused, the chat works until one leaves, and says so', async () => {
-  await makeWidget()
+test('with storage refused, as in a private window, the chat works until one leaves, and says so', async () => {
+  await makeWidget({}, { domains: [site.foreign_origin] })
   server.model.answer = () => 'Still here.'
-  await using visited = await visit(browser, site.origin)
+  await using visited = await visit(browser, site.foreign_origin)
   const { page } = visited
-  await page.addInitScript(`Object.defineProperty(window, 'localStorage', { get() { throw new DOMException('denied', 'SecurityError') } })`)
-  await page.reload()
   const chat = await openChat(page)
   await chat.getByText('This chat ends when you leave this page.').waitFor()
   await say(chat, 'Hi')
   await chat.getByText('Still here.').waitFor()
+  expect(visited.faults).toEqual([])
+})
+
+test('with the page’s storage, the visitor is known again even there', async () => {
+  await makeWidget({ storage: 'host_page' }, { domains: [site.foreign_origin] })
+  server.model.answer = () => 'I know you.'
+  await using visited = await visit(browser, site.foreign_origin)
+  const { page } = visited
+  const chat = await openChat(page)
+  await say(chat, 'Hi')
+  await chat.getByText('I know you.').waitFor()
+  await page.reload()
+  const again = await openChat(page)
+  await again.getByText('I know you.').waitFor()
 })
 
 test('logout leaves nothing behind, in any tab', async () => {

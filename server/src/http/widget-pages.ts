@@ -96,6 +96,8 @@ async function sendAsset(
     'content-type': type,
     'cache-control': 'public, max-age=31536000, immutable',
     'cross-origin-resource-policy': 'cross-origin',
+    // Pages of sites import the loader's second part as a module.
+    'access-control-allow-origin': '*',
     'x-content-type-options': 'nosniff',
     vary: 'accept-encoding',
   })

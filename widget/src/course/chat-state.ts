@@ -1,6 +1,9 @@
 // What the frame shows, as one value.
+import type { PublicWebWidget, WebWidgetConfig } from '@parley/contract'
+import type { TabMessage } from './election.ts'
 import type { Outgoing } from './outbox.ts'
-import type { Visitor } from './session.ts'
+import type { Ports } from './ports.ts'
+import type { Session, TokenKeeper, Visitor } from './session.ts'
 import { type View, emptyView } from './view.ts'
 
 /** Why there is no conversation, in the words of a text; until when, if it passes. */
@@ -61,4 +64,31 @@ export const initialState: ChatState = {
   isOpen: false,
   history: null,
   past: null,
+}
+
+/** What tabs tell each other. */
+export type OtherTab = TabMessage | { type: 'conversation'; conversation_id: string | null } | { type: 'outbox' } | { type: 'logout' }
+
+/** `preview`: in the console, where it counts nowhere. */
+export type ShownWidget = Omit<PublicWebWidget, 'config'> & { config: WebWidgetConfig; preview?: boolean }
+
+export interface ChatGiven {
+  ports: Ports
+  widget: ShownWidget
+  embed_token: string
+  keeper: TokenKeeper
+  /** Tells the page. */
+  emit: (name: string, detail?: Record<string, unknown>) => void
+  locale: () => string
+}
+
+/** What the parts of a chat work with. */
+export interface ChatParts {
+  ports: Ports
+  session: Session
+  /** `/core/public/web-widgets/{id}` */
+  base: string
+  state: () => ChatState
+  set: (change: Partial<ChatState>) => void
+  emit: (name: string, detail?: Record<string, unknown>) => void
 }

@@ -1,35 +1,17 @@
 // The course of a chat: enters, begins conversations, sends, follows, and says what the frame shows.
-import type { PublicWebWidget, WebWidgetConfig } from '@parley/contract'
-import type { PageInfo } from '../base/protocol.ts'
 import { type Api, createApi } from './api.ts'
-import { type ChatState, type HistoryRow, type Refusal, initialState } from './chat-state.ts'
-import type { TabMessage } from './election.ts'
-import { type Outgoing, discard, moveTo, sendAgain, write } from './outbox.ts'
-import { type Ports, pause } from './ports.ts'
+import { type ChatGiven, type ChatParts, type ChatState, type OtherTab, type Refusal, initialState } from './chat-state.ts'
+import { type FormMemory, type FormValues, createFormMemory } from './form-memory.ts'
+import { type Outgoing, discard, planAgain, sendAgain, settle, write } from './outbox.ts'
+import { type PageClaims, createPageClaims } from './page-claims.ts'
+import { pause } from './ports.ts'
 import { type Reader, createReader } from './reader.ts'
 import { type BeginResult, type Outbox, type Sender, createOutbox, createSender } from './sender.ts'
-import { type Entered, type Session, type TokenKeeper, createSession, isRefused } from './session.ts'
-import { claimsOf, hashFields, isSigned, judgeStart } from './starting.ts'
+import { type Entered, type Session, createSession, isRefused } from './session.ts'
+import { claimsOf, isSigned, judgeStart } from './starting.ts'
 import { type MessageItem, countUnread, emptyView, lastPosition, replyInProgress } from './view.ts'
 
-type FormValues = Record<string, unknown>
-type OtherTab = TabMessage | { type: 'conversation'; conversation_id: string | null } | { type: 'outbox' } | { type: 'logout' }
-
-/** `preview`: in the console, where it counts nowhere. */
-export type ShownWidget = Omit<PublicWebWidget, 'config'> & { config: WebWidgetConfig; preview?: boolean }
-
-export interface ChatGiven {
-  ports: Ports
-  widget: ShownWidget
-  embed_token: string
-  keeper: TokenKeeper
-  /** Tells the page. */
-  emit: (name: string, detail?: Record<string, unknown>) => void
-  locale: () => string
-}
-
 const taken_over_after_ms = 5000
-const patch_pause_ms = 2000
 const recent_ms = 30_000
 
 export class Chat {
@@ -41,15 +23,13 @@ export class Chat {
   private readonly outbox: Outbox
   private readonly sender: Sender
   private readonly base: string
+  readonly form: FormMemory
+  readonly page: PageClaims
   private reader: Reader | null = null
-  private pastReader: Reader | null = null
   private beginning: Promise<BeginResult> | null = null
   private captcha_token: string | null = null
-  private client: Record<string, unknown> = {}
-  private claims: Record<string, string> = {}
-  private page: PageInfo | null = null
+  private planned_id: string | null = null
   private read = -1
-  private isPatching = false
   private isStopped = false
   private readonly stopping = new AbortController()
 
@@ -66,11 +46,13 @@ export class Chat {
       api: this.api,
       session: this.session,
       outbox: this.outbox,
-      begin: (planned) => this.begin(planned),
+      begin: (message) => this.begin(message),
       stored: (message) => this.stored(message),
       failed: (_message, fault) => emit('error', { code: fault }),
     })
-    this.state = { ...initialState, outbox: this.outbox.all(), needsForm: this.isFormMissing() }
+    this.form = createFormMemory(ports.storage, widget.id, () => widget.config)
+    this.page = createPageClaims(ports, (body) => this.patch(body))
+    this.state = { ...initialState, outbox: this.outbox.all(), needsForm: this.form.isMissing() }
     ports.channel?.listen((message) => this.hear(message as OtherTab))
     ports.onChange(() => {
       this.reader?.wake()
@@ -79,6 +61,12 @@ export class Chat {
         this.look()
       }
     })
+  }
+
+  /** For what is loaded later: history and feedback. */
+  parts(): ChatParts {
+    const { ports, emit } = this.given
+    return { ports, emit, session: this.session, base: this.base, state: () => this.state, set: (change) => this.set(change) }
   }
 
   subscribe(listener: () => void): void {
@@ -112,22 +100,22 @@ export class Chat {
     this.set({ refusal: { text, until: for_ms === null ? null : this.given.ports.now() + for_ms } })
   }
 
-  // Conversations
-
+  /** The id that this tab's next conversation will have, unless another is active then. */
   private plan(): string {
-    const { storage, newId } = this.given.ports
-    const known = storage.get('start')
-    if (known) return known
-    const id = newId()
-    storage.set('start', id)
-    return id
+    return (this.planned_id ??= this.given.ports.newId())
+  }
+
+  private place(): Pick<Outgoing, 'conversation_id' | 'is_planned'> {
+    const { conversation_id } = this.state
+    return conversation_id === null ? { conversation_id: this.plan(), is_planned: true } : { conversation_id }
   }
 
   private follow(conversation_id: string): void {
     if (this.state.conversation_id === conversation_id && this.reader) return
     const { ports, widget } = this.given
     this.reader?.stop()
-    ports.storage.remove('start')
+    this.planned_id = null
+    this.outbox.replace(settle(this.outbox.all(), conversation_id))
     this.read = Number(ports.storage.get(`read:${conversation_id}`) ?? -1)
     const fresh = { view: emptyView, connection: 'opening', needsForm: false, feedback: 'open', isStarting: false } as const
     this.set({ conversation_id, ...fresh, refusal: null, needsCaptcha: false })
@@ -166,9 +154,8 @@ export class Chat {
   private leave(): void {
     this.reader?.stop()
     this.reader = null
-    const { ports } = this.given
-    ports.storage.remove('start')
-    this.set({ ...initialState, visitor: this.state.visitor, outbox: this.outbox.all(), isOpen: this.state.isOpen, needsForm: this.isFormMissing() })
+    this.planned_id = null
+    this.set({ ...initialState, visitor: this.state.visitor, outbox: this.outbox.all(), isOpen: this.state.isOpen, needsForm: this.form.isMissing() })
   }
 
   newConversation(): void {
@@ -177,10 +164,11 @@ export class Chat {
     if (this.given.widget.config.start_conversation_on_toggle && !this.state.needsForm) void this.start()
   }
 
-  private begin(planned: string): Promise<BeginResult> {
-    const { conversation_id } = this.state
-    if (conversation_id === planned || planned !== this.given.ports.storage.get('start')) {
-      return Promise.resolve({ type: 'begun', conversation_id: planned })
+  private async begin({ conversation_id: planned }: Pick<Outgoing, 'conversation_id'>): Promise<BeginResult> {
+    const { conversation_id, view } = this.state
+    if (conversation_id !== null && !view.ended) {
+      this.outbox.replace(settle(this.outbox.all(), conversation_id))
+      return { type: 'begun', conversation_id }
     }
     this.beginning ??= this.beginOnce(planned).finally(() => (this.beginning = null))
     return this.beginning
@@ -192,14 +180,12 @@ export class Chat {
     if (needsForm || (needsCaptcha && !this.captcha_token)) return { type: 'waits' }
     if (refusal?.until && refusal.until > ports.now()) return { type: 'again', after_ms: refusal.until - ports.now() }
     this.set({ isStarting: true })
-    const form = this.formValues()
+    const form = this.form.values()
     const body = {
       id,
       locale: locale(),
       ...(form ? { form } : {}),
-      ...(Object.keys(this.claims).length > 0 ? { visitor: this.claims } : {}),
-      ...(Object.keys(this.client).length > 0 ? { client: this.client } : {}),
-      ...(this.page ? { page: this.page } : {}),
+      ...this.page.start(),
       ...(this.captcha_token ? { captcha_token: this.captcha_token } : {}),
     }
     this.captcha_token = null
@@ -211,19 +197,18 @@ export class Chat {
         const started = this.session.readStart(reply!.body)
         if (!started) return { type: 'again', after_ms: null }
         const { conversation_id, isResumed } = started
-        this.outbox.replace(moveTo(this.outbox.all(), id, conversation_id))
         this.follow(conversation_id)
         ports.channel?.post({ type: 'conversation', conversation_id })
         if (!isResumed) emit('conversation_started', { conversation_id })
         return { type: 'begun', conversation_id }
       }
       case 'id_taken': {
-        ports.storage.remove('start')
-        this.outbox.replace(moveTo(this.outbox.all(), id, this.plan()))
+        this.planned_id = null
+        this.outbox.replace(planAgain(this.outbox.all(), this.plan()))
         return { type: 'again', after_ms: null }
       }
       case 'form':
-        this.forgetForm()
+        this.form.ask()
         this.set({ needsForm: true, form_faults: verdict.faults })
         return { type: 'waits' }
       case 'captcha':
@@ -243,22 +228,18 @@ export class Chat {
   async start(): Promise<void> {
     if (this.state.conversation_id !== null && !this.state.view.ended) return
     if (this.state.view.ended) this.leave()
-    const id = this.plan()
     for (let tries = 0; tries < 50 && !this.isStopped; tries += 1) {
-      const result = await this.begin(id)
+      const result = await this.begin({ conversation_id: this.plan() })
       if (result.type !== 'again') return
       await pause(this.given.ports, Math.max(result.after_ms ?? 0, Math.min(30_000, 1000 * 2 ** tries)), this.stopping.signal)
     }
   }
 
-  // Messages
-
   /** False: too many wait, so that the text stays where it is. */
   send(text: string, answer?: { in_reply_to: string; values: FormValues }): boolean {
     const { ports, emit } = this.given
     if (this.state.view.ended) this.leave()
-    const { conversation_id } = this.state
-    const message = { client_id: ports.newId(), conversation_id: conversation_id ?? this.plan(), text, at: ports.now(), ...answer }
+    const message = { client_id: ports.newId(), ...this.place(), text, at: ports.now(), ...answer }
     const next = write(this.outbox.all(), message)
     if (!next) return false
     this.outbox.replace(next)
@@ -277,9 +258,8 @@ export class Chat {
 
   sendAgain(client_id: string): void {
     if (this.state.view.ended) this.leave()
-    const conversation_id = this.state.conversation_id ?? this.plan()
     const { ports } = this.given
-    this.outbox.replace(sendAgain(this.outbox.all(), client_id, { conversation_id, now: ports.now(), new_id: ports.newId() }))
+    this.outbox.replace(sendAgain(this.outbox.all(), client_id, { ...this.place(), now: ports.now(), new_id: ports.newId() }))
     this.sender.kick()
   }
 
@@ -316,39 +296,8 @@ export class Chat {
   end = () => this.onConversation('end', {})
   askPerson = () => this.onConversation('handoff', {})
 
-  // Form, feedback, history
-
-  private readonly formKey = () => `anyreach-widget-form-${this.given.widget.id}`
-
-  private isFormMissing(): boolean {
-    const { pre_conversation_form: form, pre_conversation_show_once: isOnce } = this.given.widget.config
-    if (!form) return false
-    const kept = this.keptForm()
-    return isOnce === false || kept?.hash !== hashFields(form.fields)
-  }
-
-  /** What this browser has filled in before, to begin with. */
-  keptForm(): { hash: string; values: FormValues } | null {
-    try {
-      const kept = JSON.parse(this.given.ports.storage.get(this.formKey()) ?? '') as { hash: string; values: FormValues }
-      return typeof kept.values === 'object' ? kept : null
-    } catch {
-      return null
-    }
-  }
-
-  private formValues(): FormValues | null {
-    return this.given.widget.config.pre_conversation_form ? (this.keptForm()?.values ?? null) : null
-  }
-
-  private forgetForm(): void {
-    const kept = this.keptForm()
-    if (kept) this.given.ports.storage.set(this.formKey(), JSON.stringify({ ...kept, hash: '' }))
-  }
-
   fillForm(values: FormValues): void {
-    const hash = hashFields(this.given.widget.config.pre_conversation_form?.fields)
-    this.given.ports.storage.set(this.formKey(), JSON.stringify({ hash, values }))
+    this.form.keep(values)
     this.set({ needsForm: false, form_faults: {} })
     void this.start().then(() => this.sender.kick())
   }
@@ -359,54 +308,9 @@ export class Chat {
     void this.start().then(() => this.sender.kick())
   }
 
-  async rate(rating: number | string | null, data: FormValues | null): Promise<void> {
-    const conversation_id = this.state.conversation_id
-    this.set({ feedback: 'sending' })
-    const body = { ...(rating === null ? {} : { rating }), ...(data ? { data } : {}) }
-    const reply = await this.session.call({
-      method: 'POST',
-      path: `${this.base}/conversations/${conversation_id}/feedback`,
-      key: `feedback-${conversation_id}`,
-      body,
-    })
-    const isGiven = reply !== null && (reply.status < 300 || reply.code === 'feedback_given')
-    this.set({ feedback: isGiven ? 'given' : reply?.code === 'feedback_closed' ? 'closed' : 'open' })
-    if (isGiven) this.given.emit('feedback', { conversation_id, rating })
-  }
-
-  async loadHistory(): Promise<void> {
-    this.set({ history: 'loading', past: null })
-    const reply = await this.session.call({ method: 'GET', path: `${this.base}/conversations?limit=50` })
-    const rows = reply?.status === 200 ? (reply.body['data'] as HistoryRow[]) : null
-    if (this.state.history !== null) this.set({ history: Array.isArray(rows) ? rows : 'failed' })
-  }
-
-  closeHistory(): void {
-    this.pastReader?.stop()
-    this.pastReader = null
-    this.set(this.state.past ? { past: null } : { history: null })
-  }
-
-  openPast(conversation_id: string): void {
-    const { ports } = this.given
-    if (conversation_id === this.state.conversation_id) return this.set({ history: null, past: null })
-    this.set({ past: { conversation_id, view: emptyView } })
-    this.pastReader = createReader({
-      ports,
-      session: this.session,
-      conversation_id,
-      lock_name: null,
-      show: ({ view }) => this.state.past && this.set({ past: { conversation_id, view } }),
-      lost: () => this.closeHistory(),
-    })
-  }
-
-  // What the page says
-
   async identify(identity: unknown): Promise<{ verified: boolean; error?: string }> {
-    this.claims = claimsOf(identity)
     if (!isSigned(identity)) {
-      if (Object.keys(this.claims).length > 0) this.setMetadata(this.claims)
+      this.page.setVisitor(claimsOf(identity))
       return { verified: false }
     }
     const before = this.state.visitor?.user_id
@@ -421,10 +325,9 @@ export class Chat {
     const { ports } = this.given
     this.session.logout()
     for (const name of ports.storage.names('')) ports.storage.remove(name)
-    ports.storage.remove(this.formKey())
+    this.form.forget()
     this.outbox.reload()
-    this.claims = {}
-    this.client = {}
+    this.page.forget()
     this.set({ visitor: null })
     this.leave()
     if (isTold) ports.channel?.post({ type: 'logout' })
@@ -432,28 +335,10 @@ export class Chat {
     this.given.emit('unread', { count: 0 })
   }
 
-  setMetadata(client: unknown): void {
-    if (typeof client !== 'object' || client === null || Array.isArray(client)) return
-    this.client = { ...this.client, ...client }
-    this.patch()
-  }
-
-  setPage(page: PageInfo): void {
-    this.page = page
-    this.patch()
-  }
-
-  /** Together, so that a busy page makes few calls. */
-  private patch(): void {
-    if (this.isPatching || this.state.conversation_id === null) return
-    this.isPatching = true
-    this.given.ports.after(patch_pause_ms, () => {
-      this.isPatching = false
-      const { conversation_id, view } = this.state
-      if (conversation_id === null || view.ended) return
-      const body = { ...(Object.keys(this.client).length > 0 ? { client: this.client } : {}), ...(this.page ? { page: this.page } : {}) }
-      void this.session.call({ method: 'PATCH', path: `${this.base}/conversations/${conversation_id}`, body })
-    })
+  private patch(body: Record<string, unknown>): void {
+    const { conversation_id, view } = this.state
+    if (conversation_id === null || view.ended) return
+    void this.session.call({ method: 'PATCH', path: `${this.base}/conversations/${conversation_id}`, body })
   }
 
   setOpen(isOpen: boolean): void {

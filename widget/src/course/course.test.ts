@@ -9,11 +9,12 @@ import {
   judgeAnswer,
   kept_at_most_ms,
   messages_at_most,
-  moveTo,
   nextToSend,
   pauseBefore,
   readStored,
+  planAgain,
   sendAgain,
+  settle,
   tried_at_most_ms,
   withFault,
   write,
@@ -66,9 +67,10 @@ describe('the outbox', () => {
     expect(sendAgain(outbox, 'a', { ...here, conversation_id: 'd' })).toEqual([{ ...message('n'), text: 'a', conversation_id: 'd', at: 9000, order: 1 }])
   })
 
-  test('moves to the conversation that was active', () => {
-    const outbox = writeAll(message('a', { conversation_id: 'planned' }), message('b'))
-    expect(moveTo(outbox, 'planned', 'real').map(({ conversation_id }) => conversation_id)).toEqual(['real', 'c'])
+  test('what was planned goes to the conversation that is begun', () => {
+    const outbox = writeAll(message('a', { conversation_id: 'planned', is_planned: true }), message('b'))
+    expect(settle(outbox, 'real')).toEqual([{ ...message('a'), conversation_id: 'real', order: 1 }, outbox[1]])
+    expect(planAgain(outbox, 'other').map(({ conversation_id }) => conversation_id)).toEqual(['other', 'c'])
   })
 
   test.each([null, '', '{', '[]', '{"client_id":1}', '{"client_id":"a","conversation_id":"c","text":"x","at":null,"order":1}'])('%j of storage is no message', (text) => {

@@ -3,8 +3,9 @@
 export interface Outgoing {
   /** The idempotency key, and the message's id on the server: however often it is sent, it is stored once. */
   client_id: string
-  /** Of a conversation that is not begun yet: the id that it will be begun with. */
   conversation_id: string
+  /** The conversation is not begun yet: this is the id that it will be begun with, unless another is active then. */
+  is_planned?: true
   text: string
   /** When it was written, in milliseconds since 1970. */
   at: number
@@ -78,21 +79,30 @@ export function discard(outbox: readonly Outgoing[], client_id: string): readonl
 export function sendAgain(
   outbox: readonly Outgoing[],
   client_id: string,
-  { conversation_id, now, new_id }: { conversation_id: string; now: number; new_id: string },
+  { now, new_id, ...place }: Pick<Outgoing, 'conversation_id' | 'is_planned'> & { now: number; new_id: string },
 ): readonly Outgoing[] {
   return outbox.map((each) => {
     if (each.client_id !== client_id) return each
-    const { fault: _fault, in_reply_to, values, ...message } = each
-    if (each.conversation_id === conversation_id) {
-      return { ...message, at: now, ...(in_reply_to ? { in_reply_to } : {}), ...(values ? { values } : {}) }
+    const { fault: _fault, in_reply_to, values, is_planned: _planned, ...message } = each
+    if (each.conversation_id === place.conversation_id) {
+      return { ...message, ...place, at: now, ...(in_reply_to ? { in_reply_to } : {}), ...(values ? { values } : {}) }
     }
-    return { ...message, at: now, client_id: new_id, conversation_id }
+    return { ...message, at: now, client_id: new_id, ...place }
   })
 }
 
-/** The server has begun another conversation than planned, because one was active. */
-export function moveTo(outbox: readonly Outgoing[], planned: string, conversation_id: string): readonly Outgoing[] {
-  return outbox.map((each) => (each.conversation_id === planned ? { ...each, conversation_id } : each))
+/** A conversation is begun, or was active: what was written for one that was planned goes there. */
+export function settle(outbox: readonly Outgoing[], conversation_id: string): readonly Outgoing[] {
+  return outbox.map((each) => {
+    if (!each.is_planned) return each
+    const { is_planned: _planned, ...message } = each
+    return { ...message, conversation_id }
+  })
+}
+
+/** The planned id is taken by another conversation. */
+export function planAgain(outbox: readonly Outgoing[], conversation_id: string): readonly Outgoing[] {
+  return outbox.map((each) => (each.is_planned ? { ...each, conversation_id } : each))
 }
 
 /** What came back for a message; null if nothing did. */

@@ -24,7 +24,11 @@ export function createOutbox(ports: Ports, changed: () => void): Outbox {
         if (!next.some((each) => each.client_id === client_id)) storage.remove(`out:${client_id}`)
       }
       for (const message of next) {
-        if (!known.includes(message)) storage.set(`out:${message.client_id}`, JSON.stringify(message))
+        if (known.includes(message)) continue
+        const name = `out:${message.client_id}`
+        const isOld = known.some(({ client_id }) => client_id === message.client_id)
+        // What another tab has sent meanwhile must not come back.
+        if (!isOld || storage.get(name) !== null) storage.set(name, JSON.stringify(message))
       }
       known = next
       changed()
@@ -49,7 +53,7 @@ interface Given {
   session: Session
   outbox: Outbox
   /** Begins the conversation that a message was written for, if it is not begun yet. */
-  begin: (planned_id: string) => Promise<BeginResult>
+  begin: (message: Outgoing) => Promise<BeginResult>
   stored: (message: Outgoing) => void
   failed: (message: Outgoing, fault: SendFault) => void
 }
@@ -106,10 +110,10 @@ const fail = (fault: SendFault): Step => ({ type: 'failed', fault })
 
 async function sendOne({ api, session, begin }: Given, message: Outgoing): Promise<Step> {
   const { client_id, conversation_id, text, in_reply_to, values } = message
-  const begun = await begin(conversation_id)
-  if (begun.type !== 'begun') return begun
-  // The outbox was moved to the conversation that was active.
-  if (begun.conversation_id !== conversation_id) return begun
+  if (message.is_planned) {
+    // Then the message has another place, from which it is sent next.
+    return begin(message)
+  }
   const access = await session.access(conversation_id)
   if (access === null) return { type: 'again', after_ms: null }
   if (isRefused(access)) {

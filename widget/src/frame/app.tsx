@@ -1,6 +1,7 @@
 // The chat as it is seen.
 import { useEffect, useState } from 'preact/hooks'
-import type { Chat, ShownWidget } from '../course/chat.ts'
+import type { Chat } from '../course/chat.ts'
+import type { ShownWidget } from '../course/chat-state.ts'
 import type { Storage } from '../course/ports.ts'
 import type { Say } from '../texts/texts.ts'
 import { Composer } from './composer.tsx'
@@ -79,7 +80,7 @@ function Header({ chat, widget, say, locale, isFilling, onClose, agent, onEnd }:
   return (
     <header>
       {history !== null && (
-        <button class="icon" type="button" aria-label={say('back')} onClick={() => chat.closeHistory()}>
+        <button class="icon" type="button" aria-label={say('back')} onClick={() => more?.historyOf(chat).close()}>
           <Icon name="back" />
         </button>
       )}
@@ -90,7 +91,7 @@ function Header({ chat, widget, say, locale, isFilling, onClose, agent, onEnd }:
       </div>
       {(history === null || past) && more && <more.Menu chat={chat} config={config} say={say} locale={locale} agent={agent} onEnd={onEnd} />}
       {!isFilling && (
-        <button class="icon" type="button" aria-label={say('close')} title={say('close')} onClick={onClose}>
+        <button class="icon" type="button" aria-label={say('close')} onClick={onClose}>
           <Icon name="close" />
         </button>
       )}

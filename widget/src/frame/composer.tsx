@@ -72,11 +72,11 @@ export function Composer({ chat, say, storage, characters, canStop }: Props) {
           }}
         />
         {isReplying && canStop && text === '' ? (
-          <button class="icon" type="button" aria-label={say('stop')} title={say('stop')} onClick={() => void chat.stop()}>
+          <button class="icon" type="button" aria-label={say('stop')} onClick={() => void chat.stop()}>
             <Icon name="stop" />
           </button>
         ) : (
-          <button class="icon" type="submit" aria-label={say('send')} title={say('send')} disabled={text.trim() === '' || tooMany > 0}>
+          <button class="icon" type="submit" aria-label={say('send')} disabled={text.trim() === '' || tooMany > 0}>
             <Icon name="send" />
           </button>
         )}

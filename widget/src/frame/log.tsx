@@ -100,8 +100,8 @@ function useSticking(view: View, leaving: number) {
   const isAtEnd = useRef(true)
   const [isAway, setAway] = useState(false)
   const toEnd = () => {
-    const box = scroller.current!
-    box.scrollTop = box.scrollHeight
+    const box = scroller.current
+    if (box) box.scrollTop = box.scrollHeight
   }
   useEffect(() => {
     const box = scroller.current!

@@ -3,7 +3,8 @@ import type { WebWidgetConfig } from '@parley/contract'
 import { render } from 'preact'
 import { isListed } from '../base/origins.ts'
 import { type Hello, type ToLoader, agreeVersion, createFrameGate, protocol_version } from '../base/protocol.ts'
-import { Chat, type ShownWidget } from '../course/chat.ts'
+import { Chat } from '../course/chat.ts'
+import type { ShownWidget } from '../course/chat-state.ts'
 import { type Locale, type Texts, chooseLocale, createSay, directionOf } from '../texts/texts.ts'
 import { App } from './app.tsx'
 import { openPorts } from './browser-ports.ts'
@@ -83,7 +84,10 @@ async function speak(): Promise<void> {
 /** After what is being drawn. */
 const focus = () =>
   requestAnimationFrame(() =>
-    requestAnimationFrame(() => (root.querySelector<HTMLElement>('#composer, .control, footer button') ?? root.querySelector('button'))?.focus()),
+    requestAnimationFrame(() => {
+      const wished = ['#composer', '.control', 'footer button', 'button']
+      wished.map((each) => root.querySelector<HTMLElement>(each)).find((each) => each)?.focus()
+    }),
   )
 
 const receive: Record<string, (value: never) => unknown> = {
@@ -95,7 +99,7 @@ const receive: Record<string, (value: never) => unknown> = {
     if (isHeldByPage) held_token = hello.kept ?? null
     applyTheme(widget.config, theme)
     tell('hello', version)
-    chat.setPage(hello.page)
+    chat.page.setPage(hello.page)
     await speak()
     if (hello.is_open) open()
     else await chat.resume()
@@ -109,8 +113,8 @@ const receive: Record<string, (value: never) => unknown> = {
     chat.logout()
     document.dispatchEvent(new Event('parley-drafts'))
   },
-  metadata: (client: unknown) => chat.setMetadata(client),
-  page: (page: Hello['page']) => chat.setPage(page),
+  metadata: (client: unknown) => chat.page.setClient(client),
+  page: (page: Hello['page']) => chat.page.setPage(page),
   send: (text: string) => chat.send(String(text).trim().slice(0, widget.message_characters)),
   start: () => chat.start(),
   end: () => chat.end(),

@@ -2,6 +2,7 @@
 import type { WebWidgetConfig } from '@parley/contract'
 import { useEffect, useRef } from 'preact/hooks'
 import type { Chat } from '../course/chat.ts'
+import { historyOf } from '../course/history.ts'
 import type { Say } from '../texts/texts.ts'
 import { downloadTranscript } from './download.ts'
 import { Icon } from './icons.tsx'
@@ -22,7 +23,7 @@ export function Menu({ chat, config, say, locale, agent, onEnd }: MenuProps) {
   const shown = past ?? chat.state
   const acts: [string, boolean, () => void][] = [
     [say('person'), isActive && permissions.includes('handoff') && config.person_button !== false, () => void chat.askPerson()],
-    [say('history'), config.history !== false, () => void chat.loadHistory()],
+    [say('history'), config.history !== false, () => void historyOf(chat).load()],
     [say('download'), config.transcript_download !== false && shown.view.items.length > 0, () => downloadTranscript(shown.view, { agent, say, locale })],
     [say('end'), isActive && config.end_button !== false, onEnd],
   ]

@@ -2,6 +2,8 @@
 import type { WebWidgetConfig } from '@parley/contract'
 import { useEffect, useState } from 'preact/hooks'
 import type { Chat } from '../course/chat.ts'
+import { giveFeedback } from '../course/feedback.ts'
+import { historyOf } from '../course/history.ts'
 import type { Say } from '../texts/texts.ts'
 import { Form, type Values } from './fields.tsx'
 import { Icon } from './icons.tsx'
@@ -28,7 +30,7 @@ export function StartForm({ chat, say, config }: Props) {
         say={say}
         fields={form.fields}
         submit={form.submit_label || say('start')}
-        values={chat.keptForm()?.values ?? null}
+        values={chat.form.values()}
         faults={chat.state.form_faults}
         onSubmit={(values) => chat.fillForm(values)}
       />
@@ -59,7 +61,7 @@ function Feedback({ chat, say, config }: Props) {
   const hasSaid = view.items.some((item) => item.kind === 'message' && item.role === 'user')
   if (enabled === false || feedback === 'closed' || !hasSaid || (kind === 'none' && !form)) return null
   if (feedback === 'given') return <p role="status">{thank_you_text || say('thanks')}</p>
-  const give = (value: number | string | null, data: Values | null) => void chat.rate(value, data)
+  const give = (value: number | string | null, data: Values | null) => void giveFeedback(chat.parts(), value, data)
   const choose = (value: number | string) => {
     setRating(value)
     if (!form) give(value, null)
@@ -104,7 +106,7 @@ export function History({ chat, say, locale }: Props & { locale: string }) {
     return (
       <p class="center" role="alert">
         {say('history_failed')}{' '}
-        <button class="link" type="button" onClick={() => void chat.loadHistory()}>
+        <button class="link" type="button" onClick={() => void historyOf(chat).load()}>
           {say('try_again')}
         </button>
       </p>
@@ -114,7 +116,7 @@ export function History({ chat, say, locale }: Props & { locale: string }) {
   return (
     <div class="scroll" tabIndex={-1}>
       {history.map(({ id, last_text, last_activity_at, unread }) => (
-        <button class="row" type="button" key={id} onClick={() => chat.openPast(id)}>
+        <button class="row" type="button" key={id} onClick={() => historyOf(chat).open(id)}>
           <strong dir="auto">{last_text ?? '…'}</strong>
           <span class="note">
             {new Date(last_activity_at).toLocaleString(locale, { dateStyle: 'medium', timeStyle: 'short' })}

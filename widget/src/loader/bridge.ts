@@ -1,5 +1,5 @@
 // What the loader's two scripts share: the first is all that a page loads until the chat is needed, the second makes the panel and the
-// frame. The first hands this to the second by a property of its script element, so that nothing of it is global.
+// frame. The first hands this to the second, so that nothing of it is global.
 import type { LoaderSettings } from './settings.ts'
 
 export interface Shown {
@@ -31,5 +31,3 @@ export interface Bridge {
   layOut?(): void
   remove?(): void
 }
-
-export type BridgedScript = HTMLScriptElement & { parley?: Bridge }

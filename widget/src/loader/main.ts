@@ -1,8 +1,8 @@
 // The loader: the one script that a site includes. It must never throw into the page.
 import { isListed } from '../base/origins.ts'
 import { type Api, attempt, emit, findWidget, on, publish, warn } from './api.ts'
-import type { Bridge, BridgedScript } from './bridge.ts'
-import { all, button, container, dress, host, make, paint as paintLauncher, showGreeting, shown } from './launcher.ts'
+import type { Bridge } from './bridge.ts'
+import { all, button, container, dress, host, paint as paintLauncher, showGreeting, shown } from './launcher.ts'
 import { attributes, settings } from './settings.ts'
 
 declare const __VERSION__: string
@@ -11,7 +11,7 @@ declare const __OPEN__: string
 
 const returns_at_most = 5
 const { id, origin, greeting } = settings
-let script: BridgedScript | undefined
+let isAwake = false
 
 /** Marks without secrets, and with `storage: host_page` the visitor's token. A browser may refuse storage by throwing. */
 const keep = (name: string, value?: string | null): string | null | void =>
@@ -31,15 +31,13 @@ const bridge: Bridge = { settings, shown, all, isFilling: !!container, waiting: 
 
 /** Loads the second script, which makes the frame. */
 function wake(): void {
-  if (script) return
-  script = make('script', '')
-  script.parley = bridge
-  script.src = `${origin}/public/widget/${__OPEN__}`
-  script.onerror = () => {
-    script = undefined
-    warn('no answer from', origin)
-  }
-  document.head.append(script)
+  if (isAwake) return
+  isAwake = true
+  // Not by an element: a page's policy may forbid addresses of scripts that it did not make.
+  import(/* @vite-ignore */ `${origin}/public/widget/${__OPEN__}`).then(({ start }) => start(bridge)).catch((error) => {
+    isAwake = false
+    warn(error)
+  })
 }
 
 const send = (type: string, value?: unknown) => attempt(() => (bridge.send ? bridge.send(type, value) : bridge.waiting.push([type, value])))

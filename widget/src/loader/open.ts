@@ -1,13 +1,13 @@
 // The loader's second script, loaded when the chat is needed: the panel with the frame, and the messages between page and frame. It
 // accepts messages from its own frame and its origin only.
 import { type Hello, createIntake, protocol_version } from '../base/protocol.ts'
-import type { Bridge, BridgedScript } from './bridge.ts'
+import type { Bridge } from './bridge.ts'
 import { filling_style, panel_style } from './panel.ts'
 
 const answer_timeout_ms = 15_000
 const waiting_at_most = 50
 
-function start(bridge: Bridge): void {
+export function start(bridge: Bridge): void {
   const { all, settings, shown, isFilling, waiting } = bridge
   const { id, origin, title } = settings
   const page = document.documentElement
@@ -110,5 +110,3 @@ function start(bridge: Bridge): void {
   layOut()
   setTimeout(() => isLinked || signal.aborted || console.warn('[Parley] no answer from', origin), answer_timeout_ms)
 }
-
-start((document.currentScript as BridgedScript).parley!)

@@ -18,7 +18,10 @@ export const startServer = (environment: Record<string, string> = {}): Promise<T
   startTestServer(environment, { widget_folder: join(import.meta.dirname, '../../dist') })
 
 export interface Site extends AsyncDisposable {
+  /** Another origin than the server's, of the same site, so that a browser gives the frame storage. */
   origin: string
+  /** Of another site: a private window refuses the frame its storage. */
+  foreign_origin: string
   /** What a page is, by its path; every other page has the snippet alone. */
   pages: Record<string, { body: string; headers?: Record<string, string> }>
   snippet: string
@@ -33,8 +36,10 @@ export async function startSite(): Promise<Site> {
     response.end(`<!doctype html><html lang="en"><meta name="viewport" content="width=device-width"><title>Shop</title><body><h1>A shop</h1><p>${'Tea. '.repeat(400)}</p>${body}</body></html>`)
   }).listen(0, '127.0.0.1')
   await once(site, 'listening')
+  const { port } = site.address() as AddressInfo
   const made: Site = {
-    origin: `http://localhost:${(site.address() as AddressInfo).port}`,
+    origin: `http://127.0.0.1:${port}`,
+    foreign_origin: `http://localhost:${port}`,
     pages,
     snippet: '',
     async [Symbol.asyncDispose]() {
