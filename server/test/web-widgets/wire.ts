@@ -1,6 +1,6 @@
 // What is recorded of web widgets.
 import { unknown_id } from '../wire/walks/constants.ts'
-import { type Walk, makeAgent } from '../wire/world.ts'
+import { type Walk, makeAgent, public_url } from '../wire/world.ts'
 import { makeWidgetConversation } from './fixture.ts'
 
 export const walks = {
@@ -21,6 +21,7 @@ export const walks = {
     const { url } = (await call('previewWebWidget', 'of one', widgets)).json as { url: string }
     walk.name(new URL(url).searchParams.get('preview')!, '<preview token>')
     await walkPages(walk, widgets)
+    await walkVisitors(walk, agent_id)
     await call('deleteAgent', 'with a live widget', { params: { agent_id } })
     await call('deleteWebWidget', 'one', widgets)
     await call('deleteWebWidget', 'again', widgets)
@@ -91,4 +92,34 @@ async function walkPages({ call, world }: Walk, { params }: Named): Promise<void
   await call('autoBrandWebWidget', 'faults', { params, body: { domain: 'localhost' } })
   world.peer.answer = (_request, response) => response.writeHead(404).end()
   await call('autoBrandWebWidget', 'nothing is found', { params, body: { domain: 'example.com' } })
+}
+
+async function walkVisitors({ call, prepare, organization, world }: Walk, agent_id: string): Promise<void> {
+  const form = { id: 'before', fields: [{ id: 'email', label: 'E-mail', type: 'email', required: true }] }
+  const config = { pre_conversation_form: form }
+  const made = await prepare('createWebWidget', { body: { agent_id, published: true, config } })
+  const params = { web_widget_id: made.json.id as string }
+  const page = await (await fetch(`${world.server.url}/public/embed/${params.web_widget_id}/frame`)).text()
+  const [, embed_token] = /name="parley-embed-token" content="([^"]*)"/.exec(page)!
+  const headers = { origin: public_url }
+  await call('getPublicWebWidget', 'as it is', { params, as: null })
+  await call('enterWebWidget', 'without an embed token', { params, as: null, headers, body: {} })
+  const entered = await call('enterWebWidget', 'as a guest', { params, as: null, headers, body: { embed_token } })
+  const visitor = { params, as: entered.json.visitor_token as string, headers }
+  await call('startWebWidgetConversation', 'without the form', { ...visitor, body: {} })
+  const answers = { form: { email: 'a@b.test' }, page: { url: 'https://shop.test/?a=1' }, locale: 'de' }
+  const started = await call('startWebWidgetConversation', 'the first', { ...visitor, body: answers })
+  await call('startWebWidgetConversation', 'again', { ...visitor, body: answers })
+  const conversation_id = started.json.conversation.id as string
+  const own = { ...visitor, params: { ...params, conversation_id } }
+  await call('createVisitorConversationToken', 'of an active one', own)
+  await call('updateVisitorConversation', 'its page', { ...own, body: { client: { cart: 2 } } })
+  await call('readVisitorConversation', 'so far', { ...own, body: { position: 0 } })
+  await call('giveConversationFeedback', 'too early', { ...own, body: { rating: 5 } })
+  await organization.client.endConversation({ conversation_id })
+  await call('giveConversationFeedback', 'after the end', { ...own, body: { rating: 5 } })
+  await call('giveFeedback', 'again', { ...visitor, body: { conversation_id, rating: 5 } })
+  await call('listVisitorConversations', 'all', visitor)
+  await call('getWebWidgetStatistics', 'before anything', { params, query: 'from=2026-01-01&to=2026-01-02' })
+  await prepare('deleteWebWidget', { params })
 }
