@@ -203,7 +203,12 @@ describe('a guest whom the site signs', () => {
     const { id, verify } = await signingWidget()
     const guest = await enter(server, id)
     await enter(server, id, {}, { ...(await verify({ sub: 'u-9' })), visitor_token: guest.token })
-    for (const table of ['web_widget_links', 'web_widget_conversations', 'web_widget_active', 'web_widget_allowances']) {
+    for (const table of [
+      'web_widget_links',
+      'web_widget_conversations',
+      'web_widget_active',
+      'web_widget_allowances',
+    ]) {
       const { rows } = await server.database.pool.query(`select from ${table} where widget_id = $1`, [id])
       expect(rows, table).toEqual([])
     }
