@@ -87,7 +87,7 @@ test('a provider that is down, says something else, or whose secret is missing s
   provider.answer = (_request, response) => answerJson(response, solved)
   await server.client.updateWebWidget({
     web_widget_id: id,
-    captcha: { provider: 'turnstile', site_key: 'site', secret_name: 'nowhere', when: 'always' },
+    captcha: { provider: 'turnstile', site_key: 'site', secret_name: 'NOWHERE', when: 'always' },
   })
   expect(await refusal(visitor.start({ captcha_token: 'a' }))).toMatchObject({ code: 'captcha_unavailable' })
   expect(await server.client.countConversations({ web_widget_id: id })).toEqual({ count: 0 })

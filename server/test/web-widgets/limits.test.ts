@@ -6,7 +6,7 @@ import type { Ports } from '../../src/base/ports.ts'
 import { testPorts } from '../support/ports.ts'
 import { type TestServer, refusal, startTestServer } from '../support/server.ts'
 import { until } from '../races/harness.ts'
-import { type Visitor, endUser, enter, frameClient, liveWidget } from './browser.ts'
+import { type Visitor, endUser, enter, frameClient, liveWidget, loadFrame } from './browser.ts'
 
 let server: TestServer
 let nodes: App[]
@@ -98,31 +98,37 @@ describe('B8: caps hold over all nodes', () => {
     code: string
     counted: string
     address: boolean
+    calls: number
+    most: number
   }[] = [
-    { name: 'starts of an address in an hour', limits: { conversations_per_address_hour: 20 }, code: 'rate_limited', counted: 'conversations_per_address_hour', address: false }, // prettier-ignore
-    { name: 'starts of a day', limits: { conversations_per_day: 20, conversations_per_address_hour: 1000 }, code: 'widget_cap_reached', counted: 'conversations_per_day', address: true }, // prettier-ignore
-    { name: 'active conversations', limits: { active_conversations: 20, conversations_per_address_hour: 1000 }, code: 'widget_cap_reached', counted: 'active_conversations', address: true }, // prettier-ignore
+    { name: 'starts of an address in an hour', limits: { conversations_per_address_hour: 20 }, code: 'rate_limited', counted: 'conversations_per_address_hour', address: false, calls: 100, most: 20 }, // prettier-ignore
+    { name: 'starts of a day', limits: { conversations_per_day: 5, conversations_per_address_hour: 1000 }, code: 'widget_cap_reached', counted: 'conversations_per_day', address: true, calls: 25, most: 5 }, // prettier-ignore
+    { name: 'active conversations', limits: { active_conversations: 5, conversations_per_address_hour: 1000 }, code: 'widget_cap_reached', counted: 'active_conversations', address: true, calls: 25, most: 5 }, // prettier-ignore
   ]
-  test.each(cases)('100 calls at a limit of 20 $name are exactly 20', async ({ limits, code, counted, address }) => {
-    const { id } = await liveWidget(server.client, { limits })
-    const visitors = await Promise.all(Array.from({ length: 100 }, () => enter(server, id)))
-    const answers = await times(100, (n) =>
-      through(visitors[n]!, n, address ? `10.0.${n % 7}.${n}` : undefined).startWebWidgetConversation({
-        web_widget_id: id,
-      }),
-    )
-    expect(answers.filter((answer) => !isRefused(answer))).toHaveLength(20)
-    expect(new Set(codesOf(answers))).toEqual(new Set([code]))
-    for (const { retry_after } of answers.filter(isRefused)) expect(retry_after).toBeGreaterThan(0)
-    expect(await server.client.countConversations({ web_widget_id: id })).toEqual({ count: 20 })
-    expect(await statisticsOf(id)).toMatchObject({ conversations: 20, refusals: { [counted]: 80 } })
-    const { rows } = await server.database.pool.query(
-      `select data from organization_events where type = 'web_widget.limit_reached' and subject = $1`,
-      [id],
-    )
-    const day = new Date().toISOString().slice(0, 10)
-    expect(rows.map(({ data }) => data)).toMatchObject([{ web_widget_id: id, limit: counted, day }])
-  })
+  test.each(cases)(
+    '$calls calls at a limit of $most $name are exactly $most',
+    async ({ limits, code, counted, address, calls, most }) => {
+      const { id } = await liveWidget(server.client, { limits })
+      const { embed_token } = await loadFrame(server, id)
+      const visitors = await Promise.all(Array.from({ length: calls }, () => enter(server, id, {}, { embed_token })))
+      const answers = await times(calls, (n) =>
+        through(visitors[n]!, n, address ? `10.0.${n % 7}.${n}` : undefined).startWebWidgetConversation({
+          web_widget_id: id,
+        }),
+      )
+      expect(answers.filter((answer) => !isRefused(answer))).toHaveLength(most)
+      expect(new Set(codesOf(answers))).toEqual(new Set([code]))
+      for (const { retry_after } of answers.filter(isRefused)) expect(retry_after).toBeGreaterThan(0)
+      expect(await server.client.countConversations({ web_widget_id: id })).toEqual({ count: most })
+      expect(await statisticsOf(id)).toMatchObject({ conversations: most, refusals: { [counted]: calls - most } })
+      const { rows } = await server.database.pool.query(
+        `select data from organization_events where type = 'web_widget.limit_reached' and subject = $1`,
+        [id],
+      )
+      const day = new Date().toISOString().slice(0, 10)
+      expect(rows.map(({ data }) => data)).toMatchObject([{ web_widget_id: id, limit: counted, day }])
+    },
+  )
 
   test('a visitor has as many a day as allowed, and an hour later as many an hour again', async () => {
     const limits = { conversations_per_visitor_day: 3, conversations_per_address_hour: 2 }
