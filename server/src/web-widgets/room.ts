@@ -29,7 +29,9 @@ import { hasLiveWidgets, listWidgetsOfAgent } from './widget-queries.ts'
 
 const group = { ...webWidgetOperations, ...widgetStatisticsOperations, ...publicWidgetOperations }
 
-type WebWidgetsRoom = Room<typeof group> & AgentContributions & ConversationContributions & {
+type WebWidgetsRoom = Room<typeof group> &
+  AgentContributions &
+  ConversationContributions & {
     checkVisitor: CheckVisitor
     embeds: Embeds
     counting: Counting

@@ -1,7 +1,9 @@
 import { expect, test } from 'vitest'
 import { patternOf, settingsOfLoader } from './loader-settings.ts'
 
-const labels = Object.fromEntries(['en', 'de', 'ar'].map((locale) => [locale, { open: 'Open', close: 'Close', unread: '{n} new', chat: 'Chat' }]))
+const labels = Object.fromEntries(
+  ['en', 'de', 'ar'].map((locale) => [locale, { open: 'Open', close: 'Close', unread: '{n} new', chat: 'Chat' }]),
+)
 const settingsOf = (config: object, domains: string[] = []) =>
   settingsOfLoader({ id: 'w', domains, config }, 'https://chat.example', labels)
 
@@ -34,7 +36,17 @@ test('sizes and colors are a list of custom properties, with text that can be re
   const { box, left } = settingsOf(config) as { box: string; left: boolean }
   expect(left).toBe(true)
   expect(box.split(';')).toEqual([
-    ...['--x:20px', '--y:20px', '--s:60px', '--p:0px', '--r:14px', '--w:400px', '--h:640px', '--c:16px', '--z:2147483000'],
+    ...[
+      '--x:20px',
+      '--y:20px',
+      '--s:60px',
+      '--p:0px',
+      '--r:14px',
+      '--w:400px',
+      '--h:640px',
+      '--c:16px',
+      '--z:2147483000',
+    ],
     ...['--lb:#ffff00', '--lf:#000000', '--db:#8ad4d8', '--df:#0d2427'],
   ])
 })
