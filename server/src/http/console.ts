@@ -29,7 +29,7 @@ const policy = [
 export async function registerConsole(
   server: FastifyInstance,
   folder: string,
-  widget_url: string | undefined,
+  widget_url?: string,
 ): Promise<void> {
   const headers = pageHeaders(widget_url === undefined ? policy : [...policy, `frame-src 'self' ${widget_url}`])
   const paths = await readPagePaths(folder)
