@@ -31,7 +31,10 @@ export default defineConfig({
     assetsInlineLimit: 0,
     modulePreload: false,
     reportCompressedSize: false,
-    rolldownOptions: { input: { frame: join(root, 'frame.html'), captcha: join(root, 'captcha.html') }, checks: { pluginTimings: false } },
+    rolldownOptions: {
+      input: { frame: join(root, 'frame.html'), captcha: join(root, 'captcha.html') },
+      checks: { pluginTimings: false },
+    },
   },
 })
 
@@ -58,7 +61,12 @@ async function buildLoader(): Promise<void> {
 }
 
 /** Answers the name of the file. */
-async function buildScript(name: string, file: string, format: 'es' | 'iife', more: Record<string, string> = {}): Promise<string> {
+async function buildScript(
+  name: string,
+  file: string,
+  format: 'es' | 'iife',
+  more: Record<string, string> = {},
+): Promise<string> {
   const built = await build({
     root,
     configFile: false,
@@ -69,27 +77,38 @@ async function buildScript(name: string, file: string, format: 'es' | 'iife', mo
       target: 'baseline-widely-available',
       emptyOutDir: false,
       reportCompressedSize: false,
+      // As a library: then nothing is added to its import.
+      lib: { entry: join(root, `src/loader/${name}.ts`), name: 'parley', formats: [format] },
       rolldownOptions: {
-        input: join(root, `src/loader/${name}.ts`),
-        preserveEntrySignatures: 'strict',
-        output: { format, entryFileNames: file },
+        output: { entryFileNames: file, exports: 'named' },
         checks: { pluginTimings: false },
       },
     },
   })
-  return (built as { output: { fileName: string }[] }).output[0]!.fileName
+  return (built as { output: { fileName: string }[] }[])[0]!.output[0]!.fileName
 }
 
 async function describeFiles(): Promise<object> {
   const labels: Record<string, object> = {}
   let keys: string[] = []
   for (const locale of locales) {
-    const { [locale]: texts } = (await import(join(root, `src/texts/${locale}.ts`))) as Record<string, Record<string, string>>
+    const { [locale]: texts } = (await import(join(root, `src/texts/${locale}.ts`))) as Record<
+      string,
+      Record<string, string>
+    >
     const { launcher_open, launcher_close, launcher_unread_other } = texts!
     labels[locale] = { open: launcher_open, close: launcher_close, unread: launcher_unread_other }
     keys = [...new Set([...keys, ...Object.keys(texts!)])]
   }
-  return { version, loader: 'loader.js', frame: 'frame.html', demo: 'demo.html', captcha: 'captcha.html', labels, text_keys: keys }
+  return {
+    version,
+    loader: 'loader.js',
+    frame: 'frame.html',
+    demo: 'demo.html',
+    captcha: 'captcha.html',
+    labels,
+    text_keys: keys,
+  }
 }
 
 async function compress(path: string): Promise<void> {
@@ -115,7 +134,10 @@ async function checkSizes(): Promise<void> {
     language: { bytes: language, at_most: language_at_most },
     rest: { bytes: await sum(assets.filter(isLater)), at_most: rest_at_most },
     frame: {
-      bytes: (await gzipped('frame.html')) + (await sum(assets.filter((file) => !isLanguage(file) && !isLater(file)))) + language,
+      bytes:
+        (await gzipped('frame.html')) +
+        (await sum(assets.filter((file) => !isLanguage(file) && !isLater(file)))) +
+        language,
       at_most: frame_at_most,
     },
   }

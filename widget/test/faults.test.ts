@@ -4,7 +4,18 @@ import { afterAll, beforeAll, expect, test } from 'vitest'
 import { holdAnswer } from '../../server/test/support/scripted-model.ts'
 import type { TestServer } from '../../server/test/support/server.ts'
 import { liveWidget } from '../../server/test/web-widgets/browser.ts'
-import { type Site, frameOf, message, openChat, say, snippetOf, startBrowser, startServer, startSite, visit } from './support/visit.ts'
+import {
+  type Site,
+  frameOf,
+  message,
+  openChat,
+  say,
+  snippetOf,
+  startBrowser,
+  startServer,
+  startSite,
+  visit,
+} from './support/visit.ts'
 
 let server: TestServer
 let site: Site
@@ -21,7 +32,11 @@ afterAll(async () => {
 })
 
 async function makeWidget(config: object = {}, widget: object = {}): Promise<string> {
-  const { id } = await liveWidget(server.client, { domains: [site.origin], config, ...widget }, { starting_message: null })
+  const { id } = await liveWidget(
+    server.client,
+    { domains: [site.origin], config, ...widget },
+    { starting_message: null },
+  )
   site.snippet = snippetOf(server, id)
   return id
 }
@@ -134,7 +149,9 @@ test('a site that is not listed has no launcher, and is told once', async () => 
   await page.waitForFunction('window.isBlocked')
   expect(await page.locator('[data-parley]').count()).toBe(0)
   expect(faults).toEqual([`[Parley] Widget ${id} may not be used on ${site.origin}.`])
-  site.pages['/forged'] = { body: `<iframe src="${server.url}/public/embed/${id}/frame?parentOrigin=https%3A%2F%2Fother.example"></iframe>` }
+  site.pages['/forged'] = {
+    body: `<iframe src="${server.url}/public/embed/${id}/frame?parentOrigin=https%3A%2F%2Fother.example"></iframe>`,
+  }
   await page.goto(`${site.origin}/forged`)
   await page.waitForTimeout(500)
   const frame = page.frames()[1]!
@@ -144,14 +161,27 @@ test('a site that is not listed has no launcher, and is told once', async () => 
 test('under a strict policy of the page it works; it moves nothing, and makes one request', async () => {
   await makeWidget()
   const policy = `default-src 'none'; script-src ${server.url}; frame-src ${server.url}; require-trusted-types-for 'script'; trusted-types 'none'`
-  site.pages['/strict'] = { body: site.snippet, headers: { 'content-security-policy': policy, 'cross-origin-embedder-policy': 'require-corp', 'cross-origin-opener-policy': 'same-origin' } }
+  site.pages['/strict'] = {
+    body: site.snippet,
+    headers: {
+      'content-security-policy': policy,
+      'cross-origin-embedder-policy': 'require-corp',
+      'cross-origin-opener-policy': 'same-origin',
+    },
+  }
   server.model.answer = () => 'Works.'
   await using visited = await visit(browser, `${site.origin}/strict`)
   const { page } = visited
   await page.locator('[data-parley]').waitFor({ state: 'attached' })
-  const requests = await page.evaluate(`performance.getEntriesByType('resource').map(({ name }) => name).filter((name) => name.startsWith('${server.url}'))`)
+  const requests = await page.evaluate(
+    `performance.getEntriesByType('resource').map(({ name }) => name).filter((name) => name.startsWith('${server.url}'))`,
+  )
   expect(requests).toHaveLength(1)
-  expect(await page.evaluate(`new Promise((resolve) => new PerformanceObserver((list) => resolve(list.getEntries().length)).observe({ type: 'layout-shift', buffered: true }) || setTimeout(() => resolve(0), 300))`)).toBe(0)
+  expect(
+    await page.evaluate(
+      `new Promise((resolve) => new PerformanceObserver((list) => resolve(list.getEntries().length)).observe({ type: 'layout-shift', buffered: true }) || setTimeout(() => resolve(0), 300))`,
+    ),
+  ).toBe(0)
   const chat = await openChat(page)
   await say(chat, 'Hi')
   await chat.getByText('Works.').waitFor()

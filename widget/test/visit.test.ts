@@ -6,7 +6,18 @@ import { holdAnswer } from '../../server/test/support/scripted-model.ts'
 import type { TestServer } from '../../server/test/support/server.ts'
 import { liveWidget } from '../../server/test/web-widgets/browser.ts'
 import { widgetData, widgetTypes } from '../../contract/src/index.ts'
-import { type Site, expectAccessible, message, openChat, say, snippetOf, startBrowser, startServer, startSite, visit } from './support/visit.ts'
+import {
+  type Site,
+  expectAccessible,
+  message,
+  openChat,
+  say,
+  snippetOf,
+  startBrowser,
+  startServer,
+  startSite,
+  visit,
+} from './support/visit.ts'
 
 let server: TestServer
 let site: Site
@@ -77,13 +88,19 @@ test('by keyboard alone', async () => {
 
 test('on a phone it fills the screen, and the page behind does not move', async () => {
   await makeWidget()
-  await using visited = await visit(browser, site.origin, { viewport: { width: 320, height: 640 }, hasTouch: true, isMobile: true })
+  await using visited = await visit(browser, site.origin, {
+    viewport: { width: 320, height: 640 },
+    hasTouch: true,
+    isMobile: true,
+  })
   const { page } = visited
   const chat = await openChat(page)
   await message(chat).waitFor()
   await expect.poll(() => chat.locator('body').evaluate(() => [innerWidth, innerHeight])).toEqual([320, 640])
   expect(await page.evaluate('getComputedStyle(document.documentElement).overflow')).toBe('hidden')
-  expect(await chat.locator('#composer').evaluate((field) => parseFloat(getComputedStyle(field).fontSize))).toBeGreaterThanOrEqual(16)
+  expect(
+    await chat.locator('#composer').evaluate((field) => parseFloat(getComputedStyle(field).fontSize)),
+  ).toBeGreaterThanOrEqual(16)
   expect(await chat.locator('body').evaluate((body) => body.scrollWidth <= innerWidth)).toBe(true)
   await expectAccessible(page)
   await page.evaluate('Parley.close()')
@@ -115,7 +132,11 @@ test('every kind of widget is shown; a form is answered once and stays', async (
     name: `show_${type}_widget`,
     arguments: (widgetData[type] as unknown as { examples: [object] }).examples[0],
   }))
-  const answers = [{ tool_calls: [...widgets, { name: 'show_form_contact', arguments: {} }] }, 'Here.', 'Thank you, Ada.']
+  const answers = [
+    { tool_calls: [...widgets, { name: 'show_form_contact', arguments: {} }] },
+    'Here.',
+    'Thank you, Ada.',
+  ]
   server.model.answer = () => answers.shift()!
   await using visited = await visit(browser, site.origin)
   const { page } = visited

@@ -101,7 +101,7 @@ export async function createHttpServer(core: Core, options: HttpOptions): Promis
   sites.registerPreflights(server)
   registerWidgetPages(server, options.embeds, { sites, site_callers, has_demo: isForDevelopment(config) })
   registerDocs(server, () => createOpenApiDocument(operations, version))
-  await registerConsole(server, console_folder)
+  await registerConsole(server, console_folder, core.config.sites.widget_url)
   const others: Server[] = []
   return {
     async listen({ host, port }) {

@@ -8,9 +8,12 @@ import { agreeVersion, createFrameGate, createIntake, message_bytes_at_most, mes
 describe('a widget stands only on the sites that are listed', () => {
   const domains = ['https://shop.example', 'https://*.example.com', 'http://localhost:3000']
 
-  test.each(['https://shop.example', 'https://a.example.com', 'https://a.b.example.com', 'http://localhost:3000'])('%s is', (origin) => {
-    expect(isListed(domains, origin)).toBe(true)
-  })
+  test.each(['https://shop.example', 'https://a.example.com', 'https://a.b.example.com', 'http://localhost:3000'])(
+    '%s is',
+    (origin) => {
+      expect(isListed(domains, origin)).toBe(true)
+    },
+  )
 
   test.each([
     'http://shop.example',
@@ -59,16 +62,23 @@ describe('text on a configured background can be read', () => {
     expect(readableText('#222222', '')).toBe('#ffffff')
   })
 
-  test.each(['', null, 'red', '#12345', 'url(https://evil.test)', '#fff;background:url(x)'])('%j is no color', (text) => {
-    expect(readColor(text)).toBeNull()
-    expect(readableText(text, '#000000')).toBeNull()
-  })
+  test.each(['', null, 'red', '#12345', 'url(https://evil.test)', '#fff;background:url(x)'])(
+    '%j is no color',
+    (text) => {
+      expect(readColor(text)).toBeNull()
+      expect(readableText(text, '#000000')).toBeNull()
+    },
+  )
 })
 
 describe('messages between loader and frame', () => {
   const hello = { parley: 1, type: 'hello', value: { version: 1 } }
   const from = (data: unknown, origin = 'https://site.example', isFromParent = true) => ({ data, origin, isFromParent })
-  const gate = () => createFrameGate((origin) => origin === 'https://site.example', () => 0)
+  const gate = () =>
+    createFrameGate(
+      (origin) => origin === 'https://site.example',
+      () => 0,
+    )
 
   test('the frame takes them from its parent and a listed origin, which it keeps', () => {
     const open = { parley: 1, type: 'open', value: null }
@@ -85,7 +95,10 @@ describe('messages between loader and frame', () => {
   })
 
   test('with any site allowed, the first one is kept too', () => {
-    const opened = createFrameGate(() => true, () => 0)
+    const opened = createFrameGate(
+      () => true,
+      () => 0,
+    )
     expect(opened.take(from(hello, 'https://a.example'))).toBe(hello)
     expect(opened.take(from(hello, 'https://b.example'))).toBeNull()
   })
@@ -111,7 +124,13 @@ describe('messages between loader and frame', () => {
 
 describe('server-sent events', () => {
   const render = ({ event, id, data }: ServerEvent, end: string) =>
-    [`event: ${event}`, ...(id === undefined ? [] : [`id: ${id}`]), ...data.split('\n').map((line) => `data: ${line}`), '', ''].join(end)
+    [
+      `event: ${event}`,
+      ...(id === undefined ? [] : [`id: ${id}`]),
+      ...data.split('\n').map((line) => `data: ${line}`),
+      '',
+      '',
+    ].join(end)
   const word = fc.stringMatching(/^[a-z.]{1,12}$/)
   const one = fc.record(
     { event: word, data: fc.stringMatching(/^[ -~äéß]{0,40}(\n[ -~]{0,20})?$/), id: fc.nat().map(String) },

@@ -27,7 +27,8 @@ export function createEventReader(): EventReader {
 
   const readLine = (line: string) => {
     if (line === '') {
-      if (data.length > 0) done.push({ event: event || 'message', data: data.join('\n'), ...(id === undefined ? {} : { id }) })
+      if (data.length > 0)
+        done.push({ event: event || 'message', data: data.join('\n'), ...(id === undefined ? {} : { id }) })
       event = ''
       id = undefined
       data = []

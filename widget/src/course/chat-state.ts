@@ -8,7 +8,15 @@ import { type View, emptyView } from './view.ts'
 
 /** Why there is no conversation, in the words of a text; until when, if it passes. */
 export interface Refusal {
-  text: 'fault_gone' | 'fault_identity' | 'fault_cap' | 'fault_busy' | 'fault_captcha' | 'fault_blocked' | 'fault_origin' | 'fault_refused'
+  text:
+    | 'fault_gone'
+    | 'fault_identity'
+    | 'fault_cap'
+    | 'fault_busy'
+    | 'fault_captcha'
+    | 'fault_blocked'
+    | 'fault_origin'
+    | 'fault_refused'
   until: number | null
 }
 
@@ -67,7 +75,11 @@ export const initialState: ChatState = {
 }
 
 /** What tabs tell each other. */
-export type OtherTab = TabMessage | { type: 'conversation'; conversation_id: string | null } | { type: 'outbox' } | { type: 'logout' }
+export type OtherTab =
+  | TabMessage
+  | { type: 'conversation'; conversation_id: string | null }
+  | { type: 'outbox' }
+  | { type: 'logout' }
 
 /** `preview`: in the console, where it counts nowhere. */
 export type ShownWidget = Omit<PublicWebWidget, 'config'> & { config: WebWidgetConfig; preview?: boolean }

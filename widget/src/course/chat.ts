@@ -1,8 +1,15 @@
 // The course of a chat: enters, begins conversations, sends, follows, and says what the frame shows.
 import { type Api, createApi } from './api.ts'
-import { type ChatGiven, type ChatParts, type ChatState, type OtherTab, type Refusal, initialState } from './chat-state.ts'
+import {
+  type ChatGiven,
+  type ChatParts,
+  type ChatState,
+  type OtherTab,
+  type Refusal,
+  initialState,
+} from './chat-state.ts'
 import { type FormMemory, type FormValues, createFormMemory } from './form-memory.ts'
-import { type Outgoing, discard, planAgain, sendAgain, settle, write } from './outbox.ts'
+import { type Outgoing, discard, pauseBefore, planAgain, sendAgain, settle, write } from './outbox.ts'
 import { type PageClaims, createPageClaims } from './page-claims.ts'
 import { pause } from './ports.ts'
 import { type Reader, createReader } from './reader.ts'
@@ -29,6 +36,8 @@ export class Chat {
   private beginning: Promise<BeginResult> | null = null
   private captcha_token: string | null = null
   private planned_id: string | null = null
+  private isEntering = false
+  private failures = 0
   private read = -1
   private isStopped = false
   private readonly stopping = new AbortController()
@@ -66,7 +75,14 @@ export class Chat {
   /** For what is loaded later: history and feedback. */
   parts(): ChatParts {
     const { ports, emit } = this.given
-    return { ports, emit, session: this.session, base: this.base, state: () => this.state, set: (change) => this.set(change) }
+    return {
+      ports,
+      emit,
+      session: this.session,
+      base: this.base,
+      state: () => this.state,
+      set: (change) => this.set(change),
+    }
   }
 
   subscribe(listener: () => void): void {
@@ -89,11 +105,24 @@ export class Chat {
       this.set({ visitor: entered.visitor, refusal: null })
       if (entered.active) this.follow(entered.active.conversation_id)
       this.sender.kick()
-    } else if (entered.reply && entered.fault !== 'unreachable') {
-      const { text, for_ms } = judgeStart(entered.reply) as { text?: Refusal['text']; for_ms?: number }
-      this.refuse(text ?? 'fault_gone', for_ms ?? null)
+    } else {
+      const verdict = judgeStart(entered.reply)
+      if (verdict.type === 'refused') {
+        if (entered.reply) this.refuse(verdict.text, verdict.for_ms)
+        if (verdict.result.type === 'again') this.enterLater(verdict.result.after_ms)
+      }
     }
     return entered
+  }
+
+  private enterLater(after_ms: number | null): void {
+    if (this.isEntering) return
+    this.isEntering = true
+    const { ports } = this.given
+    ports.after(pauseBefore(this.failures++, after_ms, ports.random()), () => {
+      this.isEntering = false
+      if (!this.state.visitor) void this.enter().then(() => this.startOnToggle())
+    })
   }
 
   private refuse(text: Refusal['text'], for_ms: number | null): void {
@@ -117,7 +146,13 @@ export class Chat {
     this.planned_id = null
     this.outbox.replace(settle(this.outbox.all(), conversation_id))
     this.read = Number(ports.storage.get(`read:${conversation_id}`) ?? -1)
-    const fresh = { view: emptyView, connection: 'opening', needsForm: false, feedback: 'open', isStarting: false } as const
+    const fresh = {
+      view: emptyView,
+      connection: 'opening',
+      needsForm: false,
+      feedback: 'open',
+      isStarting: false,
+    } as const
     this.set({ conversation_id, ...fresh, refusal: null, needsCaptcha: false })
     this.reader = createReader({
       ports,
@@ -128,7 +163,8 @@ export class Chat {
       lost: () => this.leave(),
     })
     void this.session.access(conversation_id).then((access) => {
-      if (access && !isRefused(access) && this.state.conversation_id === conversation_id) this.set({ permissions: access.permissions })
+      if (access && !isRefused(access) && this.state.conversation_id === conversation_id)
+        this.set({ permissions: access.permissions })
     })
   }
 
@@ -141,7 +177,8 @@ export class Chat {
     this.set({ view, connection, sent: this.state.sent.filter(({ client_id }) => !seen.has(client_id)) })
     for (const item of fresh) {
       const isRecent = ports.now() - Date.parse(item.at) < recent_ms
-      if (item.kind === 'message' && item.role !== 'user' && isRecent) emit('message_received', { conversation_id, message_id: item.id })
+      if (item.kind === 'message' && item.role !== 'user' && isRecent)
+        emit('message_received', { conversation_id, message_id: item.id })
     }
     if (view.ended && !before.ended) {
       emit('conversation_ended', { conversation_id })
@@ -155,7 +192,13 @@ export class Chat {
     this.reader?.stop()
     this.reader = null
     this.planned_id = null
-    this.set({ ...initialState, visitor: this.state.visitor, outbox: this.outbox.all(), isOpen: this.state.isOpen, needsForm: this.form.isMissing() })
+    this.set({
+      ...initialState,
+      visitor: this.state.visitor,
+      outbox: this.outbox.all(),
+      isOpen: this.state.isOpen,
+      needsForm: this.form.isMissing(),
+    })
   }
 
   newConversation(): void {
@@ -231,7 +274,11 @@ export class Chat {
     for (let tries = 0; tries < 50 && !this.isStopped; tries += 1) {
       const result = await this.begin({ conversation_id: this.plan() })
       if (result.type !== 'again') return
-      await pause(this.given.ports, Math.max(result.after_ms ?? 0, Math.min(30_000, 1000 * 2 ** tries)), this.stopping.signal)
+      await pause(
+        this.given.ports,
+        Math.max(result.after_ms ?? 0, Math.min(30_000, 1000 * 2 ** tries)),
+        this.stopping.signal,
+      )
     }
   }
 
@@ -250,8 +297,11 @@ export class Chat {
   }
 
   private stored(message: Outgoing): void {
-    const isShown = this.state.view.items.some((item) => item.kind === 'message' && item.client_id === message.client_id)
-    if (!isShown && message.conversation_id === this.state.conversation_id) this.set({ sent: [...this.state.sent, message] })
+    const isShown = this.state.view.items.some(
+      (item) => item.kind === 'message' && item.client_id === message.client_id,
+    )
+    if (!isShown && message.conversation_id === this.state.conversation_id)
+      this.set({ sent: [...this.state.sent, message] })
     // After the outbox has let go of it.
     queueMicrotask(() => this.given.ports.channel?.post({ type: 'outbox' }))
   }
@@ -259,7 +309,9 @@ export class Chat {
   sendAgain(client_id: string): void {
     if (this.state.view.ended) this.leave()
     const { ports } = this.given
-    this.outbox.replace(sendAgain(this.outbox.all(), client_id, { ...this.place(), now: ports.now(), new_id: ports.newId() }))
+    this.outbox.replace(
+      sendAgain(this.outbox.all(), client_id, { ...this.place(), now: ports.now(), new_id: ports.newId() }),
+    )
     this.sender.kick()
   }
 
@@ -273,7 +325,13 @@ export class Chat {
     const conversation_id = this.state.conversation_id
     if (conversation_id === null || client_id === null) return
     const answer = in_reply_to && values ? { in_reply_to, values } : {}
-    const next = write(discard(this.outbox.all(), client_id), { client_id, conversation_id, text, at: ports.now(), ...answer })
+    const next = write(discard(this.outbox.all(), client_id), {
+      client_id,
+      conversation_id,
+      text,
+      at: ports.now(),
+      ...answer,
+    })
     if (next) this.outbox.replace(next)
     this.sender.kick()
   }
@@ -283,7 +341,13 @@ export class Chat {
     const access = conversation_id === null ? null : await this.session.access(conversation_id)
     if (!access || isRefused(access)) return false
     const key = this.given.ports.newId()
-    const reply = await this.api({ method: 'POST', path: `/core/conversations/${conversation_id}/${path}`, token: access.token, body, key })
+    const reply = await this.api({
+      method: 'POST',
+      path: `/core/conversations/${conversation_id}/${path}`,
+      token: access.token,
+      body,
+      key,
+    })
     if (!reply || reply.status >= 300) this.given.emit('error', { code: reply?.code ?? 'unreachable' })
     return reply !== null && reply.status < 300
   }
@@ -351,7 +415,8 @@ export class Chat {
 
   private startOnToggle(): void {
     const { conversation_id, needsForm, isOpen } = this.state
-    if (isOpen && this.given.widget.config.start_conversation_on_toggle && conversation_id === null && !needsForm) void this.start()
+    if (isOpen && this.given.widget.config.start_conversation_on_toggle && conversation_id === null && !needsForm)
+      void this.start()
   }
 
   /** What is seen is read; what is not is counted. */
@@ -364,7 +429,11 @@ export class Chat {
     if (isSeen && last > this.read) {
       this.read = last
       ports.storage.set(`read:${conversation_id}`, String(last))
-      void this.session.call({ method: 'PUT', path: `${this.base}/conversations/${conversation_id}/read`, body: { position: last } })
+      void this.session.call({
+        method: 'PUT',
+        path: `${this.base}/conversations/${conversation_id}/read`,
+        body: { position: last },
+      })
     }
     const unread = isSeen ? 0 : countUnread(view, this.read)
     if (unread === this.state.unread) return

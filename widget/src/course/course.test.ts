@@ -20,7 +20,16 @@ import {
   write,
 } from './outbox.ts'
 import { judgeStart } from './starting.ts'
-import { type StreamEvent, type View, answerTo, countUnread, emptyView, hear, lastPosition, replyInProgress } from './view.ts'
+import {
+  type StreamEvent,
+  type View,
+  answerTo,
+  countUnread,
+  emptyView,
+  hear,
+  lastPosition,
+  replyInProgress,
+} from './view.ts'
 
 const message = (client_id: string, fields: Partial<Outgoing> = {}): Omit<Outgoing, 'order'> => ({
   client_id,
@@ -63,8 +72,12 @@ describe('the outbox', () => {
   test('sent again, it keeps its key in its conversation, and is a new message in another', () => {
     const outbox = withFault(writeAll(message('a', { in_reply_to: 'call', values: { x: 1 } })), 'a', 'refused')
     const here = { conversation_id: 'c', now: 9000, new_id: 'n' }
-    expect(sendAgain(outbox, 'a', here)).toEqual([{ ...message('a'), at: 9000, order: 1, in_reply_to: 'call', values: { x: 1 } }])
-    expect(sendAgain(outbox, 'a', { ...here, conversation_id: 'd' })).toEqual([{ ...message('n'), text: 'a', conversation_id: 'd', at: 9000, order: 1 }])
+    expect(sendAgain(outbox, 'a', here)).toEqual([
+      { ...message('a'), at: 9000, order: 1, in_reply_to: 'call', values: { x: 1 } },
+    ])
+    expect(sendAgain(outbox, 'a', { ...here, conversation_id: 'd' })).toEqual([
+      { ...message('n'), text: 'a', conversation_id: 'd', at: 9000, order: 1 },
+    ])
   })
 
   test('what was planned goes to the conversation that is begun', () => {
@@ -73,7 +86,14 @@ describe('the outbox', () => {
     expect(planAgain(outbox, 'other').map(({ conversation_id }) => conversation_id)).toEqual(['other', 'c'])
   })
 
-  test.each([null, '', '{', '[]', '{"client_id":1}', '{"client_id":"a","conversation_id":"c","text":"x","at":null,"order":1}'])('%j of storage is no message', (text) => {
+  test.each([
+    null,
+    '',
+    '{',
+    '[]',
+    '{"client_id":1}',
+    '{"client_id":"a","conversation_id":"c","text":"x","at":null,"order":1}',
+  ])('%j of storage is no message', (text) => {
     expect(readStored(text)).toBeNull()
   })
 
@@ -84,7 +104,12 @@ describe('the outbox', () => {
 })
 
 describe('what an answer means for a message', () => {
-  const answer = (status: number, code: string | null = null, has_turn = false) => ({ status, code, has_turn, retry_after_ms: 7000 })
+  const answer = (status: number, code: string | null = null, has_turn = false) => ({
+    status,
+    code,
+    has_turn,
+    retry_after_ms: 7000,
+  })
 
   test.each([
     [answer(200), 'stored'],
@@ -116,32 +141,64 @@ describe('what an answer means for a message', () => {
 
   test('pauses are from 1 s to 30 s, never shorter than the server asks', () => {
     fc.assert(
-      fc.property(fc.nat(2000), fc.option(fc.nat(86_400_000)), fc.double({ min: 0, max: 1, noNaN: true }), (failures, asked, random) => {
-        const ms = pauseBefore(failures, asked, random)
-        expect(ms).toBeGreaterThanOrEqual(Math.max(1000, asked ?? 0))
-        expect(ms).toBeLessThanOrEqual(Math.max(30_000, asked ?? 0))
-        const open_ms = pauseBeforeOpen(failures, null, random)
-        expect(open_ms).toBeGreaterThanOrEqual(250)
-        expect(open_ms).toBeLessThanOrEqual(12_500)
-      }),
+      fc.property(
+        fc.nat(2000),
+        fc.option(fc.nat(86_400_000)),
+        fc.double({ min: 0, max: 1, noNaN: true }),
+        (failures, asked, random) => {
+          const ms = pauseBefore(failures, asked, random)
+          expect(ms).toBeGreaterThanOrEqual(Math.max(1000, asked ?? 0))
+          expect(ms).toBeLessThanOrEqual(Math.max(30_000, asked ?? 0))
+          const open_ms = pauseBeforeOpen(failures, null, random)
+          expect(open_ms).toBeGreaterThanOrEqual(250)
+          expect(open_ms).toBeLessThanOrEqual(12_500)
+        },
+      ),
     )
   })
 
   test('a start that is refused says why', () => {
-    const reply = (status: number, code: string, body: object = {}) => ({ status, code, body: { ...body }, retry_after_ms: 5000 })
-    expect(judgeStart(reply(429, 'widget_cap_reached'))).toMatchObject({ text: 'fault_cap', for_ms: 5000, result: { type: 'failed', fault: 'cap' } })
-    expect(judgeStart(reply(429, 'rate_limited'))).toMatchObject({ text: 'fault_busy', result: { type: 'again', after_ms: 5000 } })
+    const reply = (status: number, code: string, body: object = {}) => ({
+      status,
+      code,
+      body: { ...body },
+      retry_after_ms: 5000,
+    })
+    expect(judgeStart(reply(429, 'widget_cap_reached'))).toMatchObject({
+      text: 'fault_cap',
+      for_ms: 5000,
+      result: { type: 'failed', fault: 'cap' },
+    })
+    expect(judgeStart(reply(429, 'rate_limited'))).toMatchObject({
+      text: 'fault_busy',
+      result: { type: 'again', after_ms: 5000 },
+    })
     expect(judgeStart(reply(403, 'captcha_required'))).toEqual({ type: 'captcha', hasFailed: false })
     expect(judgeStart(reply(409, 'conversation_id_taken'))).toEqual({ type: 'id_taken' })
     const errors = [{ path: 'form.email', message: 'is no address' }]
-    expect(judgeStart(reply(422, 'validation_failed', { errors }))).toEqual({ type: 'form', faults: { email: 'is no address' } })
+    expect(judgeStart(reply(422, 'validation_failed', { errors }))).toEqual({
+      type: 'form',
+      faults: { email: 'is no address' },
+    })
     expect(judgeStart(null)).toMatchObject({ result: { type: 'again' } })
   })
 })
 
-const stored = (id: number, event: string, data: object): StreamEvent => ({ event, id, data: { type: event, occurred_at: '2026-01-01T00:00:00Z', data } })
+const stored = (id: number, event: string, data: object): StreamEvent => ({
+  event,
+  id,
+  data: { type: event, occurred_at: '2026-01-01T00:00:00Z', data },
+})
 const said = (id: number, role: string, text: string, fields: object = {}) =>
-  stored(id, 'message.created', { id: `m${id}`, role, content: [text], interrupted: false, turn_id: 't', position: id, ...fields })
+  stored(id, 'message.created', {
+    id: `m${id}`,
+    role,
+    content: [text],
+    interrupted: false,
+    turn_id: 't',
+    position: id,
+    ...fields,
+  })
 const live = (event: string, text: string): StreamEvent => ({ event, data: { turn_id: 't', text } })
 const hearAll = (events: readonly StreamEvent[], view: View = emptyView) => events.reduce(hear, view)
 
@@ -176,20 +233,38 @@ describe('the view of a conversation', () => {
   })
 
   test('a widget is answered by the message that names it', () => {
-    const shown = stored(1, 'widget.shown', { turn_id: 't', call_id: 'k', position: 1, type: 'form', data: { fields: [] } })
+    const shown = stored(1, 'widget.shown', {
+      turn_id: 't',
+      call_id: 'k',
+      position: 1,
+      type: 'form',
+      data: { fields: [] },
+    })
     const view = hearAll([shown, said(2, 'user', 'Name: Ada', { in_reply_to: 'k', values: { name: 'Ada' } })])
     expect(answerTo(view, 'k')?.values).toEqual({ name: 'Ada' })
     expect(answerTo(view, 'other')).toBeNull()
   })
 
   test('after its end nothing is being written', () => {
-    const view = hearAll([stored(1, 'turn.started', turn), stored(2, 'conversation.ended', { end_reason: 'inactivity' }), live('message.delta', 'x')])
+    const view = hearAll([
+      stored(1, 'turn.started', turn),
+      stored(2, 'conversation.ended', { end_reason: 'inactivity' }),
+      live('message.delta', 'x'),
+    ])
     expect(view.ended?.reason).toBe('inactivity')
     expect(replyInProgress(view)).toBeNull()
   })
 
   test('whatever arrives breaks nothing', () => {
-    const name = fc.constantFrom('message.created', 'widget.shown', 'turn.started', 'turn.failed', 'conversation.ended', 'message.delta', '__proto__')
+    const name = fc.constantFrom(
+      'message.created',
+      'widget.shown',
+      'turn.started',
+      'turn.failed',
+      'conversation.ended',
+      'message.delta',
+      '__proto__',
+    )
     const event = fc.record({ event: name, id: fc.nat(20), data: fc.anything() }, { requiredKeys: ['event', 'data'] })
     fc.assert(fc.property(fc.array(event), (events) => Array.isArray(hearAll(events as StreamEvent[]).items)))
   })
@@ -238,7 +313,12 @@ describe('several tabs', () => {
           }
         }
         // Each reads on by itself to the end.
-        tabs = tabs.map((log) => readInto(log, script.filter(({ id }) => id === undefined || id > log.view.last)))
+        tabs = tabs.map((log) =>
+          readInto(
+            log,
+            script.filter(({ id }) => id === undefined || id > log.view.last),
+          ),
+        )
         for (const { view } of tabs) expect(view.items).toEqual(whole.items)
       }),
     )
@@ -246,7 +326,12 @@ describe('several tabs', () => {
 
   test('a tab that comes later is told everything, with the text that is being written', () => {
     const reader = readInto(emptyLog('c', emptyView), script.slice(0, 4))
-    const { want } = takeIn(emptyLog('c', emptyView), { type: 'events', conversation_id: 'c', after: 3, events: [script[3]!] })
+    const { want } = takeIn(emptyLog('c', emptyView), {
+      type: 'events',
+      conversation_id: 'c',
+      after: 3,
+      events: [script[3]!],
+    })
     expect(want).toEqual({ type: 'want', conversation_id: 'c', after: 0 })
     const answer = answerWant(reader, want as { type: 'want'; conversation_id: string; after: number })
     const later = takeIn(emptyLog('c', emptyView), answer as Parameters<typeof takeIn>[1]).log

@@ -32,7 +32,10 @@ export function readInto(log: Log, events: readonly StreamEvent[]): Log {
  * Adds what another tab passes on. If something before it is missing here, nothing is added and `want` asks for it: the numbers that a
  * visitor sees have gaps, so that each message says what it follows.
  */
-export function takeIn(log: Log, message: Extract<TabMessage, { type: 'events' }>): { log: Log; want: TabMessage | null } {
+export function takeIn(
+  log: Log,
+  message: Extract<TabMessage, { type: 'events' }>,
+): { log: Log; want: TabMessage | null } {
   const { conversation_id, after, events } = message
   if (conversation_id !== log.conversation_id) return { log, want: null }
   if (after > log.view.last) return { log, want: { type: 'want', conversation_id, after: log.view.last } }
@@ -43,7 +46,10 @@ export function takeIn(log: Log, message: Extract<TabMessage, { type: 'events' }
 export function answerWant(log: Log, want: Extract<TabMessage, { type: 'want' }>): TabMessage | null {
   if (want.conversation_id !== log.conversation_id) return null
   const events = log.events.filter(({ id }) => id! > want.after)
-  const said = Object.entries(log.view.said).map(([turn_id, text]) => ({ event: 'message.snapshot', data: { turn_id, text } }))
+  const said = Object.entries(log.view.said).map(([turn_id, text]) => ({
+    event: 'message.snapshot',
+    data: { turn_id, text },
+  }))
   return { type: 'events', conversation_id: log.conversation_id, after: want.after, events: [...events, ...said] }
 }
 

@@ -2,7 +2,11 @@ import fc from 'fast-check'
 import { expect, test } from 'vitest'
 import { type Fault, makeWorld } from '../../test/support/fault-world.ts'
 
-type Step = { type: 'send'; tab: number } | { type: 'pass'; ms: number } | { type: 'kill'; tab: number } | { type: 'fail'; faults: Fault[] }
+type Step =
+  | { type: 'send'; tab: number }
+  | { type: 'pass'; ms: number }
+  | { type: 'kill'; tab: number }
+  | { type: 'fail'; faults: Fault[] }
 
 const tab = fc.nat(1)
 const step: fc.Arbitrary<Step> = fc.oneof(
@@ -13,7 +17,10 @@ const step: fc.Arbitrary<Step> = fc.oneof(
     weight: 3,
     arbitrary: fc.record({
       type: fc.constant('fail' as const),
-      faults: fc.array(fc.constantFrom<Fault>('none', 'lost_before', 'lost_after', 'unavailable', 'limited'), { minLength: 1, maxLength: 5 }),
+      faults: fc.array(fc.constantFrom<Fault>('none', 'lost_before', 'lost_after', 'unavailable', 'limited'), {
+        minLength: 1,
+        maxLength: 5,
+      }),
     }),
   },
 )

@@ -2,7 +2,11 @@
 import type { ChatParts } from './chat-state.ts'
 import type { FormValues } from './form-memory.ts'
 
-export async function giveFeedback(parts: ChatParts, rating: number | string | null, data: FormValues | null): Promise<void> {
+export async function giveFeedback(
+  parts: ChatParts,
+  rating: number | string | null,
+  data: FormValues | null,
+): Promise<void> {
   const { session, base, state, set, emit } = parts
   const { conversation_id } = state()
   set({ feedback: 'sending' })

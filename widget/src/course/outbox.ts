@@ -138,7 +138,8 @@ export function judgeAnswer(answer: Answer | null): Verdict {
   // Whatever became of its turn, the message is stored; the events say the rest.
   if (status < 300 || has_turn || code === 'message_stored') return { type: 'stored' }
   if (status === 401) return { type: 'renew' }
-  if (status >= 500 || status === 408 || passing.includes(code ?? '')) return { type: 'again', after_ms: retry_after_ms }
+  if (status >= 500 || status === 408 || passing.includes(code ?? ''))
+    return { type: 'again', after_ms: retry_after_ms }
   if (status === 404) return { type: 'failed', fault: 'over' }
   return { type: 'failed', fault: (code !== null && Object.hasOwn(faults, code) && faults[code]) || 'refused' }
 }

@@ -38,7 +38,12 @@ export interface Ports {
 }
 
 /** Resolves after `ms`, or when it is woken or aborted. */
-export function pause(ports: Ports, ms: number, signal: AbortSignal, onWake?: (wake: () => void) => void): Promise<void> {
+export function pause(
+  ports: Ports,
+  ms: number,
+  signal: AbortSignal,
+  onWake?: (wake: () => void) => void,
+): Promise<void> {
   return new Promise((resolve) => {
     const stop = ports.after(ms, done)
     function done() {

@@ -1,6 +1,16 @@
 // Reads a conversation's event stream, one tab for all where the browser has locks, and passes on what it reads.
 import { createEventReader } from '../base/event-reader.ts'
-import { type Log, type TabMessage, answerWant, emptyLog, hidden_at_most_ms, pauseBeforeOpen, readInto, shouldRead, takeIn } from './election.ts'
+import {
+  type Log,
+  type TabMessage,
+  answerWant,
+  emptyLog,
+  hidden_at_most_ms,
+  pauseBeforeOpen,
+  readInto,
+  shouldRead,
+  takeIn,
+} from './election.ts'
 import { type Ports, pause } from './ports.ts'
 import { type Session, isRefused } from './session.ts'
 import { type StreamEvent, type View, emptyView } from './view.ts'
@@ -157,12 +167,14 @@ export function createReader({ ports, session, conversation_id, lock_name, show,
     stopAsking = ports.after(asked_at_most_ms, () => {
       if (!isReading && !signal.aborted && !log.view.ended) void read(signal)
     })
-    void ports.lock(lock_name, signal, async () => {
-      if (isReading) cut?.()
-      else await read(signal)
-      // Holds the lock on while it reads by itself.
-      while (isReading && !signal.aborted) await pause(ports, 1000, signal)
-    }).catch(() => {})
+    void ports
+      .lock(lock_name, signal, async () => {
+        if (isReading) cut?.()
+        else await read(signal)
+        // Holds the lock on while it reads by itself.
+        while (isReading && !signal.aborted) await pause(ports, 1000, signal)
+      })
+      .catch(() => {})
   }
   const end = () => {
     turn?.abort()

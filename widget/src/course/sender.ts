@@ -1,6 +1,16 @@
 // Sends what is in the outbox: in order, each until it is stored or refused. What is written is stored before anything is sent.
 import type { Api } from './api.ts'
-import { type Outgoing, type SendFault, inOrder, isOld, judgeAnswer, nextToSend, pauseBefore, readStored, withFault } from './outbox.ts'
+import {
+  type Outgoing,
+  type SendFault,
+  inOrder,
+  isOld,
+  judgeAnswer,
+  nextToSend,
+  pauseBefore,
+  readStored,
+  withFault,
+} from './outbox.ts'
 import { type Ports, pause } from './ports.ts'
 import { type Session, isRefused } from './session.ts'
 
@@ -14,8 +24,7 @@ export interface Outbox {
 
 export function createOutbox(ports: Ports, changed: () => void): Outbox {
   const { storage } = ports
-  const read = () =>
-    inOrder(storage.names('out:').flatMap((name) => readStored(storage.get(name)) ?? []))
+  const read = () => inOrder(storage.names('out:').flatMap((name) => readStored(storage.get(name)) ?? []))
   let known: readonly Outgoing[] = read()
   return {
     all: () => known,

@@ -26,7 +26,9 @@ export interface TokenKeeper {
   write(token: string | null): void
 }
 
-export type Entered = { visitor: Visitor; active: Started | null; fault?: string } | { fault: string; reply: Reply | null }
+export type Entered =
+  | { visitor: Visitor; active: Started | null; fault?: string }
+  | { fault: string; reply: Reply | null }
 
 export interface Session {
   /** `identity` is signed by the site; without it the visitor stays who they are. */
@@ -79,7 +81,11 @@ export function createSession({ ports, api, base, embed_token, keeper, onIdentit
     if (ports.now() - embed.since > embed_token_fresh_ms) await renewEmbedToken()
     const send = () => {
       const visitor_token = keeper.read()
-      const body = { embed_token: embed.token, ...(visitor_token ? { visitor_token } : {}), ...(identity ? { identity } : {}) }
+      const body = {
+        embed_token: embed.token,
+        ...(visitor_token ? { visitor_token } : {}),
+        ...(identity ? { identity } : {}),
+      }
       return api({ method: 'POST', path: `${base}/visitors`, body })
     }
     const reply = await send()

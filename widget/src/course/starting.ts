@@ -44,7 +44,9 @@ export function judgeStart(reply: Reply | null): StartVerdict {
     default:
       if (status === 404) return refused(waits, 'fault_gone')
       if (status === 429) return refused(again(retry_after_ms), 'fault_busy', retry_after_ms)
-      return status >= 500 || status === 401 ? refused(again(retry_after_ms), 'fault_busy') : refused(waits, 'fault_refused')
+      return status >= 500 || status === 401
+        ? refused(again(retry_after_ms), 'fault_busy')
+        : refused(waits, 'fault_refused')
   }
 }
 

@@ -89,7 +89,9 @@ function record(view: View, event: string, data: Fields, at: string, id: number)
     case 'turn.cancelled':
       return turn_id === null ? view : withoutTurn(view, turn_id)
     case 'turn.failed':
-      return turn_id === null ? view : { ...withoutTurn(view, turn_id), failed: [...without(view.failed, turn_id), turn_id] }
+      return turn_id === null
+        ? view
+        : { ...withoutTurn(view, turn_id), failed: [...without(view.failed, turn_id), turn_id] }
     case 'conversation.ended':
       return { ...view, said: {}, turns: {}, ended: { at, reason: textOf(data['end_reason']) ?? '' } }
     case 'conversation.deleted':
@@ -109,7 +111,12 @@ function withoutTurn(view: View, turn_id: string): View {
   return { ...view, turns: withoutKey(view.turns, turn_id), said: withoutKey(view.said, turn_id) }
 }
 
-const roles: Record<string, MessageItem['role']> = { user: 'user', assistant: 'assistant', person: 'person', human: 'person' }
+const roles: Record<string, MessageItem['role']> = {
+  user: 'user',
+  assistant: 'assistant',
+  person: 'person',
+  human: 'person',
+}
 
 function addMessage(view: View, data: Fields, at: string, id: number): View {
   const role = Object.hasOwn(roles, String(data['role'])) ? roles[String(data['role'])]! : null
@@ -156,12 +163,15 @@ function without(list: readonly string[], value: string): readonly string[] {
 }
 
 function withoutKey<T>(record: Readonly<Record<string, T>>, key: string): Readonly<Record<string, T>> {
-  return Object.hasOwn(record, key) ? Object.fromEntries(Object.entries(record).filter(([name]) => name !== key)) : record
+  return Object.hasOwn(record, key)
+    ? Object.fromEntries(Object.entries(record).filter(([name]) => name !== key))
+    : record
 }
 
 /** The reply in progress: null if nothing is being written; an empty text while the agent is still thinking. */
 export function replyInProgress(view: View): { turn_id: string; text: string } | null {
-  const running = Object.keys(view.turns).find((turn_id) => view.turns[turn_id] === 'running') ?? Object.keys(view.said)[0]
+  const running =
+    Object.keys(view.turns).find((turn_id) => view.turns[turn_id] === 'running') ?? Object.keys(view.said)[0]
   const waiting = running ?? Object.keys(view.turns)[0]
   return waiting === undefined || view.ended ? null : { turn_id: waiting, text: view.said[waiting] ?? '' }
 }
@@ -183,5 +193,6 @@ export function lastPosition(view: View): number | null {
 
 /** Messages of the agent or a person after this position. */
 export function countUnread(view: View, read: number): number {
-  return view.items.filter((item) => item.kind === 'message' && item.role !== 'user' && (item.position ?? -1) > read).length
+  return view.items.filter((item) => item.kind === 'message' && item.role !== 'user' && (item.position ?? -1) > read)
+    .length
 }

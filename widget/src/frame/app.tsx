@@ -27,7 +27,13 @@ export function App(props: AppProps) {
   const more = partsThere()
   const [isAsking, setAsking] = useState(false)
   const agent = config.chat?.title || widget.agent.name || say('agent')
-  const shown = { say, image_hosts: config.image_hosts ?? [], onSay: (text: string) => void chat.send(text), agent, locale }
+  const shown = {
+    say,
+    image_hosts: config.image_hosts ?? [],
+    onSay: (text: string) => void chat.send(text),
+    agent,
+    locale,
+  }
   const isOver = view.ended !== null
   return (
     <>
@@ -59,20 +65,33 @@ export function App(props: AppProps) {
             />
           )}
           {needsCaptcha && more && <more.Captcha chat={chat} say={say} id={widget.id} />}
-          {isOver ? (
-            more && <more.Ended chat={chat} say={say} config={config} />
-          ) : (
-            !needsForm && (
-              <Composer chat={chat} say={say} storage={storage} characters={widget.message_characters} canStop={config.stop_button !== false} />
-            )
-          )}
+          {isOver
+            ? more && <more.Ended chat={chat} say={say} config={config} />
+            : !needsForm && (
+                <Composer
+                  chat={chat}
+                  say={say}
+                  storage={storage}
+                  characters={widget.message_characters}
+                  canStop={config.stop_button !== false}
+                />
+              )}
         </footer>
       )}
     </>
   )
 }
 
-function Header({ chat, widget, say, locale, isFilling, onClose, agent, onEnd }: Omit<AppProps, 'storage'> & { agent: string; onEnd: () => void }) {
+function Header({
+  chat,
+  widget,
+  say,
+  locale,
+  isFilling,
+  onClose,
+  agent,
+  onEnd,
+}: Omit<AppProps, 'storage'> & { agent: string; onEnd: () => void }) {
   const { config } = widget
   const { history, past } = chat.state
   const avatar = config.chat?.avatar_url
@@ -89,7 +108,9 @@ function Header({ chat, widget, say, locale, isFilling, onClose, agent, onEnd }:
         <h1>{history === null ? agent : say('history')}</h1>
         {history === null && config.chat?.subtitle && <p>{config.chat.subtitle}</p>}
       </div>
-      {(history === null || past) && more && <more.Menu chat={chat} config={config} say={say} locale={locale} agent={agent} onEnd={onEnd} />}
+      {(history === null || past) && more && (
+        <more.Menu chat={chat} config={config} say={say} locale={locale} agent={agent} onEnd={onEnd} />
+      )}
       {!isFilling && (
         <button class="icon" type="button" aria-label={say('close')} onClick={onClose}>
           <Icon name="close" />
@@ -101,8 +122,11 @@ function Header({ chat, widget, say, locale, isFilling, onClose, agent, onEnd }:
 
 function Questions({ widget, chat, say }: { widget: ShownWidget; chat: Chat; say: Say }) {
   const { view, outbox, sent } = chat.state
-  const hasSaid = outbox.length + sent.length > 0 || view.items.some((item) => item.kind === 'message' && item.role === 'user')
-  const questions = (widget.config.suggested_questions ?? []).map((each) => (typeof each === 'string' ? each : (each.text ?? each.question ?? '')))
+  const hasSaid =
+    outbox.length + sent.length > 0 || view.items.some((item) => item.kind === 'message' && item.role === 'user')
+  const questions = (widget.config.suggested_questions ?? []).map((each) =>
+    typeof each === 'string' ? each : (each.text ?? each.question ?? ''),
+  )
   const all = [...(hasSaid ? [] : questions.map((text) => ({ label: text, message: text }))), ...widget.quick_actions]
   if (all.length === 0) return null
   return (
@@ -131,7 +155,13 @@ function Notices({ chat, say, storage }: { chat: Chat; say: Say; storage: Storag
     const look = () => setOnline(navigator.onLine)
     for (const name of ['online', 'offline']) addEventListener(name, look)
   }, [])
-  const notice = !isOnline ? say('offline') : isSlow && isOpening ? say('connecting') : storage.isVolatile() ? say('volatile') : null
+  const notice = !isOnline
+    ? say('offline')
+    : isSlow && isOpening
+      ? say('connecting')
+      : storage.isVolatile()
+        ? say('volatile')
+        : null
   return (
     <div role="status">
       {notice && <p class="bar">{notice}</p>}

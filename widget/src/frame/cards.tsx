@@ -22,7 +22,8 @@ interface Props extends CardGiven {
 
 type Data = Record<string, unknown>
 const text = (value: unknown): string | undefined => (typeof value === 'string' && value !== '' ? value : undefined)
-const list = (value: unknown): Data[] => (Array.isArray(value) ? value.filter((each) => typeof each === 'object' && each !== null) : [])
+const list = (value: unknown): Data[] =>
+  Array.isArray(value) ? value.filter((each) => typeof each === 'object' && each !== null) : []
 
 export class Card extends Component<Props, { hasFailed: boolean }> {
   override state = { hasFailed: false }
@@ -103,7 +104,8 @@ function Kind(props: Props) {
 export function fieldsOf({ type, data }: Widget, say: Say): Field[] | null {
   if (type === 'form') return list(data['fields']) as unknown as Field[]
   if (type === 'collect_otp') return [{ id: 'code', label: say('otp'), type: 'text', required: true }]
-  if (type === 'collect_phone_number') return [{ id: 'phone_number', label: say('phone'), type: 'phone', required: true }]
+  if (type === 'collect_phone_number')
+    return [{ id: 'phone_number', label: say('phone'), type: 'phone', required: true }]
   return null
 }
 
@@ -166,7 +168,8 @@ function Thing({ data, ...given }: CardGiven & { data: Data }) {
 function Picture({ say, image_hosts, url, name }: CardGiven & { url: unknown; name: string | undefined }) {
   const href = text(url) && safeAddress(text(url)!)
   if (!href) return null
-  if (isPictureAllowed(href, image_hosts)) return <img src={href} alt={name ?? ''} loading="lazy" referrerpolicy="no-referrer" />
+  if (isPictureAllowed(href, image_hosts))
+    return <img src={href} alt={name ?? ''} loading="lazy" referrerpolicy="no-referrer" />
   return (
     <p class="soft">
       <Link href={href}>{say('picture', { host: new URL(href).host })}</Link>

@@ -4,7 +4,10 @@ import type { Say } from '../texts/texts.ts'
 
 const characters_at_most = 5 * 1_048_576
 
-export function describeTranscript(view: View, { agent, say, locale }: { agent: string; say: Say; locale: string }): string {
+export function describeTranscript(
+  view: View,
+  { agent, say, locale }: { agent: string; say: Say; locale: string },
+): string {
   const lines: string[] = []
   let length = 0
   for (const item of view.items) {

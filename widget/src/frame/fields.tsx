@@ -50,7 +50,8 @@ export function Form({ say, fields, submit, values = null, faults = {}, isDisabl
   )
 }
 
-const isEmpty = (value: unknown) => value === undefined || value === '' || value === false || (Array.isArray(value) && value.length === 0)
+const isEmpty = (value: unknown) =>
+  value === undefined || value === '' || value === false || (Array.isArray(value) && value.length === 0)
 
 function readValues(fields: readonly Field[], data: FormData): Values {
   const values: Values = {}
@@ -88,7 +89,13 @@ function OneField({ say, field, value, fault }: FieldProps) {
       {fault}
     </p>
   )
-  const shared = { name: id, class: 'control', dir: 'auto' as const, 'aria-required': required === true, 'aria-invalid': !!fault }
+  const shared = {
+    name: id,
+    class: 'control',
+    dir: 'auto' as const,
+    'aria-required': required === true,
+    'aria-invalid': !!fault,
+  }
   switch (type) {
     case 'hidden':
       return <input type="hidden" name={id} value={field.value ?? ''} />
@@ -107,7 +114,8 @@ function OneField({ say, field, value, fault }: FieldProps) {
     case 'multiselect':
     case 'rating': {
       const most = Math.min(10, Math.max(3, Math.trunc(max ?? 5)))
-      const all = type === 'rating' ? Array.from({ length: most }, (_none, index) => String(index + 1)) : (options ?? [])
+      const all =
+        type === 'rating' ? Array.from({ length: most }, (_none, index) => String(index + 1)) : (options ?? [])
       const isOn = (option: string) => (Array.isArray(value) ? value.includes(option) : text === option)
       return (
         <fieldset class="field">
@@ -169,7 +177,8 @@ export function describeValues(fields: readonly Field[], values: Values, say: Sa
   const lines = fields.flatMap(({ id, label }) => {
     const value = values[id]
     if (isEmpty(value) && value !== false) return []
-    const text = typeof value === 'boolean' ? say(value ? 'yes' : 'no') : Array.isArray(value) ? value.join(', ') : String(value)
+    const text =
+      typeof value === 'boolean' ? say(value ? 'yes' : 'no') : Array.isArray(value) ? value.join(', ') : String(value)
     return [`${label}: ${text}`]
   })
   return lines.join('\n') || '–'

@@ -56,7 +56,14 @@ export function Log({ chat, view, isPast = false, agent, locale, ...given }: Pro
             />
           ))}
           {leaving.map((message) => (
-            <Leaving key={message.client_id} chat={chat} say={say} message={message} isSent={sent.includes(message)} conversation_id={conversation_id} />
+            <Leaving
+              key={message.client_id}
+              chat={chat}
+              say={say}
+              message={message}
+              isSent={sent.includes(message)}
+              conversation_id={conversation_id}
+            />
           ))}
         </div>
         {reply && (
@@ -148,7 +155,9 @@ function OneItem({ chat, item, view, leaving, isPast, isFirst, agent, locale, ..
           {...given}
           widget={item.widget}
           answer={stored?.values ?? coming?.values ?? (isClosed || stored ? null : undefined)}
-          onAnswer={(values: Values, fields: readonly Field[]) => chat.send(more.describeValues(fields, values, say), { in_reply_to: item.call_id, values })}
+          onAnswer={(values: Values, fields: readonly Field[]) =>
+            chat.send(more.describeValues(fields, values, say), { in_reply_to: item.call_id, values })
+          }
         />
       </div>
     )
@@ -191,7 +200,13 @@ interface LeavingProps {
   conversation_id: string | null
 }
 
-function Leaving({ chat, say, message: { client_id, text, fault, conversation_id }, isSent, conversation_id: current }: LeavingProps) {
+function Leaving({
+  chat,
+  say,
+  message: { client_id, text, fault, conversation_id },
+  isSent,
+  conversation_id: current,
+}: LeavingProps) {
   const isElsewhere = fault === 'over' || fault === 'full' || (current !== null && conversation_id !== current)
   return (
     <div class="item mine">
@@ -216,4 +231,3 @@ function Leaving({ chat, say, message: { client_id, text, fault, conversation_id
     </div>
   )
 }
-

@@ -19,7 +19,10 @@ const embed_token = document.querySelector<HTMLMetaElement>('meta[name=parley-em
 const root = document.getElementById('root')!
 const isAlone = window.parent === window
 const storage = openStorage(widget.id)
-const gate = createFrameGate((origin) => widget.preview === true || isListed(widget.domains, origin), () => performance.now())
+const gate = createFrameGate(
+  (origin) => widget.preview === true || isListed(widget.domains, origin),
+  () => performance.now(),
+)
 
 let locale: Locale = 'en'
 let wished: string | undefined
@@ -49,7 +52,8 @@ function emit(name: string, detail: Record<string, unknown> = {}): void {
   if (name === 'active') tell('active', detail['isActive'] === true)
   else if (name === 'unread') tell('unread', detail['count'] as number)
   else tell('event', [name, detail])
-  if (name === 'message_received' && widget.config.sounds === true && (document.hidden || !chat.state.isOpen)) partsThere()?.beep()
+  if (name === 'message_received' && widget.config.sounds === true && (document.hidden || !chat.state.isOpen))
+    partsThere()?.beep()
 }
 
 const chat = new Chat({ ports: openPorts(widget.id, storage), widget, embed_token, keeper, emit, locale: () => locale })
@@ -60,7 +64,18 @@ function draw(): void {
   isDrawing = true
   const run = () => {
     isDrawing = false
-    render(<App chat={chat} widget={widget} say={say} locale={locale} storage={storage} isFilling={isFilling} onClose={() => tell('close', null)} />, root)
+    render(
+      <App
+        chat={chat}
+        widget={widget}
+        say={say}
+        locale={locale}
+        storage={storage}
+        isFilling={isFilling}
+        onClose={() => tell('close', null)}
+      />,
+      root,
+    )
   }
   // A page that is not seen has no frames.
   if (document.hidden) setTimeout(run)
@@ -86,7 +101,10 @@ const focus = () =>
   requestAnimationFrame(() =>
     requestAnimationFrame(() => {
       const wished = ['#composer', '.control', 'footer button', 'button']
-      wished.map((each) => root.querySelector<HTMLElement>(each)).find((each) => each)?.focus()
+      wished
+        .map((each) => root.querySelector<HTMLElement>(each))
+        .find((each) => each)
+        ?.focus()
     }),
   )
 

@@ -22,9 +22,17 @@ export function Menu({ chat, config, say, locale, agent, onEnd }: MenuProps) {
   const isActive = conversation_id !== null && view.ended === null
   const shown = past ?? chat.state
   const acts: [string, boolean, () => void][] = [
-    [say('person'), isActive && permissions.includes('handoff') && config.person_button !== false, () => void chat.askPerson()],
+    [
+      say('person'),
+      isActive && permissions.includes('handoff') && config.person_button !== false,
+      () => void chat.askPerson(),
+    ],
     [say('history'), config.history !== false, () => void historyOf(chat).load()],
-    [say('download'), config.transcript_download !== false && shown.view.items.length > 0, () => downloadTranscript(shown.view, { agent, say, locale })],
+    [
+      say('download'),
+      config.transcript_download !== false && shown.view.items.length > 0,
+      () => downloadTranscript(shown.view, { agent, say, locale }),
+    ],
     [say('end'), isActive && config.end_button !== false, onEnd],
   ]
   const offered = acts.filter(([, isShown]) => isShown)
@@ -82,4 +90,3 @@ export function AskEnd({ say, onEnd, onCancel }: { say: Say; onEnd: () => void; 
     </section>
   )
 }
-

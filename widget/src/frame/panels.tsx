@@ -74,7 +74,13 @@ function Feedback({ chat, say, config }: Props) {
           <div class="stars">
             {kind === 'thumbs'
               ? (['up', 'down'] as const).map((value) => (
-                  <button type="button" class={rating === value ? 'on' : ''} aria-pressed={rating === value} aria-label={say(value === 'up' ? 'good' : 'bad')} onClick={() => choose(value)}>
+                  <button
+                    type="button"
+                    class={rating === value ? 'on' : ''}
+                    aria-pressed={rating === value}
+                    aria-label={say(value === 'up' ? 'good' : 'bad')}
+                    onClick={() => choose(value)}
+                  >
                     <Icon path={thumbs[value]} />
                   </button>
                 ))
@@ -93,7 +99,13 @@ function Feedback({ chat, say, config }: Props) {
         </div>
       )}
       {form && (kind === 'none' || rating !== null) && (
-        <Form say={say} fields={form.fields} submit={form.submit_label || say('submit')} isDisabled={feedback === 'sending'} onSubmit={(values) => give(rating, values)} />
+        <Form
+          say={say}
+          fields={form.fields}
+          submit={form.submit_label || say('submit')}
+          isDisabled={feedback === 'sending'}
+          onSubmit={(values) => give(rating, values)}
+        />
       )}
     </div>
   )
@@ -141,7 +153,13 @@ export function Captcha({ chat, say, id }: { chat: Chat; say: Say; id: string })
   return (
     <section class="panel">
       <p>{say('captcha')}</p>
-      <iframe title={say('captcha')} src={`/public/embed/${id}/captcha`} width="100%" height="90" style={{ border: 0 }} />
+      <iframe
+        title={say('captcha')}
+        src={`/public/embed/${id}/captcha`}
+        width="100%"
+        height="90"
+        style={{ border: 0 }}
+      />
     </section>
   )
 }

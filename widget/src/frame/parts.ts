@@ -21,10 +21,11 @@ function load(): void {
       more = found
       loaded()
     },
-    () => setTimeout(() => {
-      isLoading = false
-      load()
-    }, retry_ms),
+    () =>
+      setTimeout(() => {
+        isLoading = false
+        load()
+      }, retry_ms),
   )
 }
 

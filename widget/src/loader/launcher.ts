@@ -16,7 +16,12 @@ export const shown: Shown = {
 }
 export const container = attributes['container'] && document.querySelector(attributes['container'])
 
-export function make<K extends keyof HTMLElementTagNameMap>(name: K, className: string, parent?: Node, text = ''): HTMLElementTagNameMap[K] {
+export function make<K extends keyof HTMLElementTagNameMap>(
+  name: K,
+  className: string,
+  parent?: Node,
+  text = '',
+): HTMLElementTagNameMap[K] {
   const element = document.createElement(name)
   element.className = className
   element.textContent = text
@@ -68,7 +73,11 @@ export function paint(bridge?: Bridge): void {
   const { isOpen, isHidden, unread, theme } = shown
   const { open, close, unread: told } = words()
   const isTold = unread > 0 && !isOpen
-  const states = { o: isOpen || container, d: theme === 'dark' || (theme === 'system' && dark.matches), e: settings.left }
+  const states = {
+    o: isOpen || container,
+    d: theme === 'dark' || (theme === 'system' && dark.matches),
+    e: settings.left,
+  }
   for (const [name, isOn] of Object.entries(states)) all.classList.toggle(name, !!isOn)
   button.hidden = !!container || isHidden || !isPlace()
   button.ariaExpanded = String(isOpen)

@@ -27,20 +27,34 @@ const bare = (url: string) => url.split(/[?#]/)[0]!
 const readPage = () => ({ url: bare(location.href), title: document.title, referrer: bare(document.referrer) })
 
 const paint = () => paintLauncher(bridge)
-const bridge: Bridge = { settings, shown, all, isFilling: !!container, waiting: [], keep, emit, setOpen, paint, readPage }
+const bridge: Bridge = {
+  settings,
+  shown,
+  all,
+  isFilling: !!container,
+  waiting: [],
+  keep,
+  emit,
+  setOpen,
+  paint,
+  readPage,
+}
 
 /** Loads the second script, which makes the frame. */
 function wake(): void {
   if (isAwake) return
   isAwake = true
   // Not by an element: a page's policy may forbid addresses of scripts that it did not make.
-  import(/* @vite-ignore */ `${origin}/public/widget/${__OPEN__}`).then(({ start }) => start(bridge)).catch((error) => {
-    isAwake = false
-    warn(error)
-  })
+  import(/* @vite-ignore */ `${origin}/public/widget/${__OPEN__}`)
+    .then(({ start }) => start(bridge))
+    .catch((error) => {
+      isAwake = false
+      warn(error)
+    })
 }
 
-const send = (type: string, value?: unknown) => attempt(() => (bridge.send ? bridge.send(type, value) : bridge.waiting.push([type, value])))
+const send = (type: string, value?: unknown) =>
+  attempt(() => (bridge.send ? bridge.send(type, value) : bridge.waiting.push([type, value])))
 
 function setOpen(isOpen: boolean): void {
   if (isOpen) wake()
@@ -144,7 +158,10 @@ function start(): void {
   if (container || 'open' in attributes) setOpen(true)
   else if (keep('a')) (window.requestIdleCallback ?? setTimeout)(wake)
   else if (greeting && (greeting.frequency === 'always' || !keep('g'))) {
-    setTimeout(() => shown.isOpen || shown.isHidden || showGreeting(greeting.text, say, () => keep('g', 'g')), greeting.delay_seconds * 1000)
+    setTimeout(
+      () => shown.isOpen || shown.isHidden || showGreeting(greeting.text, say, () => keep('g', 'g')),
+      greeting.delay_seconds * 1000,
+    )
   }
   emit('ready')
 }

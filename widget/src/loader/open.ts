@@ -101,7 +101,15 @@ export function start(bridge: Bridge): void {
   frame.onload = () => {
     isLinked = false
     const { isOpen, locale, theme } = shown
-    const hello = { version: protocol_version, is_open: isOpen || isFilling, is_filling: isFilling, locale, theme, page: bridge.readPage(), kept: bridge.keep('-token') || undefined }
+    const hello = {
+      version: protocol_version,
+      is_open: isOpen || isFilling,
+      is_filling: isFilling,
+      locale,
+      theme,
+      page: bridge.readPage(),
+      kept: bridge.keep('-token') || undefined,
+    }
     post('hello', hello as Hello)
   }
   frame.src = `${origin}/public/embed/${id}/frame?parentOrigin=${encodeURIComponent(location.origin)}`

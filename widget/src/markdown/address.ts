@@ -19,7 +19,9 @@ export function isPictureAllowed(url: string, hosts: readonly string[]): boolean
   const href = safeAddress(url)
   if (!href?.startsWith('https:')) return false
   const { host } = new URL(href)
-  return hosts.some((allowed) => allowed === '*' || allowed === host || (allowed.startsWith('*.') && host.endsWith(allowed.slice(1))))
+  return hosts.some(
+    (allowed) => allowed === '*' || allowed === host || (allowed.startsWith('*.') && host.endsWith(allowed.slice(1))),
+  )
 }
 
 function hasControls(text: string): boolean {

@@ -126,7 +126,13 @@ function readBlock(lines: readonly string[], at: number, end: number, depth: num
   if (isRule(line)) return { type: 'rule' }
   const isTooDeep = depth >= depth_at_most
   if (isQuote(line) && !isTooDeep) {
-    return { type: 'quote', content: readBlocks(own.map((each) => each.replace(/^ {0,3}> ?/, '')), depth + 1) }
+    return {
+      type: 'quote',
+      content: readBlocks(
+        own.map((each) => each.replace(/^ {0,3}> ?/, '')),
+        depth + 1,
+      ),
+    }
   }
   if (isItem(line) && !isTooDeep) return readList(own, depth)
   if (isTable(lines, at)) return readTable(own)
@@ -190,6 +196,9 @@ function readTable(own: readonly string[]): Block {
 /** A `\|` is text. */
 function cellsOf(line: string): string[] {
   const trimmed = line.trim().replaceAll('\\|', '\0')
-  const inner = trimmed.slice(trimmed.startsWith('|') ? 1 : 0, trimmed.length > 1 && trimmed.endsWith('|') ? -1 : undefined)
+  const inner = trimmed.slice(
+    trimmed.startsWith('|') ? 1 : 0,
+    trimmed.length > 1 && trimmed.endsWith('|') ? -1 : undefined,
+  )
   return inner.split('|', columns_at_most).map((cell) => cell.trim().replaceAll('\0', '|'))
 }

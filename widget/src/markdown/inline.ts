@@ -234,7 +234,11 @@ class InlineParser {
     if (length < 0) return false
     const address = this.text.slice(this.at + 1, this.at + 1 + length)
     const isMail = /^[\w.+-]+@[\w-]+(\.[\w-]+)+$/.test(address)
-    const href = /^(https?:|mailto:|tel:)/i.test(address) ? safeAddress(address) : isMail ? safeAddress(`mailto:${address}`) : null
+    const href = /^(https?:|mailto:|tel:)/i.test(address)
+      ? safeAddress(address)
+      : isMail
+        ? safeAddress(`mailto:${address}`)
+        : null
     if (!href) return false
     this.pushLink(href, address)
     this.at += length + 2

@@ -10,7 +10,11 @@ const em = (...content: Inline[]): Inline => ({ type: 'em', content })
 
 /** What is read, without the marks. */
 function textOf(nodes: readonly Inline[]): string {
-  return nodes.map((node) => (typeof node === 'string' ? node : 'text' in node ? node.text : 'content' in node ? textOf(node.content) : '\n')).join('')
+  return nodes
+    .map((node) =>
+      typeof node === 'string' ? node : 'text' in node ? node.text : 'content' in node ? textOf(node.content) : '\n',
+    )
+    .join('')
 }
 
 describe('within a line', () => {
@@ -33,7 +37,10 @@ describe('within a line', () => {
     ['![pic](https://a.example/p.png)', [link('https://a.example/p.png', 'pic')]],
     ['see https://a.example/b, please', ['see ', link('https://a.example/b', 'https://a.example/b'), ', please']],
     ['(https://a.example)', ['(', link('https://a.example/', 'https://a.example'), ')']],
-    ['<mailto:a@b.example> <a@b.example>', [link('mailto:a@b.example', 'mailto:a@b.example'), ' ', link('mailto:a@b.example', 'a@b.example')]],
+    [
+      '<mailto:a@b.example> <a@b.example>',
+      [link('mailto:a@b.example', 'mailto:a@b.example'), ' ', link('mailto:a@b.example', 'a@b.example')],
+    ],
     ['[call](tel:+4930123)', [link('tel:+4930123', 'call')]],
   ])('%j', (text, nodes) => {
     expect(parseInline(text)).toEqual(nodes)
@@ -80,8 +87,20 @@ describe('hostile text', () => {
     const [outer] = parseInline('[a [b](https://b.example) c](https://a.example)')
     expect(outer).toBe('[')
     const within = (nodes: readonly Inline[], isInLink = false): boolean =>
-      nodes.every((node) => typeof node === 'string' || !('content' in node) || ((node.type !== 'link' || !isInLink) && within(node.content, isInLink || node.type === 'link')))
-    fc.assert(fc.property(fc.array(fc.constantFrom('[', ']', '(https://a.example)', '*', 'x', '<https://b.example>', ' https://c.example ')), (parts) => within(parseInline(parts.join('')))))
+      nodes.every(
+        (node) =>
+          typeof node === 'string' ||
+          !('content' in node) ||
+          ((node.type !== 'link' || !isInLink) && within(node.content, isInLink || node.type === 'link')),
+      )
+    fc.assert(
+      fc.property(
+        fc.array(
+          fc.constantFrom('[', ']', '(https://a.example)', '*', 'x', '<https://b.example>', ' https://c.example '),
+        ),
+        (parts) => within(parseInline(parts.join(''))),
+      ),
+    )
   })
 
   test('pictures only of the hosts that are allowed', () => {
@@ -129,10 +148,28 @@ describe('hostile text', () => {
   })
 
   test('whatever comes, its text is shown and nothing is deep', () => {
-    const parts = fc.constantFrom('**', '*', '_', '`', '~~', '[', '](https://a.example)', '\\', 'x', ' ', '\n', '<', 'https://b.example ')
+    const parts = fc.constantFrom(
+      '**',
+      '*',
+      '_',
+      '`',
+      '~~',
+      '[',
+      '](https://a.example)',
+      '\\',
+      'x',
+      ' ',
+      '\n',
+      '<',
+      'https://b.example ',
+    )
     fc.assert(
       fc.property(fc.array(parts, { maxLength: 200 }), fc.boolean(), (all, isOpenEnded) => {
-        const depth = (nodes: readonly Inline[]): number => Math.max(0, ...nodes.map((node) => (typeof node === 'object' && 'content' in node ? 1 + depth(node.content) : 0)))
+        const depth = (nodes: readonly Inline[]): number =>
+          Math.max(
+            0,
+            ...nodes.map((node) => (typeof node === 'object' && 'content' in node ? 1 + depth(node.content) : 0)),
+          )
         const nodes = parseInline(all.join(''), isOpenEnded)
         expect(depth(nodes)).toBeLessThanOrEqual(17)
         const letters = (text: string) => text.replace(/[^x]/g, '').length
@@ -144,7 +181,27 @@ describe('hostile text', () => {
 
 describe('blocks', () => {
   test('of every kind', () => {
-    const text = ['# Title #', 'Some', 'text', '', '- a', '- b', '  1. c', '', '> quoted', '', '```js', '- no list', '```', '', '| a | b |', '|---|:-:|', '| 1 | x\\|y |', '', '---'].join('\n')
+    const text = [
+      '# Title #',
+      'Some',
+      'text',
+      '',
+      '- a',
+      '- b',
+      '  1. c',
+      '',
+      '> quoted',
+      '',
+      '```js',
+      '- no list',
+      '```',
+      '',
+      '| a | b |',
+      '|---|:-:|',
+      '| 1 | x\\|y |',
+      '',
+      '---',
+    ].join('\n')
     expect(parseBlocks(text)).toEqual([
       { type: 'heading', level: 1, text: 'Title' },
       { type: 'paragraph', text: 'Some\ntext' },
@@ -183,7 +240,21 @@ describe('blocks', () => {
   })
 
   test('each block by itself gives the same as all together', () => {
-    const line = fc.constantFrom('', '- a', '  - b', '1. c', '> q', '# h', '```', 'text', '    code', '|a|b|', '|-|-|', '---', '* * *')
+    const line = fc.constantFrom(
+      '',
+      '- a',
+      '  - b',
+      '1. c',
+      '> q',
+      '# h',
+      '```',
+      'text',
+      '    code',
+      '|a|b|',
+      '|-|-|',
+      '---',
+      '* * *',
+    )
     fc.assert(
       fc.property(fc.array(line, { maxLength: 30 }), (lines) => {
         const text = lines.join('\n')

@@ -13,30 +13,42 @@ test('the languages are those of the contract', () => {
   expect([...locales]).toEqual([...widgetLocales])
 })
 
-test.each(locales)('%s has every text, with the places of the English one, and the plurals of its language', (locale) => {
-  const [english, texts] = [all.get('en')!, all.get(locale)!]
-  const isPlural = (key: string) => /_(zero|one|two|few|many|other)$/.test(key)
-  const plain = (of: Texts) => Object.keys(of).filter((key) => !isPlural(key))
-  expect(plain(texts).toSorted()).toEqual(plain(english).toSorted())
-  for (const key of plain(english) as (keyof Texts)[]) {
-    expect(texts[key]?.trim(), key).not.toBe('')
-    expect(places(texts[key]!), key).toEqual(places(english[key]!))
-  }
-  const { pluralCategories } = new Intl.PluralRules(locale).resolvedOptions()
-  const optional = new Set(['zero', ...(['es', 'fr', 'it', 'pt'].includes(locale) ? ['many'] : [])])
-  const said = (category: string) => `launcher_unread_${category}` in texts || `launcher_unread_other` in texts
-  for (const category of pluralCategories) if (!optional.has(category)) expect(said(category), category).toBe(true)
-})
+test.each(locales)(
+  '%s has every text, with the places of the English one, and the plurals of its language',
+  (locale) => {
+    const [english, texts] = [all.get('en')!, all.get(locale)!]
+    const isPlural = (key: string) => /_(zero|one|two|few|many|other)$/.test(key)
+    const plain = (of: Texts) => Object.keys(of).filter((key) => !isPlural(key))
+    expect(plain(texts).toSorted()).toEqual(plain(english).toSorted())
+    for (const key of plain(english) as (keyof Texts)[]) {
+      expect(texts[key]?.trim(), key).not.toBe('')
+      expect(places(texts[key]!), key).toEqual(places(english[key]!))
+    }
+    const { pluralCategories } = new Intl.PluralRules(locale).resolvedOptions()
+    const optional = new Set(['zero', ...(['es', 'fr', 'it', 'pt'].includes(locale) ? ['many'] : [])])
+    const said = (category: string) => `launcher_unread_${category}` in texts || `launcher_unread_other` in texts
+    for (const category of pluralCategories) if (!optional.has(category)) expect(said(category), category).toBe(true)
+  },
+)
 
 test('plurals and numbers follow the language', () => {
   const say = (locale: string, n: number) => createSay(locale, all.get(locale)!)('launcher_unread', { n })
   expect([say('en', 1), say('en', 2)]).toEqual(['1 new message', '2 new messages'])
-  expect([say('pl', 1), say('pl', 3), say('pl', 5)]).toEqual(['1 nowa wiadomość', '3 nowe wiadomości', '5 nowych wiadomości'])
+  expect([say('pl', 1), say('pl', 3), say('pl', 5)]).toEqual([
+    '1 nowa wiadomość',
+    '3 nowe wiadomości',
+    '5 nowych wiadomości',
+  ])
   expect(say('ar', 2)).toBe('رسالتان جديدتان')
 })
 
 test('a widget’s own text replaces the built-in one, and its place stays', () => {
-  const say = createSay('en', all.get('en')!, { hint: 'Ask us', fault_old: 5, launcher_unread_one: '{n} letter', unknown: 'x' })
+  const say = createSay('en', all.get('en')!, {
+    hint: 'Ask us',
+    fault_old: 5,
+    launcher_unread_one: '{n} letter',
+    unknown: 'x',
+  })
   expect(say('hint')).toBe('Ask us')
   expect(say('fault_old')).toBe(all.get('en')!.fault_old)
   expect(say('launcher_unread', { n: 1 })).toBe('1 letter')

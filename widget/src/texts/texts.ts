@@ -93,7 +93,10 @@ export type Texts = Record<Plain | `${Plural}_other`, string> & Partial<Record<`
 export type Say = (key: Plain | Plural, values?: Record<string, string | number>) => string
 
 /** The first of what is wished for that there is: `de-AT` is met by `de`. */
-export function chooseLocale(wishes: readonly (string | null | undefined)[], offered: readonly string[] = locales): Locale {
+export function chooseLocale(
+  wishes: readonly (string | null | undefined)[],
+  offered: readonly string[] = locales,
+): Locale {
   const known = offered.filter((each) => (locales as readonly string[]).includes(each)) as Locale[]
   for (const wish of wishes) {
     const found = known.find((each) => each === wish?.toLowerCase().split(/[-_]/)[0])

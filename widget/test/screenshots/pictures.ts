@@ -48,7 +48,10 @@ async function converse(page: Page, server: TestServer): Promise<void> {
   ]
   server.model.answer = () => answers.shift()!
   const chat = await openChat(page)
-  await chat.getByText('Good morning!').waitFor({ timeout: 3000 }).catch(() => {})
+  await chat
+    .getByText('Good morning!')
+    .waitFor({ timeout: 3000 })
+    .catch(() => {})
   await say(chat, 'Where is my order A-1001?')
   await chat.getByRole('log').getByText('neighbour').waitFor()
   const held = holdAnswer()
@@ -64,14 +67,24 @@ test('the pictures', async () => {
   const site = stack.use(await startSite())
   const browser = await startBrowser()
   stack.defer(() => browser.close())
-  const { id } = await liveWidget(server.client, { config, domains: [site.origin] }, { starting_message: 'Good morning! What can I do for you?', built_in_tools: { widgets: {} } })
+  const { id } = await liveWidget(
+    server.client,
+    { config, domains: [site.origin] },
+    { starting_message: 'Good morning! What can I do for you?', built_in_tools: { widgets: {} } },
+  )
   for (const theme of themes) {
     for (const [name, options, attributes] of [
       ['widget', { viewport: { width: 1280, height: 800 } }, ''],
       ['widget-phone', { viewport: { width: 390, height: 844 }, isMobile: true, hasTouch: true }, ''],
       ['widget-arabic', { viewport: { width: 1280, height: 800 } }, 'data-locale="ar"'],
     ] as const) {
-      site.pages['/'] = { body: demo.replaceAll(/<script[^>]*><\/script>/g, '').replaceAll('__PARLEY_LOADER__', 'https://parley.example/public/embed/…') + snippetOf(server, id, attributes) }
+      site.pages['/'] = {
+        body:
+          demo
+            .replaceAll(/<script[^>]*><\/script>/g, '')
+            .replaceAll('__PARLEY_LOADER__', 'https://parley.example/public/embed/…') +
+          snippetOf(server, id, attributes),
+      }
       await using opened = await openPage(browser, { colorScheme: theme, ...options })
       const { page } = opened
       await page.goto(site.origin)

@@ -6,5 +6,9 @@ const root = join(import.meta.dirname, '../../..')
 
 export default defineConfig({
   root,
-  test: { name: 'pictures', include: ['widget/test/screenshots/pictures.ts'], globalSetup: 'server/test/support/postgres.ts' },
+  test: {
+    name: 'pictures',
+    include: ['widget/test/screenshots/pictures.ts'],
+    globalSetup: 'server/test/support/postgres.ts',
+  },
 })

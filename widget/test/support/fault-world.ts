@@ -63,13 +63,22 @@ export function makeWorld(): World {
   }
   const json = (status: number, body: object, headers: Record<string, string> = {}) =>
     new Response(JSON.stringify(body), { status, headers })
-  const start = () => ({ conversation: { id: world.conversations[0] }, token: 't', permissions: ['read', 'message', 'end'], expires_at: new Date(now + 3_600_000).toISOString() })
+  const start = () => ({
+    conversation: { id: world.conversations[0] },
+    token: 't',
+    permissions: ['read', 'message', 'end'],
+    expires_at: new Date(now + 3_600_000).toISOString(),
+  })
 
   function answer(url: string, init: RequestInit, tab: { isDead: boolean }): Response {
     const body = JSON.parse((init.body as string | undefined) ?? '{}') as Record<string, string>
     if (url.endsWith('/visitors')) {
       const active = world.conversations.length > 0 ? { ...start(), resumed: true } : null
-      return json(200, { visitor_token: 'v', visitor: { id: 'v', user_id: 'guest_v', verified: false, name: null }, active })
+      return json(200, {
+        visitor_token: 'v',
+        visitor: { id: 'v', user_id: 'guest_v', verified: false, name: null },
+        active,
+      })
     }
     if (url.endsWith('/conversations')) {
       const isResumed = world.conversations.length > 0
@@ -81,7 +90,14 @@ export function makeWorld(): World {
       const { client_id, text } = body as unknown as Stored
       if (!world.messages.some((each) => each.client_id === client_id)) {
         world.messages.push({ client_id, text })
-        addEvent('message.created', { id: client_id, role: 'user', content: [text], client_id, turn_id: null, position: events.length })
+        addEvent('message.created', {
+          id: client_id,
+          role: 'user',
+          content: [text],
+          client_id,
+          turn_id: null,
+          position: events.length,
+        })
       }
       return new Response('', { status: 200 })
     }
@@ -110,35 +126,39 @@ export function makeWorld(): World {
     return new Response(body, { status: 200 })
   }
 
-  const fetchFrom = (tab: { isDead: boolean }): Ports['fetch'] => async (url, init) => {
-    await Promise.resolve()
-    if (tab.isDead) return new Promise<never>(() => {})
-    const fault = world.faults.shift() ?? 'none'
-    if (fault === 'lost_before') throw new TypeError('no network')
-    if (fault === 'unavailable') return json(503, { code: 'unavailable' })
-    if (fault === 'limited') return json(429, { code: 'rate_limited' }, { 'retry-after': '2' })
-    const response = answer(url, init, tab)
-    if (fault === 'lost_after') {
-      for (const stream of [...streams]) if (stream.tab === tab) stream.close()
-      throw new TypeError('no answer')
+  const fetchFrom =
+    (tab: { isDead: boolean }): Ports['fetch'] =>
+    async (url, init) => {
+      await Promise.resolve()
+      if (tab.isDead) return new Promise<never>(() => {})
+      const fault = world.faults.shift() ?? 'none'
+      if (fault === 'lost_before') throw new TypeError('no network')
+      if (fault === 'unavailable') return json(503, { code: 'unavailable' })
+      if (fault === 'limited') return json(429, { code: 'rate_limited' }, { 'retry-after': '2' })
+      const response = answer(url, init, tab)
+      if (fault === 'lost_after') {
+        for (const stream of [...streams]) if (stream.tab === tab) stream.close()
+        throw new TypeError('no answer')
+      }
+      return response
     }
-    return response
-  }
 
-  const lockFrom = (tab: { isDead: boolean }): Ports['lock'] => async (name, signal, run) => {
-    const waiting = locks.get(name) ?? []
-    locks.set(name, waiting)
-    const mine = { tab, wake: () => {} }
-    waiting.push(mine)
-    if (waiting[0] !== mine) {
-      await new Promise<void>((resolve) => {
-        mine.wake = resolve
-        signal.addEventListener('abort', () => resolve())
-      })
+  const lockFrom =
+    (tab: { isDead: boolean }): Ports['lock'] =>
+    async (name, signal, run) => {
+      const waiting = locks.get(name) ?? []
+      locks.set(name, waiting)
+      const mine = { tab, wake: () => {} }
+      waiting.push(mine)
+      if (waiting[0] !== mine) {
+        await new Promise<void>((resolve) => {
+          mine.wake = resolve
+          signal.addEventListener('abort', () => resolve())
+        })
+      }
+      if (!signal.aborted) await run()
+      release(name, mine)
     }
-    if (!signal.aborted) await run()
-    release(name, mine)
-  }
   const release = (name: string, lock: { tab: object; wake: () => void }) => {
     const waiting = locks.get(name)!.filter((each) => each !== lock)
     locks.set(name, waiting)
@@ -162,7 +182,8 @@ export function makeWorld(): World {
           const text = JSON.stringify(message)
           if (tab.isDead) return
           for (const other of tabs) {
-            if (other !== tab) setImmediate(() => other.isDead || other.listen.forEach((listen) => listen(JSON.parse(text))))
+            if (other !== tab)
+              setImmediate(() => other.isDead || other.listen.forEach((listen) => listen(JSON.parse(text))))
           }
         },
         listen: (listener) => void tab.listen.push(listener),
@@ -182,7 +203,8 @@ export function makeWorld(): World {
     }
     const keeper = {
       read: () => storage.get('token') ?? null,
-      write: (token: string | null) => void (tab.isDead || (token === null ? storage.delete('token') : storage.set('token', token))),
+      write: (token: string | null) =>
+        void (tab.isDead || (token === null ? storage.delete('token') : storage.set('token', token))),
     }
     const chat = new Chat({ ports, widget, embed_token: 'embed', keeper, emit: () => {}, locale: () => 'en' })
     chat.setOpen(true)
@@ -196,7 +218,8 @@ export function makeWorld(): World {
         for (const stream of [...streams]) if (stream.tab === tab) stream.close()
         for (const [name, waiting] of locks) for (const lock of waiting) if (lock.tab === tab) release(name, lock)
       },
-      texts: () => chat.state.view.items.flatMap((item) => (item.kind === 'message' && item.role === 'user' ? [item.text] : [])),
+      texts: () =>
+        chat.state.view.items.flatMap((item) => (item.kind === 'message' && item.role === 'user' ? [item.text] : [])),
     }
   }
 

@@ -33,7 +33,9 @@ export async function startSite(): Promise<Site> {
   const site = createServer((request: IncomingMessage, response) => {
     const { body, headers = {} } = pages[request.url ?? '/'] ?? { body: made.snippet }
     response.writeHead(200, { 'content-type': 'text/html; charset=utf-8', ...headers })
-    response.end(`<!doctype html><html lang="en"><meta name="viewport" content="width=device-width"><title>Shop</title><body><h1>A shop</h1><p>${'Tea. '.repeat(400)}</p>${body}</body></html>`)
+    response.end(
+      `<!doctype html><html lang="en"><meta name="viewport" content="width=device-width"><title>Shop</title><body><h1>A shop</h1><p>${'Tea. '.repeat(400)}</p>${body}</body></html>`,
+    )
   }).listen(0, '127.0.0.1')
   await once(site, 'listening')
   const { port } = site.address() as AddressInfo
