@@ -139,10 +139,12 @@ export class Chat {
     return conversation_id === null ? { conversation_id: this.plan(), is_planned: true } : { conversation_id }
   }
 
-  private follow(conversation_id: string): void {
+  /** `isHeard`: another tab has said so; else the others are told. */
+  private follow(conversation_id: string, isHeard = false): void {
     if (this.state.conversation_id === conversation_id && this.reader) return
     const { ports, widget } = this.given
     this.reader?.stop()
+    if (!isHeard) ports.channel?.post({ type: 'conversation', conversation_id })
     this.planned_id = null
     this.outbox.replace(settle(this.outbox.all(), conversation_id))
     this.read = Number(ports.storage.get(`read:${conversation_id}`) ?? -1)
@@ -241,7 +243,6 @@ export class Chat {
         if (!started) return { type: 'again', after_ms: null }
         const { conversation_id, isResumed } = started
         this.follow(conversation_id)
-        ports.channel?.post({ type: 'conversation', conversation_id })
         if (!isResumed) emit('conversation_started', { conversation_id })
         return { type: 'begun', conversation_id }
       }
@@ -456,7 +457,7 @@ export class Chat {
       case 'conversation':
         if (message.conversation_id === null) {
           if (this.state.view.ended) this.leave()
-        } else this.follow(message.conversation_id)
+        } else this.follow(message.conversation_id, true)
         return
       default:
         this.reader?.hear(message)

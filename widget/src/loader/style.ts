@@ -8,7 +8,7 @@ export const style =
   ':host{all:initial!important}' +
   '*{box-sizing:border-box;font:15px/1.45 system-ui}' +
   'button{border:0;cursor:pointer;color:inherit;background:0 0}' +
-  ':focus-visible{outline:3px solid #1a73e8;outline-offset:2px}' +
+  ':focus-visible{outline:3px solid #17e;outline-offset:2px}' +
   '.l,.g{position:fixed;bottom:var(--y);right:var(--x);z-index:var(--z)}' +
   '.e>*{right:auto;left:var(--x)}' +
   '.l,.t,.q{box-shadow:0 4px 20px #0003}' +
@@ -17,8 +17,8 @@ export const style =
   '.i{width:26px;height:22px;border-radius:9px 9px 9px 2px;background:currentColor;forced-color-adjust:none}' +
   'img{height:28px}' +
   `.g{${above}display:grid;gap:8px;justify-items:end;width:280px}` +
-  '.t,.q{background:#fff;color:#1d2327;border-radius:16px;padding:12px 16px;text-align:start;overflow-wrap:anywhere}' +
+  '.t,.q{background:#fff;color:#222;border-radius:16px;padding:12px 16px;text-align:start;overflow-wrap:anywhere}' +
   '.x{float:inline-end;min-width:24px;margin:-4px -8px 0 4px}' +
-  '.d .t,.d .q{background:#1c2226;color:#eef1f2}' +
+  '.d .t,.d .q{background:#222;color:#eee}' +
   '[hidden]{display:none}' +
   '@media(forced-colors:active){.l,.t,.q{border:1px solid}}'
