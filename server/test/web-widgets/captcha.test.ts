@@ -85,10 +85,12 @@ test('a provider that is down, says something else, or whose secret is missing s
     expect([error.status, error.code, Number(error.retry_after) > 0]).toEqual([503, 'captcha_unavailable', true])
   }
   provider.answer = (_request, response) => answerJson(response, solved)
+  await server.client.setSecret({ name: 'GOING', value: 'soon-gone' })
   await server.client.updateWebWidget({
     web_widget_id: id,
-    captcha: { provider: 'turnstile', site_key: 'site', secret_name: 'NOWHERE', when: 'always' },
+    captcha: { provider: 'turnstile', site_key: 'site', secret_name: 'GOING', when: 'always' },
   })
+  await server.client.deleteSecret({ name: 'GOING' })
   expect(await refusal(visitor.start({ captcha_token: 'a' }))).toMatchObject({ code: 'captcha_unavailable' })
   expect(await server.client.countConversations({ web_widget_id: id })).toEqual({ count: 0 })
 })

@@ -13,8 +13,15 @@ let nodes: App[]
 let stack: AsyncDisposableStack
 /** Where the first node is to fail, once. */
 let failing: string | null = null
+/** What happens while the first node is at a point, once. */
+let meanwhile: { point: string; run: () => Promise<unknown> } | null = null
 
-const reached: Ports['reached'] = (point) => {
+const reached: Ports['reached'] = async (point) => {
+  if (point === meanwhile?.point) {
+    const { run } = meanwhile
+    meanwhile = null
+    await run()
+  }
   if (point !== failing) return
   failing = null
   throw new Error(`the node is gone at ${point}`)
@@ -340,22 +347,28 @@ describe('what dies on the way', () => {
     }
   })
 
-  test('a widget that is re-pinned beside starts: each has the version of before or after, whole', async () => {
-    const widget = await liveWidget(server.client, {}, { starting_message: { type: 'static', text: 'Old.' } })
-    const { id, agent_id } = widget
-    const config = { instructions: 'x', starting_message: { type: 'static', text: 'New.' }, analysis: { summary: { enabled: false } } } // prettier-ignore
-    const next = await server.client.createAgentVersion({ agent_id, config } as Input<'createAgentVersion'>)
+  test('a widget that is re-pinned in the middle of a start: it has the new version, whole', async () => {
+    const { id, agent_id } = await liveWidget(server.client, {}, { starting_message: { type: 'static', text: 'Old.' } })
+    const starting_message = { type: 'static' as const, text: 'New.' }
+    const config = { instructions: 'x', starting_message, analysis: { summary: { enabled: false } } }
+    const next = await server.client.createAgentVersion({ agent_id, config })
     await server.client.publishAgentVersion({ agent_id, version: String(next.version) })
-    const visitors = await Promise.all(Array.from({ length: 12 }, () => enter(server, id)))
-    const [answers] = await Promise.all([
-      times(12, (n) => through(visitors[n]!, n).startWebWidgetConversation({ web_widget_id: id })),
-      server.client.updateWebWidget({ web_widget_id: id, agent_version_id: next.id }),
-    ])
-    expect(codesOf(answers)).toEqual([])
-    for (const { conversation, starting_message } of answers as Awaited<ReturnType<Visitor['start']>>[]) {
-      expect(starting_message).toBe(conversation.agent_version_id === next.id ? 'New.' : 'Old.')
-    }
-    expect((await (await enter(server, id)).start()).starting_message).toBe('New.')
+    const visitor = await enter(server, id)
+    const run = () => server.client.updateWebWidget({ web_widget_id: id, agent_version_id: next.id })
+    meanwhile = { point: 'create.begun', run }
+    const { conversation, starting_message: greeting } = await visitor.start()
+    expect([conversation.agent_version_id, greeting]).toEqual([next.id, 'New.'])
+  })
+
+  test.each([
+    ['unpublished', { published: false }, 404, 'not_found'],
+    ['taken off the site', { domains: ['https://other.example.com'] }, 403, 'origin_not_allowed'],
+  ] as const)('a widget that is %s in the middle of a start begins nothing', async (_what, change, status, code) => {
+    const { id } = await liveWidget(server.client)
+    const visitor = await enter(server, id)
+    meanwhile = { point: 'create.begun', run: () => server.client.updateWebWidget({ web_widget_id: id, ...change, domains: 'domains' in change ? [...change.domains] : [] }) } // prettier-ignore
+    expect(await refusal(visitor.start())).toMatchObject({ status, code })
+    expect((await server.client.countConversations({ web_widget_id: id })).count).toBe(0)
   })
 })
 
