@@ -40,6 +40,7 @@ import { everyMinute } from './work/every-minute.ts'
 import { oldest_work, readOldestWork } from './work/oldest-work.ts'
 import { stuckWork } from './work/watch-stuck.ts'
 import { createWork } from './work/work.ts'
+import type { FirstPages } from './web-widgets/web-widgets.ts'
 
 export interface App extends AsyncDisposable {
   /** The address of the server, as `http://host:port`. */
@@ -61,13 +62,17 @@ const statement_timeout_ms = 30_000
 export interface StartOptions {
   /** Whether the sample agent of a first start has a dataset, which this server then prepares in the background. */
   has_sample_dataset?: boolean
+  /** Where the built web widget is, if not where the build puts it. */
+  widget_folder?: string | undefined
+  /** Where the first page of a domain is, if not at its standard addresses. */
+  first_pages?: FirstPages | undefined
 }
 
 export async function startApp(
   config: Config,
   log: Logger,
   ports: Ports = systemPorts,
-  { has_sample_dataset = false }: StartOptions = {},
+  { has_sample_dataset = false, widget_folder, first_pages }: StartOptions = {},
 ): Promise<App> {
   repairJsonParse()
   await using stack = new AsyncDisposableStack()
@@ -89,7 +94,12 @@ export async function startApp(
   const blobs = stack.use(createBlobs({ config, ports, log }))
   await requireStores(database, blobs)
   const { metrics, metrics_url } = await provideMetrics(config, log, ports, stack)
-  const { core, rooms } = createCore({ config, ports, log, metrics, database, live, blobs, secret_key })
+  const { core, rooms } = createCore({
+    ...{ config, ports, log, metrics, database, live, blobs },
+    secret_key,
+    widget_folder,
+    first_pages,
+  })
   const sample_agent_id = await makeSampleAgent(core, rooms, bootstrapped, has_sample_dataset)
   const url = await serve(core, rooms, stack)
   const { replaced } = stack.use(watchSecretKey(database, ports.clock, secret_key))
@@ -168,9 +178,17 @@ async function createWithDataset(core: Core, rooms: Rooms, store: RootStore, has
 interface CoreParts extends Pick<Core, 'config' | 'ports' | 'log' | 'metrics' | 'live' | 'blobs'> {
   database: PooledDatabase
   secret_key: Buffer
+  widget_folder: string | undefined
+  first_pages: FirstPages | undefined
 }
 
-function createCore({ secret_key, live, ...parts }: CoreParts & { live: Live & { node_id: string } }) {
+function createCore({
+  secret_key,
+  widget_folder,
+  first_pages,
+  live,
+  ...parts
+}: CoreParts & { live: Live & { node_id: string } }) {
   const { config, ports, database } = parts
   const { clock, randomBytes } = ports
   const lookup = createLookup({ clock, name_servers: config.name_servers })
@@ -182,7 +200,7 @@ function createCore({ secret_key, live, ...parts }: CoreParts & { live: Live & {
     invoke: (...call) => invoke(...call),
     node: { id: live.node_id, isDraining: false },
   }
-  const rooms = createRooms(core, { secret_key, lookup })
+  const rooms = createRooms(core, { secret_key, lookup, widget_folder, first_pages })
   const invoke = createInvoke({
     core,
     handlers: operationsOf(rooms),
@@ -243,7 +261,8 @@ async function serve(core: Core, rooms: Rooms, stack: AsyncDisposableStack) {
   await work.start()
   stack.defer(() => work.stop())
   live.presence.start()
-  const server = await createHttpServer(core, { ...rooms.access, resources: resourcesOf(rooms) })
+  const { checkVisitor, embeds } = rooms.web_widgets
+  const server = await createHttpServer(core, { ...rooms.access, resources: resourcesOf(rooms), checkVisitor, embeds })
   stack.defer(async () => {
     node.isDraining = true
     live.signals.notify(drainKey)

@@ -12,6 +12,7 @@ export function renderBanner({ url, bootstrapped, sample_agent_id }: Started, co
     '',
     `  Console         ${url}/`,
     `  API reference   ${url}/docs`,
+    ...(sample_agent_id ? [`  Widget demo     ${url}/widget-demo`] : []),
     `  Model           ${describeModel(config)}`,
     `  Organization    ${organization.name} (${organization.id})`,
     ...describeKey(admin_key, key_file),

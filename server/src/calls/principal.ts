@@ -39,7 +39,8 @@ export interface Session {
 export function keyHolderOf(principal: Principal): KeyHolder {
   if (principal.kind === 'user') return { kind: 'user', id: principal.user.id }
   if (principal.kind === 'session') return { kind: 'session', id: principal.session.id }
-  const { conversation, organization_id } = principal.access
+  const { conversation, organization_id, visitor } = principal.access
+  if (visitor && !conversation) return { kind: 'visitor', ...visitor }
   return conversation
     ? { kind: 'conversation', id: conversation.id, organization_id }
     : { kind: 'organization', id: organization_id }

@@ -62,7 +62,8 @@ const inactivity = { end_after_seconds: 2, max_user_turns: 15, end_message: 'Goo
 async function prepare(environment: Record<string, string>, tools: object[]): Promise<string[]> {
   await using node = startKillNode(environment)
   const client = createClient({ base_url: (await node.ready).url, token: admin_key })
-  const configs = [{}, { tools }, { analysis: {} }, { tools, analysis: {} }, { inactivity }]
+  const built_in_tools = { widgets: { allowed: ['info'] } }
+  const configs = [{}, { tools, built_in_tools }, { analysis: {} }, { tools, analysis: {} }, { inactivity }]
   const agents = await Promise.all(configs.map((config) => publishAgent(client, config)))
   return agents.map(({ agent_id }) => agent_id)
 }

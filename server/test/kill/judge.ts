@@ -1,5 +1,6 @@
 // Judges a run: compares the answers of callers with what is stored. Pure.
 import { judgeTools } from './judge-tools.ts'
+import { judgeWidgets } from './judge-widgets.ts'
 import {
   type Answer,
   type Sent,
@@ -57,6 +58,7 @@ export function judge(sent: Sent, stored: Stored): Verdict {
   for (const conversation of stored.conversations) judgeConversation(found, conversation)
   judgeReplies(found, stored)
   judgeTools(report, sent, stored)
+  judgeWidgets(report, stored)
   return { violations, ...counts }
 }
 

@@ -92,6 +92,8 @@ export class Load {
   async #sendMessage(conversation_id: string, random: Random): Promise<void> {
     const { sent } = this.#options
     const key = random.happens(0.6) ? randomUUID() : null
+    // Without a key, a message that has an id of its own can be repeated too.
+    const client_id = random.happens(0.5) ? randomUUID() : null
     const text = `message ${(this.#texts += 1)}.`
     const is_doubled = key !== null && random.happens(0.1)
     const message: SentMessage = { conversation_id, text, key, answers: [], is_doubled, sent_at: performance.now() }
@@ -100,14 +102,17 @@ export class Load {
       conversation_id,
       text,
       ...(key ? { idempotency_key: key } : {}),
+      ...(client_id ? { client_id } : {}),
+      ...(random.happens(0.5) ? { interactivity: 'rich' as const } : {}),
       ...(random.happens(0.6) ? { parley_concurrency: random.pick(rules) } : {}),
     }
     const send = (client: Client, signal: AbortSignal) => client.sendConversationMessage(input, { signal })
-    if (!key) return void (await this.#once(message.answers, random, send))
+    if (!key && !client_id) return void (await this.#once(message.answers, random, send))
     const calls = Array.from({ length: is_doubled ? 2 : 1 }, () => this.#untilAnswered(message.answers, random, send))
     await Promise.all(calls)
     // A failed turn is tried again, with the same key.
-    for (let tries = 0; tries < 2 && hasFailed(message.answers.at(-1)); tries += 1) {
+    const most_tries = key ? 2 : 0
+    for (let tries = 0; tries < most_tries && hasFailed(message.answers.at(-1)); tries += 1) {
       await this.#untilAnswered(message.answers, random, send)
     }
   }

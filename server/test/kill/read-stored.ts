@@ -17,7 +17,7 @@ export async function readStored(pool: pg.Pool): Promise<Stored> {
     'select id, conversation_id, status, outcome, messages_of from turns order by conversation_id, sequence',
   )
   const events = await pool.query<StoredEvent>(
-    `select conversation_id, sequence::integer, type, data ->> 'turn_id' as turn_id
+    `select conversation_id, sequence::integer, type, data ->> 'turn_id' as turn_id, data ->> 'call_id' as call_id
      from events order by conversation_id, events.sequence`,
   )
   return { conversations: conversations.rows, items: items.rows, turns: turns.rows, events: events.rows }

@@ -124,6 +124,7 @@ export interface StoredEvent {
   sequence: number
   type: string
   turn_id: string | null
+  call_id: string | null
 }
 
 export interface Stored {

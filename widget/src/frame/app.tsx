@@ -1,0 +1,171 @@
+// The chat as it is seen.
+import { useEffect, useState } from 'preact/hooks'
+import type { Chat } from '../course/chat.ts'
+import type { ShownWidget } from '../course/chat-state.ts'
+import type { Storage } from '../course/ports.ts'
+import type { Say } from '../texts/texts.ts'
+import { Composer } from './composer.tsx'
+import { Icon } from './icons.tsx'
+import { Log } from './log.tsx'
+import { partsThere } from './parts.ts'
+
+export interface AppProps {
+  chat: Chat
+  widget: ShownWidget
+  say: Say
+  locale: string
+  storage: Storage
+  isFilling: boolean
+  /** The page's own close button is this one. */
+  onClose: () => void
+}
+
+export function App(props: AppProps) {
+  const { chat, widget, say, locale, storage } = props
+  const { config } = widget
+  const { view, history, past, needsForm, needsCaptcha } = chat.state
+  const more = partsThere()
+  const [isAsking, setAsking] = useState(false)
+  const agent = config.chat?.title || widget.agent.name || say('agent')
+  const shown = {
+    say,
+    image_hosts: config.image_hosts ?? [],
+    onSay: (text: string) => void chat.send(text),
+    agent,
+    locale,
+  }
+  const isOver = view.ended !== null
+  return (
+    <>
+      <Header {...props} agent={agent} onEnd={() => setAsking(true)} />
+      <main>
+        {past ? (
+          <Log {...shown} key={past.conversation_id} chat={chat} view={past.view} isPast />
+        ) : history !== null ? (
+          more && <more.History chat={chat} say={say} config={config} locale={locale} />
+        ) : needsForm ? (
+          more && <more.StartForm chat={chat} say={say} config={config} />
+        ) : (
+          <Log {...shown} key={chat.state.conversation_id ?? ''} chat={chat} view={view} />
+        )}
+      </main>
+      {history === null && (
+        <footer>
+          <Notices chat={chat} say={say} storage={storage} />
+          {more && <more.Refused chat={chat} say={say} />}
+          {!needsForm && !isOver && <Questions widget={widget} chat={chat} say={say} />}
+          {isAsking && !isOver && more && (
+            <more.AskEnd
+              say={say}
+              onEnd={() => {
+                setAsking(false)
+                void chat.end()
+              }}
+              onCancel={() => setAsking(false)}
+            />
+          )}
+          {needsCaptcha && more && <more.Captcha chat={chat} say={say} id={widget.id} />}
+          {isOver
+            ? more && <more.Ended chat={chat} say={say} config={config} />
+            : !needsForm && (
+                <Composer
+                  chat={chat}
+                  say={say}
+                  storage={storage}
+                  characters={widget.message_characters}
+                  canStop={config.stop_button !== false}
+                />
+              )}
+        </footer>
+      )}
+    </>
+  )
+}
+
+function Header({
+  chat,
+  widget,
+  say,
+  locale,
+  isFilling,
+  onClose,
+  agent,
+  onEnd,
+}: Omit<AppProps, 'storage'> & { agent: string; onEnd: () => void }) {
+  const { config } = widget
+  const { history, past } = chat.state
+  const avatar = config.chat?.avatar_url
+  const more = partsThere()
+  return (
+    <header>
+      {history !== null && (
+        <button class="icon" type="button" aria-label={say('back')} onClick={() => more?.historyOf(chat).close()}>
+          <Icon name="back" />
+        </button>
+      )}
+      {history === null && avatar && <img class="avatar" src={avatar} alt="" referrerpolicy="no-referrer" />}
+      <div dir="auto">
+        <h1>{history === null ? agent : say('history')}</h1>
+        {history === null && config.chat?.subtitle && <p>{config.chat.subtitle}</p>}
+      </div>
+      {(history === null || past) && more && (
+        <more.Menu chat={chat} config={config} say={say} locale={locale} agent={agent} onEnd={onEnd} />
+      )}
+      {!isFilling && (
+        <button class="icon" type="button" aria-label={say('close')} onClick={onClose}>
+          <Icon name="close" />
+        </button>
+      )}
+    </header>
+  )
+}
+
+function Questions({ widget, chat, say }: { widget: ShownWidget; chat: Chat; say: Say }) {
+  const { view, outbox, sent } = chat.state
+  const hasSaid =
+    outbox.length + sent.length > 0 || view.items.some((item) => item.kind === 'message' && item.role === 'user')
+  const questions = (widget.config.suggested_questions ?? []).map((each) =>
+    typeof each === 'string' ? each : (each.text ?? each.question ?? ''),
+  )
+  const all = [...(hasSaid ? [] : questions.map((text) => ({ label: text, message: text }))), ...widget.quick_actions]
+  if (all.length === 0) return null
+  return (
+    <div class="chips" role="group" aria-label={say('questions')}>
+      {all.map(({ label, message }) => (
+        <button class="chip" type="button" dir="auto" onClick={() => void chat.send(message)}>
+          {label}
+        </button>
+      ))}
+    </div>
+  )
+}
+
+const shown_after_ms = 2000
+
+function Notices({ chat, say, storage }: { chat: Chat; say: Say; storage: Storage }) {
+  const { connection, outbox } = chat.state
+  const [isSlow, setSlow] = useState(false)
+  const [isOnline, setOnline] = useState(navigator.onLine)
+  const isOpening = connection === 'opening'
+  useEffect(() => {
+    const timer = setTimeout(() => setSlow(isOpening), isOpening ? shown_after_ms : 0)
+    return () => clearTimeout(timer)
+  }, [isOpening])
+  useEffect(() => {
+    const look = () => setOnline(navigator.onLine)
+    for (const name of ['online', 'offline']) addEventListener(name, look)
+  }, [])
+  const notice = !isOnline
+    ? say('offline')
+    : isSlow && isOpening
+      ? say('connecting')
+      : storage.isVolatile()
+        ? say('volatile')
+        : null
+  return (
+    <div role="status">
+      {notice && <p class="bar">{notice}</p>}
+      <span class="sr">{outbox.some(({ fault }) => fault) ? say('not_sent') : ''}</span>
+    </div>
+  )
+}

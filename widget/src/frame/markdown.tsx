@@ -1,0 +1,120 @@
+// What an agent says, as nodes. A block is read again only if its own text has changed, so that a long reply stays quick while it grows.
+import { Component, type ComponentChildren } from 'preact'
+import { type Block, parseBlocks, splitBlocks } from '../markdown/blocks.ts'
+import { type Inline, parseInline } from '../markdown/inline.ts'
+
+export function Markdown({ text, isComing = false }: { text: string; isComing?: boolean }) {
+  const blocks = splitBlocks(text)
+  return (
+    <div class="md" dir="auto">
+      {blocks.map((source, index) => (
+        <OneBlock key={index} source={source} isComing={isComing && index === blocks.length - 1} />
+      ))}
+    </div>
+  )
+}
+
+interface BlockProps {
+  source: string
+  isComing: boolean
+}
+
+class OneBlock extends Component<BlockProps> {
+  override shouldComponentUpdate({ source, isComing }: BlockProps) {
+    return source !== this.props.source || isComing !== this.props.isComing
+  }
+
+  override render({ source, isComing }: BlockProps) {
+    return <Blocks blocks={parseBlocks(source)} isComing={isComing} />
+  }
+}
+
+function Blocks({ blocks, isComing }: { blocks: Block[]; isComing: boolean }) {
+  return <>{blocks.map((block) => renderBlock(block, isComing))}</>
+}
+
+function renderBlock(block: Block, isComing: boolean) {
+  const inline = (text: string) => parseInline(text, isComing).map(renderInline)
+  switch (block.type) {
+    case 'paragraph':
+      return <p dir="auto">{inline(block.text)}</p>
+    case 'heading':
+      return <h3 dir="auto">{inline(block.text)}</h3>
+    case 'rule':
+      return <hr />
+    case 'code':
+      return (
+        <pre dir="ltr" tabIndex={0}>
+          <code>{block.text}</code>
+        </pre>
+      )
+    case 'quote':
+      return (
+        <blockquote dir="auto">
+          <Blocks blocks={block.content} isComing={isComing} />
+        </blockquote>
+      )
+    case 'list': {
+      const items = block.items.map((content) => (
+        <li dir="auto">
+          <Blocks blocks={content} isComing={isComing} />
+        </li>
+      ))
+      return block.start === null ? <ul>{items}</ul> : <ol start={block.start}>{items}</ol>
+    }
+    case 'table':
+      return (
+        <Wide>
+          <thead>
+            <tr>
+              {block.head.map((cell) => (
+                <th scope="col">{inline(cell)}</th>
+              ))}
+            </tr>
+          </thead>
+          <tbody>
+            {block.rows.map((row) => (
+              <tr>
+                {row.map((cell) => (
+                  <td>{inline(cell)}</td>
+                ))}
+              </tr>
+            ))}
+          </tbody>
+        </Wide>
+      )
+  }
+}
+
+/** A table that scrolls by itself, by keyboard too. */
+export function Wide({ children }: { children: ComponentChildren }) {
+  return (
+    <div class="wide" tabIndex={0} role="group">
+      <table>{children}</table>
+    </div>
+  )
+}
+
+function renderInline(node: Inline): ComponentChildren {
+  if (typeof node === 'string') return node
+  switch (node.type) {
+    case 'break':
+      return <br />
+    case 'code':
+      return <code>{node.text}</code>
+    case 'link':
+      return <Link href={node.href}>{node.content.map(renderInline)}</Link>
+    default: {
+      const Tag = node.type
+      return <Tag>{node.content.map(renderInline)}</Tag>
+    }
+  }
+}
+
+export function Link({ href, children, ...rest }: { href: string; children: ComponentChildren; class?: string }) {
+  return (
+    <a href={href} title={href} target="_blank" rel="noopener nofollow noreferrer" {...rest}>
+      {children}
+    </a>
+  )
+}
