@@ -94,6 +94,8 @@ describe('blocks', () => {
     await client.createWebWidgetBlock({ web_widget_id, conversation_id: two })
     const third = client.createWebWidgetBlock({ web_widget_id, conversation_id: three })
     expect(await refusal(third)).toMatchObject({ status: 409, code: 'too_many_blocks' })
+    // One that is there already is not one more.
+    await client.createWebWidgetBlock({ web_widget_id, conversation_id: two })
     // One that has expired neither counts nor is shown.
     await server.database.pool.query(`update web_widget_blocks set expires_at = now() where id = $1`, [block.block_id])
     const { data } = await client.listWebWidgetBlocks({ web_widget_id })
