@@ -187,6 +187,6 @@ export const indexUses: Record<string, string> = {
   web_widget_conversations_address: 'forget_visitor_addresses, each minute',
   web_widget_active_conversation: 'what is freed when a conversation ends',
   web_widget_links_user: 'the guests of a user: their list, and each of their conversations',
-  web_widget_allowances_until: 'forget_visitor_addresses: allowances that count anew',
+  web_widget_allowances_until: 'forget_visitor_addresses: allowances that are over',
   web_widget_deltas_widget: 'the tokens of the day: every start and message',
 }

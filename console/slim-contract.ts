@@ -31,6 +31,7 @@ function renderModule(): string {
   return [
     `export { headerName } from ${fileOf('operation.ts')}`,
     `export { readOwnPath } from ${fileOf('own-path.ts')}`,
+    `export * from ${fileOf('form-values.ts')}`,
     `export { fencePassages } from ${fileOf('knowledge/fence.ts')}`,
     `export * from ${fileOf('knowledge/words.ts')}`,
     `export * from ${fileOf('vocabulary.ts')}`,

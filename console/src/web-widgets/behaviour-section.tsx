@@ -49,19 +49,7 @@ export function BehaviourSection({ edit }: { edit: Edit }) {
           </Columns>
         )}
       </Section>
-      <Section title={words.visible}>
-        <Columns>
-          <ChoiceValue edit={edit} path={['trigger', 'devices']} label={words.devices} choices={words.deviceNames} />
-          <FlagValue
-            edit={edit}
-            path={['trigger', 'hidden']}
-            label={words.hidden}
-            byDefault={widgetDefaults.trigger.hidden}
-          />
-          <LinesValue edit={edit} path={['trigger', 'paths', 'include']} label={words.include} hint={words.pathsHint} />
-          <LinesValue edit={edit} path={['trigger', 'paths', 'exclude']} label={words.exclude} hint={words.pathsHint} />
-        </Columns>
-      </Section>
+      <Visible edit={edit} />
       <Section title={words.controls}>
         <div className="flex flex-col gap-2.5 p-4">
           {flags.map((name) => (
@@ -77,5 +65,23 @@ export function BehaviourSection({ edit }: { edit: Edit }) {
         </div>
       </Section>
     </>
+  )
+}
+
+function Visible({ edit }: { edit: Edit }) {
+  return (
+    <Section title={words.visible}>
+      <Columns>
+        <ChoiceValue edit={edit} path={['trigger', 'devices']} label={words.devices} choices={words.deviceNames} />
+        <FlagValue
+          edit={edit}
+          path={['trigger', 'hidden']}
+          label={words.hidden}
+          byDefault={widgetDefaults.trigger.hidden}
+        />
+        <LinesValue edit={edit} path={['trigger', 'paths', 'include']} label={words.include} hint={words.pathsHint} />
+        <LinesValue edit={edit} path={['trigger', 'paths', 'exclude']} label={words.exclude} hint={words.pathsHint} />
+      </Columns>
+    </Section>
   )
 }

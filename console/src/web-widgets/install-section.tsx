@@ -1,6 +1,6 @@
 // How a widget comes onto a site: the snippet, what a policy has to permit, and whether a page has it.
 import type { WebWidget } from '@parley/contract'
-import { useMutation } from '@tanstack/react-query'
+import { useMutation, useQuery } from '@tanstack/react-query'
 import { useState } from 'react'
 import { useSession } from '../session/session-context.ts'
 import { readFaults } from '../settings/faults.ts'
@@ -14,8 +14,8 @@ import { installTexts as words } from './section-texts.ts'
 const results = Object.keys(words.results) as (keyof typeof words.results)[]
 
 export function InstallSection({ widget }: { widget: WebWidget }) {
-  const { origin } = location
   const { scopes } = useSession()
+  const origin = useWidgetOrigin(widget.id)
   return (
     <>
       <Section title={words.snippet} intro={words.snippetIntro}>
@@ -35,6 +35,18 @@ export function InstallSection({ widget }: { widget: WebWidget }) {
       {scopes.has('web_widgets:manage') && <CheckPage widget={widget} />}
     </>
   )
+}
+
+/** Where loader and frame are: the server may have an origin of its own for them, which the address of a preview has. */
+function useWidgetOrigin(web_widget_id: string): string {
+  const { client, scopes } = useSession()
+  const { data } = useQuery({
+    queryKey: ['web-widgets', web_widget_id, 'origin'],
+    queryFn: async ({ signal }) => new URL((await client.previewWebWidget({ web_widget_id }, { signal })).url).origin,
+    enabled: scopes.has('web_widgets:manage'),
+    staleTime: Infinity,
+  })
+  return data ?? location.origin
 }
 
 function CheckPage({ widget }: { widget: WebWidget }) {

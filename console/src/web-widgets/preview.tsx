@@ -19,6 +19,8 @@ export function Preview({ web_widget_id }: { web_widget_id: string }) {
       <p className="text-xs text-faint">{words.previewNote}</p>
       {preview.error && <p className="text-bad">{describeError(preview.error)}</p>}
       {preview.data && (
+        // Its page is this server’s own, or of an origin that only has the widget; with the same origin it keeps its token.
+        // oxlint-disable-next-line react/iframe-missing-sandbox
         <iframe
           title={words.preview}
           src={`${preview.data.url}&parentOrigin=${encodeURIComponent(location.origin)}`}

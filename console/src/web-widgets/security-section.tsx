@@ -5,7 +5,7 @@ import { useState } from 'react'
 import { formatFull } from '../base/format.ts'
 import { useSession } from '../session/session-context.ts'
 import { AskDialog } from '../settings/ask-dialog.tsx'
-import { PagedTable } from '../settings/paged-table.tsx'
+import { type Column, PagedTable } from '../settings/paged-table.tsx'
 import { Check } from '../settings/parts.tsx'
 import { Section } from '../settings/settings-page.tsx'
 import { ShownOnce } from '../settings/shown-once.tsx'
@@ -63,12 +63,19 @@ function Keys({ widget: { id: web_widget_id }, edit }: { widget: WebWidget; edit
   const query = usePages<Key>(queryKey, (_page, call) => client.listWebWidgetIdentityKeys({ web_widget_id }, call))
   const [secret, setSecret] = useState<string | null>(null)
   const [removed, setRemoved] = useState<string | null>(null)
-  const create = () =>
-    client.createWebWidgetIdentityKey({ web_widget_id }).then((made) => {
-      setSecret(made.secret)
-      void query.refetch()
-    }, notifyError)
-  const { identity } = edit.draft
+  const create = async () => {
+    try {
+      setSecret((await client.createWebWidgetIdentityKey({ web_widget_id })).secret)
+      await query.refetch()
+    } catch (error) {
+      notifyError(error)
+    }
+  }
+  const removal = ({ key_id }: Key) => (
+    <Button kind="quiet" onClick={() => setRemoved(key_id)}>
+      {widgetTexts.remove}
+    </Button>
+  )
   return (
     <Section
       title={words.keys}
@@ -80,39 +87,10 @@ function Keys({ widget: { id: web_widget_id }, edit }: { widget: WebWidget; edit
         query={query}
         empty={words.noKeys}
         keyOf={({ key_id }) => key_id}
-        columns={[
-          { name: words.key, render: ({ key_id }) => <code>{key_id}</code> },
-          { name: words.created, isExtra: true, render: ({ created_at }) => formatFull(created_at) },
-          {
-            name: words.used,
-            render: ({ last_used_at }) => (last_used_at === null ? words.never : formatFull(last_used_at)),
-          },
-        ]}
-        renderActions={
-          edit.isReadOnly
-            ? undefined
-            : ({ key_id }) => (
-                <Button kind="quiet" onClick={() => setRemoved(key_id)}>
-                  {widgetTexts.remove}
-                </Button>
-              )
-        }
+        columns={keyColumns}
+        renderActions={edit.isReadOnly ? undefined : removal}
       />
-      <div className="flex flex-col gap-2.5 border-t border-line p-4">
-        <Check
-          label={words.required}
-          isChecked={identity.required}
-          isDisabled={edit.isReadOnly}
-          onChange={(required) => edit.change({ identity: { ...identity, required } })}
-        />
-        <Check
-          label={words.hmac}
-          hint={words.hmacHint}
-          isChecked={identity.allow_hmac}
-          isDisabled={edit.isReadOnly}
-          onChange={(allow_hmac) => edit.change({ identity: { ...identity, allow_hmac } })}
-        />
-      </div>
+      <Identity edit={edit} />
       {secret !== null && (
         <ShownOnce
           title={words.keyTitle}
@@ -135,6 +113,36 @@ function Keys({ widget: { id: web_widget_id }, edit }: { widget: WebWidget; edit
         />
       )}
     </Section>
+  )
+}
+
+const keyColumns: Column<Key>[] = [
+  { name: words.key, render: ({ key_id }) => <code>{key_id}</code> },
+  { name: words.created, isExtra: true, render: ({ created_at }) => formatFull(created_at) },
+  {
+    name: words.used,
+    render: ({ last_used_at }) => (last_used_at === null ? words.never : formatFull(last_used_at)),
+  },
+]
+
+function Identity({ edit }: { edit: Edit }) {
+  const { identity } = edit.draft
+  return (
+    <div className="flex flex-col gap-2.5 border-t border-line p-4">
+      <Check
+        label={words.required}
+        isChecked={identity.required}
+        isDisabled={edit.isReadOnly}
+        onChange={(required) => edit.change({ identity: { ...identity, required } })}
+      />
+      <Check
+        label={words.hmac}
+        hint={words.hmacHint}
+        isChecked={identity.allow_hmac}
+        isDisabled={edit.isReadOnly}
+        onChange={(allow_hmac) => edit.change({ identity: { ...identity, allow_hmac } })}
+      />
+    </div>
   )
 }
 

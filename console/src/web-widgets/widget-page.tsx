@@ -78,11 +78,7 @@ function Shown({ widget }: { widget: WebWidget }) {
     queries.setQueryData(['web-widgets', base.id], fresh)
     begin(fresh)
   }
-  const edit: Edit = {
-    ...{ draft, isReadOnly: !mayManage, faults: faultsOf(save.error) },
-    change: (more: Partial<Draft>) => setDraft((before) => ({ ...before, ...more })),
-    setValue: (path, value) => setDraft((before) => ({ ...before, config: withValue(before.config, path, value) })),
-  }
+  const edit: Edit = { draft, isReadOnly: !mayManage, faults: faultsOf(save.error), ...changers(setDraft) }
   return (
     <>
       <PageHeader
@@ -120,6 +116,13 @@ function Shown({ widget }: { widget: WebWidget }) {
       </div>
     </>
   )
+}
+
+function changers(setDraft: (next: (before: Draft) => Draft) => void): Pick<Edit, 'change' | 'setValue'> {
+  return {
+    change: (more) => setDraft((before) => ({ ...before, ...more })),
+    setValue: (path, value) => setDraft((before) => ({ ...before, config: withValue(before.config, path, value) })),
+  }
 }
 
 function faultsOf(error: unknown): Edit['faults'] {

@@ -15,6 +15,7 @@ import { SearchField } from '../ui/search-field.tsx'
 import { EmptyState } from '../ui/state.tsx'
 import { useKeys } from '../ui/use-keys.ts'
 import { useListKeys } from '../ui/use-list-keys.ts'
+import { useNow } from '../ui/use-now.ts'
 import { LiveLabel } from './live-label.tsx'
 import { NewWidgetDialog } from './new-widget-dialog.tsx'
 import { widgetTexts as words } from './texts.ts'
@@ -131,7 +132,7 @@ function Sites({ domains }: Pick<WebWidget, 'domains'>) {
 
 function Today({ widget: { id, limits } }: { widget: WebWidget }) {
   const { client } = useSession()
-  const day = new Date().toISOString().slice(0, 10)
+  const day = useNow().toISOString().slice(0, 10)
   const { data } = useQuery({
     queryKey: ['web-widgets', 'today', id, day],
     queryFn: ({ signal }) => client.getWebWidgetStatistics({ web_widget_id: id, from: day, to: day }, { signal }),

@@ -18,7 +18,7 @@ export interface Access {
   readonly agent_ids: ReadonlySet<string> | null
   /** Set for a conversation token: its conversation and permissions. */
   readonly conversation: { readonly id: string; readonly permissions: ReadonlySet<ConversationPermission> } | null
-  /** Set for a visitor of a web widget, with their own token or one for a conversation of theirs. */
+  /** Set for a visitor of a web widget, with their own token or one for their conversation. */
   readonly visitor?: VisitorAccess
   /** Identifies the credential for limits; all sessions of a user or key share one value. */
   readonly limit_key: string

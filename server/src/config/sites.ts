@@ -1,4 +1,4 @@
-// The settings for pages of other sites: who may call from a browser, and where web widgets live.
+// The settings for pages of other sites: which can call from a browser, and where web widgets live.
 import type { Reader, Setting, SettingsGroup } from './reader.ts'
 
 export interface SitesConfig {

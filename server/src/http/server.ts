@@ -89,9 +89,8 @@ export async function createHttpServer(core: Core, options: HttpOptions): Promis
   // For routes that find nothing; addresses without a route were handled by the hook above.
   server.setNotFoundHandler((request, reply) => sendError(new AppError('not_found'), request, reply))
   const { limits } = config
-  const { database } = core
   const limiter = createRateLimiter(limits, ports.clock)
-  const unknown_callers = createUnknownCallers({ database, clock: ports.clock }, limits.requests_of_address_per_minute)
+  const unknown_callers = createUnknownCallers({ ...core, clock: ports.clock }, limits.requests_of_address_per_minute)
   const site_callers = createAddressLimiter(ports.clock, config.sites.requests_of_address_per_minute)
   const gate = { core, tokens, resources, checkVisitor, limiter, unknown_callers, site_callers, sites }
   const admission = { ...gate, readmission: createReadmission(gate) }
@@ -102,7 +101,7 @@ export async function createHttpServer(core: Core, options: HttpOptions): Promis
   sites.registerPreflights(server)
   registerWidgetPages(server, options.embeds, { sites, site_callers, has_demo: isForDevelopment(config) })
   registerDocs(server, () => createOpenApiDocument(operations, version))
-  await registerConsole(server, console_folder)
+  await registerConsole(server, console_folder, core.config.sites.widget_url)
   const others: Server[] = []
   return {
     async listen({ host, port }) {

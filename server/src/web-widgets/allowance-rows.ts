@@ -51,7 +51,7 @@ const takeOneStatement = statement(
      subjects => $3, limits => $4, seconds => $5)`,
 )
 
-/** Of what no setting of the widget limits. Returns the seconds until it counts anew; null: taken. */
+/** Of what no setting of the widget limits. Returns the seconds until it counts again; null: taken. */
 export async function takeOf(
   store: Store,
   widget_id: string,

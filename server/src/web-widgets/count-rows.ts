@@ -115,7 +115,7 @@ const forgetStatements = [
        where address_hash is not null and created_at < clock_timestamp() - interval '30 days' limit $1)`,
   ),
   acrossOrganizations(
-    'an allowance that counts anew is the same as none',
+    'an allowance that is over is the same as no allowance',
     'forget_allowances',
     `delete from web_widget_allowances where (widget_id, subject) in (
        select widget_id, subject from web_widget_allowances where until < clock_timestamp()

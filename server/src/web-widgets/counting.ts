@@ -90,22 +90,25 @@ export function createCounting({ database, ports, log }: Pick<Core, 'database' |
       const retry_after = wait_seconds ?? waitOfCap(limit, ports.clock.now())
       return new AppError(caps.has(limit) ? 'widget_cap_reached' : 'rate_limited', undefined, {}, { retry_after })
     },
-    start() {
-      let flushing = Promise.resolve()
-      const flushNow = () =>
-        flush().catch((error: unknown) => log.warn({ err: error }, 'could not write what web widgets have counted'))
-      let stop = ports.clock.after(flush_ms, next)
-      function next(): void {
-        flushing = flushNow()
-        stop = ports.clock.after(flush_ms, next)
-      }
-      return {
-        async [Symbol.asyncDispose]() {
-          stop()
-          await flushing
-          await flushNow()
-        },
-      }
+    start: () => repeatFlush({ ports, log }, flush),
+  }
+}
+
+/** Every ten seconds, and once more at the end. */
+function repeatFlush({ ports, log }: Pick<Core, 'ports' | 'log'>, flush: () => Promise<void>): AsyncDisposable {
+  const flushNow = () =>
+    flush().catch((error: unknown) => log.warn({ err: error }, 'could not write what web widgets have counted'))
+  let flushing = Promise.resolve()
+  let stop = ports.clock.after(flush_ms, next)
+  function next(): void {
+    flushing = flushNow()
+    stop = ports.clock.after(flush_ms, next)
+  }
+  return {
+    async [Symbol.asyncDispose]() {
+      stop()
+      await flushing
+      await flushNow()
     },
   }
 }

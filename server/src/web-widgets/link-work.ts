@@ -1,5 +1,5 @@
 // The metadata of a guest’s conversations once the site has signed them: each is changed under its own lock, by leased work, so that it
-// happens however many there are and whoever dies meanwhile.
+// happens however many there are and whatever server dies meanwhile.
 import type { Core } from '../calls/core.ts'
 import { type Conversations, announce, changeMetadata } from '../conversations/conversations.ts'
 import { AppError } from '../base/errors.ts'

@@ -1,7 +1,7 @@
-// Who may call the public side of a widget, judged anew for each request from its row: nothing is cached.
+// Which visitors can call the public side of a widget, judged for each request from its row: nothing is cached.
 import type { OperationId } from '@parley/contract'
 import { AppError, notFound } from '../base/errors.ts'
-import type { Access } from '../calls/access.ts'
+import type { Access, VisitorAccess } from '../calls/access.ts'
 import type { Core } from '../calls/core.ts'
 import type { RequestOrigin } from '../calls/call.ts'
 import type { CheckVisitor, ResolveResource } from '../calls/room.ts'
@@ -80,25 +80,15 @@ export function createVisitorDoor(core: Core, tokens: VisitorTokens): VisitorDoo
       const { widget, claims, network } = one
       const { organization_id } = widget
       const { user_id, origin, is_preview, key_id } = claims
-      const standing = await readStanding(openStore(database, organization_id), widget.id, {
-        user_id,
-        key_id,
-        address_hash: hashOf(network),
-      })
+      const store = openStore(database, organization_id)
+      const asked = { user_id, key_id, address_hash: hashOf(network) }
+      const standing = await readStanding(store, widget.id, asked)
       if (!standing.has_key) throw new AppError('unauthorized')
       if (standing.is_blocked && from.writes && !readings.has(operation_id)) throw new AppError('visitor_blocked')
       if (widget.identity_required && key_id === null && !is_preview && from.writes) {
         throw new AppError('identity_required')
       }
-      const access: Access = {
-        organization_id,
-        actor: { type: 'end_user', id: null, name: null },
-        scopes: new Set(),
-        agent_ids: null,
-        conversation: null,
-        visitor: { widget_id: widget.id, user_id, origin, is_preview },
-        limit_key: `visitor ${widget.id} ${user_id}`,
-      }
+      const access = accessOf(organization_id, { widget_id: widget.id, user_id, origin, is_preview })
       entered.set(access, one)
       return access
     },
@@ -120,6 +110,19 @@ export function createVisitorDoor(core: Core, tokens: VisitorTokens): VisitorDoo
     },
     enteredOf: (access) => entered.get(access)!,
     foundFor: (access) => found.get(access) ?? null,
+  }
+}
+
+/** Of a visitor, who has no scope: what they may see is decided by each look-up. */
+export function accessOf(organization_id: string, visitor: VisitorAccess): Access {
+  return {
+    organization_id,
+    actor: { type: 'end_user', id: null, name: null },
+    scopes: new Set(),
+    agent_ids: null,
+    conversation: null,
+    visitor,
+    limit_key: `visitor ${visitor.widget_id} ${visitor.user_id}`,
   }
 }
 

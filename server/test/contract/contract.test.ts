@@ -258,7 +258,9 @@ describe('conversation tokens', () => {
   test.each(closed)('%s: refuses them', async (id) => {
     const input = await inputOf(id)
     const conversation_id = String(input['conversation_id'] ?? (await newConversation(world)))
-    answer.forbidden(await refusal(call(await tokenFor(conversation_id, ['read', 'message', 'end', 'rate']), id, input)))
+    answer.forbidden(
+      await refusal(call(await tokenFor(conversation_id, ['read', 'message', 'end', 'rate']), id, input)),
+    )
   })
 
   test.each(permitted)('%s: accepts them with the permission, only for their conversation', async (id, operation) => {

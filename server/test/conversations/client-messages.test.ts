@@ -27,7 +27,7 @@ describe.each(['begun', 'locked', 'written', 'committed'] as const)('while the f
     return { answered, refused }
   }
 
-  test('the same message from another node is stored once', async () => {
+  test('B2: the same message from another node is stored once', async () => {
     const id = await talk.begin()
     const sent = { text: 'Hello', client_id: randomUUID() }
     const { answered, refused } = await sendBoth(id, sent, sent)
@@ -46,7 +46,7 @@ describe.each(['begun', 'locked', 'written', 'committed'] as const)('while the f
   })
 })
 
-describe('client_id', () => {
+describe('B2: client_id', () => {
   test('is stored with the message, in lower case, and told with it; other messages have none', async () => {
     const id = await talk.begin()
     const client_id = randomUUID()

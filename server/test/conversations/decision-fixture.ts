@@ -14,7 +14,7 @@ export const locked = (fields: Partial<LockedConversation> = {}): LockedConversa
   status: 'in_progress',
   agent_id: 'agent',
   web_widget_id: null,
-    agent_version_id: 'version',
+  agent_version_id: 'version',
   ending: null,
   redaction: null,
   content_purged_at: null,

@@ -14,7 +14,7 @@ beforeAll(async () => {
 })
 afterAll(() => talk[Symbol.asyncDispose]())
 
-describe('widget.shown', () => {
+describe('B4: widget.shown', () => {
   const info = (widgetData.info as unknown as { examples: [object] }).examples[0]
 
   test('tells end users what was shown and where, which the transcript shows them too', async () => {

@@ -65,8 +65,8 @@ export async function enter(
   options: BrowserOptions = {},
   more: Omit<Input<'enterWebWidget'>, 'web_widget_id'> = {},
 ): Promise<Visitor> {
-  const { embed_token } = await loadFrame(server, id, options)
-  const entered = await frameClient(server, options).enterWebWidget({ web_widget_id: id, embed_token, ...more })
+  const embed_token = more.embed_token ?? (await loadFrame(server, id, options)).embed_token
+  const entered = await frameClient(server, options).enterWebWidget({ web_widget_id: id, ...more, embed_token })
   const client = frameClient(server, options, entered.visitor_token)
   const call = (operation: OperationId, input: object = {}) =>
     callOperation(client, operation, { web_widget_id: id, ...input })

@@ -11,7 +11,7 @@ beforeAll(async () => {
   provider = stack.use(await startToolPeer())
   const urls = { PARLEY_TURNSTILE_URL: `${provider.url}/turnstile`, PARLEY_HCAPTCHA_URL: `${provider.url}/hcaptcha` }
   server = stack.use(await startTestServer({ ...opened_hosts, ...urls }))
-  await server.client.setSecret({ name: 'captcha_key', value: 'the-providers-secret' })
+  await server.client.setSecret({ name: 'CAPTCHA_KEY', value: 'the-providers-secret' })
 })
 afterAll(() => stack[Symbol.asyncDispose]())
 
@@ -22,7 +22,9 @@ beforeEach(() => {
 })
 
 const asking = (provider_name: string, when: string) =>
-  liveWidget(server.client, { captcha: { provider: provider_name, site_key: 'site', secret_name: 'captcha_key', when } })
+  liveWidget(server.client, {
+    captcha: { provider: provider_name, site_key: 'site', secret_name: 'CAPTCHA_KEY', when },
+  })
 
 test('always: a start needs a token, which the provider confirms with host and action', async () => {
   const { id } = await asking('turnstile', 'always')
@@ -85,7 +87,7 @@ test('a provider that is down, says something else, or whose secret is missing s
   provider.answer = (_request, response) => answerJson(response, solved)
   await server.client.updateWebWidget({
     web_widget_id: id,
-    captcha: { provider: 'turnstile', site_key: 'site', secret_name: 'nowhere', when: 'always' },
+    captcha: { provider: 'turnstile', site_key: 'site', secret_name: 'NOWHERE', when: 'always' },
   })
   expect(await refusal(visitor.start({ captcha_token: 'a' }))).toMatchObject({ code: 'captcha_unavailable' })
   expect(await server.client.countConversations({ web_widget_id: id })).toEqual({ count: 0 })
@@ -94,7 +96,7 @@ test('a provider that is down, says something else, or whose secret is missing s
 test('limits come before the challenge', async () => {
   const { id } = await liveWidget(server.client, {
     limits: { conversations_per_visitor_day: 1 },
-    captcha: { provider: 'turnstile', site_key: 'site', secret_name: 'captcha_key', when: 'always' },
+    captcha: { provider: 'turnstile', site_key: 'site', secret_name: 'CAPTCHA_KEY', when: 'always' },
   })
   const visitor = await enter(server, id)
   const { conversation, token } = await visitor.start({ captcha_token: 'a' })

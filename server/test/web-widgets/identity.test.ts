@@ -4,7 +4,7 @@ import { SignJWT, generateKeyPair } from 'jose'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { type TestServer, refusal, startTestServer } from '../support/server.ts'
 import { until } from '../races/harness.ts'
-import { endUser, enter, liveWidget } from './browser.ts'
+import { endUser, enter, liveWidget, loadFrame } from './browser.ts'
 
 let server: TestServer
 beforeAll(async () => {
@@ -203,7 +203,12 @@ describe('a guest whom the site signs', () => {
     const { id, verify } = await signingWidget()
     const guest = await enter(server, id)
     await enter(server, id, {}, { ...(await verify({ sub: 'u-9' })), visitor_token: guest.token })
-    for (const table of ['web_widget_links', 'web_widget_conversations', 'web_widget_active', 'web_widget_allowances']) {
+    for (const table of [
+      'web_widget_links',
+      'web_widget_conversations',
+      'web_widget_active',
+      'web_widget_allowances',
+    ]) {
       const { rows } = await server.database.pool.query(`select from ${table} where widget_id = $1`, [id])
       expect(rows, table).toEqual([])
     }
@@ -212,11 +217,12 @@ describe('a guest whom the site signs', () => {
   test('of fifty-one the oldest link goes', async () => {
     const { id, verify } = await signingWidget({ limits: { conversations_per_address_hour: 1000 } })
     const identity = await verify({ sub: 'u-1' })
+    const { embed_token } = await loadFrame(server, id)
     const guests = []
     for (let n = 0; n < 51; n += 1) {
-      const guest = await enter(server, id)
+      const guest = await enter(server, id, {}, { embed_token })
       guests.push((await guest.start()).conversation.id)
-      await enter(server, id, {}, { ...identity, visitor_token: guest.token })
+      await enter(server, id, {}, { ...identity, visitor_token: guest.token, embed_token })
     }
     const user = await enter(server, id, {}, identity)
     const seen = (await user.call('listVisitorConversations', { limit: 100 })).data.map((each) => each.id)

@@ -40,7 +40,14 @@ describe('gate 2: the frame', () => {
   })
 
   test('is refused to any other page, to none, and as a page of its own', async () => {
-    const others = ['https://evil.test', 'http://shop.example.com', 'https://example.org', `${site}:8443`, 'null', `${site}/a`]
+    const others = [
+      'https://evil.test',
+      'http://shop.example.com',
+      'https://example.org',
+      `${site}:8443`,
+      'null',
+      `${site}/a`,
+    ]
     const refused = await Promise.all([
       ...others.map((origin) => show(widget.id, parent(origin))),
       show(widget.id, ''),
@@ -122,7 +129,9 @@ describe('gate 2: the frame', () => {
     expect(response.status).toBe(200)
     expect(policyOf(response)).toContain(`frame-ancestors ${server.url}`)
     expect((await show(id, '?preview=1.x')).status).toBe(404)
-    expect((await fetch(`${server.url}${pathname}${search}`, { headers: { 'sec-fetch-dest': 'document' } })).status).toBe(403)
+    expect(
+      (await fetch(`${server.url}${pathname}${search}`, { headers: { 'sec-fetch-dest': 'document' } })).status,
+    ).toBe(403)
     const [, embed_token] = /name="parley-embed-token" content="([^"]*)"/.exec(await response.text())!
     const entered = await from(server.url).enterWebWidget({ web_widget_id: id, embed_token: embed_token! })
     const client = from(server.url, entered.visitor_token)
@@ -255,7 +264,11 @@ describe('a site with its own interface', () => {
     expect(answered.headers.get('access-control-allow-methods')).toBe('POST, GET')
     expect(answered.headers.get('access-control-allow-headers')).toContain('idempotency-key')
     expect(answered.headers.get('access-control-max-age')).toBe('600')
-    for (const [where, origin] of [[path, 'https://evil.test'], ['/core/agents', own_site]] as const) { // prettier-ignore
+    for (const [where, origin] of [
+      [path, 'https://evil.test'],
+      ['/core/agents', own_site],
+    ] as const) {
+      // prettier-ignore
       const refused = await ask(where, origin)
       expect([where, refused.status, refused.headers.get('access-control-allow-origin')]).toEqual([where, 404, null])
     }
@@ -333,7 +346,15 @@ describe('PARLEY_WIDGET_URL: an origin for widgets alone', () => {
     expect((await enterAt('http://chat.test')).status).toBe(200)
     expect((await enterAt('http://console.test')).status).toBe(403)
     const headers = { authorization: `Bearer ${apart.admin_key}` }
-    for (const path of ['/', '/sign-in', '/docs/', '/openapi.json', '/healthz', '/core/agents', '/admin/organization']) {
+    for (const path of [
+      '/',
+      '/sign-in',
+      '/docs/',
+      '/openapi.json',
+      '/healthz',
+      '/core/agents',
+      '/admin/organization',
+    ]) {
       expect([path, (await at('chat.test', path, { headers })).status]).toEqual([path, 404])
     }
     expect((await at('console.test', '/core/agents', { headers })).status).toBe(200)

@@ -273,7 +273,14 @@ test('what the frame shows of a widget: never its name, limits or keys', async (
   const quick_actions = [{ label: 'Prices', message: 'What does it cost?' }]
   const { id, agent_id, version_id } = await widgetOf({ name: 'Inner name', domains: [] }, { quick_actions })
   const shown = await createAnonymous().getPublicWebWidget({ web_widget_id: id })
-  expect(shown).toMatchObject({ id, agent_id, agent_version_id: version_id, published: true, quick_actions, captcha: null })
+  expect(shown).toMatchObject({
+    id,
+    agent_id,
+    agent_version_id: version_id,
+    published: true,
+    quick_actions,
+    captcha: null,
+  })
   expect(shown).toMatchObject({ agent: { id: agent_id, name: 'Agent' }, message_characters: 4000 })
   expect(Object.keys(shown).toSorted()).toEqual(
     ['agent', 'agent_id', 'agent_version_id', 'captcha', 'config', 'created_at', 'domains', 'id', 'message_characters', 'organization_id', 'published', 'quick_actions', 'updated_at'], // prettier-ignore

@@ -101,7 +101,11 @@ function checkLength({ core }: Context<Conversations>, text: string, path: 'text
 }
 
 /** Another try costs as much as a message, which is stored however this ends (T1). */
-async function admitRetry(ctx: Context<Conversations>, conversation: ConversationRecord, turn_id: string): Promise<void> {
+async function admitRetry(
+  ctx: Context<Conversations>,
+  conversation: ConversationRecord,
+  turn_id: string,
+): Promise<void> {
   try {
     await ctx.room.end_users.admit(ctx, { conversation, text: '' })
   } catch (error) {

@@ -3,7 +3,7 @@ import { readFile, readdir } from 'node:fs/promises'
 import { join } from 'node:path'
 
 export interface WidgetBuild {
-  /** A script with `__PARLEY_SETTINGS__` in place of its settings. */
+  /** A script with `__PARLEY_SETTINGS__` where its settings belong. */
   loader: string
   /** A page with `__PARLEY_EMBED_TOKEN__` and `__PARLEY_WIDGET__`. */
   frame: string

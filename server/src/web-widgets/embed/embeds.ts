@@ -1,5 +1,5 @@
-// Loader, frame and challenge of a widget as pages, for the routes of http. What a widget may show where is decided from its row, each
-// time anew.
+// Loader, frame and challenge of a widget as pages, for the routes of http. What a widget may show where is decided from its row, at each
+// request.
 import type { WebWidgetConfig } from '@parley/contract'
 import type { Core } from '../../calls/core.ts'
 import { acrossOrganizations } from '../../database/database.ts'

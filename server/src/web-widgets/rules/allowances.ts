@@ -43,7 +43,7 @@ export function needsCaptcha(when: 'always' | 'suspicious', starts_of_address: n
   return when === 'always' || starts_of_address >= unsuspicious_starts
 }
 
-/** Where an active conversation must end first, nobody knows when that will be. */
+/** Where an active conversation must end first, it is unknown when that will be. */
 export const wait_for_end_seconds = 60
 /** A full conversation stays full. */
 export const wait_of_full_conversation_seconds = day

@@ -18,8 +18,8 @@ export function settingsOfLoader(widget: LoaderWidget, origin: string, labels: L
   const { default_locale } = whole
   const fewer: ((settings: JsonObject) => JsonObject)[] = [
     (settings) => ({ ...settings, labels: onlyOf(settings['labels'], ['en', String(default_locale)]) }),
-    ({ questions: _, ...settings }) => settings,
-    ({ greeting: _, ...settings }) => settings,
+    ({ questions: _questions, ...settings }) => settings,
+    ({ greeting: _greeting, ...settings }) => settings,
   ]
   return fewer.reduce((settings, reduce) => (bytesOf(settings) > most_bytes ? reduce(settings) : settings), whole)
 }

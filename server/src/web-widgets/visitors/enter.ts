@@ -2,7 +2,6 @@
 import type { Input } from '@parley/contract'
 import { AppError, notFound } from '../../base/errors.ts'
 import { uuidOf } from '../../idempotency/namespace.ts'
-import type { Access } from '../../calls/access.ts'
 import type { RequestOrigin } from '../../calls/call.ts'
 import type { Handler, PublicContext } from '../../calls/context.ts'
 import { type RootStore, openStore } from '../../database/store.ts'
@@ -13,7 +12,7 @@ import { isOriginListed } from '../rules/domains.ts'
 import { guest_prefix, verifyIdentity } from '../rules/identity.ts'
 import { mayCall } from '../rules/origin-gate.ts'
 import type { WebWidgets } from '../services.ts'
-import { hasKey, isGuest, isOpen, isRevoked } from '../visitor-access.ts'
+import { accessOf, hasKey, isGuest, isOpen, isRevoked } from '../visitor-access.ts'
 import type { EmbedClaims, VisitorClaims } from '../visitor-tokens.ts'
 import { type WidgetRecord, readPublicWidget } from '../widget-rows.ts'
 import { findActive } from '../visitor-rows.ts'
@@ -142,14 +141,6 @@ async function findActiveOf(ctx: Ctx, store: RootStore, visitor: Visitor) {
   const { widget_id, user_id, origin, is_preview } = visitor
   const id = is_preview ? null : await findActive(store, { widget_id, user_id })
   if (id === null) return null
-  const access: Access = {
-    organization_id: store.organization_id,
-    actor: { type: 'end_user', id: null, name: null },
-    scopes: new Set(),
-    agent_ids: null,
-    conversation: null,
-    visitor: { widget_id, user_id, origin, is_preview },
-    limit_key: '',
-  }
+  const access = accessOf(store.organization_id, { widget_id, user_id, origin, is_preview })
   return resume({ room: ctx.room, store, access }, id)
 }
