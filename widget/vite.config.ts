@@ -80,7 +80,7 @@ async function buildScript(
       // As a library: then nothing is added to its import.
       lib: { entry: join(root, `src/loader/${name}.ts`), name: 'parley', formats: [format] },
       rolldownOptions: {
-        output: { entryFileNames: file, exports: 'named' },
+        output: { entryFileNames: file, ...(format === 'iife' ? { exports: 'none' } : {}) },
         checks: { pluginTimings: false },
       },
     },
