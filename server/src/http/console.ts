@@ -26,11 +26,7 @@ const policy = [
 ]
 
 /** `widget_url`: where the frames of web widgets are, which a page shows as a preview; undefined: here. */
-export async function registerConsole(
-  server: FastifyInstance,
-  folder: string,
-  widget_url?: string,
-): Promise<void> {
+export async function registerConsole(server: FastifyInstance, folder: string, widget_url?: string): Promise<void> {
   const headers = pageHeaders(widget_url === undefined ? policy : [...policy, `frame-src 'self' ${widget_url}`])
   const paths = await readPagePaths(folder)
   if (paths === null) return explainAbsence(server)
