@@ -3,7 +3,7 @@ import type { LiveReason, WebWidgetCaptcha, WebWidgetLimitsInput } from '@parley
 import type { JsonObject } from '../base/json.ts'
 import { isUuid } from '../base/ports.ts'
 import { type Executor, acrossOrganizations, statement } from '../database/database.ts'
-import type { Store } from '../database/store.ts'
+import type { Store, TransactionStore } from '../database/store.ts'
 import { judgeLive } from './rules/live.ts'
 
 export interface WidgetRow {
@@ -63,27 +63,36 @@ const readStatement = statement(
   'read_web_widget',
   `select ${recordColumns} from ${joined} where w.organization_id = $1 and w.id = $2 and w.deleted_at is null`,
 )
-const readSharedStatement = statement(
-  'read_web_widget_for_share',
-  `select ${recordColumns} from ${joined} where w.organization_id = $1 and w.id = $2 and w.deleted_at is null
-   for share of w`,
-)
-const lockStatement = statement(
-  'lock_web_widget',
-  `select ${recordColumns} from ${joined} where w.organization_id = $1 and w.id = $2 and w.deleted_at is null
-   for no key update of w`,
-)
 
-/** `share`: it does not change until the transaction ends. `update`: nobody else changes it either. */
-export async function readWidget(
-  store: Store,
+export async function readWidget(store: Store, id: string): Promise<WidgetRecord | null> {
+  if (!isUuid(id)) return null
+  const [widget] = await store.query<WidgetRecord>(readStatement, [store.organization_id, id])
+  return widget ?? null
+}
+
+const lockStatements = {
+  share: statement(
+    'share_web_widget',
+    'select from web_widgets where organization_id = $1 and id = $2 and deleted_at is null for share',
+  ),
+  update: statement(
+    'lock_web_widget',
+    'select from web_widgets where organization_id = $1 and id = $2 and deleted_at is null for no key update',
+  ),
+}
+
+/**
+ * `share`: it does not change until the transaction ends. `update`: nobody else changes it either. Read by a statement of its own: one
+ * that waits for the lock would join the new row with the version of before, and find nothing.
+ */
+export async function lockWidget(
+  tx: TransactionStore,
   id: string,
-  lock: 'none' | 'share' | 'update' = 'none',
+  strength: keyof typeof lockStatements,
 ): Promise<WidgetRecord | null> {
   if (!isUuid(id)) return null
-  const read = { none: readStatement, share: readSharedStatement, update: lockStatement }[lock]
-  const [widget] = await store.query<WidgetRecord>(read, [store.organization_id, id])
-  return widget ?? null
+  tx.send(lockStatements[strength], [tx.organization_id, id])
+  return readWidget(tx, id)
 }
 
 const publicStatement = acrossOrganizations(

@@ -15,7 +15,7 @@ import { faultsOfClient, metadataOfStart } from '../rules/start.ts'
 import type { WebWidgets } from '../services.ts'
 import { type Entered, isOpen } from '../visitor-access.ts'
 import { findActive, insertVisitorConversation } from '../visitor-rows.ts'
-import { readWidget } from '../widget-rows.ts'
+import { lockWidget, readWidget } from '../widget-rows.ts'
 import { asEndUser, resume, signToken } from './conversation-tokens.ts'
 
 type Ctx = Context<WebWidgets>
@@ -171,7 +171,7 @@ async function checkBeforehand(
 
 /** The row is held until the commit: a change of the widget counts for all of a start, or for none of it. */
 async function requireUnchanged(tx: TransactionStore, { widget, claims }: Entered): Promise<void> {
-  const now = await readWidget(tx, widget.id, 'share')
+  const now = await lockWidget(tx, widget.id, 'share')
   if (!now || !(isOpen(now) || claims.is_preview)) throw notFound('Web widget')
   const isSame = now.agent_version_id === widget.agent_version_id && now.revision === widget.revision
   if (!isSame) throw new Changed()
