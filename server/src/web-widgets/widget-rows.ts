@@ -57,11 +57,11 @@ export const widgetColumns = [
 /** Of the tables w, a and v. */
 export const recordColumns = `${widgetColumns.map((column) => `w.${column}`).join(', ')},
   a.name as agent_name, a.active and a.deleted_at is null as agent_active, v.published as version_published`
-const joined = `web_widgets w join agents a on a.id = w.agent_id join agent_versions v on v.id = w.agent_version_id`
+export const joinedTables = `web_widgets w join agents a on a.id = w.agent_id join agent_versions v on v.id = w.agent_version_id`
 
 const readStatement = statement(
   'read_web_widget',
-  `select ${recordColumns} from ${joined} where w.organization_id = $1 and w.id = $2 and w.deleted_at is null`,
+  `select ${recordColumns} from ${joinedTables} where w.organization_id = $1 and w.id = $2 and w.deleted_at is null`,
 )
 
 export async function readWidget(store: Store, id: string): Promise<WidgetRecord | null> {
@@ -82,8 +82,8 @@ const lockStatements = {
 }
 
 /**
- * `share`: it does not change until the transaction ends. `update`: nobody else changes it either. Read by a statement of its own: one
- * that waits for the lock would join the new row with the version of before, and find nothing.
+ * `share`: it does not change until the transaction ends. `update`: nobody else changes it either. Read by a second
+ * statement, sent along: one that waits for the lock would join the new row with the version of before, and find nothing.
  */
 export async function lockWidget(
   tx: TransactionStore,
@@ -91,14 +91,18 @@ export async function lockWidget(
   strength: keyof typeof lockStatements,
 ): Promise<WidgetRecord | null> {
   if (!isUuid(id)) return null
-  tx.send(lockStatements[strength], [tx.organization_id, id])
-  return readWidget(tx, id)
+  const values = [tx.organization_id, id]
+  const [, [widget]] = await Promise.all([
+    tx.query(lockStatements[strength], values),
+    tx.query<WidgetRecord>(readStatement, values),
+  ])
+  return widget ?? null
 }
 
 const publicStatement = acrossOrganizations(
   'visitors name a widget, not its organization',
   'read_public_web_widget',
-  `select ${recordColumns} from ${joined} where w.id = $1 and w.deleted_at is null`,
+  `select ${recordColumns} from ${joinedTables} where w.id = $1 and w.deleted_at is null`,
 )
 
 /** For visitors, who know only its id. What comes next opens a store of its organization. */

@@ -3,6 +3,7 @@
 import { type Operation, publicWidgetOperations } from '@parley/contract'
 import { SignJWT } from 'jose'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { openBrowser } from '../support/browser.ts'
 import { testPorts } from '../support/ports.ts'
 import { type TestServer, refusal, startTestServer } from '../support/server.ts'
 import { type Visitor, endUser, enter, frameClient, liveWidget, loadFrame } from './browser.ts'
@@ -164,6 +165,17 @@ describe('tokens', () => {
     }
   })
 
+  test('cookies are ignored: a session of the console is nobody here', async () => {
+    const { id, visitor } = await stage()
+    const console_page = openBrowser(server.url)
+    await console_page.client.signIn({ api_key: server.admin_key })
+    await console_page.client.listAgents({ limit: 1 })
+    const ask = (headers: Record<string, string> = {}) =>
+      console_page.fetch(`${server.url}/core/public/web-widgets/${id}/conversations`, { headers })
+    expect((await ask()).status).toBe(401)
+    expect((await ask({ authorization: `Bearer ${visitor.token}` })).status).toBe(200)
+  })
+
   test('a header of a megabyte is refused before it is read', async () => {
     const { id } = await stage()
     const status = await send(`/core/public/web-widgets/${id}/conversations`, 'x'.repeat(1_000_000), 'GET').then(
@@ -230,6 +242,14 @@ describe('absent and foreign', () => {
       for (const answer of answers) expect([name, ...answer]).toEqual([name, ...answers[0]!])
       expect(answers[0]![0]).toBe(404)
     }
+  })
+
+  test('a page of the history has 1 to 100 conversations', async () => {
+    const { visitor } = await stage()
+    for (const limit of [0, 101, 1.5]) {
+      expect(await refusal(visitor.call('listVisitorConversations', { limit }))).toMatchObject({ status: 422 })
+    }
+    expect(await visitor.call('listVisitorConversations')).toMatchObject({ pagination: { limit: 20 } })
   })
 
   test('a conversation of a guest is nobody else’s, whatever user the site signs', async () => {
