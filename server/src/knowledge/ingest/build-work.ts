@@ -6,7 +6,7 @@ import { type Gate, createGate } from '../../base/gate.ts'
 import type { Core } from '../../calls/core.ts'
 import { isUnavailable } from '../../database/failures.ts'
 import { type RootStore, type TransactionStore, openReservedStore } from '../../database/store.ts'
-import { EmbeddingFailed, type EmbeddingFault } from '../../embeddings/embeddings.ts'
+import { EmbeddingFailed, type EmbeddingFault, giveUpClaims } from '../../embeddings/embeddings.ts'
 import { LeaseLost, type Outcome, type WorkItem, type WorkKind, type WorkPort } from '../../work/port.ts'
 import { planBuild } from '../rules/build-plan.ts'
 import { type Cut, cutText } from '../rules/cut-text.ts'
@@ -126,6 +126,7 @@ const isNeedless = (error: unknown) => error instanceof Outdated || error instan
 /** Null: there is nothing to build, or not yet. */
 async function begin(tx: TransactionStore, { ports }: Core, id: string): Promise<Build | null> {
   const attachment = await lockAttachment(tx, id)
+  await giveUpClaims(tx, id)
   if (!attachment) return null
   const input = await findBuildInput(tx, id)
   const plan = planBuild(attachment, input)
@@ -319,7 +320,8 @@ async function giveVectorsAndSwitch(
   const stored = async (after_position: number) => cutting?.feed.passes(after_position)
   for (let tries = 1; ; tries += 1) {
     try {
-      await giveVectors(cutting?.embedding.port ?? port, room, store, { generation, wrote, stored })
+      const holder = build.dataset_source_id
+      await giveVectors(cutting?.embedding.port ?? port, room, store, { holder, generation, wrote, stored })
     } finally {
       // If the model fails, the next try has all chunks.
       await cutting?.over
