@@ -30,7 +30,7 @@ const from = (origin: string | null, token?: string) =>
     ...(token === undefined ? {} : { token }),
   })
 
-describe('gate 2: the frame', () => {
+describe('B5, gate 2: the frame', () => {
   test('is shown to a listed page, and names every listed ancestor', async () => {
     for (const origin of [site, 'https://a.example.org', 'https://a.b.example.org']) {
       const response = await show(widget.id, parent(origin))
@@ -147,7 +147,7 @@ describe('gate 2: the frame', () => {
   })
 })
 
-describe('gate 4: the API', () => {
+describe('B5, gate 4: the API', () => {
   test('entering needs the embed token of a served frame, of this widget, and the frame’s own origin', async () => {
     const { embed_token } = await loadFrame(server, widget.id, { parent: site })
     const other = await liveWidget(server.client, { domains })
