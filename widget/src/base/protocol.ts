@@ -34,6 +34,8 @@ export interface Hello {
   locale?: string | undefined
   theme?: string | undefined
   is_open: boolean
+  /** Somebody has asked for the open chat; else it takes no focus from the page. */
+  has_focus?: boolean
   is_filling: boolean
   page: PageInfo
   /** With `storage: host_page`: what the page keeps for the frame. */

@@ -1,8 +1,18 @@
 // The visitor's other conversations: their list, and one of them to look at.
 import type { Chat } from './chat.ts'
-import type { ChatParts, HistoryRow } from './chat-state.ts'
+import type { ChatParts } from './parts.ts'
 import { type Reader, createReader } from './reader.ts'
 import { emptyView } from './view.ts'
+
+export interface HistoryRow {
+  id: string
+  status: string
+  created_at: string
+  last_activity_at: string
+  last_text: string | null
+  unread: number
+  feedback_given: boolean
+}
 
 export interface History {
   load(): Promise<void>
@@ -11,40 +21,45 @@ export interface History {
   close(): void
 }
 
+const rows_at_once = 50
 const histories = new WeakMap<Chat, History>()
 
 export function historyOf(chat: Chat): History {
-  const known = histories.get(chat) ?? createHistory(chat.parts())
+  const known = histories.get(chat) ?? createHistory(chat.parts)
   histories.set(chat, known)
   return known
 }
 
-function createHistory({ ports, session, base, state, set }: ChatParts): History {
+function createHistory({ ports, session, base, store }: ChatParts): History {
   let reader: Reader | null = null
   const close = () => {
     reader?.stop()
     reader = null
-    set(state().past ? { past: null } : { history: null })
+    store.set(store.get().past ? { past: null } : { history: null })
   }
   return {
     close,
     async load() {
-      set({ history: 'loading', past: null })
-      const reply = await session.call({ method: 'GET', path: `${base}/conversations?limit=50` })
+      const visit = session.visit()
+      store.set({ history: 'loading', past: null })
+      const reply = await session.call({ method: 'GET', path: `${base}/conversations?limit=${rows_at_once}` })
       const rows = reply?.status === 200 ? (reply.body['data'] as HistoryRow[]) : null
-      if (state().history !== null) set({ history: Array.isArray(rows) ? rows : 'failed' })
+      if (!visit.aborted && store.get().history !== null) store.set({ history: Array.isArray(rows) ? rows : 'failed' })
     },
     open(conversation_id) {
-      if (conversation_id === state().conversation_id) return set({ history: null, past: null })
-      set({ past: { conversation_id, view: emptyView } })
-      reader = createReader({
+      if (conversation_id === store.get().conversation_id) return store.set({ history: null, past: null })
+      store.set({ past: { conversation_id, view: emptyView } })
+      const opened = createReader({
         ports,
         session,
         conversation_id,
         lock_name: null,
-        show: ({ view }) => state().past && set({ past: { conversation_id, view } }),
+        show: ({ view }) => (store.get().past ? store.set({ past: { conversation_id, view } }) : opened.stop()),
         lost: close,
       })
+      reader = opened
+      // What the visitor has read is not left open for the next one.
+      session.visit().addEventListener('abort', opened.stop)
     },
   }
 }

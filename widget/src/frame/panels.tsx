@@ -1,4 +1,4 @@
-// What stands in place of the composer, or of the whole chat: the form before, the end, earlier conversations, a challenge.
+// What is shown instead of the composer, or of the whole chat: the form before, the end, earlier conversations, a challenge.
 import type { WebWidgetConfig } from '@parley/contract'
 import { useEffect, useState } from 'preact/hooks'
 import type { Chat } from '../course/chat.ts'
@@ -61,7 +61,7 @@ function Feedback({ chat, say, config }: Props) {
   const hasSaid = view.items.some((item) => item.kind === 'message' && item.role === 'user')
   if (enabled === false || feedback === 'closed' || !hasSaid || (kind === 'none' && !form)) return null
   if (feedback === 'given') return <p role="status">{thank_you_text || say('thanks')}</p>
-  const give = (value: number | string | null, data: Values | null) => void giveFeedback(chat.parts(), value, data)
+  const give = (value: number | string | null, data: Values | null) => void giveFeedback(chat.parts, value, data)
   const choose = (value: number | string) => {
     setRating(value)
     if (!form) give(value, null)
@@ -75,6 +75,7 @@ function Feedback({ chat, say, config }: Props) {
             {kind === 'thumbs'
               ? (['up', 'down'] as const).map((value) => (
                   <button
+                    key={value}
                     type="button"
                     class={rating === value ? 'on' : ''}
                     aria-pressed={rating === value}
@@ -86,6 +87,7 @@ function Feedback({ chat, say, config }: Props) {
                 ))
               : [1, 2, 3, 4, 5].map((value) => (
                   <button
+                    key={value}
                     type="button"
                     class={typeof rating === 'number' && value <= rating ? 'on' : ''}
                     aria-pressed={rating === value}
@@ -149,10 +151,11 @@ export function Captcha({ chat, say, id }: { chat: Chat; say: Say; id: string })
     }
     addEventListener('message', listen)
     return () => removeEventListener('message', listen)
-  }, [])
+  }, [chat])
   return (
     <section class="panel">
       <p>{say('captcha')}</p>
+      {/* oxlint-disable-next-line react/iframe-missing-sandbox -- of its own origin, with scripts: a sandbox would hold nothing */}
       <iframe
         title={say('captcha')}
         src={`/public/embed/${id}/captcha`}

@@ -120,7 +120,7 @@ describe('hostile text', () => {
     ['stars', '*'.repeat(size)],
     ['stars and spaces', '* a **b '.repeat(size / 8)],
     ['brackets', '['.repeat(size)],
-    ['links that are none', ']('.repeat(size / 2)],
+    ['almost links', ']('.repeat(size / 2)],
     ['links', '[a](b'.repeat(size / 5)],
     ['angles', '<'.repeat(size)],
     ['addresses', 'http://'.repeat(size / 7)],
