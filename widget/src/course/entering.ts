@@ -2,7 +2,7 @@
 import { type Beginning, refuse } from './beginning.ts'
 import { pauseBefore } from './outbox.ts'
 import type { ChatParts } from './parts.ts'
-import type { Entered } from './session.ts'
+import type { Entered, Welcomed } from './session.ts'
 import type { Shown } from './shown.ts'
 import { claimsOf, isSigned, judgeStart } from './starting.ts'
 import type { Writing } from './writing.ts'
@@ -22,12 +22,7 @@ export function createEntering(parts: ChatParts, shown: Shown, beginning: Beginn
   const enter = async (identity?: unknown): Promise<Entered> => {
     const visit = session.visit()
     const entered = await session.enter(identity)
-    if (visit.aborted) return entered
-    if ('visitor' in entered) {
-      failures = 0
-      welcome(entered)
-      return entered
-    }
+    if (visit.aborted || 'visitor' in entered) return entered
     const verdict = judgeStart(entered.reply)
     if (verdict.type === 'refused') {
       if (entered.reply) refuse(parts, verdict.text, verdict.for_ms)
@@ -35,7 +30,8 @@ export function createEntering(parts: ChatParts, shown: Shown, beginning: Beginn
     }
     return entered
   }
-  const welcome = ({ visitor, active }: Extract<Entered, { visitor: unknown }>) => {
+  const welcome = ({ visitor, active }: Welcomed) => {
+    failures = 0
     const { user_id, verified } = visitor
     const before = store.get().visitor
     const kept = ports.storage.get('user')
@@ -63,6 +59,7 @@ export function createEntering(parts: ChatParts, shown: Shown, beginning: Beginn
     outbox.reload()
     emit('forgotten')
   }
+  session.onEntered(welcome)
   return {
     enter,
     async identify(identity) {

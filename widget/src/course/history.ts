@@ -14,8 +14,16 @@ export interface HistoryRow {
   feedback_given: boolean
 }
 
+export interface HistoryList {
+  rows: readonly HistoryRow[]
+  /** Where older ones begin; null: there are no more. */
+  next: string | null
+}
+
 export interface History {
   load(): Promise<void>
+  /** Adds older ones. */
+  loadMore(): Promise<void>
   open(conversation_id: string): void
   /** From a conversation to the list, from the list to the chat. */
   close(): void
@@ -37,14 +45,26 @@ function createHistory({ ports, session, base, store }: ChatParts): History {
     reader = null
     store.set(store.get().past ? { past: null } : { history: null })
   }
+  const fetchAfter = async (before: readonly HistoryRow[], next: string | null) => {
+    const visit = session.visit()
+    const query = `?limit=${rows_at_once}${next === null ? '' : `&cursor=${encodeURIComponent(next)}`}`
+    const reply = await session.call({ method: 'GET', path: `${base}/conversations${query}` })
+    if (visit.aborted || store.get().history === null) return
+    const { data, next_cursor } = (reply?.status === 200 ? reply.body : {}) as {
+      data?: HistoryRow[]
+      next_cursor?: string
+    }
+    store.set({ history: data ? { rows: [...before, ...data], next: next_cursor ?? null } : 'failed' })
+  }
   return {
     close,
-    async load() {
-      const visit = session.visit()
+    load() {
       store.set({ history: 'loading', past: null })
-      const reply = await session.call({ method: 'GET', path: `${base}/conversations?limit=${rows_at_once}` })
-      const rows = reply?.status === 200 ? (reply.body['data'] as HistoryRow[]) : null
-      if (!visit.aborted && store.get().history !== null) store.set({ history: Array.isArray(rows) ? rows : 'failed' })
+      return fetchAfter([], null)
+    },
+    async loadMore() {
+      const { history } = store.get()
+      if (typeof history === 'object' && history?.next) await fetchAfter(history.rows, history.next)
     },
     open(conversation_id) {
       if (conversation_id === store.get().conversation_id) return store.set({ history: null, past: null })

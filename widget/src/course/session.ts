@@ -26,9 +26,13 @@ export interface TokenKeeper {
   write(token: string | null): void
 }
 
-export type Entered =
-  | { visitor: Visitor; active: Started | null; fault?: string }
-  | { fault: string; reply: Reply | null }
+export interface Welcomed {
+  visitor: Visitor
+  active: Started | null
+  fault?: string
+}
+
+export type Entered = Welcomed | { fault: string; reply: Reply | null }
 
 export interface Session {
   /** `identity` is signed by the site; without it the visitor stays who they are. */
@@ -40,6 +44,8 @@ export interface Session {
   forgetAccess(conversation_id: string): void
   /** Reads the conversation and its token of a start's answer. */
   readStart(body: Record<string, unknown>): Started | null
+  /** Is told of each visitor that comes in, also when a call had to come in again. */
+  onEntered(welcome: (entered: Welcomed) => void): void
   /** Aborted when the visitor logs out: what arrives later belongs to nobody. */
   visit(): AbortSignal
   logout(): void
@@ -68,6 +74,7 @@ export function createSession(given: SessionGiven): Session {
   let visitor: Visitor | null = null
   let entering: Promise<Entered> | null = null
   let visit = new AbortController()
+  let welcome: (entered: Welcomed) => void = () => {}
 
   const enter = async (identity?: unknown): Promise<Entered> => {
     const { signal } = visit
@@ -81,7 +88,9 @@ export function createSession(given: SessionGiven): Session {
     if (before && before.id !== visitor.id) accesses.clear()
     if (before?.verified && !visitor.verified) given.onIdentityExpired()
     const active = reply.body['active'] as Record<string, unknown> | null
-    return { visitor, active: active && accesses.readStart(active) }
+    const entered = { visitor, active: active && accesses.readStart(active) }
+    welcome(entered)
+    return entered
   }
   const enterOnce = (identity?: unknown): Promise<Entered> => {
     if (identity === undefined && entering) return entering
@@ -114,14 +123,11 @@ export function createSession(given: SessionGiven): Session {
     readStart: accesses.readStart,
     forgetAccess: accesses.forget,
     visit: () => visit.signal,
-    async access(conversation_id) {
-      const known = accesses.find(conversation_id)
-      if (known) return known
-      const reply = await call({ method: 'POST', path: `${base}/conversations/${conversation_id}/token` })
-      if (!reply || reply.status >= 300) return reply
-      accesses.readStart({ ...reply.body, conversation: { id: conversation_id } })
-      return accesses.find(conversation_id)
-    },
+    onEntered: (listener) => void (welcome = listener),
+    access: (conversation_id) =>
+      accesses.get(conversation_id, () =>
+        call({ method: 'POST', path: `${base}/conversations/${conversation_id}/token` }),
+      ),
     logout() {
       visit.abort()
       visit = new AbortController()
@@ -135,6 +141,7 @@ export function createSession(given: SessionGiven): Session {
 
 const shared_at_most_ms = 5000
 const contended_ms = 5
+const looks_at_most = 10
 const settled_ms = 30
 
 /** Where visitors come in: with an embed token that is fresh, and of a browser's tabs one at a time. */
@@ -168,14 +175,13 @@ function createDoor({ ports, api, base, keeper, ...given }: SessionGiven) {
       if (!ports.lock || keeper.read() !== null) return enter()
       const patience = new AbortController()
       const stop = ports.after(shared_at_most_ms, () => patience.abort())
-      let hasWaited = false
-      ports.after(contended_ms, () => (hasWaited = true))
+      let looks = 0
+      ports.after(contended_ms, () => (looks = looks_at_most))
       let entered: Promise<Entered> | null = null
       const run = async () => {
         stop()
         // What the tab before has stored may take a moment until it is seen here.
-        for (let looks = 0; hasWaited && looks < 10 && keeper.read() === null; looks += 1)
-          await pause(ports, settled_ms, patience.signal)
+        for (; looks > 0 && keeper.read() === null; looks -= 1) await pause(ports, settled_ms, patience.signal)
         entered = enter()
         await entered
       }
@@ -188,22 +194,27 @@ function createDoor({ ports, api, base, keeper, ...given }: SessionGiven) {
 /** A token for each conversation, as long as it can be used. */
 function createAccesses(ports: Ports) {
   const known = new Map<string, Access>()
+  const readStart = ({ conversation, token, permissions, expires_at, resumed }: Record<string, unknown>) => {
+    const id = (conversation as { id?: unknown } | null | undefined)?.id
+    if (typeof id !== 'string' || typeof token !== 'string') return null
+    known.set(id, {
+      token,
+      permissions: Array.isArray(permissions) ? permissions : [],
+      expires_at: Date.parse(String(expires_at)) || ports.now() + 3_600_000,
+    })
+    return { conversation_id: id, isResumed: resumed === true }
+  }
   return {
+    readStart,
     clear: () => known.clear(),
     forget: (conversation_id: string) => void known.delete(conversation_id),
-    find(conversation_id: string): Access | null {
+    async get(conversation_id: string, renew: () => Promise<Reply | null>): Promise<Access | Reply | null> {
       const access = known.get(conversation_id)
-      return access && access.expires_at - ports.now() > renewed_before_ms ? access : null
-    },
-    readStart({ conversation, token, permissions, expires_at, resumed }: Record<string, unknown>): Started | null {
-      const id = (conversation as { id?: unknown } | null | undefined)?.id
-      if (typeof id !== 'string' || typeof token !== 'string') return null
-      known.set(id, {
-        token,
-        permissions: Array.isArray(permissions) ? permissions : [],
-        expires_at: Date.parse(String(expires_at)) || ports.now() + 3_600_000,
-      })
-      return { conversation_id: id, isResumed: resumed === true }
+      if (access && access.expires_at - ports.now() > renewed_before_ms) return access
+      const reply = await renew()
+      if (!reply || reply.status >= 300) return reply
+      readStart({ ...reply.body, conversation: { id: conversation_id } })
+      return known.get(conversation_id) ?? null
     },
   }
 }

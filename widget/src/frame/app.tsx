@@ -128,7 +128,14 @@ function Header({
           <Icon name="back" />
         </button>
       )}
-      {history === null && avatar && <img class="avatar" src={avatar} alt="" referrerpolicy="no-referrer" />}
+      {history === null &&
+        (avatar ? (
+          <img class="avatar" src={avatar} alt="" referrerpolicy="no-referrer" />
+        ) : (
+          <span class="avatar" aria-hidden="true">
+            {[...agent][0]}
+          </span>
+        ))}
       <div dir="auto">
         <h1>{history === null ? agent : say('history')}</h1>
         {history === null && config.chat?.subtitle && <p>{config.chat.subtitle}</p>}

@@ -126,10 +126,11 @@ export function History({ chat, say, locale }: Props & { locale: string }) {
       </p>
     )
   }
-  if (history.length === 0) return <p class="center soft">{say('history_empty')}</p>
+  const { rows, next } = history
+  if (rows.length === 0) return <p class="center soft">{say('history_empty')}</p>
   return (
     <div class="scroll" tabIndex={-1}>
-      {history.map(({ id, last_text, last_activity_at, unread }) => (
+      {rows.map(({ id, last_text, last_activity_at, unread }) => (
         <button class="row" type="button" key={id} onClick={() => historyOf(chat).open(id)}>
           <strong dir="auto">{last_text ?? '…'}</strong>
           <span class="note">
@@ -138,6 +139,11 @@ export function History({ chat, say, locale }: Props & { locale: string }) {
           </span>
         </button>
       ))}
+      {next && (
+        <button class="link" type="button" onClick={() => void historyOf(chat).loadMore()}>
+          {say('earlier')}
+        </button>
+      )}
     </div>
   )
 }

@@ -31,6 +31,15 @@ export interface World {
   messages: Stored[]
   /** What happens to the next requests, in order; then nothing does. */
   faults: Fault[]
+  /** What `Retry-After` says where a request is limited. */
+  retry_after: number
+  /** What every request meets, after those of `faults`. */
+  weather: Fault
+  readonly storage: ReadonlyMap<string, string>
+  /** How many visitors the server has taken in. */
+  readonly guests: number
+  /** How many event streams are open. */
+  readonly reading: number
   /** Requests whose answers wait for this. */
   held: Promise<void> | null
   open(): Tab
@@ -45,7 +54,11 @@ export interface Tab {
   isDead: boolean
   /** As a browser kills it: nothing of it runs any more. */
   kill(): void
+  /** As the browser says it when another tab is shown. */
+  hide(isHidden: boolean): void
   texts(): string[]
+  /** What the page was told. */
+  told: [name: string, detail: Record<string, unknown> | undefined][]
 }
 
 const widget = {
@@ -78,7 +91,16 @@ export function makeWorld(): World {
     },
     messages: [],
     faults: [],
+    weather: 'none',
+    retry_after: 2,
     held: null,
+    storage,
+    get guests() {
+      return guests
+    },
+    get reading() {
+      return streams.size
+    },
     open,
     pass,
     end() {
@@ -172,10 +194,10 @@ export function makeWorld(): World {
     async (url, init) => {
       await Promise.resolve()
       if (tab.isDead) return new Promise<never>(() => {})
-      const fault = world.faults.shift() ?? 'none'
+      const fault = world.faults.shift() ?? world.weather
       if (fault === 'lost_before') throw new TypeError('no network')
       if (fault === 'unavailable') return json(503, { code: 'unavailable' })
-      if (fault === 'limited') return json(429, { code: 'rate_limited' }, { 'retry-after': '2' })
+      if (fault === 'limited') return json(429, { code: 'rate_limited' }, { 'retry-after': String(world.retry_after) })
       const response = answer(url, init, tab)
       if (world.held) await world.held
       if (fault === 'lost_after') {
@@ -209,6 +231,9 @@ export function makeWorld(): World {
 
   function open(): Tab {
     const tab = { isDead: false, listen: [] as ((message: unknown) => void)[] }
+    const told: Tab['told'] = []
+    let isHidden = false
+    let onChange = () => {}
     tabs.push(tab)
     const ports: Ports = {
       fetch: fetchFrom(tab),
@@ -239,8 +264,8 @@ export function makeWorld(): World {
         return () => void (timers = timers.filter((each) => each !== timer))
       },
       newId: () => `id-${(ids += 1)}`,
-      isHidden: () => false,
-      onChange: () => {},
+      isHidden: () => isHidden,
+      onChange: (listener) => void (onChange = listener),
       readEmbedToken: async () => 'embed',
     }
     const keeper = {
@@ -248,10 +273,22 @@ export function makeWorld(): World {
       write: (token: string | null) =>
         void (tab.isDead || (token === null ? storage.delete('token') : storage.set('token', token))),
     }
-    const chat = createChat({ ports, widget, embed_token: 'embed', keeper, emit: () => {}, locale: () => 'en' })
+    const chat = createChat({
+      ports,
+      widget,
+      embed_token: 'embed',
+      keeper,
+      emit: (name, detail) => void told.push([name, detail]),
+      locale: () => 'en',
+    })
     chat.setOpen(true)
     return {
       chat,
+      told,
+      hide(value) {
+        isHidden = value
+        onChange()
+      },
       get isDead() {
         return tab.isDead
       },
