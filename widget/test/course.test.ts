@@ -52,7 +52,7 @@ const end = async (chat: FrameLocator) => {
 describe('a refusal is said in words', () => {
   test('of messages: too long, one too many for the conversation, from a blocked visitor', async () => {
     const id = await makeWidget({ limits: { message_characters: 20, messages_per_conversation: 2 } })
-    await using visited = await visit(browser, site.origin, { colorScheme: 'dark' })
+    await using visited = await visit(browser, site.origin)
     const { page } = visited
     const chat = await openChat(page)
     await message(chat).fill('x'.repeat(22))

@@ -22,10 +22,9 @@ const thumbs = {
 export function StartForm({ chat, say, config }: Props) {
   const form = config.pre_conversation_form!
   return (
-    <div class="scroll" tabIndex={-1}>
+    <div class="scroll begin" tabIndex={-1}>
       <h2>{form.title || say('form')}</h2>
-      <p class="soft">{form.description}</p>
-      <br />
+      {form.description && <p class="soft">{form.description}</p>}
       <Form
         say={say}
         fields={form.fields}
