@@ -34,9 +34,9 @@ export interface Hello {
   locale?: string | undefined
   theme?: string | undefined
   is_open: boolean
-  /** Somebody has asked for the open chat; else it takes no focus from the page. */
-  has_focus?: boolean
   is_filling: boolean
+  /** Visitor or page asked for the chat: its composer takes the focus. */
+  has_focus: boolean
   page: PageInfo
   /** With `storage: host_page`: what the page keeps for the frame. */
   kept?: string | undefined

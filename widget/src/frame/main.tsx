@@ -134,7 +134,7 @@ const receive: { [Type in keyof ToFrame]: (value: ToFrame[Type]) => unknown } = 
     tell('hello', version)
     chat.page.setPage(hello.page)
     await speak()
-    if (hello.is_open) open(hello.has_focus === true)
+    if (hello.is_open) open(hello.has_focus)
     else await chat.resume()
   },
   open: () => open(true),
