@@ -19,13 +19,24 @@ interface BlockProps {
   isComing: boolean
 }
 
-class OneBlock extends Component<BlockProps> {
-  override shouldComponentUpdate({ source, isComing }: BlockProps) {
-    return source !== this.props.source || isComing !== this.props.isComing
+class OneBlock extends Component<BlockProps, { hasFailed: boolean }> {
+  override state = { hasFailed: false }
+
+  /** Then its text is shown as it was written; the chat goes on. */
+  static override getDerivedStateFromError() {
+    return { hasFailed: true }
+  }
+
+  override shouldComponentUpdate({ source, isComing }: BlockProps, { hasFailed }: { hasFailed: boolean }) {
+    return hasFailed !== this.state.hasFailed || source !== this.props.source || isComing !== this.props.isComing
   }
 
   override render({ source, isComing }: BlockProps) {
-    return <Blocks blocks={parseBlocks(source)} isComing={isComing} />
+    return this.state.hasFailed ? (
+      <p class="pre">{source}</p>
+    ) : (
+      <Blocks blocks={parseBlocks(source)} isComing={isComing} />
+    )
   }
 }
 

@@ -147,6 +147,11 @@ describe('hostile text', () => {
     expect(performance.now() - before).toBeLessThan(3000)
   })
 
+  test('a run of backticks of which the first is escaped', () => {
+    expect(parseInline('\\```x``')).toEqual(['`', { type: 'code', text: 'x' }])
+    expect(parseInline('\\``x')).toEqual(['``x'])
+  })
+
   test('whatever comes, its text is shown and nothing is deep', () => {
     const parts = fc.constantFrom(
       '**',
