@@ -193,11 +193,13 @@ describe('B5, gate 4: the API', () => {
         expect([origin, error]).toMatchObject([origin, { status: 403, code: 'origin_not_allowed' }])
       }
     }
-    // Reading is not: no page of another origin is let see the answer.
+    // What a page of another origin reads it is not shown either.
     const list = await fetch(`${server.url}/core/public/web-widgets/${widget.id}/conversations`, {
       headers: { authorization: `Bearer ${visitor.token}`, origin: 'https://evil.test' },
     })
-    expect(list.headers.get('access-control-allow-origin')).toBeNull()
+    expect([list.status, list.headers.get('access-control-allow-origin')]).toEqual([403, null])
+    const unlisted = from('https://unlisted.example.com', token).getConversation({ conversation_id: conversation.id })
+    expect(await refusal(unlisted)).toMatchObject({ status: 403, code: 'origin_not_allowed' })
   })
 
   test('a site that is taken off the list is refused from then on, also to read', async () => {

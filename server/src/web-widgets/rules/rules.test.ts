@@ -32,9 +32,13 @@ describe('gate 4', () => {
     expect(mayCall(from(origin), place)).toBe(expected)
   })
 
-  test('a read needs only a token of a listed origin', () => {
+  test('a read needs a token of a listed origin, and no foreign page', () => {
+    const both = { ...gated, cors_origins: [site, 'https://evil.test'] }
     expect(mayCall(from(null, false), gated)).toBe(true)
-    expect(mayCall(from('https://evil.test', false), gated)).toBe(true)
+    expect(mayCall(from(own_origin, false), gated)).toBe(true)
+    expect(mayCall(from('https://evil.test', false), gated)).toBe(false)
+    expect(mayCall(from('https://evil.test', false), both)).toBe(false)
+    expect(mayCall(from(site, false), both)).toBe(true)
     expect(mayCall(from(null, false), { ...gated, token_origin: 'https://evil.test' })).toBe(false)
   })
 
