@@ -112,7 +112,7 @@ export function start(bridge: Bridge): void {
     }
     post('hello', hello as Hello)
   }
-  frame.src = `${origin}/public/embed/${id}/frame?parentOrigin=${encodeURIComponent(location.origin)}`
+  frame.src = `${origin}/public/embed/${id}/frame?parentOrigin=${encodeURIComponent(location.origin)}${settings.query ?? ''}`
   panel.append(frame)
   all.append(panel)
   layOut()
