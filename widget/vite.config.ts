@@ -69,7 +69,10 @@ async function buildSample(): Promise<void> {
     __OPEN__: 'window.parleySample.open',
   })
   const page = await readFile(join(root, 'sample.html'), 'utf8')
-  await writeFile(join(dist, 'sample.html'), page.replace('__SCRIPT__', `/public/widget/${script.replace('assets/', '')}`))
+  await writeFile(
+    join(dist, 'sample.html'),
+    page.replace('__SCRIPT__', `/public/widget/${script.replace('assets/', '')}`),
+  )
 }
 
 /** Answers the name of the file. */

@@ -20,15 +20,15 @@ export const page = JSON.parse(document.getElementById('parley-sample')!.textCon
 /** The launcher is on this page whatever its path is, and for any site. */
 export function settingsOf(config: WebWidgetConfig): LoaderSettings {
   const { id, origin, labels, query } = page
-  const { include: _include, exclude: _exclude, ...settings } = settingsOfLoader(
-    { id, domains: [], config },
-    origin,
-    labels as never,
-  )
+  const {
+    include: _include,
+    exclude: _exclude,
+    ...settings
+  } = settingsOfLoader({ id, domains: [], config }, origin, labels as never)
   return { ...settings, query } as unknown as LoaderSettings
 }
 
-/** Each preview begins anew: nothing of the one before is resumed. */
+/** Each preview begins again: nothing of the one before is resumed. */
 function forget(): void {
   try {
     for (const name of Object.keys(localStorage)) {
