@@ -233,6 +233,7 @@ export const activityTexts = {
   chart: (count: number, days: number) =>
     `${formatCount(count, 'conversation', 'conversations')} in ${formatCount(days, 'day', 'days')}`,
   day: (date: string, count: number) => `${date}: ${formatCount(count, 'conversation', 'conversations')}`,
+  nothing: 'Nobody has talked through this widget in these days.',
   date: 'Day',
   asTable: 'Each day as a table',
   refusals: 'Refused by limits',

@@ -2,7 +2,7 @@
 import type { WebWidget } from '@parley/contract'
 import { useMutation, useQuery } from '@tanstack/react-query'
 import { Link } from '@tanstack/react-router'
-import { useState } from 'react'
+import { type ReactNode, useState } from 'react'
 import { formatFull } from '../base/format.ts'
 import { useSession } from '../session/session-context.ts'
 import { type Column, Table } from '../settings/paged-table.tsx'
@@ -28,7 +28,7 @@ type Version = ReturnType<typeof usePinned>['versions'][number]
 export function VersionSection({ widget, editing }: Props) {
   const { client } = useSession()
   const pinned = usePinned(widget)
-  const { mayRead, agent, version, newest, versions, error, isPending, refetch } = pinned
+  const { mayRead, version, newest, versions, error, isPending, refetch } = pinned
   /** The version that answered before it was changed here. */
   const [before, setBefore] = useState<Version | null>(null)
   const pin = useMutation({
@@ -47,39 +47,18 @@ export function VersionSection({ widget, editing }: Props) {
   const isNewest = newest !== null && newest.id === version?.id
   return (
     <>
-      <Section title={words.title} intro={words.intro}>
-        <div className="flex flex-wrap items-center gap-3 p-4">
-          <p className="min-w-0 flex-1 basis-60">
-            <Link
-              to="/agents/$agent_id"
-              params={{ agent_id: widget.agent_id }}
-              className="font-medium underline decoration-line underline-offset-2 hover:decoration-ink"
-            >
-              <bdi>{agent}</bdi>
-            </Link>
-            {version && `, ${words.name(version.version)}`}
-            <span className="block text-xs text-faint">
-              {version === null
-                ? words.unknown
-                : !version.published
-                  ? words.unpublished
-                  : isNewest
-                    ? words.isNewest
-                    : newest && words.behind(newest.version)}
-            </span>
-          </p>
-          {!isReadOnly && before && before.id !== version?.id && (
-            <Button disabled={pin.isPending} onClick={() => pin.mutate(before)}>
-              {words.backTo(before.version)}
-            </Button>
-          )}
-          {!isReadOnly && newest && !isNewest && (
-            <Button kind="primary" disabled={pin.isPending} onClick={() => pin.mutate(newest)}>
-              {words.use(newest.version)}
-            </Button>
-          )}
-        </div>
-      </Section>
+      <InUse widget={widget} pinned={pinned}>
+        {!isReadOnly && before && before.id !== version?.id && (
+          <Button disabled={pin.isPending} onClick={() => pin.mutate(before)}>
+            {words.backTo(before.version)}
+          </Button>
+        )}
+        {!isReadOnly && newest && !isNewest && (
+          <Button kind="primary" disabled={pin.isPending} onClick={() => pin.mutate(newest)}>
+            {words.use(newest.version)}
+          </Button>
+        )}
+      </InUse>
       {version && newest && !isNewest && <Differences agent_id={widget.agent_id} from={version} to={newest} />}
       <Section title={words.all} intro={words.allIntro}>
         <Table
@@ -104,6 +83,42 @@ export function VersionSection({ widget, editing }: Props) {
         />
       </Section>
     </>
+  )
+}
+
+interface InUseProps {
+  widget: WebWidget
+  pinned: ReturnType<typeof usePinned>
+  children: ReactNode
+}
+
+function InUse({ widget, pinned: { agent, version, newest }, children }: InUseProps) {
+  const isNewest = newest !== null && newest.id === version?.id
+  return (
+    <Section title={words.title} intro={words.intro}>
+      <div className="flex flex-wrap items-center gap-3 p-4">
+        <p className="min-w-0 flex-1 basis-60">
+          <Link
+            to="/agents/$agent_id"
+            params={{ agent_id: widget.agent_id }}
+            className="font-medium underline decoration-line underline-offset-2 hover:decoration-ink"
+          >
+            <bdi>{agent}</bdi>
+          </Link>
+          {version && `, ${words.name(version.version)}`}
+          <span className="block text-xs text-faint">
+            {version === null
+              ? words.unknown
+              : !version.published
+                ? words.unpublished
+                : isNewest
+                  ? words.isNewest
+                  : newest && words.behind(newest.version)}
+          </span>
+        </p>
+        {children}
+      </div>
+    </Section>
   )
 }
 

@@ -111,18 +111,24 @@ function Shown({ widget }: { widget: WebWidget }) {
 /** Why it is not live, in words, and what else its author should know. */
 function Notes({ widget: { live_reason, warnings } }: { widget: WebWidget }) {
   const notes = [
-    ...(live_reason === 'live' ? [] : [words.help[live_reason]]),
+    ...(live_reason === 'live' || live_reason === 'not_published' ? [] : [words.help[live_reason]]),
     ...warnings.filter((warning) => !/^agent(_version)?_id /.test(warning)).map(words.warning),
   ]
-  if (notes.length === 0) return null
   return (
-    <ul aria-label={words.warnings} className="flex flex-col gap-1 rounded-lg bg-warn-wash px-4 py-2.5 text-warn">
-      {notes.map((note) => (
-        <li key={note} className="break-words">
-          {note}
-        </li>
-      ))}
-    </ul>
+    <>
+      {live_reason === 'not_published' && (
+        <p className="rounded-lg bg-sunken px-4 py-2.5 text-soft">{words.help.not_published}</p>
+      )}
+      {notes.length > 0 && (
+        <ul aria-label={words.warnings} className="flex flex-col gap-1 rounded-lg bg-warn-wash px-4 py-2.5 text-warn">
+          {notes.map((note) => (
+            <li key={note} className="break-words">
+              {note}
+            </li>
+          ))}
+        </ul>
+      )}
+    </>
   )
 }
 

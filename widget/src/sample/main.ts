@@ -1,10 +1,10 @@
 // A website for the console's preview: the real loader, whose settings the console changes before anything is saved.
 import type { WebWidgetConfig } from '@parley/contract'
 import { page, settingsOf } from './page.ts'
-import './begin.ts'
+export { begun } from './begin.ts'
 import { protocol_version } from '../base/protocol.ts'
 import { all, button, showGreeting, shown } from '../loader/launcher.ts'
-import '../loader/main.ts'
+export * from '../loader/main.ts'
 import { settings } from '../loader/settings.ts'
 import style from './style.css?inline'
 

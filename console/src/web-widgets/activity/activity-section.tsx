@@ -71,7 +71,11 @@ function Figures({ dates, days }: { dates: string[]; days: Day[] }) {
           </div>
         ))}
       </dl>
-      <DayBars dates={dates} values={table} />
+      {totals.conversations === 0 ? (
+        <p className="text-faint">{words.nothing}</p>
+      ) : (
+        <DayBars dates={dates} values={table} />
+      )}
     </div>
   )
 }

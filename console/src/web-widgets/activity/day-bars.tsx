@@ -2,6 +2,7 @@
 import { useState } from 'react'
 import { formatDay, formatNumber } from '../../base/format.ts'
 import { Disclosure } from '../../ui/disclosure.tsx'
+import { Icon } from '../../ui/icons.tsx'
 import { activityTexts as words } from '../section-texts.ts'
 
 type Name = 'conversations' | 'messages' | 'tokens'
@@ -47,7 +48,15 @@ export function DayBars({ dates, values }: Props) {
         <span>{formatDay(dates[0]!)}</span>
         <span>{words.day(formatDay(dates[shown]!), conversations[shown] ?? 0)}</span>
       </figcaption>
-      <Disclosure summary={<summary className="w-fit rounded text-xs text-soft underline">{words.asTable}</summary>}>
+      <Disclosure
+        className="group"
+        summary={
+          <summary className="flex w-fit list-none items-center gap-1 rounded text-xs text-soft">
+            <Icon name="right" width="12" height="12" className="text-faint group-open:rotate-90" />
+            {words.asTable}
+          </summary>
+        }
+      >
         <div className="max-h-72 overflow-y-auto">
           <table aria-label={words.asTable} className="numeric mt-1 w-full text-left">
             <thead className="text-xs text-faint">

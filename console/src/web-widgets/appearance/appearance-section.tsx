@@ -10,8 +10,9 @@ import { Colors } from './colors.tsx'
 
 const { chat, trigger } = widgetBounds
 
+const picture = { hint: words.pictureHint, maxLength: widgetBounds.picture_url, placeholder: 'https://' }
+
 export function AppearanceSection({ widget, edit }: { widget: WebWidget; edit: Edit }) {
-  const picture = { hint: words.pictureHint, maxLength: widgetBounds.picture_url, placeholder: 'https://' }
   return (
     <>
       {!edit.isReadOnly && <Brand widget={widget} edit={edit} />}
@@ -39,51 +40,7 @@ export function AppearanceSection({ widget, edit }: { widget: WebWidget; edit: E
         </Columns>
       </Section>
       <Colors edit={edit} />
-      <Section title={words.launcher}>
-        <Columns>
-          <ChoiceValue
-            edit={edit}
-            path={['trigger', 'shape']}
-            label={words.shape}
-            choices={words.shapes}
-            byDefault={widgetDefaults.trigger.shape}
-          />
-          <ChoiceValue
-            edit={edit}
-            path={['trigger', 'position']}
-            label={words.position}
-            choices={words.positions}
-            byDefault={widgetDefaults.trigger.position}
-          />
-          <NumberValue
-            edit={edit}
-            path={['trigger', 'size']}
-            label={words.size}
-            byDefault={widgetDefaults.trigger.size}
-            {...trigger.size}
-          />
-          <TextValue edit={edit} path={['trigger', 'label']} label={words.label} maxLength={trigger.label} />
-          {(['offset_x', 'offset_y'] as const).map((name) => (
-            <NumberValue
-              key={name}
-              edit={edit}
-              path={['trigger', name]}
-              label={words[name]}
-              byDefault={widgetDefaults.trigger[name]}
-              {...trigger.offset}
-            />
-          ))}
-          <TextValue edit={edit} path={['trigger', 'icon_url']} label={words.icon} {...picture} />
-          <NumberValue
-            edit={edit}
-            path={['trigger', 'z_index']}
-            label={words.layer}
-            hint={words.layerHint}
-            byDefault={widgetDefaults.trigger.z_index}
-            {...trigger.z_index}
-          />
-        </Columns>
-      </Section>
+      <Launcher edit={edit} />
       <Section title={words.window}>
         <Columns>
           {(['width', 'height', 'radius'] as const).map((name) => (
@@ -99,5 +56,55 @@ export function AppearanceSection({ widget, edit }: { widget: WebWidget; edit: E
         </Columns>
       </Section>
     </>
+  )
+}
+
+function Launcher({ edit }: { edit: Edit }) {
+  return (
+    <Section title={words.launcher}>
+      <Columns>
+        <ChoiceValue
+          edit={edit}
+          path={['trigger', 'shape']}
+          label={words.shape}
+          choices={words.shapes}
+          byDefault={widgetDefaults.trigger.shape}
+        />
+        <ChoiceValue
+          edit={edit}
+          path={['trigger', 'position']}
+          label={words.position}
+          choices={words.positions}
+          byDefault={widgetDefaults.trigger.position}
+        />
+        <NumberValue
+          edit={edit}
+          path={['trigger', 'size']}
+          label={words.size}
+          byDefault={widgetDefaults.trigger.size}
+          {...trigger.size}
+        />
+        <TextValue edit={edit} path={['trigger', 'label']} label={words.label} maxLength={trigger.label} />
+        {(['offset_x', 'offset_y'] as const).map((name) => (
+          <NumberValue
+            key={name}
+            edit={edit}
+            path={['trigger', name]}
+            label={words[name]}
+            byDefault={widgetDefaults.trigger[name]}
+            {...trigger.offset}
+          />
+        ))}
+        <TextValue edit={edit} path={['trigger', 'icon_url']} label={words.icon} {...picture} />
+        <NumberValue
+          edit={edit}
+          path={['trigger', 'z_index']}
+          label={words.layer}
+          hint={words.layerHint}
+          byDefault={widgetDefaults.trigger.z_index}
+          {...trigger.z_index}
+        />
+      </Columns>
+    </Section>
   )
 }

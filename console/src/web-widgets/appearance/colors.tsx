@@ -29,7 +29,7 @@ export function Colors({ edit }: { edit: Edit }) {
               key={part}
               role="group"
               aria-label={name}
-              className="grid grid-cols-2 items-center gap-x-3 gap-y-1 wide:grid-cols-[7rem_1fr_1fr_9rem]"
+              className="grid grid-cols-2 items-center gap-x-3 gap-y-1 wide:grid-cols-[8.5rem_1fr_1fr_7.5rem]"
             >
               <span aria-hidden="true" className="col-span-2 font-medium wide:col-span-1">
                 {name}

@@ -17,43 +17,10 @@ interface Props {
 }
 
 export function FieldEditor({ field, isReadOnly, faultAt, onChange }: Props) {
-  const { id, label, type } = field
-  const shown: readonly FieldType[] = type === 'multiselect' ? [...offeredTypes, 'multiselect'] : offeredTypes
+  const { type } = field
   return (
     <div className="flex flex-col gap-3">
-      <div className="grid grid-cols-1 gap-3 wide:grid-cols-3">
-        <Field label={words.label} error={faultAt('label')}>
-          <TextInput
-            value={label}
-            maxLength={bounds.label}
-            disabled={isReadOnly}
-            onValueChange={(text) => onChange({ label: text })}
-          />
-        </Field>
-        <Field label={words.type} error={faultAt('type')}>
-          <SelectInput
-            value={type}
-            disabled={isReadOnly}
-            onChange={({ target }) => onChange({ type: target.value as FieldType })}
-          >
-            {shown.map((one) => (
-              <option key={one} value={one}>
-                {words.types[one]}
-              </option>
-            ))}
-          </SelectInput>
-        </Field>
-        <Field label={words.id} hint={words.idHint} error={faultAt('id')}>
-          <TextInput
-            className="font-mono text-xs"
-            value={id}
-            maxLength={bounds.id}
-            disabled={isReadOnly}
-            spellCheck={false}
-            onValueChange={(text) => onChange({ id: text })}
-          />
-        </Field>
-      </div>
+      <Names {...{ field, isReadOnly, faultAt, onChange }} />
       {hasOptions(type) && (
         <Options field={field} isReadOnly={isReadOnly} fault={faultAt('options')} onChange={onChange} />
       )}
@@ -95,6 +62,45 @@ export function FieldEditor({ field, isReadOnly, faultAt, onChange }: Props) {
           onChange={(required) => onChange({ required })}
         />
       )}
+    </div>
+  )
+}
+
+function Names({ field: { id, label, type }, isReadOnly, faultAt, onChange }: Props) {
+  const shown: readonly FieldType[] = type === 'multiselect' ? [...offeredTypes, 'multiselect'] : offeredTypes
+  return (
+    <div className="grid grid-cols-1 gap-3 wide:grid-cols-3">
+      <Field label={words.label} error={faultAt('label')}>
+        <TextInput
+          value={label}
+          maxLength={bounds.label}
+          disabled={isReadOnly}
+          onValueChange={(text) => onChange({ label: text })}
+        />
+      </Field>
+      <Field label={words.type} error={faultAt('type')}>
+        <SelectInput
+          value={type}
+          disabled={isReadOnly}
+          onChange={({ target }) => onChange({ type: target.value as FieldType })}
+        >
+          {shown.map((one) => (
+            <option key={one} value={one}>
+              {words.types[one]}
+            </option>
+          ))}
+        </SelectInput>
+      </Field>
+      <Field label={words.id} hint={words.idHint} error={faultAt('id')}>
+        <TextInput
+          className="font-mono text-xs"
+          value={id}
+          maxLength={bounds.id}
+          disabled={isReadOnly}
+          spellCheck={false}
+          onValueChange={(text) => onChange({ id: text })}
+        />
+      </Field>
     </div>
   )
 }

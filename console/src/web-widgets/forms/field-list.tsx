@@ -108,6 +108,8 @@ function FieldRow(props: RowProps) {
     onMove(by)
   }
   return (
+    // What is dropped on a row takes its place; the handles do the same by keyboard.
+    // oxlint-disable-next-line jsx-a11y/no-noninteractive-element-interactions
     <li
       className={classes(
         'min-w-0 rounded-md border bg-surface',

@@ -95,14 +95,7 @@ export function createEmbeds(core: Core, tokens: VisitorTokens, folder: string):
     async sample(id, request) {
       const [widget, files] = await Promise.all([find(id), built()])
       if (!widget || !isPreview(widget, request)) return refusal(404, 'This preview has expired.')
-      if (request.destination === 'document') return refusal(403, 'This page is shown in the console only.')
-      if (!files?.sample) return notBuilt
-      const { own_origin, preview } = request
-      const console_origin = consoleOrigin(own_origin)
-      const { labels, open } = files
-      const shown = { id: widget.id, origin: own_origin, console_origin, open, labels, query: `&preview=${preview}` }
-      const body = fill(files.sample, { __PARLEY_SAMPLE__: inlineJson(shown) })
-      return { status: 200, headers: { ...headersOfSample(own_origin, console_origin), ...html }, body }
+      return showSample(widget, files, request, consoleOrigin(request.own_origin))
     },
     async demo(own_origin) {
       const [[newest], files] = await Promise.all([core.database.query<{ id: string }>(newestStatement, []), built()])
@@ -114,6 +107,20 @@ export function createEmbeds(core: Core, tokens: VisitorTokens, folder: string):
     },
     asset: async (name) => (await built())?.assets.get(name) ?? null,
   }
+}
+
+function showSample(
+  { id }: WidgetRecord,
+  files: WidgetBuild | null,
+  { own_origin, preview, destination }: FrameRequest,
+  console_origin: string,
+): Page {
+  if (destination === 'document') return refusal(403, 'This page is shown in the console only.')
+  if (!files?.sample) return notBuilt
+  const { labels, open } = files
+  const shown = { id, origin: own_origin, console_origin, open, labels, query: `&preview=${preview}` }
+  const body = fill(files.sample, { __PARLEY_SAMPLE__: inlineJson(shown) })
+  return { status: 200, headers: { ...headersOfSample(own_origin, console_origin), ...html }, body }
 }
 
 interface Place {
