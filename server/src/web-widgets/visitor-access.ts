@@ -94,7 +94,10 @@ export function createVisitorDoor(core: Core, tokens: VisitorTokens): VisitorDoo
       const { widget_id, user_id, origin, is_preview } = access.visitor!
       const network = networkOf(from.address)
       const asked = { user_id, key_id: null, address_hash: hashOf(network) }
-      const { widget, standing } = (await readWidgetFor(database, widget_id, asked)) ?? { widget: null, standing: unknown }
+      const { widget, standing } = (await readWidgetFor(database, widget_id, asked)) ?? {
+        widget: null,
+        standing: unknown,
+      }
       found.set(access, { widget, network })
       // A deleted widget has no sites any more; its conversations end with their tokens.
       const places = { domains: widget?.domains ?? [], cors_origins }
