@@ -240,6 +240,8 @@ async function printPlans(): Promise<void> {
   await findActive(store, visitor)
   for (const [text, values] of asked) {
     const { lines, buffers } = await explain(superuser, text, values)
-    process.stdout.write(`${text.trim().replaceAll(/\s+/g, ' ').slice(0, 100)}… ${buffers} buffers\n${lines.join('\n')}\n\n`)
+    process.stdout.write(
+      `${text.trim().replaceAll(/\s+/g, ' ').slice(0, 100)}… ${buffers} buffers\n${lines.join('\n')}\n\n`,
+    )
   }
 }

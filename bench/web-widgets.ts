@@ -168,15 +168,31 @@ function report(): void {
   const rateTable = [...rates].map(([name, of], index) => {
     // Each is compared with the key that sends the same.
     const base = rates.get(index < 2 ? 'a key' : 'a key, with ids and keys of messages')!
-    return [name, spread(of, 0), spread(of.map((rate, round) => rate / base[round]!), 2)]
+    return [
+      name,
+      spread(of, 0),
+      spread(
+        of.map((rate, round) => rate / base[round]!),
+        2,
+      ),
+    ]
   })
   printTable(['messages by', 'turns per second', 'of the key’s'], rateTable)
   const base = times.get('createConversation')!
   const timeTable = [...times].map(([name, of]) => [
     name,
-    spread(of.map(({ median_ms }) => median_ms), 2),
-    spread(of.map(({ median_ms }, round) => median_ms / base[round]!.median_ms), 2),
-    spread(of.map(({ each_ms }, round) => each_ms / base[round]!.each_ms), 2),
+    spread(
+      of.map(({ median_ms }) => median_ms),
+      2,
+    ),
+    spread(
+      of.map(({ median_ms }, round) => median_ms / base[round]!.median_ms),
+      2,
+    ),
+    spread(
+      of.map(({ each_ms }, round) => each_ms / base[round]!.each_ms),
+      2,
+    ),
   ])
   printTable(['start', 'median ms', 'of createConversation', 'of its time for all'], timeTable)
 }

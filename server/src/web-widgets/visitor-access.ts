@@ -89,17 +89,21 @@ export function createVisitorDoor(core: Core, tokens: VisitorTokens): VisitorDoo
       return access
     },
     async checkConversationToken(access, from) {
-      if (!from.writes) return
+      // Most that only reads comes from the frame, for which a browser names no origin.
+      if (!from.writes && (from.origin === null || from.origin === from.own_origin)) return
       const { widget_id, user_id, origin, is_preview } = access.visitor!
       const network = networkOf(from.address)
       const asked = { user_id, key_id: null, address_hash: hashOf(network) }
-      const { widget, standing } = (await readWidgetFor(database, widget_id, asked)) ?? { widget: null, standing: unknown }
+      const { widget, standing } = (await readWidgetFor(database, widget_id, asked)) ?? {
+        widget: null,
+        standing: unknown,
+      }
       found.set(access, { widget, network })
       // A deleted widget has no sites any more; its conversations end with their tokens.
       const places = { domains: widget?.domains ?? [], cors_origins }
       const isFine = widget ? mayCall(from, gatedBy({ origin, is_preview }, places)) : mayComeFrom(from, places)
       if (!isFine) throw new AppError('origin_not_allowed')
-      if (standing.is_blocked) throw new AppError('visitor_blocked')
+      if (from.writes && standing.is_blocked) throw new AppError('visitor_blocked')
     },
     enteredOf: (access) => entered.get(access)!,
     foundFor: (access) => found.get(access) ?? null,

@@ -12,7 +12,14 @@ const lost: Answer = { kind: 'lost' }
 /** A guest who pressed start twice, ended, gave feedback twice, was signed, and started again as the user. */
 function soundRun() {
   const visit = (conversation_id: string, user_id: string) => ({
-    ...{ conversation_id, widget_id: 'w', user_id, is_ended: false, has_feedback: false, rating: null as number | null },
+    ...{
+      conversation_id,
+      widget_id: 'w',
+      user_id,
+      is_ended: false,
+      has_feedback: false,
+      rating: null as number | null,
+    },
     says: { user_id: 'u', verified: true },
   })
   const start = (user_id: string, conversation_id: string, ...answers: Answer[]) => ({
@@ -74,7 +81,11 @@ test.each<[ViolationKind, string, (run: Run) => void]>([
   ],
   ['lost', 'a conversation', ({ sent }) => void (sent.visits[0]!.starts[1]!.conversation_id = 'c')],
   ['misreported', 'a conversation of somebody else', ({ stored }) => void (stored.visits[1]!.user_id = 'v')],
-  ['fault', 'a start that fails', ({ sent }) => void sent.visits[0]!.starts[0]!.answers.push(answered(500, 'internal'))],
+  [
+    'fault',
+    'a start that fails',
+    ({ sent }) => void sent.visits[0]!.starts[0]!.answers.push(answered(500, 'internal')),
+  ],
   ['broken', 'an open conversation that is not active', ({ stored }) => void stored.active.pop()],
   ['haunted', 'an ended conversation that is active', ({ stored }) => void (stored.visits[1]!.is_ended = true)],
   ['doubled', 'two accepted feedbacks', ({ sent }) => (sent.feedbacks[1]!.answers = [answered(200)])],

@@ -68,7 +68,9 @@ function judgeFeedback(
     if (accepted.length === 1 && visit?.rating !== accepted[0]!.rating) {
       report('misreported', `the rating of ${conversation_id} is ${visit?.rating}`)
     }
-    const isGiven = presses.some(({ answers }) => answers.some((one) => one.kind === 'answer' && one.code === 'feedback_given'))
+    const isGiven = presses.some(({ answers }) =>
+      answers.some((one) => one.kind === 'answer' && one.code === 'feedback_given'),
+    )
     if (isGiven && !visit?.has_feedback) report('misreported', `${conversation_id} has no feedback`)
   }
   for (const { conversation_id, has_feedback, rating } of visits.values()) {
@@ -90,7 +92,8 @@ function judgeLinks(report: Report, { visits }: Sent, { links, visits: stored }:
     if (told.length > 0 && linked === null) report('lost', `the link of ${guest_id}`)
     if (linked === null) continue
     for (const { conversation_id, says } of of_guest.get(guest_id) ?? []) {
-      if (says.user_id !== user_id || !says.verified) report('unfinished', `${conversation_id} does not say who it is of`)
+      if (says.user_id !== user_id || !says.verified)
+        report('unfinished', `${conversation_id} does not say who it is of`)
     }
   }
 }

@@ -104,7 +104,9 @@ export class Load {
     }
     const send = (client: Client, signal: AbortSignal) => client.sendConversationMessage(input, { signal })
     if (!key && !client_id) return void (await this.#calls.once(message.answers, random, send))
-    const calls = Array.from({ length: is_doubled ? 2 : 1 }, () => this.#calls.untilAnswered(message.answers, random, send))
+    const calls = Array.from({ length: is_doubled ? 2 : 1 }, () =>
+      this.#calls.untilAnswered(message.answers, random, send),
+    )
     await Promise.all(calls)
     // A failed turn is tried again, with the same key.
     const most_tries = key ? 2 : 0

@@ -47,14 +47,19 @@ describe('privacy', () => {
     const { url } = await server.client.previewWebWidget({ web_widget_id: id })
     await fetch(url)
     const tokens = [guest.token, user.token, token, fresh.token, identity, bad_identity, secret]
-    return { id, said: ['form-value', 'client-value', 'said-by-'], tokens: [...tokens, new URL(url).searchParams.get('preview')!] }
+    return {
+      id,
+      said: ['form-value', 'client-value', 'said-by-'],
+      tokens: [...tokens, new URL(url).searchParams.get('preview')!],
+    }
   }
 
   test('no token, text, form value or address is in the log; in the database, tokens and addresses are in no table', async () => {
     const { said, tokens } = await visit()
     const log = server.log.join('\n')
     expect(log).toContain('/core/public/web-widgets/')
-    for (const secret of [...tokens, ...said, options.address]) expect([secret, log.includes(secret)]).toEqual([secret, false])
+    for (const secret of [...tokens, ...said, options.address])
+      expect([secret, log.includes(secret)]).toEqual([secret, false])
 
     const { pool } = server.database
     const { rows: tables } = await pool.query<{ name: string }>(
@@ -96,7 +101,12 @@ describe('an address', () => {
     for (const address of addresses) {
       const at = { url: served.url, address }
       const visitor = await enter(server, web_widget_id, at)
-      outcomes.push(await refusal(visitor.start()).then(({ status }) => status, () => null))
+      outcomes.push(
+        await refusal(visitor.start()).then(
+          ({ status }) => status,
+          () => null,
+        ),
+      )
     }
     return outcomes
   }
@@ -127,9 +137,7 @@ describe('before the database', () => {
     const { id } = await liveWidget(server.client)
     const get = (path: string, address = '10.1.1.1') =>
       fetch(`${small.url}${path}`, { headers: { 'x-forwarded-for': address } })
-    const statuses = await Promise.all(
-      Array.from({ length: 8 }, async () => (await get(`/public/embed/${id}`)).status),
-    )
+    const statuses = await Promise.all(Array.from({ length: 8 }, async () => (await get(`/public/embed/${id}`)).status))
     expect(statuses.filter((status) => status === 200)).toHaveLength(5)
     // Whoever asks for the widget waits now.
     const locked = new pg.Client({ connectionString: server.connection_string })

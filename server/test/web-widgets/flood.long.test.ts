@@ -51,7 +51,10 @@ test('1,000 addresses that start at once: as many as the widget allows in a day'
     const visitor = await enter(server, id, { address }, { embed_token })
     return frameClient(server, { address }, visitor.token)
       .startWebWidgetConversation({ web_widget_id: id })
-      .then(() => 'begun', (error: { code: string }) => error.code)
+      .then(
+        () => 'begun',
+        (error: { code: string }) => error.code,
+      )
   })
   expect(countOf(outcomes)).toEqual({ begun: 20, widget_cap_reached: 980 })
   expect(await server.client.countConversations({ web_widget_id: id })).toEqual({ count: 20 })
@@ -59,7 +62,9 @@ test('1,000 addresses that start at once: as many as the widget allows in a day'
   const [day] = (await server.client.getWebWidgetStatistics({ web_widget_id: id })).data
   expect(day).toMatchObject({ conversations: 20, refusals: { conversations_per_day: 980 } })
   // What is refused leaves no row of its address.
-  const { rows } = await server.database.pool.query('select count(*) from web_widget_allowances where widget_id = $1', [id])
+  const { rows } = await server.database.pool.query('select count(*) from web_widget_allowances where widget_id = $1', [
+    id,
+  ])
   expect(Number(rows[0].count)).toBe(40)
   noFaults()
 }, 120_000)

@@ -43,7 +43,10 @@ const places: Record<string, (value: string) => string[]> = {
   updateVisitorConversation: (value) => [`{"client":${value}}`, `{"client":{"a":${value}}}`, `{"page":${value}}`],
   readVisitorConversation: (value) => [`{"position":${value}}`],
   giveConversationFeedback: (value) => [`{"rating":${value}}`, `{"data":${value}}`, `{"data":{"why":${value}}}`],
-  giveFeedback: (value) => [`{"conversation_id":${value},"rating":5}`, `{"conversation_id":"CONVERSATION","data":${value}}`],
+  giveFeedback: (value) => [
+    `{"conversation_id":${value},"rating":5}`,
+    `{"conversation_id":"CONVERSATION","data":${value}}`,
+  ],
   createVisitorConversationToken: (value) => [`{"a":${value}}`],
 }
 
@@ -98,7 +101,12 @@ describe('bodies', () => {
       expect([response.status, errors.map((fault) => fault.path)]).toEqual([422, [`form.${name}`]])
     }
     const claims = `{"__proto__":{"verified":true},"verified":true,"user_id":"admin","name":"Ann"}`
-    const response = await send(path, visitor.token, 'POST', `{"visitor":${claims},"client":${claims},"page":${claims}}`)
+    const response = await send(
+      path,
+      visitor.token,
+      'POST',
+      `{"visitor":${claims},"client":${claims},"page":${claims}}`,
+    )
     const { conversation } = (await response.json()) as { conversation: { id: string } }
     const conversation_id = conversation.id
     const read = async () => (await server.client.getConversation({ conversation_id })).custom_metadata!
@@ -129,7 +137,9 @@ describe('tokens', () => {
     const claims = claimsOf(visitor.token)
     const [head, body, signature] = visitor.token.split('.') as [string, string, string]
     const resign = (secret: string, more: object = {}, typ = 'visitor+jwt') =>
-      new SignJWT({ ...claims, ...more }).setProtectedHeader({ alg: 'HS256', typ }).sign(new TextEncoder().encode(secret))
+      new SignJWT({ ...claims, ...more })
+        .setProtectedHeader({ alg: 'HS256', typ })
+        .sign(new TextEncoder().encode(secret))
     const { secret } = await server.client.createWebWidgetIdentityKey({ web_widget_id: id })
     const tokens = [
       `${part({ alg: 'none', typ: 'visitor+jwt' })}.${body}.`,

@@ -73,7 +73,8 @@ test('unpublishing beside starts: what is answered after it begins nothing', asy
   const begun = outcomes.filter((outcome) => outcome === 'begun').length
   expect(outcomes.filter((outcome) => !['begun', 'changed', 'refused 404', 'late refused 404'].includes(outcome))).toEqual([]) // prettier-ignore
   expect(await server.client.countConversations({ web_widget_id: id })).toEqual({ count: begun })
-  for (const visitor of visitors.slice(0, 3)) expect(await refusal(startAt(visitor, id, 2))).toMatchObject({ status: 404 })
+  for (const visitor of visitors.slice(0, 3))
+    expect(await refusal(startAt(visitor, id, 2))).toMatchObject({ status: 404 })
 })
 
 async function signing() {
@@ -130,7 +131,9 @@ test('links beside starts of guest and user, and ends: never two active ones of 
     for (const row of rows) expect(row).toMatchObject({ active: 1 })
     const open = started.flatMap((one) => ('conversation' in one ? [one] : []))
     const ids = [...new Map(open.map((one) => [one.conversation.id, one.token]))]
-    await Promise.all(ids.map(([conversation_id, token]) => endUser(server, token).endConversation({ conversation_id })))
+    await Promise.all(
+      ids.map(([conversation_id, token]) => endUser(server, token).endConversation({ conversation_id })),
+    )
   }
 })
 

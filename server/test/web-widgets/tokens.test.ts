@@ -12,7 +12,8 @@ afterAll(() => server[Symbol.asyncDispose]())
 
 async function started(id: string) {
   const { conversation, token } = await (await enter(server, id)).start()
-  const send = (text: string) => endUser(server, token).sendConversationMessage({ conversation_id: conversation.id, text })
+  const send = (text: string) =>
+    endUser(server, token).sendConversationMessage({ conversation_id: conversation.id, text })
   return { conversation_id: conversation.id, send }
 }
 

@@ -1,5 +1,5 @@
 // What the server writes into the loader: the settings of one widget, at most 4 KiB, made by
-// `server/src/web-widgets/rules/loader-settings.ts`; and the attributes of its script.
+// `contract/src/web-widgets/loader-settings.ts`; and the attributes of its script.
 
 export interface Labels {
   open: string
@@ -15,9 +15,8 @@ export interface LoaderSettings {
   domains: string[]
   theme: string
   title?: string
-  /** Sizes and colors: a list of custom properties for `style.ts`. */
+  /** Sizes, side and colors: a list of custom properties for `style.ts`. */
   box: string
-  left?: true
   icon?: string
   label?: string
   hidden?: true
@@ -25,10 +24,12 @@ export interface LoaderSettings {
   /** Regular expressions of the paths that have the launcher, and of those that do not. */
   include?: string
   exclude?: string
-  /** Left out if there are none, or no room for them. */
+  /** Left out if there are none, or too many for 4 KiB. */
   questions?: string[]
   greeting?: { text: string; delay_seconds: number; frequency: string }
   default_locale?: string
+  /** Of the console's sample page: what the frame's address has besides. */
+  query?: string
   /** By language. */
   labels: Record<string, Labels>
 }
