@@ -3,7 +3,6 @@
 import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { setTimeout as delay } from 'node:timers/promises'
-import type { Browser, Page } from 'playwright-core'
 import { openPage, startBrowser } from '../console/test/support/chromium.ts'
 import { startScriptedModel } from '../server/test/support/scripted-model.ts'
 import { frameOf, message, openChat, say, startSite } from '../widget/test/support/visit.ts'
@@ -11,6 +10,8 @@ import { readOptions } from './options.ts'
 import { describeTimes, machine, printRows, publishAgent, startBenchServer } from './server.ts'
 
 const { opens, replies, characters } = readOptions({ opens: 20, replies: 3, characters: 32_000 })
+
+type Browser = Awaited<ReturnType<typeof startBrowser>>
 
 /** A fast model: each piece a few words, a new one every few milliseconds. */
 const piece_characters = 64
@@ -48,7 +49,7 @@ printRows([
 async function measureOpening(using: Browser): Promise<number[]> {
   await using opened = await openPage(using)
   const { page } = opened
-  await page.addInitScript(watchComposer)
+  await page.addInitScript({ content: watch_composer })
   const { width, height } = page.viewportSize()!
   const times: number[] = []
   for (let open = 0; open <= opens; open += 1) {
@@ -67,18 +68,18 @@ async function measureOpening(using: Browser): Promise<number[]> {
 }
 
 /** In every document: when it was clicked, and when its composer was drawn, by a clock that they share. */
-function watchComposer(): void {
+const watch_composer = `
   const now = () => performance.timeOrigin + performance.now()
-  addEventListener('click', () => Object.assign(window, { clicked_at: now() }), { capture: true })
+  addEventListener('click', () => { window.clicked_at = now() }, { capture: true })
   const look = () => {
-    if (document.querySelector('#composer')) Object.assign(window, { composer_at: now() })
+    if (document.querySelector('#composer')) window.composer_at = now()
     else requestAnimationFrame(look)
   }
   requestAnimationFrame(look)
-}
+`
 
 /** Frames of the page while a long reply arrives: how late each was. */
-async function measureReplies(using: Browser): Promise<string[][]> {
+async function measureReplies(using: Browser): Promise<[string, string][]> {
   await using opened = await openPage(using)
   const { page } = opened
   await page.goto(site.origin)
@@ -88,10 +89,10 @@ async function measureReplies(using: Browser): Promise<string[][]> {
   const all: number[] = []
   for (let reply = 1; reply <= replies; reply += 1) {
     model.answer = () => speak(reply)
-    await frameOf(page).locator('body').evaluate(watchFrames)
+    await frameOf(page).locator('body').evaluate(`{${watch_frames}}`)
     await say(chat, `Tell me everything, part ${reply}`)
     await chat.getByRole('log').getByText(`The end of part ${reply}.`).waitFor({ timeout: 60_000 })
-    const frames = await readFrames(page)
+    const frames = (await frameOf(page).locator('body').evaluate('window.frames_ms')) as number[]
     longest.push(Math.max(...frames))
     all.push(...frames)
   }
@@ -101,22 +102,16 @@ async function measureReplies(using: Browser): Promise<string[][]> {
   ]
 }
 
-function watchFrames(): void {
-  const frames: number[] = []
+const watch_frames = `
+  window.frames_ms = []
   let before = performance.now()
-  const look = (now: number) => {
-    frames.push(now - before)
+  const look = (now) => {
+    window.frames_ms.push(now - before)
     before = now
     requestAnimationFrame(look)
   }
   requestAnimationFrame(look)
-  Object.assign(window, { frames })
-}
-
-const readFrames = (page: Page) =>
-  frameOf(page)
-    .locator('body')
-    .evaluate(() => (window as unknown as { frames: number[] }).frames)
+`
 
 async function* speak(reply: number): AsyncGenerator<string> {
   const text = longText(characters)

@@ -85,6 +85,8 @@ test('B6: after logout nothing of the user is left for the next one: not on the 
   const { page } = visited
   const other = await page.context().newPage()
   await other.goto(site.origin)
+  // A tab behind another one draws once a second.
+  await page.bringToFront()
   const chat = await openChat(page)
   await signIn(page, 'ada')
   await chat.getByLabel('E-mail').fill('ada@example.com')

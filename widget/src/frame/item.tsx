@@ -87,7 +87,7 @@ export function Leaving({ chat, say, message, isSent }: LeavingProps) {
     fault === 'over' || fault === 'full' || (conversation_id !== null && written_for !== conversation_id)
   return (
     <div class="item mine">
-      <div class={`bubble ${isSent ? '' : 'waits'}`} dir="auto">
+      <div class="bubble" dir="auto">
         {text}
       </div>
       {fault ? (

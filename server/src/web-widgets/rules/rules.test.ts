@@ -63,7 +63,9 @@ describe('what a start stores', () => {
       verified: { plan: 'gold' },
       client: { a: 1 },
     })
-    expect(metadataOfStart({ ...claimed, visitor: { name: 'Eve', user_id: 'u', verified: true } as never })).toEqual({
+    expect(
+      metadataOfStart({ ...claimed, visitor: { name: 'Eve', user_id: 'u', verified: true, rank: 1 } as never }),
+    ).toEqual({
       visitor: { name: 'Eve', user_id: 'guest_1', verified: false },
     })
   })
