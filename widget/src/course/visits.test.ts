@@ -98,7 +98,59 @@ describe('B3: who comes in', () => {
   })
 })
 
+describe('B6: who is signed in', () => {
+  test('is whose conversation begins, also if both are asked for at once', async () => {
+    const world = makeWorld()
+    const { chat } = world.open()
+    void chat.identify({ token: 'ada' })
+    chat.send('one')
+    await world.pass(10_000)
+    expect([world.owners, world.messages.length]).toEqual([['ada'], 1])
+  })
+
+  test('leaves nothing unsent for the next user, nor what was shown', async () => {
+    const world = makeWorld()
+    const { chat, told, texts } = world.open()
+    void chat.identify({ token: 'ada' })
+    chat.send('of ada')
+    await world.pass(10_000)
+    world.weather = 'lost_before'
+    chat.send('unsent, of ada')
+    await world.pass(100)
+    world.weather = 'none'
+    void chat.identify({ token: 'eve' })
+    await world.pass(10_000)
+    expect([texts(), chat.state.outbox, chat.state.visitor?.user_id]).toEqual([[], [], 'eve'])
+    expect(told.some(([name]) => name === 'forgotten')).toBe(true)
+    expect(world.messages.map(({ text }) => text)).toEqual(['of ada'])
+  })
+})
+
+test('a conversation token is renewed before it ends', async () => {
+  const world = makeWorld()
+  const { chat } = world.open()
+  chat.send('one')
+  await world.pass(5 * hour_ms)
+  chat.send('two')
+  await world.pass(1000)
+  expect(world.messages.map(({ text }) => text)).toEqual(['one', 'two'])
+  expect(world.expired).toBe(0)
+})
+
 describe('B6: after logout', () => {
+  test('an entrance that was under way leaves no token', async () => {
+    const world = makeWorld()
+    const held = Promise.withResolvers<void>()
+    world.held = held.promise
+    const { chat } = world.open()
+    await world.pass(100)
+    chat.logout()
+    world.held = null
+    held.resolve()
+    await world.pass(60_000)
+    expect([chat.state.visitor, [...world.storage.keys()]]).toEqual([null, []])
+  })
+
   test('what was under way is nobody’s: no conversation, no token, nothing written', async () => {
     const world = makeWorld()
     const { chat } = world.open()

@@ -28,6 +28,10 @@ interface Stream {
 export interface World {
   /** The conversations that were begun. */
   readonly conversations: string[]
+  /** Whose they are. */
+  readonly owners: string[]
+  /** How many calls came with a token that has expired. */
+  expired: number
   messages: Stored[]
   /** What happens to the next requests, in order; then nothing does. */
   faults: Fault[]
@@ -89,6 +93,10 @@ export function makeWorld(): World {
     get conversations() {
       return kept.map(({ id }) => id)
     },
+    get owners() {
+      return kept.map(({ owner }) => owner)
+    },
+    expired: 0,
     messages: [],
     faults: [],
     weather: 'none',
@@ -117,7 +125,7 @@ export function makeWorld(): World {
   const activeOf = (owner: string) => kept.find((each) => each.owner === owner && !each.isOver)
   const startOf = ({ id, isOver }: Kept) => ({
     conversation: { id },
-    token: `of ${id}`,
+    token: `${now + 3_600_000}`,
     permissions: isOver ? ['read', 'rate'] : ['read', 'message', 'end'],
     expires_at: new Date(now + 3_600_000).toISOString(),
   })
@@ -129,12 +137,12 @@ export function makeWorld(): World {
     for (const stream of streams) if (stream.conversation === conversation) stream.push(text)
   }
 
-  function enter({ visitor_token }: Record<string, string>): Response {
-    const visitor = visitor_token ?? `guest_${(guests += 1)}`
+  function enter({ visitor_token, identity }: { visitor_token?: string; identity?: { token: string } }): Response {
+    const visitor = identity?.token ?? visitor_token ?? `guest_${(guests += 1)}`
     const active = activeOf(visitor)
     return json(200, {
       visitor_token: visitor,
-      visitor: { id: visitor, user_id: visitor, verified: false, name: null },
+      visitor: { id: visitor, user_id: visitor, verified: !visitor.startsWith('guest_'), name: null },
       active: active ? { ...startOf(active), resumed: true } : null,
     })
   }
@@ -162,6 +170,10 @@ export function makeWorld(): World {
     if (!conversation) return json(404, { code: 'not_found' })
     if (url.endsWith('/token'))
       return conversation.owner === bearerOf(init) ? json(200, startOf(conversation)) : json(404, { code: 'not_found' })
+    if (url.startsWith('/core/conversations/') && Number(bearerOf(init)) <= now) {
+      world.expired += 1
+      return json(401, { code: 'unauthorized' })
+    }
     if (url.endsWith('/messages')) return store(conversation, body)
     if (url.endsWith('/events')) return openStream(conversation, init, tab)
     return new Response(null, { status: 204 })
