@@ -52,21 +52,36 @@ function loaderAndManifest(): Plugin {
     name: 'parley-loader',
     apply: 'build',
     async closeBundle() {
-      await buildLoader()
+      const open = await buildLoader()
       await writeFile(join(dist, 'demo.html'), await readFile(join(root, 'demo.html')))
-      await writeFile(join(dist, 'manifest.json'), `${JSON.stringify(await describeFiles())}\n`)
+      await buildSample()
+      await writeFile(join(dist, 'manifest.json'), `${JSON.stringify(await describeFiles(open))}\n`)
       await Promise.all((await readdir(join(dist, 'assets'))).map((file) => compress(join(dist, 'assets', file))))
       await checkSizes()
     },
   }
 }
 
-/** A script, of which nothing is global, and the module that it imports when it is needed. */
-async function buildLoader(): Promise<void> {
-  const open = await buildScript('open', 'assets/open-[hash].js', 'es')
-  await buildScript('main', 'loader.js', 'iife', { __OPEN__: JSON.stringify(open.replace('assets/', '')) })
+/** A script, of which nothing is global, and the module that it imports when it is needed; answers the name of that one. */
+async function buildLoader(): Promise<string> {
+  const open = (await buildScript('loader/open', 'assets/open-[hash].js', 'es')).replace('assets/', '')
+  await buildScript('loader/main', 'loader.js', 'iife', { __OPEN__: JSON.stringify(open) })
   const found = (await readFile(join(dist, 'loader.js'), 'utf8')).split('__PARLEY_SETTINGS__').length - 1
   if (found !== 1) throw new Error(`The loader has ${found} places for its settings`)
+  return open
+}
+
+/** A website for the console's preview, apart from what visitors load: the loader's modules, whose settings come with the page. */
+async function buildSample(): Promise<void> {
+  const script = await buildScript('sample/main', 'assets/sample-[hash].js', 'es', {
+    __PARLEY_SETTINGS__: 'window.parleySample.settings',
+    __OPEN__: 'window.parleySample.open',
+  })
+  const page = await readFile(join(root, 'sample.html'), 'utf8')
+  await writeFile(
+    join(dist, 'sample.html'),
+    page.replace('__SCRIPT__', `/public/widget/${script.replace('assets/', '')}`),
+  )
 }
 
 /** Answers the name of the file. */
@@ -87,7 +102,7 @@ async function buildScript(
       emptyOutDir: false,
       reportCompressedSize: false,
       // As a library: then nothing is added to its import.
-      lib: { entry: join(root, `src/loader/${name}.ts`), name: 'parley', formats: [format] },
+      lib: { entry: join(root, `src/${name}.ts`), name: 'parley', formats: [format] },
       rolldownOptions: {
         output: { entryFileNames: file, ...(format === 'iife' ? { exports: 'none' } : {}) },
         checks: { pluginTimings: false },
@@ -97,7 +112,7 @@ async function buildScript(
   return (built as { output: { fileName: string }[] }[])[0]!.output[0]!.fileName
 }
 
-async function describeFiles(): Promise<object> {
+async function describeFiles(open: string): Promise<object> {
   const labels: Record<string, object> = {}
   let keys: string[] = []
   for (const locale of locales) {
@@ -115,6 +130,8 @@ async function describeFiles(): Promise<object> {
     frame: 'frame.html',
     demo: 'demo.html',
     captcha: 'captcha.html',
+    sample: 'sample.html',
+    open,
     labels,
     text_keys: keys,
   }
@@ -132,6 +149,8 @@ const gzipped = async (path: string) => (await promisify(gzip)(await readFile(jo
 async function checkSizes(): Promise<void> {
   const assets = (await readdir(join(dist, 'assets'))).filter((file) => /\.(js|css)$/.test(file))
   const isLanguage = (file: string) => /^[a-z]{2}-/.test(file)
+  /** Of the console's preview; no visitor loads it. */
+  const isSample = (file: string) => file.startsWith('sample-')
   /** Loaded after the first picture. */
   const isLater = (file: string) => /^(more|captcha|open)-/.test(file)
   const sum = async (files: string[]) =>
@@ -145,7 +164,7 @@ async function checkSizes(): Promise<void> {
     frame: {
       bytes:
         (await gzipped('frame.html')) +
-        (await sum(assets.filter((file) => !isLanguage(file) && !isLater(file)))) +
+        (await sum(assets.filter((file) => !isLanguage(file) && !isLater(file) && !isSample(file)))) +
         language,
       at_most: frame_at_most,
     },

@@ -45,6 +45,7 @@ export function BehaviourSection({ edit }: { edit: Edit }) {
               path={['greeting', 'frequency']}
               label={words.frequency}
               choices={words.frequencies}
+              byDefault={widgetDefaults.greeting.frequency}
             />
           </Columns>
         )}
@@ -61,7 +62,14 @@ export function BehaviourSection({ edit }: { edit: Edit }) {
               byDefault={widgetDefaults[name]}
             />
           ))}
-          <ChoiceValue edit={edit} path={['storage']} label={words.storage} choices={words.storages} />
+          <ChoiceValue
+            edit={edit}
+            path={['storage']}
+            label={words.storage}
+            choices={words.storages}
+            byDefault="frame"
+          />
+          <LinesValue edit={edit} path={['image_hosts']} label={words.imageHosts} hint={words.imageHostsHint} />
         </div>
       </Section>
     </>
@@ -72,7 +80,13 @@ function Visible({ edit }: { edit: Edit }) {
   return (
     <Section title={words.visible}>
       <Columns>
-        <ChoiceValue edit={edit} path={['trigger', 'devices']} label={words.devices} choices={words.deviceNames} />
+        <ChoiceValue
+          edit={edit}
+          path={['trigger', 'devices']}
+          label={words.devices}
+          choices={words.deviceNames}
+          byDefault="all"
+        />
         <FlagValue
           edit={edit}
           path={['trigger', 'hidden']}

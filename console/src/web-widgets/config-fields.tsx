@@ -1,5 +1,5 @@
 // Fields for values of a widget's configuration, each at its place; what is empty is left out, so that the default counts.
-import type { ReactNode } from 'react'
+import { type ReactNode, useState } from 'react'
 import { Check } from '../settings/parts.tsx'
 import { Field, SelectInput, TextArea, TextInput } from '../ui/field.tsx'
 import { widgetTexts as words } from './texts.ts'
@@ -53,12 +53,13 @@ export function NumberValue({
   edit,
   path,
   label,
+  hint,
   least,
   most,
   byDefault,
 }: Props & { least: number; most: number; byDefault?: number }) {
   return (
-    <Field label={label} error={faultOf(edit, path)}>
+    <Field label={label} hint={hint ?? words.range(least, most)} error={faultOf(edit, path)}>
       <TextInput
         type="number"
         min={least}
@@ -72,15 +73,26 @@ export function NumberValue({
   )
 }
 
-export function ChoiceValue<T extends string>({ edit, path, label, choices }: Props & { choices: Record<T, string> }) {
+interface ChoiceProps<T extends string> extends Props {
+  choices: Record<T, string>
+  /** The choice that nothing stands for. */
+  byDefault?: T
+  /** Without one: what nothing is called. */
+  none?: string
+}
+
+export function ChoiceValue<T extends string>({ edit, path, label, hint, choices, byDefault, none }: ChoiceProps<T>) {
+  const chosen = textOf(edit, path) || (byDefault ?? '')
   return (
-    <Field label={label} error={faultOf(edit, path)}>
+    <Field label={label} hint={hint} error={faultOf(edit, path)}>
       <SelectInput
-        value={textOf(edit, path)}
+        value={chosen}
         disabled={edit.isReadOnly}
-        onChange={({ target }) => edit.setValue(path, target.value === '' ? undefined : target.value)}
+        onChange={({ target }) =>
+          edit.setValue(path, target.value === '' || target.value === byDefault ? undefined : target.value)
+        }
       >
-        <option value="">{words.none}</option>
+        {byDefault === undefined && <option value="">{none ?? words.none}</option>}
         {(Object.entries(choices) as [T, string][]).map(([value, text]) => (
           <option key={value} value={value}>
             {text}
@@ -104,20 +116,27 @@ export function FlagValue({ edit, path, label, hint, byDefault }: Props & { byDe
   )
 }
 
-/** A text for each line. Lines that are being typed stay as they are. */
+/** A text for each line. A line that is being typed stays as it is; a fault names the line that it is about. */
 export function LinesValue({ edit, path, label, hint }: Props) {
   const value = valueAt(edit.draft.config, path)
   const lines = Array.isArray(value) ? (value as string[]) : []
+  const kept = lines.join('\n')
+  const [text, setText] = useState(kept)
+  if (linesOf(text).join('\n') !== kept) setText(kept)
+  const start = `${['config', ...path].join('.')}.`
+  const faults = [...edit.faults].flatMap(([at, message]) =>
+    at.startsWith(start) ? [`${lines[Number(at.slice(start.length))] ?? ''} ${message}`] : [],
+  )
   return (
-    <Field label={label} hint={hint} error={faultOf(edit, path)}>
+    <Field label={label} hint={hint} error={faultOf(edit, path) ?? faults.join('. ')}>
       <TextArea
-        key={path.join('.')}
         rows={3}
-        defaultValue={lines.join('\n')}
+        value={text}
         disabled={edit.isReadOnly}
         onChange={({ target }) => {
-          const kept = linesOf(target.value)
-          edit.setValue(path, kept.length === 0 ? undefined : kept)
+          setText(target.value)
+          const next = linesOf(target.value)
+          edit.setValue(path, next.length === 0 ? undefined : next)
         }}
       />
     </Field>

@@ -1,13 +1,17 @@
 // The texts of the pages about web widgets.
 import type { ColoredPart, LiveReason, WidgetLimit } from '@parley/contract'
-import { formatNumber } from '../base/format.ts'
+import { formatCount, formatNumber } from '../base/format.ts'
 import type { WidgetSection } from './widget-search.ts'
 
 const sections: Record<WidgetSection, string> = {
   appearance: 'Appearance',
   behaviour: 'Behaviour',
+  forms: 'Forms',
+  texts: 'Texts',
   security: 'Security',
   install: 'Install',
+  version: 'Version',
+  activity: 'Activity',
 }
 
 const reasons: Record<LiveReason, string> = {
@@ -15,6 +19,20 @@ const reasons: Record<LiveReason, string> = {
   not_published: 'Not published',
   version_not_published: 'Its version is not published',
   agent_inactive: 'Its agent is not active',
+}
+
+/** Why visitors get no answer, and what to do. */
+const help: Record<Exclude<LiveReason, 'live'>, string> = {
+  not_published: 'Visitors do not see this widget yet. Publish it when it is ready.',
+  version_not_published:
+    'Visitors get no answer: the version of this widget is not published. Choose one under Version.',
+  agent_inactive: 'Visitors get no answer: the agent is not active. Activate it on its page.',
+}
+
+/** Of the server's warnings those that have words of their own. */
+function warningOf(warning: string): string {
+  if (warning.startsWith('domains is empty')) return 'Any site can show this widget. List yours under Security.'
+  return warning
 }
 
 const parts: Record<ColoredPart, string> = {
@@ -45,6 +63,8 @@ export const widgetTexts = {
   sectionsLabel: 'Sections',
   sections,
   reasons,
+  help,
+  warning: warningOf,
   parts,
   limits,
   needs: 'To see web widgets, you need the scope web_widgets:read or web_widgets:manage.',
@@ -74,11 +94,24 @@ export const widgetTexts = {
   discard: 'Discard',
   saved: 'Saved',
   unsaved: 'Unsaved changes',
-  overtaken: 'Someone else has saved this widget meanwhile. Discard your changes to see theirs.',
+  faults: (count: number) => `Not saved: ${formatCount(count, 'value needs', 'values need')} a correction.`,
+  overtakenTitle: 'Someone else has saved',
+  overtaken: 'Someone else has saved this widget meanwhile. Your changes are still here, and nothing was overwritten.',
+  theirs: 'What they changed',
+  nothing: 'nothing',
+  takeTheirs: 'Discard mine',
+  keepMine: 'Keep mine on top',
+  more: 'More',
   publish: 'Publish',
   unpublish: 'Unpublish',
   publishTitle: 'Publish this widget?',
-  publishText: (sites: string, agent: string) => `${agent} will answer visitors on: ${sites}.`,
+  publishText: (who: string) => `${who} will answer visitors on:`,
+  publishUnsaved: 'Your unsaved changes are not part of it. Save them first.',
+  unpublishTitle: 'Unpublish this widget?',
+  unpublishText: 'Visitors no longer see it on:',
+  versionOf: (agent: string, version: number | null) =>
+    version === null ? agent : `Version ${formatNumber(version)} of ${agent}`,
+  anySiteAtAll: 'Any site',
   published: 'Published',
   unpublished: 'Unpublished',
   remove: 'Delete',
@@ -87,8 +120,7 @@ export const widgetTexts = {
   removed: 'Web widget deleted',
   warnings: 'Warnings',
   preview: 'Preview',
-  previewStart: 'Show the preview',
-  previewAgain: 'Show it again',
-  previewNote: 'Shows what is saved. Its conversations count nowhere.',
+  edit: 'Edit',
+  range: (least: number, most: number) => `${formatNumber(least)} to ${formatNumber(most)}.`,
   none: 'Default',
 } as const

@@ -1,4 +1,5 @@
-// The unsaved state of a widget: values at places of its configuration, and what a save has to send. Pure.
+// The unsaved state of a widget: values at places of its configuration, what a save has to send, and what becomes of it when someone else
+// has saved meanwhile. Pure.
 import type { Input, WebWidget } from '@parley/contract'
 
 export type Path = readonly string[]
@@ -10,10 +11,11 @@ export interface Draft {
   config: Record<string, unknown>
   limits: WebWidget['limits']
   identity: WebWidget['identity']
+  captcha: WebWidget['captcha']
 }
 
-export function draftOf({ name, domains, config, limits, identity }: WebWidget): Draft {
-  return { name, domains: domains.join('\n'), config, limits, identity }
+export function draftOf({ name, domains, config, limits, identity, captcha }: WebWidget): Draft {
+  return { name, domains: domains.join('\n'), config, limits, identity, captcha }
 }
 
 export function linesOf(text: string): string[] {
@@ -23,7 +25,7 @@ export function linesOf(text: string): string[] {
     .filter((line) => line !== '')
 }
 
-const isObject = (value: unknown): value is Record<string, unknown> =>
+export const isObject = (value: unknown): value is Record<string, unknown> =>
   typeof value === 'object' && value !== null && !Array.isArray(value)
 
 export function valueAt(config: unknown, path: Path): unknown {
@@ -55,7 +57,45 @@ export function mergeConfig(
   }, config)
 }
 
-const isSame = (one: unknown, other: unknown) => JSON.stringify(one) === JSON.stringify(other)
+const textOf = (value: unknown): string =>
+  JSON.stringify(value, (_key, entry: unknown) =>
+    isObject(entry) ? Object.fromEntries(Object.entries(entry).toSorted(([a], [b]) => (a < b ? -1 : 1))) : entry,
+  ) ?? ''
+const isSame = (one: unknown, other: unknown) => textOf(one) === textOf(other)
+
+export interface Difference {
+  path: Path
+  before: unknown
+  after: unknown
+}
+
+/** Value by value: objects are entered, lists and forms are compared whole. */
+export function differencesOf(before: unknown, after: unknown, path: Path = []): Difference[] {
+  if (isSame(before, after)) return []
+  const isWhole = path.at(-1) === 'form' || path.at(-1) === 'pre_conversation_form' || path.at(-1) === 'captcha'
+  if (isWhole || !(isObject(before) || isObject(after))) return [{ path, before, after }]
+  const [one, other] = [isObject(before) ? before : {}, isObject(after) ? after : {}]
+  const names = [...new Set([...Object.keys(one), ...Object.keys(other)])].toSorted()
+  return names.flatMap((name) => differencesOf(one[name], other[name], [...path, name]))
+}
+
+/** The draft as it would be if it had been begun from `theirs`: what was changed in it stays changed. */
+export function rebase(base: Draft, mine: Draft, theirs: Draft): Draft {
+  return differencesOf(base, mine).reduce(
+    (draft, { path, after }) => setAt(draft as unknown as Record<string, unknown>, path, after) as unknown as Draft,
+    theirs,
+  )
+}
+
+/** Unlike `withValue`, null and what is empty stay. */
+function setAt(value: Record<string, unknown>, [key, ...rest]: Path, after: unknown): Record<string, unknown> {
+  if (rest.length === 0 && after === undefined) {
+    const { [key!]: _gone, ...others } = value
+    return others
+  }
+  const before = value[key!]
+  return { ...value, [key!]: rest.length === 0 ? after : setAt(isObject(before) ? before : {}, rest, after) }
+}
 
 /** The fields that differ from the stored ones. */
 export function changesOf(
@@ -69,5 +109,6 @@ export function changesOf(
     ...(isSame(draft.config, stored.config) ? {} : { config: draft.config }),
     ...(isSame(draft.limits, stored.limits) ? {} : { limits: draft.limits }),
     ...(isSame(draft.identity, stored.identity) ? {} : { identity: draft.identity }),
+    ...(isSame(draft.captcha, stored.captcha) ? {} : { captcha: draft.captcha }),
   }
 }

@@ -1,32 +1,37 @@
-// The page of one web widget: its sections beside the real frame, and what is not saved yet.
+// The page of one web widget: its sections beside a sample page with the real launcher and frame, and what is not saved yet.
 import type { WebWidget } from '@parley/contract'
 import { ApiError } from '@parley/sdk'
-import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query'
+import { useQuery } from '@tanstack/react-query'
 import { Link, useNavigate, useParams, useSearch } from '@tanstack/react-router'
 import { useState } from 'react'
-import { useAgentName } from '../agent-names/use-agents.ts'
 import { useSession } from '../session/session-context.ts'
-import { AskDialog } from '../settings/ask-dialog.tsx'
 import { Refused } from '../settings/settings-page.tsx'
 import { NotFoundPage } from '../shell/fault-pages.tsx'
 import { useTitle } from '../shell/use-title.ts'
 import { texts } from '../texts/index.ts'
 import { Button } from '../ui/button.tsx'
-import { describeError } from '../ui/describe-error.ts'
-import { notify } from '../ui/notify.ts'
 import { PageHeader } from '../ui/page-header.tsx'
 import { ErrorState, LoadingState } from '../ui/state.tsx'
 import { useKeys } from '../ui/use-keys.ts'
-import { AppearanceSection } from './appearance-section.tsx'
+import { useIsRoomy } from '../ui/use-media.ts'
+import { ActivitySection } from './activity/activity-section.tsx'
+import { AppearanceSection } from './appearance/appearance-section.tsx'
 import { BehaviourSection } from './behaviour-section.tsx'
-import type { Edit } from './config-fields.tsx'
+import { FormsSection } from './forms/forms-section.tsx'
 import { InstallSection } from './install-section.tsx'
 import { LiveLabel } from './live-label.tsx'
-import { Preview } from './preview.tsx'
-import { SecuritySection } from './security-section.tsx'
+import { Preview } from './preview/preview.tsx'
+import { SecuritySection } from './security/security-section.tsx'
 import { widgetTexts as words } from './texts.ts'
-import { type Draft, changesOf, draftOf, withValue } from './widget-draft.ts'
+import { TextsSection } from './texts-section.tsx'
+import { Unsaved } from './unsaved.tsx'
+import { type Editing, useWidgetDraft, widgetKey } from './use-widget-draft.ts'
+import { VersionSection } from './version-section.tsx'
+import { Actions } from './widget-actions.tsx'
 import { type WidgetSection, widgetSections } from './widget-search.ts'
+
+/** What someone else saves is seen soon. */
+const look_again_ms = 10_000
 
 export function WidgetPage() {
   const { web_widget_id } = useParams({ from: '/pages/web-widgets/$web_widget_id' })
@@ -36,8 +41,9 @@ export function WidgetPage() {
 function OneWidget({ web_widget_id }: { web_widget_id: string }) {
   const { client } = useSession()
   const { data, error, isPending, refetch } = useQuery({
-    queryKey: ['web-widgets', web_widget_id],
+    queryKey: widgetKey(web_widget_id),
     queryFn: ({ signal }) => client.getWebWidget({ web_widget_id }, { signal }),
+    refetchInterval: look_again_ms,
   })
   useTitle(data?.name ?? texts.loading)
   if (error instanceof ApiError && error.status === 404) return <NotFoundPage />
@@ -46,142 +52,118 @@ function OneWidget({ web_widget_id }: { web_widget_id: string }) {
   return <Shown widget={data} />
 }
 
-/** `base` is what the draft began with: a newer state of the server is not overwritten. */
 function Shown({ widget }: { widget: WebWidget }) {
-  const { client, scopes } = useSession()
-  const queries = useQueryClient()
   const { section = 'appearance' } = useSearch({ from: '/pages/web-widgets/$web_widget_id' })
   const navigate = useNavigate()
-  const mayManage = scopes.has('web_widgets:manage')
-  const [base, setBase] = useState(widget)
-  const [draft, setDraft] = useState(() => draftOf(widget))
-  const changes = changesOf(base, draft)
-  const isChanged = Object.keys(changes).length > 0
-  const begin = (from: WebWidget) => {
-    setBase(from)
-    setDraft(draftOf(from))
-  }
-  if (!isChanged && widget.revision > base.revision) begin(widget)
+  const isRoomy = useIsRoomy()
+  const [isPreviewing, setPreviewing] = useState(false)
+  const editing = useWidgetDraft(widget)
+  const { isReadOnly, draft } = editing.edit
   useKeys({ Escape: () => void navigate({ to: '/web-widgets' }) })
-  const save = useMutation({
-    mutationFn: () => client.updateWebWidget({ web_widget_id: base.id, if_match: String(base.revision), ...changes }),
-    onSuccess: (saved) => {
-      notify(words.saved)
-      queries.setQueryData(['web-widgets', saved.id], saved)
-      begin(saved)
-      void queries.invalidateQueries({ queryKey: ['web-widgets', 'pages'] })
-    },
-  })
-  const discard = async () => {
-    save.reset()
-    const fresh = await client.getWebWidget({ web_widget_id: base.id })
-    queries.setQueryData(['web-widgets', base.id], fresh)
-    begin(fresh)
-  }
-  const edit: Edit = { draft, isReadOnly: !mayManage, faults: faultsOf(save.error), ...changers(setDraft) }
+  const hasPreview = !isReadOnly && (isRoomy || isPreviewing)
   return (
     <>
       <PageHeader
         back={{ to: '/web-widgets', label: words.back }}
-        title={base.name}
+        title={widget.name}
         note={
           <p className="text-xs text-faint">
             <LiveLabel widget={widget} />
           </p>
         }
       >
-        <SectionLinks web_widget_id={base.id} section={section} />
-        {mayManage && <Actions widget={widget} />}
+        {!isReadOnly && !isRoomy && (
+          <Button aria-pressed={isPreviewing} onClick={() => setPreviewing(!isPreviewing)}>
+            {isPreviewing ? words.edit : words.preview}
+          </Button>
+        )}
+        {!isReadOnly && <Actions widget={widget} isChanged={editing.isChanged} />}
       </PageHeader>
-      <div
-        role="group"
-        aria-label={words.sections[section]}
-        // It scrolls, and may contain nothing else that takes the focus.
-        // oxlint-disable-next-line jsx-a11y/no-noninteractive-tabindex
-        tabIndex={0}
-        className="min-h-0 min-w-0 flex-1 overflow-y-auto outline-none focus-visible:shadow-[inset_0_0_0_2px_var(--color-accent)]"
-      >
-        <div className="mx-auto flex max-w-6xl flex-wrap items-start gap-5 px-4 py-4 wide:px-6 wide:py-5">
-          <div className="flex min-w-0 flex-1 basis-96 flex-col gap-4">
+      <SectionLinks web_widget_id={widget.id} section={section} />
+      <div className="flex min-h-0 flex-1">
+        <div
+          role="group"
+          aria-label={words.sections[section]}
+          // It scrolls, and may contain nothing else that takes the focus.
+          // oxlint-disable-next-line jsx-a11y/no-noninteractive-tabindex
+          tabIndex={0}
+          hidden={!isRoomy && isPreviewing}
+          className="min-h-0 min-w-0 flex-1 overflow-y-auto outline-none focus-visible:shadow-[inset_0_0_0_2px_var(--color-accent)]"
+        >
+          <div className="mx-auto flex max-w-3xl flex-col gap-4 px-4 py-4 wide:px-6 wide:py-5">
             <h2 className="sr-only">{words.sections[section]}</h2>
-            {!mayManage && <Refused>{words.readOnly}</Refused>}
-            <Warnings warnings={widget.warnings} />
-            {isChanged && mayManage && (
-              <Unsaved error={save.error} isPending={save.isPending} onSave={() => save.mutate()} onDiscard={discard} />
-            )}
-            <Section section={section} widget={widget} edit={edit} />
+            {isReadOnly && <Refused>{words.readOnly}</Refused>}
+            <Notes widget={widget} />
+            {!isReadOnly && <Unsaved editing={editing} />}
+            <Section section={section} widget={widget} editing={editing} />
           </div>
-          {mayManage && <Preview key={base.revision} web_widget_id={base.id} />}
         </div>
+        {hasPreview && (
+          <div className="flex min-h-0 min-w-0 flex-1 basis-0 flex-col border-line roomy:max-w-2xl roomy:border-l">
+            <Preview widget={widget} config={draft.config} />
+          </div>
+        )}
       </div>
     </>
   )
 }
 
-function changers(setDraft: (next: (before: Draft) => Draft) => void): Pick<Edit, 'change' | 'setValue'> {
-  return {
-    change: (more) => setDraft((before) => ({ ...before, ...more })),
-    setValue: (path, value) => setDraft((before) => ({ ...before, config: withValue(before.config, path, value) })),
-  }
-}
-
-function faultsOf(error: unknown): Edit['faults'] {
-  if (!(error instanceof ApiError)) return new Map()
-  return new Map(error.errors.map(({ path, message }) => [path, message]))
-}
-
-interface UnsavedProps {
-  error: Error | null
-  isPending: boolean
-  onSave: () => void
-  onDiscard: () => Promise<void>
-}
-
-function Unsaved({ error, isPending, onSave, onDiscard }: UnsavedProps) {
-  const isOvertaken = error instanceof ApiError && error.code === 'revision_mismatch'
+/** Why it is not live, in words, and what else its author should know. */
+function Notes({ widget: { live_reason, warnings } }: { widget: WebWidget }) {
+  const notes = [
+    ...(live_reason === 'live' || live_reason === 'not_published' ? [] : [words.help[live_reason]]),
+    ...warnings.filter((warning) => !/^agent(_version)?_id /.test(warning)).map(words.warning),
+  ]
   return (
-    <div className="sticky top-0 z-10 flex flex-wrap items-center gap-2 rounded-lg border border-line bg-surface px-4 py-2">
-      <p role="status" className={error ? 'min-w-0 flex-1 text-bad' : 'min-w-0 flex-1 font-medium'}>
-        {isOvertaken ? words.overtaken : error ? describeError(error) : words.unsaved}
-      </p>
-      <Button onClick={() => void onDiscard()}>{words.discard}</Button>
-      <Button kind="primary" disabled={isPending || isOvertaken} onClick={onSave}>
-        {words.save}
-      </Button>
-    </div>
+    <>
+      {live_reason === 'not_published' && (
+        <p className="rounded-lg bg-sunken px-4 py-2.5 text-soft">{words.help.not_published}</p>
+      )}
+      {notes.length > 0 && (
+        <ul aria-label={words.warnings} className="flex flex-col gap-1 rounded-lg bg-warn-wash px-4 py-2.5 text-warn">
+          {notes.map((note) => (
+            <li key={note} className="break-words">
+              {note}
+            </li>
+          ))}
+        </ul>
+      )}
+    </>
   )
 }
 
-function Warnings({ warnings }: Pick<WebWidget, 'warnings'>) {
-  if (warnings.length === 0) return null
-  return (
-    <ul aria-label={words.warnings} className="rounded-lg bg-warn-wash px-4 py-2.5 text-warn">
-      {warnings.map((warning) => (
-        <li key={warning} className="break-words">
-          {warning}
-        </li>
-      ))}
-    </ul>
-  )
+interface SectionProps {
+  section: WidgetSection
+  widget: WebWidget
+  editing: Editing
 }
 
-function Section({ section, widget, edit }: { section: WidgetSection; widget: WebWidget; edit: Edit }) {
+function Section({ section, widget, editing }: SectionProps) {
+  const { edit } = editing
   switch (section) {
     case 'appearance':
       return <AppearanceSection widget={widget} edit={edit} />
     case 'behaviour':
       return <BehaviourSection edit={edit} />
+    case 'forms':
+      return <FormsSection edit={edit} />
+    case 'texts':
+      return <TextsSection edit={edit} />
     case 'security':
       return <SecuritySection widget={widget} edit={edit} />
     case 'install':
       return <InstallSection widget={widget} />
+    case 'version':
+      return <VersionSection widget={widget} editing={editing} />
+    case 'activity':
+      return <ActivitySection widget={widget} />
   }
 }
 
 function SectionLinks({ web_widget_id, section }: { web_widget_id: string; section: WidgetSection }) {
   return (
-    <nav aria-label={words.sectionsLabel} className="max-w-full overflow-x-auto">
-      <ul className="flex w-max gap-0.5">
+    <nav aria-label={words.sectionsLabel} className="shrink-0 overflow-x-auto border-b border-line px-2 wide:px-3">
+      <ul className="flex w-max gap-0.5 py-1">
         {widgetSections.map((name) => (
           <li key={name}>
             <Link
@@ -199,48 +181,5 @@ function SectionLinks({ web_widget_id, section }: { web_widget_id: string; secti
         ))}
       </ul>
     </nav>
-  )
-}
-
-/** Publishing names the sites and the agent that answers there. */
-function Actions({ widget }: { widget: WebWidget }) {
-  const session = useSession()
-  const navigate = useNavigate()
-  const [asking, setAsking] = useState<'publish' | 'remove' | null>(null)
-  const agent = useAgentName(session, widget.agent_id) ?? widget.agent_id
-  const { client } = session
-  const { id: web_widget_id, published, domains } = widget
-  const sites = domains.length === 0 ? words.anySite.toLowerCase() : domains.join(', ')
-  return (
-    <>
-      <Button onClick={() => setAsking('publish')}>{published ? words.unpublish : words.publish}</Button>
-      <Button kind="quiet" onClick={() => setAsking('remove')}>
-        {words.remove}
-      </Button>
-      {asking === 'publish' && (
-        <AskDialog
-          title={published ? words.unpublish : words.publishTitle}
-          text={words.publishText(sites, agent)}
-          submit={published ? words.unpublish : words.publish}
-          done={published ? words.unpublished : words.published}
-          changes={[['web-widgets']]}
-          act={() => client.updateWebWidget({ web_widget_id, published: !published })}
-          onClose={() => setAsking(null)}
-        />
-      )}
-      {asking === 'remove' && (
-        <AskDialog
-          isDangerous
-          title={words.removeTitle}
-          text={words.removeText}
-          submit={words.remove}
-          done={words.removed}
-          changes={[['web-widgets', 'pages']]}
-          act={() => client.deleteWebWidget({ web_widget_id })}
-          onDone={() => void navigate({ to: '/web-widgets' })}
-          onClose={() => setAsking(null)}
-        />
-      )}
-    </>
   )
 }

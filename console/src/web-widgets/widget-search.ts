@@ -1,5 +1,14 @@
 // The search parameters of the pages about web widgets. Pure.
-export const widgetSections = ['appearance', 'behaviour', 'security', 'install'] as const
+export const widgetSections = [
+  'appearance',
+  'behaviour',
+  'forms',
+  'texts',
+  'security',
+  'install',
+  'version',
+  'activity',
+] as const
 export type WidgetSection = (typeof widgetSections)[number]
 
 export interface WidgetsSearch {

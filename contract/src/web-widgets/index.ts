@@ -7,6 +7,7 @@ export const webWidgetOperations = {
 
 export * from './config.ts'
 export * from './contrast.ts'
+export { patternOf, settingsOfLoader } from './loader-settings.ts'
 export * from './management.ts'
 export * from './objects.ts'
 export * from './public.ts'

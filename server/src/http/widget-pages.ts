@@ -41,15 +41,17 @@ export function registerWidgetPages(server: FastifyInstance, embeds: Embeds, aro
 
   get('/public/embed/:id', (request) => embeds.loader(idOf(request), sites.ownOrigin(request)))
   get('/public/embed/:id/captcha', (request) => embeds.captcha(idOf(request), sites.ownOrigin(request)))
-  get('/public/embed/:id/frame', (request) => {
+  const frameOf = (request: FastifyRequest) => {
     const { parentOrigin, preview } = request.query as Record<string, unknown>
-    return embeds.frame(idOf(request), {
+    return {
       own_origin: sites.ownOrigin(request),
       parent_origin: textOf(parentOrigin),
       preview: textOf(preview),
       destination: textOf(request.headers['sec-fetch-dest']),
-    })
-  })
+    }
+  }
+  get('/public/embed/:id/frame', (request) => embeds.frame(idOf(request), frameOf(request)))
+  get('/public/embed/:id/sample', (request) => embeds.sample(idOf(request), frameOf(request)))
   if (has_demo) get('/widget-demo', (request) => embeds.demo(sites.ownOrigin(request)))
   server.get('/public/widget/:file', async (request, reply) => {
     const { file } = request.params as { file: string }

@@ -30,7 +30,7 @@ const from = (origin: string | null, token?: string) =>
     ...(token === undefined ? {} : { token }),
   })
 
-describe('gate 2: the frame', () => {
+describe('B5, gate 2: the frame', () => {
   test('is shown to a listed page, and names every listed ancestor', async () => {
     for (const origin of [site, 'https://a.example.org', 'https://a.b.example.org']) {
       const response = await show(widget.id, parent(origin))
@@ -132,6 +132,23 @@ describe('gate 2: the frame', () => {
     expect(
       (await fetch(`${server.url}${pathname}${search}`, { headers: { 'sec-fetch-dest': 'document' } })).status,
     ).toBe(403)
+    // The page around it in the console: with the loader of this build, for the console alone.
+    const around = `${server.url}${pathname.replace('/frame', '/sample')}`
+    const sample = await fetch(`${around}${search}`)
+    expect(policyOf(sample)).toEqual([
+      "default-src 'none'",
+      `script-src ${server.url}/public/widget/`,
+      'img-src https:',
+      "frame-src 'self'",
+      "base-uri 'none'",
+      "form-action 'none'",
+      `frame-ancestors ${server.url}`,
+    ])
+    const [, settings] = /id="parley-sample">(.*?)<\/script>/s.exec(await sample.text())!
+    const told = { id, origin: server.url, console_origin: server.url, query: search.replace('?', '&') }
+    expect(JSON.parse(settings!)).toMatchObject(told)
+    expect((await fetch(around)).status).toBe(404)
+    expect((await fetch(`${around}${search}`, { headers: { 'sec-fetch-dest': 'document' } })).status).toBe(403)
     const [, embed_token] = /name="parley-embed-token" content="([^"]*)"/.exec(await response.text())!
     const entered = await from(server.url).enterWebWidget({ web_widget_id: id, embed_token: embed_token! })
     const client = from(server.url, entered.visitor_token)
@@ -147,7 +164,7 @@ describe('gate 2: the frame', () => {
   })
 })
 
-describe('gate 4: the API', () => {
+describe('B5, gate 4: the API', () => {
   test('entering needs the embed token of a served frame, of this widget, and the frame’s own origin', async () => {
     const { embed_token } = await loadFrame(server, widget.id, { parent: site })
     const other = await liveWidget(server.client, { domains })
@@ -193,11 +210,13 @@ describe('gate 4: the API', () => {
         expect([origin, error]).toMatchObject([origin, { status: 403, code: 'origin_not_allowed' }])
       }
     }
-    // Reading is not: no page of another origin is let see the answer.
+    // What a page of another origin reads it is not shown either.
     const list = await fetch(`${server.url}/core/public/web-widgets/${widget.id}/conversations`, {
       headers: { authorization: `Bearer ${visitor.token}`, origin: 'https://evil.test' },
     })
-    expect(list.headers.get('access-control-allow-origin')).toBeNull()
+    expect([list.status, list.headers.get('access-control-allow-origin')]).toEqual([403, null])
+    const unlisted = from('https://unlisted.example.com', token).getConversation({ conversation_id: conversation.id })
+    expect(await refusal(unlisted)).toMatchObject({ status: 403, code: 'origin_not_allowed' })
   })
 
   test('a site that is taken off the list is refused from then on, also to read', async () => {
@@ -362,6 +381,8 @@ describe('PARLEY_WIDGET_URL: an origin for widgets alone', () => {
     expect(url).toMatch(/^http:\/\/chat\.test\/public\/embed\//)
     const preview = new URL(url)
     const shown = await at('chat.test', `${preview.pathname}${preview.search}`)
-    expect(policyOf(shown)).toContain('frame-ancestors http://console.test')
+    expect(policyOf(shown)).toContain('frame-ancestors http://console.test http://chat.test')
+    const sample = await at('chat.test', `${preview.pathname.replace('/frame', '/sample')}${preview.search}`)
+    expect(policyOf(sample)).toContain('frame-ancestors http://console.test')
   })
 })

@@ -25,9 +25,11 @@ const widget = JSON.parse(document.getElementById('parley-widget')!.textContent!
 const embed_token = document.querySelector<HTMLMetaElement>('meta[name=parley-embed-token]')!.content
 const root = document.getElementById('root')!
 const isAlone = window.parent === window
-const storage = openStorage(widget.id)
+/** A preview never meets the author's own visits. */
+const kept_as = widget.preview ? `${widget.id}-preview` : widget.id
+const storage = openStorage(kept_as)
 const gate = createFrameGate(
-  (origin) => widget.preview === true || isListed(widget.domains, origin),
+  (origin) => (widget.preview ? origin === location.origin : isListed(widget.domains, origin)),
   () => performance.now(),
 )
 
@@ -65,7 +67,7 @@ function emit(name: string, detail: Record<string, unknown> = {}): void {
 }
 
 const chat = createChat({
-  ports: openPorts(widget.id, storage),
+  ports: openPorts(kept_as, storage),
   widget,
   embed_token,
   keeper,

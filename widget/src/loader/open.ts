@@ -91,7 +91,7 @@ function createLink(bridge: Bridge, frame: HTMLIFrameElement, { signal, count }:
   }
   const load = () => {
     hasFailed = false
-    frame.src = `${origin}/public/embed/${id}/frame?parentOrigin=${encodeURIComponent(location.origin)}`
+    frame.src = `${origin}/public/embed/${id}/frame?parentOrigin=${encodeURIComponent(location.origin)}${settings.query ?? ''}`
     setTimeout(() => {
       if (isLinked || signal.aborted) return
       hasFailed = true

@@ -1,5 +1,5 @@
 // What the server writes into the loader: the settings of one widget, at most 4 KiB, made by
-// `server/src/web-widgets/rules/loader-settings.ts`; and the attributes of its script.
+// `contract/src/web-widgets/loader-settings.ts`; and the attributes of its script.
 
 export interface Labels {
   open: string
@@ -28,6 +28,8 @@ export interface LoaderSettings {
   questions?: string[]
   greeting?: { text: string; delay_seconds: number; frequency: string }
   default_locale?: string
+  /** Of the console's sample page: what the frame's address has besides. */
+  query?: string
   /** By language. */
   labels: Record<string, Labels>
 }

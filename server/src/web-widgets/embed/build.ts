@@ -9,6 +9,10 @@ export interface WidgetBuild {
   frame: string
   /** A page with `__PARLEY_CAPTCHA__`; null: the build has none. */
   captcha: string | null
+  /** A page with `__PARLEY_SAMPLE__`: a website for the console's preview. */
+  sample: string | null
+  /** The name of the loader's second script. */
+  open: string
   /** A page with `__PARLEY_LOADER__`. */
   demo: string | null
   /** Texts of the launcher by language. */
@@ -23,11 +27,13 @@ export const built_widget = join(import.meta.dirname, '..', '..', '..', '..', 'w
 /** Null: it has not been built. */
 export async function readBuild(folder: string): Promise<WidgetBuild | null> {
   const text = (file: string) => readFile(join(folder, file), 'utf8').catch(() => null)
-  const [manifest, captcha, demo] = await Promise.all(['manifest.json', 'captcha.html', 'demo.html'].map(text))
+  const pages = ['manifest.json', 'captcha.html', 'demo.html', 'sample.html']
+  const [manifest, captcha, demo, sample] = await Promise.all(pages.map(text))
   if (manifest == null) return null
-  const { loader, frame, labels } = JSON.parse(manifest) as {
+  const { loader, frame, open, labels } = JSON.parse(manifest) as {
     loader: string
     frame: string
+    open: string
     labels: WidgetBuild['labels']
   }
   const [script, page] = await Promise.all([text(loader), text(frame)])
@@ -37,6 +43,8 @@ export async function readBuild(folder: string): Promise<WidgetBuild | null> {
     frame: page,
     captcha: captcha ?? null,
     demo: demo ?? null,
+    sample: sample ?? null,
+    open,
     labels,
     assets: await readAssets(folder),
   }

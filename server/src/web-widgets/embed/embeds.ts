@@ -1,13 +1,12 @@
 // Loader, frame and challenge of a widget as pages, for the routes of http. What a widget may show where is decided from its row, at each
 // request.
-import type { WebWidgetConfig } from '@parley/contract'
+import { type WebWidgetConfig, settingsOfLoader } from '@parley/contract'
 import type { Core } from '../../calls/core.ts'
 import { acrossOrganizations } from '../../database/database.ts'
 import { widgetOrigin } from '../origins.ts'
 import { isPreviewToken } from '../preview-token.ts'
 import { isOrigin, isOriginListed } from '../rules/domains.ts'
-import { headersOfCaptcha, headersOfFrame, headersOfRefusal } from '../rules/frame-headers.ts'
-import { settingsOfLoader } from '../rules/loader-settings.ts'
+import { headersOfCaptcha, headersOfFrame, headersOfRefusal, headersOfSample } from '../rules/frame-headers.ts'
 import { isOpen } from '../visitor-access.ts'
 import type { VisitorTokens } from '../visitor-tokens.ts'
 import { presentPublic } from '../visitors/public-widget.ts'
@@ -33,6 +32,8 @@ export interface Embeds {
   loader(id: string, own_origin: string): Promise<Page>
   frame(id: string, request: FrameRequest): Promise<Page>
   captcha(id: string, own_origin: string): Promise<Page>
+  /** A website with the widget, for the console alone, which shows there what is not saved yet. */
+  sample(id: string, request: FrameRequest): Promise<Page>
   /** A page with the newest widget, for development. */
   demo(own_origin: string): Promise<Page>
   asset(name: string): Promise<Buffer | null>
@@ -46,6 +47,12 @@ export function createEmbeds(core: Core, tokens: VisitorTokens, folder: string):
   const built = () => (build ??= readBuild(folder))
   const find = async (id: string) => readPublicWidget(core.database, id)
 
+  const isPreview = (widget: WidgetRecord | null, { preview }: FrameRequest) =>
+    widget !== null &&
+    preview !== undefined &&
+    isPreviewToken(core.sealers.preview_signer, widget.id, preview, core.ports.clock.now())
+  const consoleOrigin = (own_origin: string) => core.config.sign_in.public_url ?? own_origin
+
   async function showFrame(widget: WidgetRecord, place: Place, own_origin: string): Promise<Page> {
     const files = await built()
     if (!files) return notBuilt
@@ -53,7 +60,10 @@ export function createEmbeds(core: Core, tokens: VisitorTokens, folder: string):
     const embed_token = await tokens.signEmbed({ widget_id: widget.id, origin, is_preview })
     const shown = { ...(await presentPublic(core, widget)), ...(is_preview ? { preview: true } : {}) }
     const body = fill(files.frame, { __PARLEY_EMBED_TOKEN__: embed_token, __PARLEY_WIDGET__: inlineJson(shown) })
-    const headers = headersOfFrame(widget.config as WebWidgetConfig, widget.captcha !== null, { own_origin, ancestors })
+    const config = widget.config as WebWidgetConfig
+    // Pictures that are not saved yet are seen too.
+    const pictures = is_preview ? { ...config, image_hosts: ['*'] } : config
+    const headers = headersOfFrame(pictures, widget.captcha !== null, { own_origin, ancestors })
     return { status: 200, headers: { ...headers, ...html }, body }
   }
 
@@ -69,15 +79,10 @@ export function createEmbeds(core: Core, tokens: VisitorTokens, folder: string):
     },
     async frame(id, request) {
       const widget = await find(id)
-      const { preview, own_origin } = request
-      const { sealers, ports, config } = core
-      const is_preview =
-        widget !== null &&
-        preview !== undefined &&
-        isPreviewToken(sealers.preview_signer, widget.id, preview, ports.clock.now())
+      const { own_origin } = request
+      const is_preview = isPreview(widget, request)
       if (!widget || !(isOpen(widget) || is_preview)) return refusal(404, 'This chat is not available.')
-      const console_origin = config.sign_in.public_url ?? own_origin
-      const place = is_preview ? placeOfPreview(request, console_origin) : placeOf(widget.domains, request)
+      const place = is_preview ? placeOfPreview(request, consoleOrigin(own_origin)) : placeOf(widget.domains, request)
       return place ? showFrame(widget, place, own_origin) : refusal(403, 'This chat may not be used on this site.')
     },
     async captcha(id, own_origin) {
@@ -86,6 +91,11 @@ export function createEmbeds(core: Core, tokens: VisitorTokens, folder: string):
       const { provider, site_key } = widget.captcha
       const body = fill(files.captcha, { __PARLEY_CAPTCHA__: inlineJson({ provider, site_key }) })
       return { status: 200, headers: { ...headersOfCaptcha(provider, own_origin), ...html }, body }
+    },
+    async sample(id, request) {
+      const [widget, files] = await Promise.all([find(id), built()])
+      if (!widget || !isPreview(widget, request)) return refusal(404, 'This preview has expired.')
+      return showSample(widget, files, request, consoleOrigin(request.own_origin))
     },
     async demo(own_origin) {
       const [[newest], files] = await Promise.all([core.database.query<{ id: string }>(newestStatement, []), built()])
@@ -97,6 +107,20 @@ export function createEmbeds(core: Core, tokens: VisitorTokens, folder: string):
     },
     asset: async (name) => (await built())?.assets.get(name) ?? null,
   }
+}
+
+function showSample(
+  { id }: WidgetRecord,
+  files: WidgetBuild | null,
+  { own_origin, preview, destination }: FrameRequest,
+  console_origin: string,
+): Page {
+  if (destination === 'document') return refusal(403, 'This page is shown in the console only.')
+  if (!files?.sample) return notBuilt
+  const { labels, open } = files
+  const shown = { id, origin: own_origin, console_origin, open, labels, query: `&preview=${preview}` }
+  const body = fill(files.sample, { __PARLEY_SAMPLE__: inlineJson(shown) })
+  return { status: 200, headers: { ...headersOfSample(own_origin, console_origin), ...html }, body }
 }
 
 interface Place {
@@ -116,9 +140,10 @@ function placeOf(domains: readonly string[], { parent_origin, destination }: Fra
   return { origin: parent_origin, is_preview: false, ancestors: domains }
 }
 
-function placeOfPreview({ destination }: FrameRequest, console_origin: string): Place | null {
+/** It stands on the sample page, which stands in the console. */
+function placeOfPreview({ destination, own_origin }: FrameRequest, console_origin: string): Place | null {
   if (destination === 'document') return null
-  return { origin: console_origin, is_preview: true, ancestors: [console_origin] }
+  return { origin: own_origin, is_preview: true, ancestors: [...new Set([console_origin, own_origin])] }
 }
 
 const newestStatement = acrossOrganizations(

@@ -66,6 +66,20 @@ export function headersOfCaptcha(provider: keyof typeof providers, own_origin: s
   return { ...every_page, 'referrer-policy': 'strict-origin', 'content-security-policy': policy.join('; ') }
 }
 
+/** Of the website in the console's preview, which shows pictures from anywhere in its launcher. */
+export function headersOfSample(own_origin: string, console_origin: string): Record<string, string> {
+  const policy = [
+    "default-src 'none'",
+    `script-src ${own_origin}/public/widget/`,
+    'img-src https:',
+    "frame-src 'self'",
+    "base-uri 'none'",
+    "form-action 'none'",
+    `frame-ancestors ${console_origin}`,
+  ]
+  return { ...every_page, 'content-security-policy': policy.join('; ') }
+}
+
 /** For a page that nobody may show. */
 export const headersOfRefusal = {
   ...every_page,

@@ -1,57 +1,37 @@
-// Who may show a widget and talk through it: sites, identity keys, limits, blocked visitors.
+// Which sites show a widget, and which visitors talk through it: sites, identity keys, limits, blocked visitors.
 import { type WebWidget, type WidgetLimit, widgetLimits } from '@parley/contract'
 import type { Output } from '@parley/sdk'
 import { useState } from 'react'
-import { formatFull } from '../base/format.ts'
-import { useSession } from '../session/session-context.ts'
-import { AskDialog } from '../settings/ask-dialog.tsx'
-import { type Column, PagedTable } from '../settings/paged-table.tsx'
-import { Check } from '../settings/parts.tsx'
-import { Section } from '../settings/settings-page.tsx'
-import { ShownOnce } from '../settings/shown-once.tsx'
-import { useChange } from '../settings/use-change.ts'
-import { usePages } from '../settings/use-pages.ts'
-import { Button } from '../ui/button.tsx'
-import { Field, TextArea, TextInput } from '../ui/field.tsx'
-import { notifyError } from '../ui/notify.ts'
-import { Columns, type Edit } from './config-fields.tsx'
-import { securityTexts as words } from './section-texts.ts'
-import { widgetTexts } from './texts.ts'
-import { linesOf } from './widget-draft.ts'
+import { formatFull } from '../../base/format.ts'
+import { useSession } from '../../session/session-context.ts'
+import { AskDialog } from '../../settings/ask-dialog.tsx'
+import { type Column, PagedTable } from '../../settings/paged-table.tsx'
+import { Check } from '../../settings/parts.tsx'
+import { Section } from '../../settings/settings-page.tsx'
+import { ShownOnce } from '../../settings/shown-once.tsx'
+import { usePages } from '../../settings/use-pages.ts'
+import { Button } from '../../ui/button.tsx'
+import { Field, TextInput } from '../../ui/field.tsx'
+import { notifyError } from '../../ui/notify.ts'
+import { Columns, type Edit } from '../config-fields.tsx'
+import { securityTexts as words } from '../section-texts.ts'
+import { widgetTexts } from '../texts.ts'
+import { Blocks } from './blocks.tsx'
+import { CaptchaSection } from './captcha.tsx'
+import { IdentityCode } from './identity-code.tsx'
+import { Sites } from './sites.tsx'
 
 export function SecuritySection({ widget, edit }: { widget: WebWidget; edit: Edit }) {
   return (
     <>
       <Sites edit={edit} />
       <Keys widget={widget} edit={edit} />
+      <IdentityCode />
+      <CaptchaSection edit={edit} />
       <Limits edit={edit} />
       <Blocks widget={widget} isReadOnly={edit.isReadOnly} />
       {!edit.isReadOnly && <Visitors widget={widget} />}
     </>
-  )
-}
-
-/** A fault names the entry, which is shown beside it. */
-function Sites({ edit }: { edit: Edit }) {
-  const entries = linesOf(edit.draft.domains)
-  const faults = [...edit.faults].flatMap(([path, message]) => {
-    const [, index] = /^domains\.(\d+)$/.exec(path) ?? []
-    return index === undefined ? [] : [`${entries[Number(index)] ?? ''} ${message}`]
-  })
-  return (
-    <Section title={words.sites} intro={words.sitesIntro}>
-      <div className="p-4">
-        <Field label={words.domains} hint={words.domainsHint} error={faults.join('. ') || edit.faults.get('domains')}>
-          <TextArea
-            rows={4}
-            value={edit.draft.domains}
-            disabled={edit.isReadOnly}
-            spellCheck={false}
-            onChange={({ target }) => edit.change({ domains: target.value })}
-          />
-        </Field>
-      </div>
-    </Section>
   )
 }
 
@@ -179,41 +159,6 @@ function Limits({ edit }: { edit: Edit }) {
           )
         })}
       </Columns>
-    </Section>
-  )
-}
-
-type Block = Output<'listWebWidgetBlocks'>['data'][number]
-
-function Blocks({ widget: { id: web_widget_id }, isReadOnly }: { widget: WebWidget; isReadOnly: boolean }) {
-  const { client } = useSession()
-  const queryKey = ['web-widgets', web_widget_id, 'blocks']
-  const query = usePages<Block>(queryKey, (page, call) => client.listWebWidgetBlocks({ web_widget_id, ...page }, call))
-  const change = useChange(queryKey)
-  const remove = (block_id: string) =>
-    void change(client.deleteWebWidgetBlock({ web_widget_id, block_id }), words.unblocked)
-  return (
-    <Section title={words.blocks} intro={words.blocksIntro}>
-      <PagedTable
-        label={words.blocks}
-        query={query}
-        empty={words.noBlocks}
-        keyOf={({ block_id }) => block_id}
-        columns={[
-          { name: words.conversation, render: ({ conversation_id }) => <code>{conversation_id}</code> },
-          { name: words.until, render: ({ expires_at }) => formatFull(expires_at) },
-          { name: words.reason, isExtra: true, render: ({ reason }) => reason ?? '' },
-        ]}
-        renderActions={
-          isReadOnly
-            ? undefined
-            : ({ block_id }) => (
-                <Button kind="quiet" onClick={() => remove(block_id)}>
-                  {words.unblock}
-                </Button>
-              )
-        }
-      />
     </Section>
   )
 }

@@ -1,6 +1,10 @@
-// The settings that the loader has with it, so that it makes no request of its own until it is needed. Pure.
-import { type WebWidgetConfig, readableText, widgetDefaults, widgetLocales } from '@parley/contract'
-import type { JsonObject, JsonValue } from '../../base/json.ts'
+// The settings that the loader has with it, so that it makes no request of its own until it is needed; the server writes them into the
+// script, and the console's sample page makes them from what is not saved yet. Pure.
+import type { WebWidgetConfig } from './config.ts'
+import { readableText } from './contrast.ts'
+import { widgetDefaults, widgetLocales } from './words.ts'
+
+type Settings = Record<string, unknown>
 
 export interface LoaderWidget {
   id: string
@@ -13,10 +17,10 @@ type Labels = Readonly<Record<string, Readonly<Record<string, string>>>>
 const most_bytes = 4096
 
 /** Where they grow beyond 4 KiB, texts are left out that the loader can do without; never the sites. */
-export function settingsOfLoader(widget: LoaderWidget, origin: string, labels: Labels): JsonObject {
+export function settingsOfLoader(widget: LoaderWidget, origin: string, labels: Labels): Settings {
   const whole = describe(widget, origin, labels)
   const { default_locale } = whole
-  const fewer: ((settings: JsonObject) => JsonObject)[] = [
+  const fewer: ((settings: Settings) => Settings)[] = [
     (settings) => ({ ...settings, labels: onlyOf(settings['labels'], ['en', String(default_locale)]) }),
     ({ questions: _questions, ...settings }) => settings,
     ({ greeting: _greeting, ...settings }) => settings,
@@ -24,9 +28,9 @@ export function settingsOfLoader(widget: LoaderWidget, origin: string, labels: L
   return fewer.reduce((settings, reduce) => (bytesOf(settings) > most_bytes ? reduce(settings) : settings), whole)
 }
 
-const bytesOf = (settings: JsonObject) => Buffer.byteLength(JSON.stringify(settings))
+const bytesOf = (settings: Settings) => new TextEncoder().encode(JSON.stringify(settings)).length
 
-function describe({ id, domains, config }: LoaderWidget, origin: string, labels: Labels): JsonObject {
+function describe({ id, domains, config }: LoaderWidget, origin: string, labels: Labels): Settings {
   const { chat, trigger, greeting, theme, default_locale, suggested_questions } = config
   const locales = config.locales ?? [...widgetLocales]
   const { icon_url, label, hidden, devices, paths } = trigger ?? {}
@@ -106,7 +110,7 @@ function textOf(question: NonNullable<WebWidgetConfig['suggested_questions']>[nu
 const replaceable = ['open', 'close', 'unread'] as const
 
 /** The site's own words replace those of the build. */
-function labelsOf(locales: readonly string[], labels: Labels, texts: object): JsonObject {
+function labelsOf(locales: readonly string[], labels: Labels, texts: object): Settings {
   const own = texts as Record<string, Record<string, string> | null | undefined>
   const labelled = locales.filter((locale) => Object.hasOwn(labels, locale))
   return Object.fromEntries(
@@ -120,10 +124,10 @@ function labelsOf(locales: readonly string[], labels: Labels, texts: object): Js
   )
 }
 
-function onlyOf(values: JsonValue | undefined, names: readonly string[]): JsonObject {
-  return Object.fromEntries(Object.entries((values ?? {}) as JsonObject).filter(([name]) => names.includes(name)))
+function onlyOf(values: unknown, names: readonly string[]): Settings {
+  return Object.fromEntries(Object.entries((values ?? {}) as Settings).filter(([name]) => names.includes(name)))
 }
 
-function withoutNulls(values: object): JsonObject {
-  return Object.fromEntries(Object.entries(values).filter(([, value]) => value != null)) as JsonObject
+function withoutNulls(values: object): Settings {
+  return Object.fromEntries(Object.entries(values).filter(([, value]) => value != null)) as Settings
 }
