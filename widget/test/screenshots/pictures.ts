@@ -42,7 +42,7 @@ interface Words {
   expected: string
   steps: [string, string, string]
   about: string
-  then: string
+  second: string
   coming: string
   last: string
 }
@@ -56,7 +56,7 @@ const english: Words = {
   steps: ['Packed', 'On its way', 'Delivered'],
   about:
     'Your order **A-1001** left Hamburg on Monday. The carrier expects to deliver it:\n\n- Tuesday between 9:00 and 12:00\n- or to your [neighbour](https://harbour-lane.example/neighbour)',
-  then: 'And which tea would you drink in the evening?',
+  second: 'And which tea would you drink in the evening?',
   coming: 'In the evening I would take a **rooibos**: it has no caffeine, and',
   last: 'caffeine',
 }
@@ -69,7 +69,7 @@ const arabic: Words = {
   steps: ['تم التغليف', 'في الطريق', 'تم التسليم'],
   about:
     'غادر طلبك **A-1001** هامبورغ يوم الاثنين. ومن المتوقع تسليمه:\n\n- الثلاثاء بين 9:00 و12:00\n- أو إلى [جارك](https://harbour-lane.example/neighbour)',
-  then: 'وأي شاي تنصح به في المساء؟',
+  second: 'وأي شاي تنصح به في المساء؟',
   coming: 'في المساء أختار **الرويبوس**: فهو خالٍ من الكافيين، و',
   last: 'الكافيين',
 }
@@ -111,7 +111,7 @@ async function converse(page: Page, server: TestServer, words: Words): Promise<v
   await chat.getByRole('log').locator('a').waitFor()
   const held = holdAnswer()
   server.model.answer = () => held
-  await write(page, words.then)
+  await write(page, words.second)
   held.say(words.coming)
   await frameOf(page).getByText(words.last).first().waitFor()
 }
