@@ -6,7 +6,7 @@ import { setTimeout as delay } from 'node:timers/promises'
 import { openPage, startBrowser } from '../console/test/support/chromium.ts'
 import { startScriptedModel } from '../server/test/support/scripted-model.ts'
 import { frameOf, message, openChat, say, startSite } from '../widget/test/support/visit.ts'
-import { measureLoader } from '../widget/test/support/measure.ts'
+import { type LoaderCost, measureLoader } from '../widget/test/support/measure.ts'
 import { readOptions } from './options.ts'
 import { describeTimes, machine, printRows, publishAgent, startBenchServer } from './server.ts'
 
@@ -49,7 +49,7 @@ printRows([
 
 /** What the first script costs the page of a site, on a processor that is four times as slow. */
 async function measureLoading(using: Browser): Promise<[string, string][]> {
-  const costs = []
+  const costs: LoaderCost[] = []
   for (let load = 0; load < opens; load += 1) costs.push(await measureLoader(using, site.origin, server.url))
   const most = (name: 'layout_shift' | 'requests') => String(Math.max(...costs.map((cost) => cost[name])))
   return [

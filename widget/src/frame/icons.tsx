@@ -16,7 +16,7 @@ export function Icon({ name, path = paths[name!] }: { name?: keyof typeof paths;
       width="22"
       height="22"
       viewBox="0 0 24 24"
-      fill="none"
+      fill={name === 'stop' ? 'currentColor' : 'none'}
       stroke="currentColor"
       stroke-width={name === 'menu' ? 3 : 2}
       stroke-linecap="round"

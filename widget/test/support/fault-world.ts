@@ -22,7 +22,10 @@ interface Stream {
   tab: { isDead: boolean }
   conversation: Kept
   push: (text: string) => void
+  /** Breaks. */
   close: () => void
+  /** Ends as it should. */
+  finish: () => void
 }
 
 export interface World {
@@ -32,6 +35,12 @@ export interface World {
   readonly owners: string[]
   /** How many calls came with a token that has expired. */
   expired: number
+  /** How many starts were asked for. */
+  starts: number
+  /** So many messages between tabs are lost. */
+  deaf: number
+  /** What the tabs share; a test may put something there. */
+  readonly kept: Map<string, string>
   messages: Stored[]
   /** What happens to the next requests, in order; then nothing does. */
   faults: Fault[]
@@ -46,7 +55,7 @@ export interface World {
   readonly reading: number
   /** Requests whose answers wait for this. */
   held: Promise<void> | null
-  open(): Tab
+  open(isOpen?: boolean): Tab
   /** Ends the conversation that is active, as the server does after a silence. */
   end(): void
   /** Lets time pass. */
@@ -97,6 +106,9 @@ export function makeWorld(): World {
       return kept.map(({ owner }) => owner)
     },
     expired: 0,
+    starts: 0,
+    deaf: 0,
+    kept: storage,
     messages: [],
     faults: [],
     weather: 'none',
@@ -115,6 +127,7 @@ export function makeWorld(): World {
       for (const conversation of kept.filter(({ isOver }) => !isOver)) {
         conversation.isOver = true
         addEvent(conversation, 'conversation.ended', { end_reason: 'inactivity' })
+        for (const stream of [...streams]) if (stream.conversation === conversation) stream.finish()
       }
     },
   }
@@ -147,6 +160,7 @@ export function makeWorld(): World {
     })
   }
   function start(owner: string, { id }: Record<string, string>): Response {
+    world.starts += 1
     const active = activeOf(owner)
     if (active) return json(200, { ...startOf(active), resumed: true })
     if (kept.some((each) => each.id === id)) return json(409, { code: 'conversation_id_taken' })
@@ -174,7 +188,10 @@ export function makeWorld(): World {
       world.expired += 1
       return json(401, { code: 'unauthorized' })
     }
-    if (url.endsWith('/messages')) return store(conversation, body)
+    if (url.endsWith('/messages')) {
+      const key = (init.headers as Record<string, string>)['Idempotency-Key']
+      return key === body['client_id'] ? store(conversation, body) : json(422, { code: 'validation_failed' })
+    }
     if (url.endsWith('/events')) return openStream(conversation, init, tab)
     return new Response(null, { status: 204 })
   }
@@ -191,6 +208,9 @@ export function makeWorld(): World {
           close() {
             if (!streams.delete(stream)) return
             controller.error(new TypeError('broken'))
+          },
+          finish() {
+            if (streams.delete(stream)) controller.close()
           },
         }
         streams.add(stream)
@@ -241,7 +261,7 @@ export function makeWorld(): World {
     waiting[0]?.wake()
   }
 
-  function open(): Tab {
+  function open(isOpen = true): Tab {
     const tab = { isDead: false, listen: [] as ((message: unknown) => void)[] }
     const told: Tab['told'] = []
     let isHidden = false
@@ -259,7 +279,8 @@ export function makeWorld(): World {
       channel: {
         post(message) {
           const text = JSON.stringify(message)
-          if (tab.isDead) return
+          if (tab.isDead || world.deaf-- > 0) return
+          world.deaf = 0
           for (const other of tabs) {
             if (other !== tab)
               setImmediate(() => other.isDead || other.listen.forEach((listen) => listen(JSON.parse(text))))
@@ -293,7 +314,7 @@ export function makeWorld(): World {
       emit: (name, detail) => void told.push([name, detail]),
       locale: () => 'en',
     })
-    chat.setOpen(true)
+    if (isOpen) chat.setOpen(true)
     return {
       chat,
       told,
