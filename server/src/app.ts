@@ -3,7 +3,7 @@ import { join } from 'node:path'
 import type { Logger } from 'pino'
 import { type Bootstrapped, bootstrap } from './access/bootstrap.ts'
 import { loadSecretKey, watchSecretKey } from './sealing/secret-key.ts'
-import { type SampleAddition, createSampleAgent, findSampleAgent, hasHadAgents } from './agents/sample.ts'
+import { type SampleAdditions, createSampleAgent, findSampleAgent, hasHadAgents } from './agents/sample.ts'
 import { createBlobs } from './blobs/blobs.ts'
 import { requireStores } from './blobs/require-stores.ts'
 import { blobWork } from './blobs/work.ts'
@@ -17,13 +17,13 @@ import { openBus } from './live/bus.ts'
 import { type PooledDatabase, countSharedPlaces, openDatabase } from './database/database.ts'
 import { startEmbeddedPostgres } from '@parley/embedded-postgres'
 import { migrate } from './database/migrate.ts'
-import { type RootStore, openStore } from './database/store.ts'
+import { type RootStore, type TransactionStore, openStore } from './database/store.ts'
 import { prepareSampleDataset } from './knowledge/sample.ts'
 import { createPresence } from './live/presence.ts'
 import { createLiveTurns } from './live/live-turns.ts'
 import { changeKey, changed, drainKey } from './live/shared.ts'
 import { listenForMetrics } from './http/metrics-listener.ts'
-import { createHttpServer } from './http/server.ts'
+import { createHttpServer, isForDevelopment } from './http/server.ts'
 import { createKeyQueue } from './idempotency/key-queue.ts'
 import type { Live } from './live/live.ts'
 import { deleteExpiredKeys } from './idempotency/run-once.ts'
@@ -40,7 +40,7 @@ import { everyMinute } from './work/every-minute.ts'
 import { oldest_work, readOldestWork } from './work/oldest-work.ts'
 import { stuckWork } from './work/watch-stuck.ts'
 import { createWork } from './work/work.ts'
-import type { FirstPages } from './web-widgets/web-widgets.ts'
+import { type FirstPages, createSampleWidget } from './web-widgets/web-widgets.ts'
 
 export interface App extends AsyncDisposable {
   /** The address of the server, as `http://host:port`. */
@@ -60,8 +60,11 @@ export interface App extends AsyncDisposable {
 const statement_timeout_ms = 30_000
 
 export interface StartOptions {
-  /** Whether the sample agent of a first start has a dataset, which this server then prepares in the background. */
-  has_sample_dataset?: boolean
+  /**
+   * Whether the sample agent of a first start has a dataset, which this server then prepares in the background, and for development a web
+   * widget.
+   */
+  has_samples?: boolean
   /** Where the built web widget is, if not where the build puts it. */
   widget_folder?: string | undefined
   /** Where the first page of a domain is, if not at its standard addresses. */
@@ -72,7 +75,7 @@ export async function startApp(
   config: Config,
   log: Logger,
   ports: Ports = systemPorts,
-  { has_sample_dataset = false, widget_folder, first_pages }: StartOptions = {},
+  { has_samples = false, widget_folder, first_pages }: StartOptions = {},
 ): Promise<App> {
   repairJsonParse()
   await using stack = new AsyncDisposableStack()
@@ -100,7 +103,7 @@ export async function startApp(
     widget_folder,
     first_pages,
   })
-  const sample_agent_id = await makeSampleAgent(core, rooms, bootstrapped, has_sample_dataset)
+  const sample_agent_id = await makeSampleAgent(core, rooms, bootstrapped, has_samples)
   const url = await serve(core, rooms, stack)
   const { replaced } = stack.use(watchSecretKey(database, ports.clock, secret_key))
   const failed = Promise.race([exited, replaced])
@@ -151,27 +154,31 @@ async function makeSampleAgent(
   core: Core,
   rooms: Rooms,
   { organization, admin_key }: Bootstrapped,
-  has_dataset: boolean,
+  has_samples: boolean,
 ) {
   const store = openStore(core.database, organization.id)
-  const agent = await createWithDataset(core, rooms, store, has_dataset && !(await hasHadAgents(store)))
+  const agent = await createWithSamples(core, rooms, store, has_samples && !(await hasHadAgents(store)))
   // A key that nobody has used yet is shown again, and so is the agent.
   return agent?.agent_id ?? (admin_key === null ? null : await findSampleAgent(store))
 }
 
 /** Without the dataset, if that cannot be made: the server starts all the same. */
-async function createWithDataset(core: Core, rooms: Rooms, store: RootStore, has_dataset: boolean) {
-  if (!has_dataset) return createSampleAgent(store, core.ports)
+async function createWithSamples(core: Core, rooms: Rooms, store: RootStore, has_samples: boolean) {
+  if (!has_samples) return createSampleAgent(store, core.ports)
+  const { config, ports } = core
+  const widget: SampleAdditions = isForDevelopment(config)
+    ? { after: (tx, agent) => createSampleWidget(tx, ports, agent) }
+    : {}
   try {
     const addDataset = await prepareSampleDataset(core, rooms.knowledge.knowledge, store)
-    const addition: SampleAddition = async (tx) => ({
+    const before = async (tx: TransactionStore) => ({
       knowledge_bases: [{ dataset_id: await addDataset(tx), top_n: 3 }],
       retrieval: { citations: true },
     })
-    return await createSampleAgent(store, core.ports, addition)
+    return await createSampleAgent(store, ports, { before, ...widget })
   } catch (error) {
     core.log.warn({ err: error }, 'could not make the dataset of the sample agent')
-    return createSampleAgent(store, core.ports)
+    return createSampleAgent(store, ports, widget)
   }
 }
 

@@ -35,7 +35,7 @@ const white: Rgb = [255, 255, 255]
 
 /**
  * The text color for a background: the configured one if it can be read, else black or white, whichever contrasts more. Null if the
- * background is none, so that the built-in pair is used.
+ * background is not a color, so that the built-in pair is used.
  */
 export function readableText(background: string | null | undefined, text: string | null | undefined): string | null {
   const behind = readColor(background)

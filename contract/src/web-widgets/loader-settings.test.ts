@@ -33,8 +33,7 @@ test('sizes and colors are a list of custom properties, with text that can be re
     trigger: { size: 60, shape: 'square', position: 'bottom-left' },
     chat: { light_mode: { launcher: { background_color: '#ffff00', text_color: '#ffffff' } } },
   }
-  const { box, left } = settingsOf(config) as { box: string; left: boolean }
-  expect(left).toBe(true)
+  const { box } = settingsOf(config) as { box: string }
   expect(box.split(';')).toEqual([
     ...[
       '--x:20px',
@@ -45,6 +44,7 @@ test('sizes and colors are a list of custom properties, with text that can be re
       '--w:400px',
       '--h:640px',
       '--c:16px',
+      ...['--e:auto', '--f:var(--x)', '--j:left'],
       '--z:2147483000',
     ],
     ...['--lb:#ffff00', '--lf:#000000', '--db:#8ad4d8', '--df:#0d2427'],

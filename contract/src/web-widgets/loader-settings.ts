@@ -33,13 +33,12 @@ const bytesOf = (settings: Settings) => new TextEncoder().encode(JSON.stringify(
 function describe({ id, domains, config }: LoaderWidget, origin: string, labels: Labels): Settings {
   const { chat, trigger, greeting, theme, default_locale, suggested_questions } = config
   const locales = config.locales ?? [...widgetLocales]
-  const { position, icon_url, label, hidden, devices, paths } = trigger ?? {}
+  const { icon_url, label, hidden, devices, paths } = trigger ?? {}
   return withoutNulls({
     ...{ id, origin, domains: [...domains] },
     theme: theme ?? widgetDefaults.theme,
     title: chat?.title,
     box: describeBox(config),
-    left: position === 'bottom-left' ? true : undefined,
     icon: icon_url,
     label,
     hidden: hidden === true ? true : undefined,
@@ -74,7 +73,7 @@ export function patternOf(globs: readonly string[] | null | undefined): string |
 /** Of the launcher that nobody has given colors: background and text. */
 const own_launcher = { light: ['#17535b', '#ffffff'], dark: ['#8ad4d8', '#0d2427'] } as const
 
-/** Sizes and colors as custom properties of the loader's style sheet. All are numbers, or colors that were read: nothing else gets in. */
+/** Sizes, side and colors as custom properties of the loader's style sheet. All are numbers, or colors that were read: nothing else gets in. */
 function describeBox({ chat, trigger }: WebWidgetConfig): string {
   const { trigger: places, chat: sizes } = widgetDefaults
   const size = trigger?.size ?? places.size
@@ -94,8 +93,11 @@ function describeBox({ chat, trigger }: WebWidgetConfig): string {
     return text ? ([background_color!, text] as const) : own_launcher[mode]
   }
   const [light, dark] = [colorsOf('light'), colorsOf('dark')]
+  const isLeft = trigger?.position === 'bottom-left'
+  const sides = isLeft ? ['auto', 'var(--x)', 'left'] : ['var(--x)', 'auto', 'right']
   return [
     ...Object.entries(lengths).map(([name, value]) => `--${name}:${value}px`),
+    ...['e', 'f', 'j'].map((name, index) => `--${name}:${sides[index]}`),
     `--z:${trigger?.z_index ?? places.z_index}`,
     ...[`--lb:${light[0]}`, `--lf:${light[1]}`, `--db:${dark[0]}`, `--df:${dark[1]}`],
   ].join(';')

@@ -52,8 +52,13 @@ export function ownerOf(principal: Principal): string {
   return principal.kind === 'user' ? principal.user.id : principal.session.access.limit_key
 }
 
+/** Visitors of web widgets use up nothing of what the organization itself may ask. */
 export function subjectsOf(principal: Principal): LimitSubjects {
-  if (principal.kind === 'member' || principal.kind === 'resource') return limitSubjectsOf(principal.access)
+  if (principal.kind === 'member' || principal.kind === 'resource') {
+    const { access } = principal
+    const subjects = limitSubjectsOf(access)
+    return access.visitor ? { ...subjects, organization_id: `visitors of ${access.organization_id}` } : subjects
+  }
   if (principal.kind === 'session') return limitSubjectsOf(principal.session.access)
   return { credential: principal.limit_key, user_id: principal.user.id, organization_id: null }
 }

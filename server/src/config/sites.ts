@@ -30,7 +30,7 @@ const settings: readonly Setting[] = [
     name: 'PARLEY_LIMIT_WIDGET_REQUESTS_OF_ADDRESS_PER_MINUTE',
     default: '600',
     meaning:
-      'Public requests for web widgets per minute from each address (for IPv6: each /64) on each node. Further ones are answered with 429. 0 disables it.',
+      'Public requests for web widgets, and those with the token of a visitor’s conversation, per minute from each address (for IPv6: each /64) on each node. Further ones are answered with 429. 0 disables it.',
   },
   {
     name: 'PARLEY_LIMIT_WIDGET_STREAMS_OF_ADDRESS',

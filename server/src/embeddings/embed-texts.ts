@@ -173,16 +173,25 @@ class EmbedRun {
       const mine = await this.#claim(batch)
       if (mine.length === 0) return
       if (this.#isStopped) return this.#release(mine)
-      const vectors = await this.#call(mine)
-      await this.#services.ports.reached?.('embedding.answered')
-      await this.#write(async (tx) => {
-        if (this.#space.dimension === null) await this.#learn(tx, vectors[0]!.length)
-        // Claims before vectors, as anyone who claims takes them.
-        await releaseVectors(tx, this.#claimed, hashesOf(mine))
-        await storeVectors(tx, this.#space.id, hashesOf(mine), vectors)
-        return { keys: mine.map(keyOf), made: mine.length, result: null }
-      })
+      try {
+        await this.#make(mine)
+      } catch (error) {
+        await this.#release(mine)
+        throw error
+      }
       await this.#services.ports.reached?.('embedding.stored')
+    })
+  }
+
+  async #make(texts: EmbeddedText[]): Promise<void> {
+    const vectors = await this.#call(texts)
+    await this.#services.ports.reached?.('embedding.answered')
+    await this.#write(async (tx) => {
+      if (this.#space.dimension === null) await this.#learn(tx, vectors[0]!.length)
+      // Claims before vectors, as anyone who claims takes them.
+      await releaseVectors(tx, this.#claimed, hashesOf(texts))
+      await storeVectors(tx, this.#space.id, hashesOf(texts), vectors)
+      return { keys: texts.map(keyOf), made: texts.length, result: null }
     })
   }
 
@@ -205,18 +214,13 @@ class EmbedRun {
     })
   }
 
-  async #call(texts: EmbeddedText[]): Promise<Float32Array[]> {
+  #call(texts: EmbeddedText[]): Promise<Float32Array[]> {
     const { port, caller } = this.#task
     const { ports, limits } = this.#services
-    try {
-      return await callModel(ports.clock, {
-        ...{ caller, space: this.#space, kind: 'document', signal: port.signal, timeout_ms: limits.call_ms },
-        texts: texts.map(({ text }) => text),
-      })
-    } catch (error) {
-      await this.#release(texts)
-      throw error
-    }
+    return callModel(ports.clock, {
+      ...{ caller, space: this.#space, kind: 'document', signal: port.signal, timeout_ms: limits.call_ms },
+      texts: texts.map(({ text }) => text),
+    })
   }
 
   /** Otherwise other work would wait for these texts until the claim expires. */

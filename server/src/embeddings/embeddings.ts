@@ -9,6 +9,7 @@ export {
   eraseVectors,
   findSourcesOfLeftVectors,
   forgetClaims,
+  giveUpClaims,
   keepLeftVectors,
   keepVectors,
   leaveVectors,

@@ -40,7 +40,7 @@ export interface DescribedModel {
 
 /** The chunks of one generation, or what else needs vectors. */
 export interface TextSource {
-  /** An id of what needs them, the same in each run. */
+  /** Of the claims on texts: an id of the work, the same in each run, which begins with `giveUpClaims`. */
   holder: string
   /** In order of their positions. `text_hash`: SHA-256 of the text. */
   read(store: Store, after_position: number, limit: number): Promise<EmbeddedText[]>

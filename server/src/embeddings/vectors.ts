@@ -31,7 +31,7 @@ const claimStatement = statement(
    returning text_hash`,
 )
 
-/** The texts that the holder may embed now: nobody else does. One that lost its node gets them again. */
+/** The texts that the holder may embed now: nobody else does. */
 export async function claimVectors(
   tx: TransactionStore,
   { space_id, holder, ms }: { space_id: string; holder: string; ms: number },
@@ -58,6 +58,20 @@ export async function releaseVectors(
   hashes: Buffer[],
 ): Promise<void> {
   await tx.query(releaseStatement, [tx.organization_id, space_id, hashes, holder])
+}
+
+const giveUpStatement = statement(
+  'give_up_claims',
+  `with held as (
+     select space_id, text_hash from embedding_claims
+     where organization_id = $1 and holder = $2 order by space_id, text_hash for update
+   )
+   delete from embedding_claims c using held where c.space_id = held.space_id and c.text_hash = held.text_hash`,
+)
+
+/** All that runs before this one have left: first in each run, also in one that finds nothing to do, since other work may wait for them. */
+export async function giveUpClaims(tx: TransactionStore, holder: string): Promise<void> {
+  await tx.query(giveUpStatement, [tx.organization_id, holder])
 }
 
 const storeStatement = statement(

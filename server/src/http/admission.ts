@@ -74,7 +74,10 @@ async function findCaller(
   const from = requestOriginOf(gate, request)
   if (typeof access === 'string' || !('by' in access)) {
     const principal = await identify(gate, operation, request)
-    if (principal.kind === 'member' && principal.access.visitor) await gate.checkVisitor(principal.access, from)
+    if (principal.kind === 'member' && principal.access.visitor) {
+      requireRoom(gate.site_callers.take(request.ip), reply)
+      await gate.checkVisitor(principal.access, from)
+    }
     return principal
   }
   const path = request.params as Record<string, string>

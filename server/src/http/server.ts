@@ -118,7 +118,7 @@ export async function createHttpServer(core: Core, options: HttpOptions): Promis
 }
 
 /** On this machine alone, without an address for others. */
-function isForDevelopment({ host, sign_in, sites }: Core['config']): boolean {
+export function isForDevelopment({ host, sign_in, sites }: Core['config']): boolean {
   const isLocal = ['127.0.0.1', '::1', 'localhost'].includes(host)
   return isLocal && sign_in.public_url === undefined && sites.widget_url === undefined
 }

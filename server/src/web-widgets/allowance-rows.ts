@@ -119,6 +119,7 @@ const peekStatement = statement(
           coalesce((select (d.counters ->> 'conversations')::bigint from web_widget_days d
                     where d.widget_id = $2 and d.day = (clock_timestamp() at time zone 'UTC')::date), 0) as today,
           (select count(distinct conversation_id) from web_widget_active where organization_id = $1 and widget_id = $2) as active,
+          (select conversation_id from web_widget_active where organization_id = $1 and widget_id = $2 and user_id = $4) as active_id,
           count_web_widget_tokens($2) as tokens`,
 )
 
@@ -126,10 +127,13 @@ interface Peek {
   taken: Record<string, { used: number; wait_seconds: number }>
   today: number
   active: number
+  active_id: string | null
   tokens: number
 }
 
 export interface Outlook {
+  /** The visitor has this active conversation. */
+  active_id: string | null
   /** What would be refused now. */
   refused: Refused | null
   starts_of_address: number
@@ -139,13 +143,13 @@ export interface Outlook {
 export async function peekAtStart(
   store: Store,
   sign: Signer,
-  widget_id: string,
+  { widget_id, user_id }: Pick<NewActive, 'widget_id' | 'user_id'>,
   limits: WebWidgetLimits,
   allowances: readonly Allowance[],
 ): Promise<Outlook> {
-  const values = [store.organization_id, widget_id, allowances.map((allowance) => subjectOf(sign, allowance))]
-  const [peek] = await store.query<Peek>(peekStatement, values)
-  const { taken, today, active, tokens } = peek!
+  const subjects = allowances.map((allowance) => subjectOf(sign, allowance))
+  const [peek] = await store.query<Peek>(peekStatement, [store.organization_id, widget_id, subjects, user_id])
+  const { taken, today, active, active_id, tokens } = peek!
   const usedUp = allowances.findIndex(({ most }, index) => (taken[index + 1]?.used ?? 0) >= most)
   const cap = (limit: WidgetLimit): Outlook['refused'] => ({ limit, wait_seconds: null })
   const refusal = (): Outlook['refused'] => {
@@ -154,5 +158,5 @@ export async function peekAtStart(
     if (active >= limits.active_conversations) return cap('active_conversations')
     return limits.tokens_per_day !== null && tokens >= limits.tokens_per_day ? cap('tokens_per_day') : null
   }
-  return { refused: refusal(), starts_of_address: taken[1]?.used ?? 0 }
+  return { active_id, refused: refusal(), starts_of_address: taken[1]?.used ?? 0 }
 }

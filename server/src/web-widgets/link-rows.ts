@@ -2,9 +2,6 @@
 import { statement } from '../database/database.ts'
 import type { Store, TransactionStore } from '../database/store.ts'
 
-/** The oldest link of a user goes when there are more. */
-export const most_guests = 50
-
 const lockStatement = statement(
   'lock_web_widget_starts',
   `select pg_advisory_xact_lock(hashtextextended('web widget ' || $2::uuid, 0)) from web_widgets
@@ -45,8 +42,15 @@ export async function lockStarts(tx: TransactionStore, widget_id: string): Promi
   await tx.query(lockStatement, [tx.organization_id, widget_id])
 }
 
-/** False: the guest has started nothing, or is linked already; then nothing is written. */
-export async function linkGuest(tx: TransactionStore, { widget_id, guest_id, user_id }: Link): Promise<boolean> {
+/**
+ * False: the guest has started nothing, or is linked already; then nothing is written. The oldest link of a user goes when there are
+ * more than `most_guests`.
+ */
+export async function linkGuest(
+  tx: TransactionStore,
+  { widget_id, guest_id, user_id }: Link,
+  most_guests: number,
+): Promise<boolean> {
   const { organization_id } = tx
   if ((await tx.query(hasAnyStatement, [organization_id, widget_id, guest_id])).length === 0) return false
   if ((await tx.query(linkStatement, [organization_id, widget_id, guest_id, user_id])).length === 0) return false

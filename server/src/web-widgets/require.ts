@@ -5,16 +5,25 @@ import { maySeeAgent } from '../calls/access.ts'
 import type { Context } from '../calls/context.ts'
 import type { Store, TransactionStore } from '../database/store.ts'
 import { addOrganizationEvent } from '../events/events.ts'
-import { type WidgetRecord, readWidget } from './widget-rows.ts'
+import { type WidgetRecord, lockWidget, readWidget } from './widget-rows.ts'
 
-/** A widget of an agent that the caller may not see counts as not found. `update`: nobody else changes it until the end of `store`. */
-export async function requireWidget(
-  { access }: Pick<Context, 'access'>,
-  store: Store,
+type Caller = Pick<Context, 'access'>
+
+/** A widget of an agent that the caller may not see counts as not found. */
+export async function requireWidget(caller: Caller, store: Store, widget_id: string): Promise<WidgetRecord> {
+  return requireVisible(caller, await readWidget(store, widget_id))
+}
+
+/** Nobody else changes it until the transaction ends. */
+export async function requireLockedWidget(
+  caller: Caller,
+  tx: TransactionStore,
   widget_id: string,
-  lock: 'none' | 'update' = 'none',
 ): Promise<WidgetRecord> {
-  const widget = await readWidget(store, widget_id, lock)
+  return requireVisible(caller, await lockWidget(tx, widget_id, 'update'))
+}
+
+function requireVisible({ access }: Caller, widget: WidgetRecord | null): WidgetRecord {
   if (!widget || !maySeeAgent(access, widget.agent_id)) throw notFound('Web widget')
   return widget
 }

@@ -7,12 +7,12 @@ import type { RequestOrigin } from '../calls/call.ts'
 import type { CheckVisitor, ResolveResource } from '../calls/room.ts'
 import { networkOf } from '../calls/attempts.ts'
 import { isUuid } from '../base/ports.ts'
-import { statement } from '../database/database.ts'
-import { type Store, openStore } from '../database/store.ts'
+import { type Executor, acrossOrganizations, statement } from '../database/database.ts'
+import type { Store } from '../database/store.ts'
 import { type Places, mayCall, mayComeFrom } from './rules/origin-gate.ts'
 import { guest_prefix } from './rules/identity.ts'
 import type { VisitorClaims, VisitorTokens } from './visitor-tokens.ts'
-import { type WidgetRecord, liveReasonOf, readPublicWidget } from './widget-rows.ts'
+import { type WidgetRecord, joinedTables, liveReasonOf, recordColumns } from './widget-rows.ts'
 
 /** What a request of a visitor was admitted with. */
 export interface Entered {
@@ -46,21 +46,20 @@ export function createVisitorDoor(core: Core, tokens: VisitorTokens): VisitorDoo
   const entered = new WeakMap<Access, Entered>()
   const found = new WeakMap<Access, { widget: WidgetRecord | null; network: string }>()
 
-  async function findWidget(id: string): Promise<WidgetRecord | null> {
-    return isUuid(id) ? readPublicWidget(database, id) : null
-  }
-
   /** Live, then origin, then the rest of the token: as a start is checked. */
-  async function enter(id: string, from: RequestOrigin): Promise<Entered> {
+  async function enter(id: string, from: RequestOrigin): Promise<Entered & Standing> {
     const claims = from.bearer === null ? null : await tokens.verifyVisitor(from.bearer)
     const isOfThis = claims !== null && claims.widget_id === id.toLowerCase()
-    const widget = await findWidget(id)
+    const network = networkOf(from.address)
+    const { user_id, key_id } = isOfThis ? claims : nobody
+    const found = await readWidgetFor(database, id, { user_id, key_id, address_hash: hashOf(network) })
+    const { widget, standing } = found ?? { widget: null, standing: unknown }
     if (!widget || !(isOpen(widget) || (isOfThis && claims.is_preview))) throw notFound('Web widget')
     const places = { domains: widget.domains, cors_origins }
     const isFine = isOfThis ? mayCall(from, gatedBy(claims, places)) : mayComeFrom(from, places)
     if (!isFine) throw new AppError('origin_not_allowed')
     if (!isOfThis || isRevoked(widget, claims)) throw new AppError('unauthorized')
-    return { widget, claims, network: networkOf(from.address), from }
+    return { widget, claims, network, from, ...standing }
   }
 
   function judge(widget: WidgetRecord | null, { claims, network, from }: Entered): Entered {
@@ -76,15 +75,12 @@ export function createVisitorDoor(core: Core, tokens: VisitorTokens): VisitorDoo
   return {
     judge,
     async resolve({ operation_id, path, from }) {
-      const one = await enter(path['web_widget_id']!, from)
-      const { widget, claims, network } = one
+      const { has_key, is_blocked, ...one } = await enter(path['web_widget_id']!, from)
+      const { widget, claims } = one
       const { organization_id } = widget
       const { user_id, origin, is_preview, key_id } = claims
-      const store = openStore(database, organization_id)
-      const asked = { user_id, key_id, address_hash: hashOf(network) }
-      const standing = await readStanding(store, widget.id, asked)
-      if (!standing.has_key) throw new AppError('unauthorized')
-      if (standing.is_blocked && from.writes && !readings.has(operation_id)) throw new AppError('visitor_blocked')
+      if (!has_key) throw new AppError('unauthorized')
+      if (is_blocked && from.writes && !readings.has(operation_id)) throw new AppError('visitor_blocked')
       if (widget.identity_required && key_id === null && !is_preview && from.writes) {
         throw new AppError('identity_required')
       }
@@ -93,20 +89,21 @@ export function createVisitorDoor(core: Core, tokens: VisitorTokens): VisitorDoo
       return access
     },
     async checkConversationToken(access, from) {
-      if (!from.writes) return
+      // Most that only reads comes from the frame, for which a browser names no origin.
+      if (!from.writes && (from.origin === null || from.origin === from.own_origin)) return
       const { widget_id, user_id, origin, is_preview } = access.visitor!
-      const widget = await findWidget(widget_id)
       const network = networkOf(from.address)
+      const asked = { user_id, key_id: null, address_hash: hashOf(network) }
+      const { widget, standing } = (await readWidgetFor(database, widget_id, asked)) ?? {
+        widget: null,
+        standing: unknown,
+      }
       found.set(access, { widget, network })
       // A deleted widget has no sites any more; its conversations end with their tokens.
       const places = { domains: widget?.domains ?? [], cors_origins }
       const isFine = widget ? mayCall(from, gatedBy({ origin, is_preview }, places)) : mayComeFrom(from, places)
       if (!isFine) throw new AppError('origin_not_allowed')
-      if (!widget) return
-      const store = openStore(database, access.organization_id)
-      const address_hash = hashOf(network)
-      const { is_blocked } = await readStanding(store, widget_id, { user_id, key_id: null, address_hash })
-      if (is_blocked) throw new AppError('visitor_blocked')
+      if (from.writes && standing.is_blocked) throw new AppError('visitor_blocked')
     },
     enteredOf: (access) => entered.get(access)!,
     foundFor: (access) => found.get(access) ?? null,
@@ -142,35 +139,65 @@ export function isRevoked(
 
 export const isGuest = (user_id: string) => user_id.startsWith(guest_prefix)
 
-const standingStatement = statement(
-  'read_visitor_standing',
-  `select exists (
+/** How a visitor stands with the widget. */
+interface Standing {
+  is_blocked: boolean
+  /** Whether the key that verified them still exists. */
+  has_key: boolean
+}
+
+interface Asked {
+  user_id: string
+  /** Null: no key has verified them. */
+  key_id: string | null
+  address_hash: Buffer
+}
+
+const nobody = { user_id: '', key_id: null }
+const unknown: Standing = { is_blocked: false, has_key: false }
+
+const forVisitorStatement = acrossOrganizations(
+  'visitors name a widget, not its organization',
+  'read_web_widget_for_visitor',
+  `select ${recordColumns},
+     exists (
        select from web_widget_blocks b
-       where b.organization_id = $1 and b.widget_id = $2 and b.expires_at > clock_timestamp()
-         and (b.user_id = $3 or b.user_id in
-           (select guest_id from web_widget_links where widget_id = $2 and user_id = $3))
+       where b.organization_id = w.organization_id and b.widget_id = w.id and b.expires_at > clock_timestamp()
+         and (b.user_id = $2 or b.user_id in
+           (select guest_id from web_widget_links where widget_id = w.id and user_id = $2))
      ) or exists (
        select from web_widget_blocks b
-       where b.organization_id = $1 and b.widget_id = $2 and b.expires_at > clock_timestamp() and b.address_hash = $5
+       where b.organization_id = w.organization_id and b.widget_id = w.id and b.expires_at > clock_timestamp()
+         and b.address_hash = $4
      ) as is_blocked,
-     $4::uuid is null or exists (
-       select from web_widget_identity_keys k where k.organization_id = $1 and k.widget_id = $2 and k.id = $4
-     ) as has_key`,
+     $3::uuid is null or exists (
+       select from web_widget_identity_keys k
+       where k.organization_id = w.organization_id and k.widget_id = w.id and k.id = $3
+     ) as has_key
+   from ${joinedTables} where w.id = $1 and w.deleted_at is null`,
 )
 
-async function readStanding(
-  store: Store,
-  widget_id: string,
-  { user_id, key_id, address_hash }: { user_id: string; key_id: string | null; address_hash: Buffer },
-): Promise<{ is_blocked: boolean; has_key: boolean }> {
-  const values = [store.organization_id, widget_id, user_id, key_id, address_hash]
-  const [row] = await store.query<{ is_blocked: boolean; has_key: boolean }>(standingStatement, values)
-  return row!
+/** One look for both, since each call of a visitor makes it. Null: there is no such widget. */
+async function readWidgetFor(
+  executor: Executor,
+  id: string,
+  { user_id, key_id, address_hash }: Asked,
+): Promise<{ widget: WidgetRecord; standing: Standing } | null> {
+  if (!isUuid(id)) return null
+  const values = [id, user_id, key_id, address_hash]
+  const [row] = await executor.query<WidgetRecord & Standing>(forVisitorStatement, values)
+  if (!row) return null
+  const { is_blocked, has_key, ...widget } = row
+  return { widget, standing: { is_blocked, has_key } }
 }
+
+const keyStatement = statement(
+  'has_web_widget_identity_key',
+  'select from web_widget_identity_keys where organization_id = $1 and widget_id = $2 and id = $3',
+)
 
 /** Whether the key that verified a visitor still exists. */
 export async function hasKey(store: Store, widget_id: string, key_id: string | null): Promise<boolean> {
   if (key_id === null) return true
-  const nobody = { user_id: '', key_id, address_hash: Buffer.alloc(0) }
-  return (await readStanding(store, widget_id, nobody)).has_key
+  return (await store.query(keyStatement, [store.organization_id, widget_id, key_id])).length > 0
 }

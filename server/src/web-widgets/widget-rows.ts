@@ -3,7 +3,7 @@ import type { LiveReason, WebWidgetCaptcha, WebWidgetLimitsInput } from '@parley
 import type { JsonObject } from '../base/json.ts'
 import { isUuid } from '../base/ports.ts'
 import { type Executor, acrossOrganizations, statement } from '../database/database.ts'
-import type { Store } from '../database/store.ts'
+import type { Store, TransactionStore } from '../database/store.ts'
 import { judgeLive } from './rules/live.ts'
 
 export interface WidgetRow {
@@ -57,39 +57,52 @@ export const widgetColumns = [
 /** Of the tables w, a and v. */
 export const recordColumns = `${widgetColumns.map((column) => `w.${column}`).join(', ')},
   a.name as agent_name, a.active and a.deleted_at is null as agent_active, v.published as version_published`
-const joined = `web_widgets w join agents a on a.id = w.agent_id join agent_versions v on v.id = w.agent_version_id`
+export const joinedTables = `web_widgets w join agents a on a.id = w.agent_id join agent_versions v on v.id = w.agent_version_id`
 
 const readStatement = statement(
   'read_web_widget',
-  `select ${recordColumns} from ${joined} where w.organization_id = $1 and w.id = $2 and w.deleted_at is null`,
-)
-const readSharedStatement = statement(
-  'read_web_widget_for_share',
-  `select ${recordColumns} from ${joined} where w.organization_id = $1 and w.id = $2 and w.deleted_at is null
-   for share of w`,
-)
-const lockStatement = statement(
-  'lock_web_widget',
-  `select ${recordColumns} from ${joined} where w.organization_id = $1 and w.id = $2 and w.deleted_at is null
-   for no key update of w`,
+  `select ${recordColumns} from ${joinedTables} where w.organization_id = $1 and w.id = $2 and w.deleted_at is null`,
 )
 
-/** `share`: it does not change until the transaction ends. `update`: nobody else changes it either. */
-export async function readWidget(
-  store: Store,
+export async function readWidget(store: Store, id: string): Promise<WidgetRecord | null> {
+  if (!isUuid(id)) return null
+  const [widget] = await store.query<WidgetRecord>(readStatement, [store.organization_id, id])
+  return widget ?? null
+}
+
+const lockStatements = {
+  share: statement(
+    'share_web_widget',
+    'select from web_widgets where organization_id = $1 and id = $2 and deleted_at is null for share',
+  ),
+  update: statement(
+    'lock_web_widget',
+    'select from web_widgets where organization_id = $1 and id = $2 and deleted_at is null for no key update',
+  ),
+}
+
+/**
+ * `share`: it does not change until the transaction ends. `update`: nobody else changes it either. Read by a second
+ * statement, sent along: one that waits for the lock would join the new row with the version of before, and find nothing.
+ */
+export async function lockWidget(
+  tx: TransactionStore,
   id: string,
-  lock: 'none' | 'share' | 'update' = 'none',
+  strength: keyof typeof lockStatements,
 ): Promise<WidgetRecord | null> {
   if (!isUuid(id)) return null
-  const read = { none: readStatement, share: readSharedStatement, update: lockStatement }[lock]
-  const [widget] = await store.query<WidgetRecord>(read, [store.organization_id, id])
+  const values = [tx.organization_id, id]
+  const [, [widget]] = await Promise.all([
+    tx.query(lockStatements[strength], values),
+    tx.query<WidgetRecord>(readStatement, values),
+  ])
   return widget ?? null
 }
 
 const publicStatement = acrossOrganizations(
   'visitors name a widget, not its organization',
   'read_public_web_widget',
-  `select ${recordColumns} from ${joined} where w.id = $1 and w.deleted_at is null`,
+  `select ${recordColumns} from ${joinedTables} where w.id = $1 and w.deleted_at is null`,
 )
 
 /** For visitors, who know only its id. What comes next opens a store of its organization. */

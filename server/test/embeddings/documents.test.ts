@@ -206,6 +206,8 @@ describe('what fails', () => {
     }
     await expect(embed(source)).rejects.toThrow('out of date')
     expect(await countVectors(server)).toBe(0)
+    // Other work embeds the texts at once.
+    expect(await server.database.pool.query('select from embedding_claims')).toMatchObject({ rowCount: 0 })
   })
 })
 

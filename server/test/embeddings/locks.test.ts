@@ -6,6 +6,7 @@ import {
   claimVectors,
   eraseVectors,
   forgetClaims,
+  giveUpClaims,
   keepVectors,
   leaveVectors,
   releaseVectors,
@@ -71,6 +72,7 @@ const claim: Act = (tx) => claimVectors(tx, { space_id, holder: crypto.randomUUI
 
 test.each<[string, string, Act, Act]>([
   ['embedding_claims', 'release', claim, (tx) => releaseVectors(tx, { space_id, holder }, hashes)],
+  ['embedding_claims', 'drop', claim, (tx) => giveUpClaims(tx, holder)],
   ['embedding_claims', 'forget', claim, () => forgetClaims(server.app.core.database, 10)],
   ['vectors', 'erase', use, (tx) => eraseVectors(tx, hashes)],
   ['vectors', 'leave', use, (tx) => leaveVectors(tx, hashes, crypto.randomUUID())],

@@ -94,6 +94,7 @@ function soundRun(): { sent: Sent; stored: Stored } {
         const [type, turn_id = null] = line.split(' ')
         return { conversation_id: 'c', sequence: index + 1, type: type!, turn_id, call_id: null }
       }),
+      ...{ visits: [], active: [], links: [], counted: {} },
     },
   }
 }

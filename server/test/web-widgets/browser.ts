@@ -2,7 +2,7 @@
 import type { Input, OperationId, Output } from '@parley/contract'
 import { type Client, createClient } from '@parley/sdk'
 import { callOperation } from '../support/call.ts'
-import { type TestServer, publishAgent } from '../support/server.ts'
+import { publishAgent } from '../support/server.ts'
 
 export type WidgetInput = Omit<Input<'createWebWidget'>, 'agent_id'>
 
@@ -11,6 +11,12 @@ export async function liveWidget(client: Client, widget: object = {}, config: ob
   const { agent_id, version_id } = await publishAgent(client, config)
   const created = await client.createWebWidget({ agent_id, published: true, ...widget } as Input<'createWebWidget'>)
   return { ...created, agent_id, version_id }
+}
+
+/** A server as browsers reach it. */
+export interface Served {
+  url: string
+  app?: { core: { config: { sign_in: { public_url?: string | undefined } } } }
 }
 
 export interface BrowserOptions {
@@ -41,18 +47,18 @@ export function pageFetch(headers: Record<string, string>): typeof fetch {
   }
 }
 
-export function frameClient(server: TestServer, { url = server.url, address }: BrowserOptions, token?: string): Client {
+export function frameClient(server: Served, { url = server.url, address }: BrowserOptions, token?: string): Client {
   const forwarded: Record<string, string> = address === undefined ? {} : { 'x-forwarded-for': address }
   return createClient({
     base_url: url,
     retries: 0,
     stream_patience_ms: 0,
-    fetch: pageFetch({ origin: server.app.core.config.sign_in.public_url ?? url, ...forwarded }),
+    fetch: pageFetch({ origin: server.app?.core.config.sign_in.public_url ?? url, ...forwarded }),
     ...(token === undefined ? {} : { token }),
   })
 }
 
-export async function loadFrame(server: TestServer, id: string, { url = server.url, parent }: BrowserOptions = {}) {
+export async function loadFrame(server: Served, id: string, { url = server.url, parent }: BrowserOptions = {}) {
   const query = parent === undefined ? '' : `?parentOrigin=${encodeURIComponent(parent)}`
   const response = await fetch(`${url}/public/embed/${id}/frame${query}`)
   const page = await response.text()
@@ -60,7 +66,7 @@ export async function loadFrame(server: TestServer, id: string, { url = server.u
 }
 
 export async function enter(
-  server: TestServer,
+  server: Served,
   id: string,
   options: BrowserOptions = {},
   more: Omit<Input<'enterWebWidget'>, 'web_widget_id'> = {},
@@ -81,6 +87,6 @@ export async function enter(
 }
 
 /** The conversation API with the token of a start. */
-export function endUser(server: TestServer, token: string, options: BrowserOptions = {}): Client {
+export function endUser(server: Served, token: string, options: BrowserOptions = {}): Client {
   return frameClient(server, options, token)
 }

@@ -1,5 +1,6 @@
 // A CAPTCHA of a widget: when it is asked for, and what of the provider's answer counts.
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest'
+import { testPorts } from '../support/ports.ts'
 import { type TestServer, refusal, startTestServer } from '../support/server.ts'
 import { type ToolPeer, answerJson, opened_hosts, startToolPeer } from '../support/tool-peer.ts'
 import { endUser, enter, liveWidget } from './browser.ts'
@@ -93,6 +94,31 @@ test('a provider that is down, says something else, or whose secret is missing s
   await server.client.deleteSecret({ name: 'GOING' })
   expect(await refusal(visitor.start({ captcha_token: 'a' }))).toMatchObject({ code: 'captcha_unavailable' })
   expect(await server.client.countConversations({ web_widget_id: id })).toEqual({ count: 0 })
+})
+
+test('a provider that is silent for five seconds starts nothing', async () => {
+  let fire = () => {}
+  const waits: number[] = []
+  const after = (ms: number, call: () => void) => {
+    if (ms === 5000) {
+      waits.push(ms)
+      fire = call
+    }
+    return testPorts.clock.after(ms, call)
+  }
+  const ports = { clock: { ...testPorts.clock, after } }
+  await using own = await startTestServer({ ...opened_hosts, PARLEY_TURNSTILE_URL: `${provider.url}/turnstile` }, { ports }) // prettier-ignore
+  await own.client.setSecret({ name: 'CAPTCHA_KEY', value: 'secret' })
+  const captcha = { provider: 'turnstile', site_key: 'site', secret_name: 'CAPTCHA_KEY', when: 'always' } as const
+  const { id } = await liveWidget(own.client, { captcha })
+  const visitor = await enter(own, id)
+  waits.length = 0
+  // Once it has been asked, its time is over.
+  provider.answer = () => fire()
+  const error = await refusal(visitor.start({ captcha_token: 'a' }))
+  expect(error).toMatchObject({ status: 503, code: 'captcha_unavailable' })
+  expect(waits.length).toBeGreaterThan(0)
+  expect(await own.client.countConversations({ web_widget_id: id })).toEqual({ count: 0 })
 })
 
 test('limits come before the challenge', async () => {

@@ -30,7 +30,7 @@ const from = (origin: string | null, token?: string) =>
     ...(token === undefined ? {} : { token }),
   })
 
-describe('gate 2: the frame', () => {
+describe('B5, gate 2: the frame', () => {
   test('is shown to a listed page, and names every listed ancestor', async () => {
     for (const origin of [site, 'https://a.example.org', 'https://a.b.example.org']) {
       const response = await show(widget.id, parent(origin))
@@ -164,7 +164,7 @@ describe('gate 2: the frame', () => {
   })
 })
 
-describe('gate 4: the API', () => {
+describe('B5, gate 4: the API', () => {
   test('entering needs the embed token of a served frame, of this widget, and the frame’s own origin', async () => {
     const { embed_token } = await loadFrame(server, widget.id, { parent: site })
     const other = await liveWidget(server.client, { domains })
@@ -210,11 +210,13 @@ describe('gate 4: the API', () => {
         expect([origin, error]).toMatchObject([origin, { status: 403, code: 'origin_not_allowed' }])
       }
     }
-    // Reading is not: no page of another origin is let see the answer.
+    // What a page of another origin reads it is not shown either.
     const list = await fetch(`${server.url}/core/public/web-widgets/${widget.id}/conversations`, {
       headers: { authorization: `Bearer ${visitor.token}`, origin: 'https://evil.test' },
     })
-    expect(list.headers.get('access-control-allow-origin')).toBeNull()
+    expect([list.status, list.headers.get('access-control-allow-origin')]).toEqual([403, null])
+    const unlisted = from('https://unlisted.example.com', token).getConversation({ conversation_id: conversation.id })
+    expect(await refusal(unlisted)).toMatchObject({ status: 403, code: 'origin_not_allowed' })
   })
 
   test('a site that is taken off the list is refused from then on, also to read', async () => {

@@ -1,6 +1,7 @@
 // Auto-brand and the check of a snippet, against real websites, kind ones and hostile ones.
 import { createServer } from 'node:net'
 import { once } from 'node:events'
+import type { ServerResponse } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { type TestServer, refusal, startTestServer } from '../support/server.ts'
@@ -110,6 +111,26 @@ describe('auto-brand', () => {
       more()
     }
     expect(await brandOf(site.url)).toMatchObject({ title: 'Endless', colors: [], logos: [] })
+  })
+
+  test('an endless manifest is left out, and so is an endless icon', async () => {
+    await using site = await startSite({})
+    const page = '<title>Lamps</title><link rel=manifest href=/m.webmanifest><link rel=icon href=/i.png type=image/png>'
+    const endless = (response: ServerResponse, type: string, part: Buffer) => {
+      response.writeHead(200, { 'content-type': type })
+      const more = () => {
+        while (response.write(part)) if (response.destroyed) return
+        response.once('drain', more)
+      }
+      more()
+    }
+    site.answer = ({ url }, response) => {
+      if (url === '/m.webmanifest') return endless(response, 'application/manifest+json', Buffer.alloc(65_536, '{"a":'))
+      if (url === '/i.png') return endless(response, 'image/png', paint(16, [20, 140, 60]))
+      response.writeHead(200, { 'content-type': 'text/html' }).end(page)
+    }
+    expect(await brandOf(site.url)).toMatchObject({ title: 'Lamps', colors: [], logos: [{ colors: [] }] })
+    expect(site.requests.map(({ url }) => url)).toEqual(['/', '/m.webmanifest', '/i.png'])
   })
 
   test('at most six icons are asked for', async () => {

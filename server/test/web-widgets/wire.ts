@@ -1,7 +1,8 @@
 // What is recorded of web widgets.
 import { unknown_id } from '../wire/walks/constants.ts'
-import { type Walk, makeAgent, public_url } from '../wire/world.ts'
+import { type Walk, makeAgent } from '../wire/world.ts'
 import { makeWidgetConversation } from './fixture.ts'
+import { walkVisitorRefusals } from './wire-refusals.ts'
 
 export const walks = {
   async 'web-widgets'(walk: Walk) {
@@ -27,6 +28,9 @@ export const walks = {
     await call('deleteWebWidget', 'again', widgets)
     for (let count = 1; count < 3; count += 1) await walk.prepare('createWebWidget', { body: { agent_id } })
     await call('createWebWidget', 'one too many', { body: { agent_id } })
+  },
+  async 'web-widget-refusals'(walk: Walk) {
+    await walkVisitorRefusals(walk, await makeAgent(walk))
   },
 }
 
@@ -101,7 +105,7 @@ async function walkVisitors({ call, prepare, organization, world }: Walk, agent_
   const params = { web_widget_id: made.json.id as string }
   const page = await (await fetch(`${world.server.url}/public/embed/${params.web_widget_id}/frame`)).text()
   const [, embed_token] = /name="parley-embed-token" content="([^"]*)"/.exec(page)!
-  const headers = { origin: public_url }
+  const headers = { origin: new URL(world.server.url).origin }
   await call('getPublicWebWidget', 'as it is', { params, as: null })
   await call('enterWebWidget', 'without an embed token', { params, as: null, headers, body: {} })
   const entered = await call('enterWebWidget', 'as a guest', { params, as: null, headers, body: { embed_token } })

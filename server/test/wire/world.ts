@@ -51,7 +51,8 @@ export async function openWorld(): Promise<World> {
   const time = createWireTime()
   const provider = stack.use(await startIdentityProvider(public_url))
   const peer = stack.use(await startToolPeer())
-  const settings = { PARLEY_RATE_LIMIT_PER_MINUTE: '600', ...limits, ...opened_hosts, ...opened_sites }
+  const captcha = { PARLEY_TURNSTILE_URL: `${peer.url}/captcha` }
+  const settings = { PARLEY_RATE_LIMIT_PER_MINUTE: '600', ...limits, ...opened_hosts, ...opened_sites, ...captcha }
   const server = stack.use(
     await startTestServer(settings, { ports: { clock: time.clock }, first_pages: () => [peer.url] }),
   )

@@ -35,6 +35,8 @@ export interface Hello {
   theme?: string | undefined
   is_open: boolean
   is_filling: boolean
+  /** Visitor or page asked for the chat: its composer takes the focus. */
+  has_focus: boolean
   page: PageInfo
   /** With `storage: host_page`: what the page keeps for the frame. */
   kept?: string | undefined

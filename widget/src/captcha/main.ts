@@ -16,12 +16,12 @@ const sources = {
 
 const script = document.createElement('script')
 script.src = sources[provider]
-script.onload = () => {
+script.addEventListener('load', () => {
   const api = (window as unknown as Record<string, Provider | undefined>)[provider]
   api?.render('#challenge', {
     sitekey: site_key,
     action: 'parley_start',
     callback: (token: string) => parent.postMessage({ type: 'parley-captcha', token }, location.origin),
   })
-}
+})
 document.head.append(script)

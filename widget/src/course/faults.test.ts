@@ -25,7 +25,7 @@ const step: fc.Arbitrary<Step> = fc.oneof(
   },
 )
 
-test('over 200 schedules of faults no message is lost or doubled, none overtakes another of its tab, and there is one conversation', async () => {
+test('B1, B2, B3: over 200 schedules of faults no message is lost or doubled, none overtakes another of its tab, and there is one conversation', async () => {
   await fc.assert(
     fc.asyncProperty(fc.array(step, { minLength: 1, maxLength: 16 }), async (steps) => {
       const world = makeWorld()

@@ -150,7 +150,7 @@ export function pauseBefore(failures: number, asked_ms: number | null, random: n
   return Math.max(backoff, asked_ms ?? 0, first_pause_ms)
 }
 
-/** What of storage is a message; null for what is none, such as what an older version has left. */
+/** What of storage is a message; null for anything else, such as what an older version has left. */
 export function readStored(text: string | null): Outgoing | null {
   try {
     const value = JSON.parse(text ?? '') as Outgoing

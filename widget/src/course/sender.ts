@@ -65,6 +65,8 @@ interface Given {
   begin: (message: Outgoing) => Promise<BeginResult>
   stored: (message: Outgoing) => void
   failed: (message: Outgoing, fault: SendFault) => void
+  /** The server asks to wait so long. */
+  delayed: (ms: number) => void
 }
 
 export interface Sender {
@@ -88,6 +90,7 @@ export function createSender(given: Given): Sender {
       if (all.signal.aborted) return
       if (step.type === 'waits') return
       if (step.type === 'again') {
+        if (step.after_ms !== null) given.delayed(step.after_ms)
         const ms = pauseBefore(failures, step.after_ms, ports.random())
         failures += 1
         await pause(ports, ms, all.signal, (wake) => (skipPause = wake))

@@ -1,12 +1,13 @@
 // The chat as it is seen.
-import { useEffect, useState } from 'preact/hooks'
+import { Component } from 'preact'
 import type { Chat } from '../course/chat.ts'
-import type { ShownWidget } from '../course/chat-state.ts'
+import type { ShownWidget } from '../course/parts.ts'
 import type { Storage } from '../course/ports.ts'
 import type { Say } from '../texts/texts.ts'
 import { Composer } from './composer.tsx'
 import { Icon } from './icons.tsx'
 import { Log } from './log.tsx'
+import { Notices } from './notices.tsx'
 import { partsThere } from './parts.ts'
 
 export interface AppProps {
@@ -20,64 +21,88 @@ export interface AppProps {
   onClose: () => void
 }
 
-export function App(props: AppProps) {
-  const { chat, widget, say, locale, storage } = props
-  const { config } = widget
-  const { view, history, past, needsForm, needsCaptcha } = chat.state
+export class App extends Component<AppProps, { isAsking: boolean }> {
+  override state = { isAsking: false }
+
+  override render(props: AppProps) {
+    const { chat, widget, say } = props
+    const agent = widget.config.chat?.title || widget.agent.name || say('agent')
+    const ask = (isAsking: boolean) => this.setState({ isAsking })
+    return (
+      <>
+        <Header {...props} agent={agent} onEnd={() => ask(true)} />
+        <Main {...props} agent={agent} />
+        {chat.state.history === null && (
+          <footer>
+            <Foot {...props} isAsking={this.state.isAsking} ask={ask} />
+          </footer>
+        )}
+      </>
+    )
+  }
+}
+
+function Main({ chat, widget: { config }, say, locale, agent }: AppProps & { agent: string }) {
+  const { view, history, past, needsForm, conversation_id } = chat.state
   const more = partsThere()
-  const [isAsking, setAsking] = useState(false)
-  const agent = config.chat?.title || widget.agent.name || say('agent')
   const shown = {
+    chat,
     say,
     image_hosts: config.image_hosts ?? [],
     onSay: (text: string) => void chat.send(text),
     agent,
     locale,
   }
+  return (
+    <main>
+      {past ? (
+        <Log {...shown} key={past.conversation_id} view={past.view} isPast />
+      ) : history !== null ? (
+        more && <more.History chat={chat} say={say} config={config} locale={locale} />
+      ) : needsForm ? (
+        more && <more.StartForm chat={chat} say={say} config={config} />
+      ) : (
+        <Log {...shown} key={conversation_id ?? ''} view={view} />
+      )}
+    </main>
+  )
+}
+
+/** What the visitor can do next. */
+function Foot({
+  chat,
+  widget,
+  say,
+  storage,
+  isAsking,
+  ask,
+}: AppProps & { isAsking: boolean; ask: (isAsking: boolean) => void }) {
+  const { config } = widget
+  const { view, needsForm, needsCaptcha } = chat.state
+  const more = partsThere()
   const isOver = view.ended !== null
+  const end = () => {
+    ask(false)
+    void chat.end()
+  }
   return (
     <>
-      <Header {...props} agent={agent} onEnd={() => setAsking(true)} />
-      <main>
-        {past ? (
-          <Log {...shown} key={past.conversation_id} chat={chat} view={past.view} isPast />
-        ) : history !== null ? (
-          more && <more.History chat={chat} say={say} config={config} locale={locale} />
-        ) : needsForm ? (
-          more && <more.StartForm chat={chat} say={say} config={config} />
-        ) : (
-          <Log {...shown} key={chat.state.conversation_id ?? ''} chat={chat} view={view} />
-        )}
-      </main>
-      {history === null && (
-        <footer>
-          <Notices chat={chat} say={say} storage={storage} />
-          {more && <more.Refused chat={chat} say={say} />}
-          {!needsForm && !isOver && <Questions widget={widget} chat={chat} say={say} />}
-          {isAsking && !isOver && more && (
-            <more.AskEnd
+      <Notices chat={chat} say={say} storage={storage} />
+      {more && <more.Refused chat={chat} say={say} />}
+      {!needsForm && !isOver && <Questions widget={widget} chat={chat} say={say} />}
+      {isAsking && !isOver && more && <more.AskEnd say={say} onEnd={end} onCancel={() => ask(false)} />}
+      {needsCaptcha && more && <more.Captcha chat={chat} say={say} id={widget.id} />}
+      {isOver
+        ? more && <more.Ended chat={chat} say={say} config={config} />
+        : !needsForm && (
+            <Composer
+              chat={chat}
               say={say}
-              onEnd={() => {
-                setAsking(false)
-                void chat.end()
-              }}
-              onCancel={() => setAsking(false)}
+              storage={storage}
+              characters={widget.message_characters}
+              canStop={config.stop_button !== false}
             />
           )}
-          {needsCaptcha && more && <more.Captcha chat={chat} say={say} id={widget.id} />}
-          {isOver
-            ? more && <more.Ended chat={chat} say={say} config={config} />
-            : !needsForm && (
-                <Composer
-                  chat={chat}
-                  say={say}
-                  storage={storage}
-                  characters={widget.message_characters}
-                  canStop={config.stop_button !== false}
-                />
-              )}
-        </footer>
-      )}
     </>
   )
 }
@@ -103,7 +128,14 @@ function Header({
           <Icon name="back" />
         </button>
       )}
-      {history === null && avatar && <img class="avatar" src={avatar} alt="" referrerpolicy="no-referrer" />}
+      {history === null &&
+        (avatar ? (
+          <img class="avatar" src={avatar} alt="" referrerpolicy="no-referrer" />
+        ) : (
+          <span class="avatar" aria-hidden="true">
+            {[...agent][0]}
+          </span>
+        ))}
       <div dir="auto">
         <h1>{history === null ? agent : say('history')}</h1>
         {history === null && config.chat?.subtitle && <p>{config.chat.subtitle}</p>}
@@ -132,40 +164,10 @@ function Questions({ widget, chat, say }: { widget: ShownWidget; chat: Chat; say
   return (
     <div class="chips" role="group" aria-label={say('questions')}>
       {all.map(({ label, message }) => (
-        <button class="chip" type="button" dir="auto" onClick={() => void chat.send(message)}>
+        <button key={label} class="chip" type="button" dir="auto" onClick={() => void chat.send(message)}>
           {label}
         </button>
       ))}
-    </div>
-  )
-}
-
-const shown_after_ms = 2000
-
-function Notices({ chat, say, storage }: { chat: Chat; say: Say; storage: Storage }) {
-  const { connection, outbox } = chat.state
-  const [isSlow, setSlow] = useState(false)
-  const [isOnline, setOnline] = useState(navigator.onLine)
-  const isOpening = connection === 'opening'
-  useEffect(() => {
-    const timer = setTimeout(() => setSlow(isOpening), isOpening ? shown_after_ms : 0)
-    return () => clearTimeout(timer)
-  }, [isOpening])
-  useEffect(() => {
-    const look = () => setOnline(navigator.onLine)
-    for (const name of ['online', 'offline']) addEventListener(name, look)
-  }, [])
-  const notice = !isOnline
-    ? say('offline')
-    : isSlow && isOpening
-      ? say('connecting')
-      : storage.isVolatile()
-        ? say('volatile')
-        : null
-  return (
-    <div role="status">
-      {notice && <p class="bar">{notice}</p>}
-      <span class="sr">{outbox.some(({ fault }) => fault) ? say('not_sent') : ''}</span>
     </div>
   )
 }

@@ -27,6 +27,7 @@ function openChannel(name: string): Ports['channel'] {
   try {
     const channel = new BroadcastChannel(name)
     return {
+      // oxlint-disable-next-line unicorn/require-post-message-target-origin -- a channel is of one origin
       post: (message) => channel.postMessage(message),
       listen: (listener) => channel.addEventListener('message', ({ data }) => listener(data)),
     }

@@ -47,9 +47,10 @@ function Kind(props: Props) {
       return (
         <>
           <Title data={data} />
+          {/* oxlint-disable-next-line jsx-a11y/no-noninteractive-tabindex -- it scrolls, by keyboard too */}
           <ul class="cards" tabIndex={0} aria-label={text(data['title']) ?? type}>
-            {list(data['items']).map((item) => (
-              <li>
+            {list(data['items']).map((item, index) => (
+              <li key={index}>
                 <Thing {...props} data={item} />
               </li>
             ))}
@@ -69,8 +70,8 @@ function Kind(props: Props) {
       return (
         <Box data={data}>
           <ul class="rows">
-            {list(data['items']).map((item) => (
-              <li>
+            {list(data['items']).map((item, index) => (
+              <li key={index}>
                 <div>
                   <strong>{text(item['title'])}</strong>
                   <p class="soft">{text(item['description'])}</p>
@@ -182,8 +183,8 @@ function Rows({ rows }: { rows: unknown }) {
   if (all.length === 0) return null
   return (
     <dl class="rows">
-      {all.map((row) => (
-        <div>
+      {all.map((row, index) => (
+        <div key={index}>
           <dt class="soft">{text(row['label'])}</dt>
           <dd>{text(row['value'])}</dd>
         </div>
@@ -197,15 +198,15 @@ function Actions({ actions, onSay }: CardGiven & { actions: unknown }) {
   if (all.length === 0) return null
   return (
     <div class="acts">
-      {all.map((action) => {
+      {all.map((action, index) => {
         const label = text(action['label']) ?? ''
         const href = text(action['url']) && safeAddress(text(action['url'])!)
         return href ? (
-          <Link class="chip" href={href}>
+          <Link class="chip" key={index} href={href}>
             {label}
           </Link>
         ) : (
-          <button class="chip" type="button" onClick={() => onSay(text(action['message']) ?? label)}>
+          <button class="chip" type="button" key={index} onClick={() => onSay(text(action['message']) ?? label)}>
             {label}
           </button>
         )
@@ -224,10 +225,10 @@ function Order({ widget: { data }, say, ...given }: Props) {
     <Box data={{ title: say('order', { number: text(data['order_number']) ?? '' }) }}>
       <p class="soft">{about.filter(Boolean).join(' · ')}</p>
       <ol class="rows">
-        {list(data['steps']).map((step) => {
+        {list(data['steps']).map((step, index) => {
           const state = states[step['state'] as keyof typeof states] ?? 'step_upcoming'
           return (
-            <li aria-current={state === 'step_current' ? 'step' : undefined}>
+            <li key={index} aria-current={state === 'step_current' ? 'step' : undefined}>
               <span class={state === 'step_upcoming' ? 'soft' : ''}>
                 <span aria-hidden="true">{state === 'step_done' ? '✓ ' : state === 'step_current' ? '● ' : '○ '}</span>
                 {text(step['label'])}
@@ -250,18 +251,21 @@ function Comparison({ data }: { data: Data }) {
       <Wide>
         <thead>
           <tr>
+            {/* oxlint-disable-next-line jsx-a11y/control-has-associated-label -- the corner of the table is empty */}
             <td />
-            {columns.map((column) => (
-              <th scope="col">{column}</th>
+            {columns.map((column, index) => (
+              <th scope="col" key={index}>
+                {column}
+              </th>
             ))}
           </tr>
         </thead>
         <tbody>
-          {list(data['rows']).map((row) => (
-            <tr>
+          {list(data['rows']).map((row, line) => (
+            <tr key={line}>
               <th scope="row">{text(row['label'])}</th>
               {columns.map((_column, index) => (
-                <td>{Array.isArray(row['values']) ? String(row['values'][index] ?? '') : ''}</td>
+                <td key={index}>{Array.isArray(row['values']) ? String(row['values'][index] ?? '') : ''}</td>
               ))}
             </tr>
           ))}

@@ -2,9 +2,16 @@
 import type { WebWidgetConfig } from '@parley/contract'
 import { render } from 'preact'
 import { isListed } from '../base/origins.ts'
-import { type Hello, type ToLoader, agreeVersion, createFrameGate, protocol_version } from '../base/protocol.ts'
-import { Chat } from '../course/chat.ts'
-import type { ShownWidget } from '../course/chat-state.ts'
+import {
+  type Hello,
+  type ToFrame,
+  type ToLoader,
+  agreeVersion,
+  createFrameGate,
+  protocol_version,
+} from '../base/protocol.ts'
+import { createChat } from '../course/chat.ts'
+import type { ShownWidget } from '../course/parts.ts'
 import { type Locale, type Texts, chooseLocale, createSay, directionOf } from '../texts/texts.ts'
 import { App } from './app.tsx'
 import { openPorts } from './browser-ports.ts'
@@ -53,12 +60,20 @@ const keeper = {
 function emit(name: string, detail: Record<string, unknown> = {}): void {
   if (name === 'active') tell('active', detail['isActive'] === true)
   else if (name === 'unread') tell('unread', detail['count'] as number)
+  else if (name === 'forgotten') document.dispatchEvent(new Event('parley-drafts'))
   else tell('event', [name, detail])
   if (name === 'message_received' && widget.config.sounds === true && (document.hidden || !chat.state.isOpen))
     partsThere()?.beep()
 }
 
-const chat = new Chat({ ports: openPorts(kept_as, storage), widget, embed_token, keeper, emit, locale: () => locale })
+const chat = createChat({
+  ports: openPorts(kept_as, storage),
+  widget,
+  embed_token,
+  keeper,
+  emit,
+  locale: () => locale,
+})
 
 let isDrawing = false
 function draw(): void {
@@ -110,7 +125,7 @@ const focus = () =>
     }),
   )
 
-const receive: Record<string, (value: never) => unknown> = {
+const receive: { [Type in keyof ToFrame]: (value: ToFrame[Type]) => unknown } = {
   async hello(hello: Hello) {
     version = agreeVersion(hello.version) ?? protocol_version
     wished = hello.locale
@@ -121,18 +136,15 @@ const receive: Record<string, (value: never) => unknown> = {
     tell('hello', version)
     chat.page.setPage(hello.page)
     await speak()
-    if (hello.is_open) open()
+    if (hello.is_open) open(hello.has_focus)
     else await chat.resume()
   },
-  open,
+  open: () => open(true),
   close: () => chat.setOpen(false),
   async identify([call, identity]: [number, unknown]) {
     tell('identified', [call, await chat.identify(identity)])
   },
-  logout: () => {
-    chat.logout()
-    document.dispatchEvent(new Event('parley-drafts'))
-  },
+  logout: () => chat.logout(),
   metadata: (client: unknown) => chat.page.setClient(client),
   page: (page: Hello['page']) => chat.page.setPage(page),
   send: (text: string) => chat.send(String(text).trim().slice(0, widget.message_characters)),
@@ -146,23 +158,25 @@ const receive: Record<string, (value: never) => unknown> = {
     theme = value
     applyTheme(widget.config, theme)
   },
-  config(config: WebWidgetConfig) {
+  config(config) {
     if (widget.preview !== true) return
-    widget.config = config
-    applyTheme(config, theme)
+    widget.config = config as WebWidgetConfig
+    applyTheme(widget.config, theme)
+    chat.reconsider()
     void speak()
   },
 }
 
-function open(): void {
+function open(hasFocus: boolean): void {
   chat.setOpen(true)
-  focus()
+  if (hasFocus) focus()
 }
 
 addEventListener('message', ({ data, origin, source }) => {
   try {
     const message = gate.take({ data, origin, isFromParent: source === window.parent && !isAlone })
-    if (message && Object.hasOwn(receive, message.type)) void receive[message.type]!(message.value as never)
+    if (message && Object.hasOwn(receive, message.type))
+      void receive[message.type as keyof ToFrame](message.value as never)
   } catch {
     // What cannot be read is ignored.
   }
@@ -171,4 +185,4 @@ document.addEventListener('keydown', ({ key }) => {
   if (key === 'Escape' && !isFilling) tell('close', null)
 })
 applyTheme(widget.config, theme)
-if (isAlone) void speak().then(open)
+if (isAlone) void speak().then(() => open(true))

@@ -19,21 +19,38 @@ interface BlockProps {
   isComing: boolean
 }
 
-class OneBlock extends Component<BlockProps> {
-  override shouldComponentUpdate({ source, isComing }: BlockProps) {
-    return source !== this.props.source || isComing !== this.props.isComing
+class OneBlock extends Component<BlockProps, { hasFailed: boolean }> {
+  override state = { hasFailed: false }
+
+  /** Then its text is shown as it was written; the chat goes on. */
+  static override getDerivedStateFromError() {
+    return { hasFailed: true }
+  }
+
+  override shouldComponentUpdate({ source, isComing }: BlockProps, { hasFailed }: { hasFailed: boolean }) {
+    return hasFailed !== this.state.hasFailed || source !== this.props.source || isComing !== this.props.isComing
   }
 
   override render({ source, isComing }: BlockProps) {
-    return <Blocks blocks={parseBlocks(source)} isComing={isComing} />
+    return this.state.hasFailed ? (
+      <p class="pre">{source}</p>
+    ) : (
+      <Blocks blocks={parseBlocks(source)} isComing={isComing} />
+    )
   }
 }
 
 function Blocks({ blocks, isComing }: { blocks: Block[]; isComing: boolean }) {
-  return <>{blocks.map((block) => renderBlock(block, isComing))}</>
+  return (
+    <>
+      {blocks.map((block, index) => (
+        <OneKind key={index} block={block} isComing={isComing} />
+      ))}
+    </>
+  )
 }
 
-function renderBlock(block: Block, isComing: boolean) {
+function OneKind({ block, isComing }: { block: Block; isComing: boolean }) {
   const inline = (text: string) => parseInline(text, isComing).map(renderInline)
   switch (block.type) {
     case 'paragraph':
@@ -44,6 +61,7 @@ function renderBlock(block: Block, isComing: boolean) {
       return <hr />
     case 'code':
       return (
+        // oxlint-disable-next-line jsx-a11y/no-noninteractive-tabindex -- it scrolls, by keyboard too
         <pre dir="ltr" tabIndex={0}>
           <code>{block.text}</code>
         </pre>
@@ -55,8 +73,8 @@ function renderBlock(block: Block, isComing: boolean) {
         </blockquote>
       )
     case 'list': {
-      const items = block.items.map((content) => (
-        <li dir="auto">
+      const items = block.items.map((content, index) => (
+        <li dir="auto" key={index}>
           <Blocks blocks={content} isComing={isComing} />
         </li>
       ))
@@ -67,16 +85,18 @@ function renderBlock(block: Block, isComing: boolean) {
         <Wide>
           <thead>
             <tr>
-              {block.head.map((cell) => (
-                <th scope="col">{inline(cell)}</th>
+              {block.head.map((cell, index) => (
+                <th scope="col" key={index}>
+                  {inline(cell)}
+                </th>
               ))}
             </tr>
           </thead>
           <tbody>
-            {block.rows.map((row) => (
-              <tr>
-                {row.map((cell) => (
-                  <td>{inline(cell)}</td>
+            {block.rows.map((row, index) => (
+              <tr key={index}>
+                {row.map((cell, column) => (
+                  <td key={column}>{inline(cell)}</td>
                 ))}
               </tr>
             ))}
@@ -89,6 +109,7 @@ function renderBlock(block: Block, isComing: boolean) {
 /** A table that scrolls by itself, by keyboard too. */
 export function Wide({ children }: { children: ComponentChildren }) {
   return (
+    // oxlint-disable-next-line jsx-a11y/no-noninteractive-tabindex -- it scrolls, by keyboard too
     <div class="wide" tabIndex={0} role="group">
       <table>{children}</table>
     </div>

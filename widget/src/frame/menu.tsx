@@ -62,7 +62,7 @@ export function Menu({ chat, config, say, locale, agent, onEnd }: MenuProps) {
       </summary>
       <ul>
         {offered.map(([label, , act]) => (
-          <li>
+          <li key={label}>
             <button type="button" onClick={act}>
               {label}
             </button>

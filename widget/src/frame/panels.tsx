@@ -1,4 +1,4 @@
-// What stands in place of the composer, or of the whole chat: the form before, the end, earlier conversations, a challenge.
+// What is shown instead of the composer, or of the whole chat: the form before, the end, earlier conversations, a challenge.
 import type { WebWidgetConfig } from '@parley/contract'
 import { useEffect, useState } from 'preact/hooks'
 import type { Chat } from '../course/chat.ts'
@@ -22,10 +22,9 @@ const thumbs = {
 export function StartForm({ chat, say, config }: Props) {
   const form = config.pre_conversation_form!
   return (
-    <div class="scroll" tabIndex={-1}>
+    <div class="scroll begin" tabIndex={-1}>
       <h2>{form.title || say('form')}</h2>
-      <p class="soft">{form.description}</p>
-      <br />
+      {form.description && <p class="soft">{form.description}</p>}
       <Form
         say={say}
         fields={form.fields}
@@ -61,7 +60,7 @@ function Feedback({ chat, say, config }: Props) {
   const hasSaid = view.items.some((item) => item.kind === 'message' && item.role === 'user')
   if (enabled === false || feedback === 'closed' || !hasSaid || (kind === 'none' && !form)) return null
   if (feedback === 'given') return <p role="status">{thank_you_text || say('thanks')}</p>
-  const give = (value: number | string | null, data: Values | null) => void giveFeedback(chat.parts(), value, data)
+  const give = (value: number | string | null, data: Values | null) => void giveFeedback(chat.parts, value, data)
   const choose = (value: number | string) => {
     setRating(value)
     if (!form) give(value, null)
@@ -75,6 +74,7 @@ function Feedback({ chat, say, config }: Props) {
             {kind === 'thumbs'
               ? (['up', 'down'] as const).map((value) => (
                   <button
+                    key={value}
                     type="button"
                     class={rating === value ? 'on' : ''}
                     aria-pressed={rating === value}
@@ -86,6 +86,7 @@ function Feedback({ chat, say, config }: Props) {
                 ))
               : [1, 2, 3, 4, 5].map((value) => (
                   <button
+                    key={value}
                     type="button"
                     class={typeof rating === 'number' && value <= rating ? 'on' : ''}
                     aria-pressed={rating === value}
@@ -124,10 +125,11 @@ export function History({ chat, say, locale }: Props & { locale: string }) {
       </p>
     )
   }
-  if (history.length === 0) return <p class="center soft">{say('history_empty')}</p>
+  const { rows, next } = history
+  if (rows.length === 0) return <p class="center soft">{say('history_empty')}</p>
   return (
     <div class="scroll" tabIndex={-1}>
-      {history.map(({ id, last_text, last_activity_at, unread }) => (
+      {rows.map(({ id, last_text, last_activity_at, unread }) => (
         <button class="row" type="button" key={id} onClick={() => historyOf(chat).open(id)}>
           <strong dir="auto">{last_text ?? '…'}</strong>
           <span class="note">
@@ -136,6 +138,11 @@ export function History({ chat, say, locale }: Props & { locale: string }) {
           </span>
         </button>
       ))}
+      {next && (
+        <button class="link" type="button" onClick={() => void historyOf(chat).loadMore()}>
+          {say('earlier')}
+        </button>
+      )}
     </div>
   )
 }
@@ -149,10 +156,11 @@ export function Captcha({ chat, say, id }: { chat: Chat; say: Say; id: string })
     }
     addEventListener('message', listen)
     return () => removeEventListener('message', listen)
-  }, [])
+  }, [chat])
   return (
     <section class="panel">
       <p>{say('captcha')}</p>
+      {/* oxlint-disable-next-line react/iframe-missing-sandbox -- of its own origin, with scripts: a sandbox would hold nothing */}
       <iframe
         title={say('captcha')}
         src={`/public/embed/${id}/captcha`}

@@ -19,7 +19,7 @@ function load(): void {
   Promise.all([import('./more.tsx'), loadStyle()]).then(
     ([found]) => {
       more = found
-      loaded()
+      return loaded()
     },
     () =>
       setTimeout(() => {
@@ -37,7 +37,7 @@ function loadStyle(): Promise<unknown> {
   link.href = style
   document.head.append(link)
   return new Promise((resolve, reject) => {
-    link.onload = resolve
-    link.onerror = reject
+    link.addEventListener('load', resolve)
+    link.addEventListener('error', reject)
   })
 }

@@ -1,7 +1,7 @@
 // `window.Parley`: one object for each widget of a page, the first also by that name; and the events that pages listen to.
 
 type Listener = (detail: unknown) => void
-export type Api = Record<string, unknown> & { push(...calls: unknown[]): void; get(id: string): Api | undefined }
+export type Api = Record<string, unknown> & { id?: string; get?(id: string): Api | undefined }
 
 const page = window as unknown as { Parley?: Api | unknown[]; AnyReach?: unknown }
 const listeners = new Set<readonly [string, Listener]>()
@@ -17,10 +17,10 @@ export function attempt<T>(act: () => T): T | void {
   }
 }
 
-export function on(event: string, listener: Listener): (() => void) | void {
-  if (typeof listener !== 'function') return warn('on needs a function')
+export function on(event: string, listener: Listener): () => void {
   const entry = [event, listener] as const
-  listeners.add(entry)
+  if (typeof listener === 'function') listeners.add(entry)
+  else warn('Bad argument of on')
   return () => void listeners.delete(entry)
 }
 
@@ -28,23 +28,28 @@ export function emit(name: string, detail: unknown = {}): void {
   for (const [event, listener] of [...listeners]) if (event === name) attempt(() => listener(detail))
 }
 
+/** An element with this id is `window.Parley` too. */
 export const findWidget = (id: string): Api | undefined => (page.Parley as Partial<Api> | undefined)?.get?.(id)
 
-/** Calls that the page made before are made now. */
-export function publish(id: string, api: Api): void {
-  const first = page.Parley
-  const before = first && !Array.isArray(first) ? first.get : () => undefined
-  const get = (name: string) => (name === id ? api : before(name))
-  api.get = get
-  api.push = (...calls) => {
-    for (const [name, ...values] of calls as [string, ...unknown[]][]) {
-      attempt(() => (Object.hasOwn(api, name) ? (api[name] as Listener) : warn)(...(values as [unknown])))
+/** Calls that the page made before are made now. A widget that is off makes room for another of its id. */
+export function publish(id: string, api: Api, isOff: () => boolean): void {
+  const first = page.Parley as Api | undefined
+  const before = first?.get
+  const isFirst = !before?.(first!.id!)
+  const push = (...calls: unknown[]) => {
+    for (const call of calls) {
+      attempt(() => {
+        const [name, ...values] = call as [string, ...unknown[]]
+        const act = (api[name] as Listener | undefined) ?? (() => warn('No call', name))
+        act(...(values as [unknown]))
+      })
     }
   }
-  if (first && !Array.isArray(first)) first.get = get
-  else {
+  Object.assign(api, { id, push })
+  api.get = (name) => (name === id ? (isOff() ? undefined : api) : before?.(name))
+  if (isFirst) {
+    if (!page.AnyReach || page.AnyReach === first) page.AnyReach = api
     page.Parley = api
-    page.AnyReach ??= api
-    api.push(...(first ?? []))
-  }
+    if (Array.isArray(first)) push(...(first as unknown[]))
+  } else first!.get = api.get
 }

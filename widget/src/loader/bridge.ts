@@ -1,11 +1,12 @@
 // What the loader's two scripts share: the first is all that a page loads until the chat is needed, the second makes the panel and the
-// frame. The first hands this to the second, so that nothing of it is global.
-import type { LoaderSettings } from './settings.ts'
+// frame. The first hands this to the second, so that nothing of it is global. The first says what is to be; the second does it.
+import type { Labels, LoaderSettings } from './settings.ts'
 
 export interface Shown {
   isOpen: boolean
+  /** Visitor or page asked for it, so that the focus follows. */
+  isAsked: boolean
   isHidden: boolean | undefined
-  unread: number
   locale: string | undefined
   theme: string
 }
@@ -15,19 +16,22 @@ export interface Bridge {
   shown: Shown
   /** What launcher and panel stand in. */
   all: HTMLElement
+  button: HTMLElement
   /** It fills an element of the page. */
   isFilling: boolean
-  /** What was sent before the frame was there. */
+  /** Calls that have not been made. */
   waiting: [string, unknown][]
   /** Reads, writes or (null) removes what the page's storage has for this widget. */
   keep(name: string, value?: string | null): string | null | void
   /** Tells the page. */
   emit(name: string, detail?: unknown): void
   setOpen(isOpen: boolean): void
-  paint(): void
-  readPage(): object
-  /** Of the second script: sends to the frame, lays the panel out, removes everything. */
-  send?(type: string, value: unknown): void
+  words(): Labels
+  /** Of the second script: makes the calls that wait, shows what has changed, removes everything. */
+  flush?(): void
   layOut?(): void
   remove?(): void
 }
+
+/** An identity, and how the page's promise is kept. */
+export type Identification = [(result: unknown) => void, unknown]

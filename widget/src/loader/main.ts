@@ -2,7 +2,7 @@
 import { isListed } from '../base/origins.ts'
 import { type Api, attempt, emit, findWidget, on, publish, warn } from './api.ts'
 import type { Bridge } from './bridge.ts'
-import { all, button, container, dress, host, paint as paintLauncher, showGreeting, shown } from './launcher.ts'
+import { all, button, container, dress, host, paint as paintLauncher, showGreeting, shown, words } from './launcher.ts'
 import { attributes, settings } from './settings.ts'
 
 declare const __VERSION__: string
@@ -10,162 +10,175 @@ declare const __VERSION__: string
 declare const __OPEN__: string
 
 const returns_at_most = 5
+const waiting_at_most = 50
+const identified_within_ms = 20_000
 const { id, origin, greeting } = settings
+/** On a site that is not listed, and once it is destroyed, all calls do nothing. */
+let isOff = !isListed(settings.domains, location.origin)
 let isAwake = false
+let failures = 0
 
 /** Marks without secrets, and with `storage: host_page` the visitor's token. A browser may refuse storage by throwing. */
-const keep = (name: string, value?: string | null): string | null | void =>
-  attempt(() => {
+const keep = (name: string, value?: string | null): string | null | void => {
+  try {
     const key = `parley-${id}${name}`
     if (value === null) localStorage.removeItem(key)
     else if (value) localStorage.setItem(key, value)
     return localStorage.getItem(key)
-  })
+  } catch {
+    // Then nothing is remembered.
+  }
+}
 
-/** Addresses go without query and fragment, which can hold secrets. */
-const bare = (url: string) => url.split(/[?#]/)[0]!
-const readPage = () => ({ url: bare(location.href), title: document.title, referrer: bare(document.referrer) })
+const toggle = () => setOpen(!shown.isOpen)
+const waiting: Bridge['waiting'] = []
+const bridge: Bridge = { settings, shown, all, button, isFilling: !!container, waiting, keep, emit, setOpen, words }
 
-const paint = () => paintLauncher(bridge)
-const bridge: Bridge = {
-  settings,
-  shown,
-  all,
-  isFilling: !!container,
-  waiting: [],
-  keep,
-  emit,
-  setOpen,
-  paint,
-  readPage,
+function paint(): void {
+  paintLauncher()
+  bridge.layOut?.()
 }
 
 /** Loads the second script, which makes the frame. */
 function wake(): void {
-  if (isAwake) return
+  if (isAwake || isOff) return
   isAwake = true
-  // Not by an element: a page's policy may forbid addresses of scripts that it did not make.
-  import(/* @vite-ignore */ `${origin}/public/widget/${__OPEN__}`)
-    .then(({ start }) => start(bridge))
+  // Not by an element: a page's policy may forbid addresses of scripts that it did not make. A browser may remember what it could not load.
+  import(/* @vite-ignore */ `${origin}/public/widget/${__OPEN__}?${failures}`)
+    .then(({ start: open }) => isOff || open(bridge))
     .catch((error) => {
       isAwake = false
-      warn(error)
+      if (!failures++) warn(error)
     })
 }
 
-const send = (type: string, value?: unknown) =>
-  attempt(() => (bridge.send ? bridge.send(type, value) : bridge.waiting.push([type, value])))
-
-function setOpen(isOpen: boolean): void {
-  if (isOpen) wake()
-  if (container || isOpen === shown.isOpen) return
-  shown.isOpen = isOpen
-  keep('g', 'g')
-  paint()
-  if (!isOpen) button.focus()
-  const name = isOpen ? 'open' : 'close'
-  send(name)
-  emit(name)
+function send(type: string, value?: unknown): void {
+  if (waiting.length < waiting_at_most) waiting.push([type, value])
+  bridge.flush?.()
 }
 
-const toggle = () => setOpen(!shown.isOpen)
+const pass = (type: string, value?: unknown) => {
+  wake()
+  send(type, value)
+}
+
+function setOpen(isOpen: boolean): void {
+  if (isOff) return
+  if (isOpen) wake()
+  if (container || isOpen === shown.isOpen) return
+  shown.isOpen = shown.isAsked = isOpen
+  keep('g', 'g')
+  paint()
+  emit(isOpen ? 'open' : 'close')
+}
 
 function say(text: string): void {
   setOpen(true)
   send('send', text)
 }
 
-/** A wrong value is a warning. */
-const checked = (name: string, kind: string, act: (value: never) => unknown) => (value: unknown) =>
-  value && typeof value === kind ? act(value as never) : warn(name, 'needs', kind)
+const isText = (value: unknown) => typeof value === 'string' && value.trim()
+const isTheme = (value: unknown) => ['light', 'dark', 'system'].includes(value as string)
+const isObject = (value: unknown) => value && typeof value === 'object' && !Array.isArray(value)
 
-const pass = (type: string) => () => {
-  wake()
-  send(type)
-}
-
-const change = (name: 'isHidden' | 'locale' | 'theme', value: unknown) => {
-  ;(shown as unknown as Record<string, unknown>)[name] = value
+const change = (values: object) => {
+  Object.assign(shown, values)
   paint()
 }
 
-const changeTo = (name: 'locale' | 'theme') =>
-  checked(name, 'string', (value) => {
-    change(name, value)
-    send(name, value)
+/** A wrong value is a warning. */
+const checked = (name: string, isRight: (value: unknown) => unknown, act: (value: never) => unknown) => ({
+  [name]: (value: unknown) => (isRight(value) ? act(value as never) : warn('Bad argument of', name)),
+})
+
+const identify = (identity: unknown) =>
+  new Promise((resolve) => {
+    const isRight = isObject(identity)
+    if (!isRight) warn('Bad argument of identify')
+    setTimeout(resolve, isOff || !isRight ? 0 : identified_within_ms, { verified: false })
+    if (isRight) pass('identify', [resolve, identity])
   })
+
+const api: Api = {
+  version: __VERSION__,
+  get isOpen() {
+    return shown.isOpen
+  },
+  on,
+  open: () => setOpen(true),
+  close: () => setOpen(false),
+  toggle,
+  show: () => change({ isHidden: false }),
+  hide: () => change({ isHidden: true }),
+  startConversation: () => pass('start'),
+  endConversation: () => pass('end'),
+  logout: () => pass('logout'),
+  identify,
+  ...checked('send', isText, say),
+  ...checked('setLocale', isText, (locale: string) => change({ locale })),
+  ...checked('setTheme', isTheme, (theme: string) => change({ theme })),
+  ...checked('setMetadata', isObject, (value: object) => send('metadata', value)),
+}
+
+/** Where it stands until it is destroyed: a page that exchanges its content takes it along, and it returns a few times. */
+function stay(): void {
+  const root = document.documentElement
+  let returns = 0
+  let known = location.href
+  const attach = () => {
+    const place = container ? document.querySelector(container) : root
+    if (host.isConnected || !place || returns++ > returns_at_most) return
+    place.append(host)
+  }
+  const observer = new MutationObserver(attach)
+  // Changes of the address are told by no event that all browsers have.
+  const watch = setInterval(() => {
+    if (known === location.href) return
+    known = location.href
+    paint()
+  }, 1000)
+  api['destroy'] = () => {
+    setOpen(false)
+    isOff = true
+    observer.disconnect()
+    clearInterval(watch)
+    bridge.remove?.()
+    host.remove()
+  }
+  attach()
+  for (const node of [document, root]) observer.observe(node, { childList: true, subtree: !!container })
+}
+
+function greet(): void {
+  if (!greeting || (greeting.frequency !== 'always' && keep('g'))) return
+  setTimeout(() => {
+    if (shown.isOpen || button.hidden) return
+    keep('g', 'g')
+    showGreeting(greeting.text, say)
+  }, greeting.delay_seconds * 1000)
+}
 
 function start(): void {
   if (findWidget(id)) return
-  const api: Record<string, unknown> = { version: __VERSION__, on }
-  if (!isListed(settings.domains, location.origin)) {
+  if (isOff) {
     console.error(`[Parley] Widget ${id} may not be used on ${location.origin}.`)
-    publish(id, api as Api)
+    publish(id, api, () => false)
     return emit('blocked')
   }
-  const attach = () => (container || document.documentElement).append(host)
-  // A page that exchanges its content takes the launcher along; it returns a few times.
-  let returns = 0
-  const observer = new MutationObserver(() => host.isConnected || (returns++ < returns_at_most && attach()))
-  let known = location.href
-  let told = known
-  let ticks = 0
-  // Changes of the address are told by no event that all browsers have.
-  const watch = setInterval(() => {
-    if (location.href !== known) {
-      known = location.href
-      paint()
-    }
-    if (ticks++ % 5 || told === known) return
-    told = known
-    send('page', readPage())
-  }, 1000)
-  Object.assign(api, {
-    open: () => setOpen(true),
-    close: () => setOpen(false),
-    toggle,
-    show: () => change('isHidden', false),
-    hide: () => change('isHidden', true),
-    send: checked('send', 'string', say),
-    startConversation: pass('start'),
-    endConversation: pass('end'),
-    logout: pass('logout'),
-    setLocale: changeTo('locale'),
-    setTheme: changeTo('theme'),
-    setMetadata: checked('setMetadata', 'object', (value) => send('metadata', value)),
-    identify: (identity: unknown) =>
-      new Promise((resolve) => {
-        wake()
-        send('identify', [resolve, identity])
-      }),
-    destroy() {
-      observer.disconnect()
-      clearInterval(watch)
-      setOpen(false)
-      bridge.remove?.()
-      host.remove()
-    },
-  })
-  Object.defineProperty(api, 'isOpen', { get: () => shown.isOpen })
-
-  dress()
-  attach()
+  dress(paint)
+  stay()
   paint()
-  observer.observe(document, { childList: true, subtree: true })
-  button.onclick = toggle
-  button.onfocus = button.onpointerenter = wake
-  publish(id, api as Api)
-  if (container || 'open' in attributes) setOpen(true)
-  else if (keep('a')) (window.requestIdleCallback ?? setTimeout)(wake)
-  else if (greeting && (greeting.frequency === 'always' || !keep('g'))) {
-    setTimeout(
-      () => shown.isOpen || shown.isHidden || showGreeting(greeting.text, say, () => keep('g', 'g')),
-      greeting.delay_seconds * 1000,
-    )
-  }
+  button.addEventListener('click', toggle)
+  for (const event of ['focus', 'pointerenter']) button.addEventListener(event, wake)
+  publish(id, api, () => isOff)
+  if (container || 'open' in attributes) {
+    setOpen(true)
+    shown.isAsked = false
+  } else if (keep('a')) (window.requestIdleCallback ?? setTimeout)(wake)
+  else greet()
   emit('ready')
 }
 
 const begin = () => attempt(start)
-if (document.body) begin()
-else addEventListener('DOMContentLoaded', begin)
+if (document.readyState === 'loading') addEventListener('DOMContentLoaded', begin)
+else begin()

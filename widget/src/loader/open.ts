@@ -1,76 +1,147 @@
 // The loader's second script, loaded when the chat is needed: the panel with the frame, and the messages between page and frame. It
-// accepts messages from its own frame and its origin only.
-import { type Hello, createIntake, protocol_version } from '../base/protocol.ts'
-import type { Bridge } from './bridge.ts'
-import { filling_style, panel_style } from './panel.ts'
+// accepts messages from its own frame and its origin only, and never sends to another.
+import { type Hello, type PageInfo, createIntake, protocol_version } from '../base/protocol.ts'
+import type { Bridge, Identification } from './bridge.ts'
+import { createBadge, createPanel } from './panel.ts'
 
 const answer_timeout_ms = 15_000
-const waiting_at_most = 50
+const page_pause_ms = 5000
+
+/** Addresses go without query and fragment, which can hold secrets. */
+const bare = (url: string) => url.split(/[?#]/)[0]!
+const readPage = (): PageInfo => ({
+  url: bare(location.href),
+  title: document.title,
+  referrer: bare(document.referrer),
+})
 
 export function start(bridge: Bridge): void {
-  const { all, settings, shown, isFilling, waiting } = bridge
-  const { id, origin, title } = settings
-  const page = document.documentElement
   const gone = new AbortController()
   const { signal } = gone
-  const sheet = new CSSStyleSheet()
-  sheet.replaceSync(panel_style + (isFilling ? filling_style : ''))
-  ;(all.getRootNode() as ShadowRoot).adoptedStyleSheets.push(sheet)
-  const panel = document.createElement('div')
-  panel.className = 'p'
-  const frame = document.createElement('iframe')
-  let isLinked = false
-  let overflow: string | null = null
-
-  const isNarrow = () => innerWidth < 480 && !isFilling
-  const layOut = () => {
-    const isFull = shown.isOpen && isNarrow()
-    all.classList.toggle('w', isNarrow())
-    all.classList.toggle('a', isFilling)
-    all.style.setProperty('--t', `${visualViewport?.offsetTop ?? 0}px`)
-    all.style.setProperty('--v', `${visualViewport?.height ?? innerHeight}px`)
-    // The page behind a chat that fills the screen does not scroll.
-    if (isFull && overflow === null) {
-      overflow = page.style.overflow
-      page.style.overflow = 'hidden'
-    } else if (!isFull && overflow !== null) {
-      page.style.overflow = overflow
-      overflow = null
-    }
-    if (shown.isOpen && document.activeElement !== frame) frame.focus()
+  const frame = makeFrame(bridge)
+  const panel = createPanel(bridge, frame)
+  const setBadge = createBadge(bridge)
+  let unread = 0
+  const link = createLink(bridge, frame, {
+    signal,
+    count(messages) {
+      unread = messages
+      bridge.layOut!()
+    },
+  })
+  bridge.flush = link.flush
+  bridge.layOut = () => {
+    panel.layOut()
+    setBadge(unread)
+    link.tell()
   }
-
-  const identified: ((result: unknown) => void)[] = []
-  const post = (type: string, value: unknown) => {
-    // The page's promise stays here; its number goes to the frame.
-    const sent = type === 'identify' ? number(value as [(result: unknown) => void, unknown]) : value
-    frame.contentWindow?.postMessage({ parley: protocol_version, type, value: sent }, origin)
-  }
-  const number = ([resolve, identity]: [(result: unknown) => void, unknown]) => [identified.push(resolve) - 1, identity]
-  bridge.send = (type, value) => {
-    if (isLinked) return post(type, value)
-    waiting.push([type, value])
-    if (waiting.length > waiting_at_most) waiting.shift()
-  }
-  bridge.layOut = layOut
   bridge.remove = () => {
     gone.abort()
     panel.remove()
-    if (overflow !== null) page.style.overflow = overflow
+    bridge.flush = bridge.layOut = undefined
   }
+  for (const event of ['resize', 'scroll']) visualViewport?.addEventListener(event, panel.layOut, { signal })
+  bridge.layOut()
+}
 
+function makeFrame({ settings }: Bridge): HTMLIFrameElement {
+  const frame = document.createElement('iframe')
+  frame.title = settings.title || 'Chat'
+  frame.setAttribute(
+    'sandbox',
+    'allow-scripts allow-same-origin allow-forms allow-popups allow-popups-to-escape-sandbox allow-downloads',
+  )
+  return frame
+}
+
+interface Link {
+  /** Makes the calls that wait. */
+  flush(): void
+  /** Says what has changed since the frame was last told. */
+  tell(): void
+}
+
+interface Around {
+  signal: AbortSignal
+  count(unread: number): void
+}
+
+function createLink(bridge: Bridge, frame: HTMLIFrameElement, { signal, count }: Around): Link {
+  const { settings, shown, isFilling, waiting } = bridge
+  const { id, origin } = settings
+  const post = (type: string, value: unknown) =>
+    frame.contentWindow!.postMessage({ parley: protocol_version, type, value }, origin)
+  const calls = createCalls(waiting, post)
+  let isLinked = false
+  let hasFailed = false
+  let told = { ...shown }
+  const pages = createPages(() => post('page', readPage()))
+  const tell = () => {
+    if (hasFailed && shown.isOpen && !told.isOpen) load()
+    const { isOpen, locale, theme } = told
+    if (!isLinked) return
+    told = { ...shown }
+    if (isOpen !== told.isOpen) post(told.isOpen ? 'open' : 'close', null)
+    if (locale !== told.locale) post('locale', told.locale)
+    if (theme !== told.theme) post('theme', told.theme)
+    pages.look()
+  }
+  const flush = () => {
+    if (isLinked) calls.make()
+  }
+  const load = () => {
+    hasFailed = false
+    frame.src = `${origin}/public/embed/${id}/frame?parentOrigin=${encodeURIComponent(location.origin)}${settings.query ?? ''}`
+    setTimeout(() => {
+      if (isLinked || signal.aborted) return
+      hasFailed = true
+      console.warn('[Parley] no answer from', origin)
+    }, answer_timeout_ms)
+  }
   const receive: Record<string, (value: never) => void> = {
+    hello() {
+      isLinked = true
+      flush()
+      tell()
+    },
     close: () => bridge.setOpen(false),
-    unread(count: number) {
-      shown.unread = count
-      bridge.paint()
-      bridge.emit('unread', { count })
+    unread(messages: number) {
+      count(messages)
+      bridge.emit('unread', { count: messages })
     },
     active: (isActive: boolean) => void bridge.keep('a', isActive ? 'a' : null),
     keep: (token: string | null) => void bridge.keep('-token', token),
     event: ([name, detail]: [string, unknown]) => bridge.emit(name, detail),
-    identified: ([call, result]: [number, unknown]) => identified[call]?.(result),
+    identified: ([call, result]: [number, unknown]) => calls.answer(call, result),
   }
+  listen(frame, { origin, signal }, receive)
+  // Also whenever the page has moved the frame, which loads it again.
+  frame.addEventListener('load', () => {
+    isLinked = false
+    told = { ...shown }
+    pages.look()
+    const { isOpen, isAsked, locale, theme } = shown
+    const hello: Hello = {
+      version: protocol_version,
+      is_open: isOpen || isFilling,
+      is_filling: isFilling,
+      has_focus: isAsked,
+      locale,
+      theme,
+      page: readPage(),
+      kept: bridge.keep('-token') || undefined,
+    }
+    post('hello', hello)
+  })
+  load()
+  return { flush, tell }
+}
+
+function listen(
+  frame: HTMLIFrameElement,
+  { origin, signal }: { origin: string; signal: AbortSignal },
+  receive: Record<string, (value: never) => void>,
+): void {
   const intake = createIntake(() => performance.now())
   addEventListener(
     'message',
@@ -78,43 +149,54 @@ export function start(bridge: Bridge): void {
       if (from !== origin || source !== frame.contentWindow) return
       try {
         const message = intake(data)
-        if (!message) return
-        if (message.type === 'hello') {
-          isLinked = true
-          for (const each of waiting.splice(0)) post(...each)
-        }
-        if (Object.hasOwn(receive, message.type)) receive[message.type]!(message.value as never)
+        if (message && Object.hasOwn(receive, message.type)) receive[message.type]!(message.value as never)
       } catch {
         // What cannot be read is ignored.
       }
     },
     { signal },
   )
-  for (const event of ['resize', 'scroll']) visualViewport?.addEventListener(event, layOut, { signal })
-  addEventListener('resize', layOut, { signal })
+}
 
-  frame.title = title || 'Chat'
-  frame.setAttribute(
-    'sandbox',
-    'allow-scripts allow-same-origin allow-forms allow-popups allow-popups-to-escape-sandbox allow-downloads',
-  )
-  frame.onload = () => {
-    isLinked = false
-    const { isOpen, locale, theme } = shown
-    const hello = {
-      version: protocol_version,
-      is_open: isOpen || isFilling,
-      is_filling: isFilling,
-      locale,
-      theme,
-      page: bridge.readPage(),
-      kept: bridge.keep('-token') || undefined,
-    }
-    post('hello', hello as Hello)
+/** Calls of the page. Its promises stay here; their numbers go to the frame. */
+function createCalls(waiting: Bridge['waiting'], post: (type: string, value: unknown) => void) {
+  const identified: ((result: unknown) => void)[] = []
+  const makeOne = (type: string, value: unknown) => {
+    if (type !== 'identify') return post(type, value)
+    const [resolve, identity] = value as Identification
+    post(type, [identified.push(resolve) - 1, identity])
   }
-  frame.src = `${origin}/public/embed/${id}/frame?parentOrigin=${encodeURIComponent(location.origin)}${settings.query ?? ''}`
-  panel.append(frame)
-  all.append(panel)
-  layOut()
-  setTimeout(() => isLinked || signal.aborted || console.warn('[Parley] no answer from', origin), answer_timeout_ms)
+  return {
+    make() {
+      for (const call of waiting.splice(0)) {
+        try {
+          makeOne(...call)
+        } catch (error) {
+          // Such as a function in what is to be copied.
+          console.warn('[Parley]', error)
+          if (call[0] === 'identify') (call[1] as Identification)[0]({ verified: false })
+        }
+      }
+    },
+    answer: (call: number, result: unknown) => identified[call]?.(result),
+  }
+}
+
+/** Tells addresses of the page that are new, at most once in five seconds. */
+function createPages(post: () => void): { look(): void } {
+  let told = ''
+  let isPausing = false
+  const look = () => {
+    const { href } = location
+    if (told === href || isPausing) return
+    // The first goes with the hello.
+    if (told) post()
+    told = href
+    isPausing = true
+    setTimeout(() => {
+      isPausing = false
+      look()
+    }, page_pause_ms)
+  }
+  return { look }
 }

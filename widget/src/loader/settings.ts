@@ -15,9 +15,8 @@ export interface LoaderSettings {
   domains: string[]
   theme: string
   title?: string
-  /** Sizes and colors: a list of custom properties for `style.ts`. */
+  /** Sizes, side and colors: a list of custom properties for `style.ts`. */
   box: string
-  left?: true
   icon?: string
   label?: string
   hidden?: true
@@ -25,7 +24,7 @@ export interface LoaderSettings {
   /** Regular expressions of the paths that have the launcher, and of those that do not. */
   include?: string
   exclude?: string
-  /** Left out if there are none, or no room for them. */
+  /** Left out if there are none, or too many for 4 KiB. */
   questions?: string[]
   greeting?: { text: string; delay_seconds: number; frequency: string }
   default_locale?: string

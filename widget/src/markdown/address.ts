@@ -2,7 +2,7 @@
 
 const schemes = ['https:', 'http:', 'mailto:', 'tel:']
 
-/** The address as a browser reads it, or null. Relative ones are none: there is nothing on the frame's origin to link to. */
+/** The address as a browser reads it, or null. No relative ones: there is nothing on the frame's origin to link to. */
 export function safeAddress(text: string): string | null {
   // Browsers drop these characters, so that what is read is not what is opened.
   if (hasControls(text)) return null

@@ -110,7 +110,8 @@ class InlineParser {
   private readCode(): boolean {
     const length = runLength(this.text, this.at)
     const start = this.at + length
-    const places = this.ticks.get(length)!
+    // A run whose first one is escaped is as long as none that was found.
+    const places = this.ticks.get(length) ?? []
     // Places before this one are not needed again.
     while (places.length > 0 && places.at(-1)! <= this.at) places.pop()
     const end = places.at(-1)

@@ -120,7 +120,7 @@ describe('hostile text', () => {
     ['stars', '*'.repeat(size)],
     ['stars and spaces', '* a **b '.repeat(size / 8)],
     ['brackets', '['.repeat(size)],
-    ['links that are none', ']('.repeat(size / 2)],
+    ['almost links', ']('.repeat(size / 2)],
     ['links', '[a](b'.repeat(size / 5)],
     ['angles', '<'.repeat(size)],
     ['addresses', 'http://'.repeat(size / 7)],
@@ -145,6 +145,11 @@ describe('hostile text', () => {
     expect(count(parseBlocks(text))).toBeGreaterThan(0)
     // A tenth of this on an idle machine; what is not linear takes minutes.
     expect(performance.now() - before).toBeLessThan(3000)
+  })
+
+  test('a run of backticks of which the first is escaped', () => {
+    expect(parseInline('\\```x``')).toEqual(['`', { type: 'code', text: 'x' }])
+    expect(parseInline('\\``x')).toEqual(['``x'])
   })
 
   test('whatever comes, its text is shown and nothing is deep', () => {

@@ -60,19 +60,14 @@ function dressAgain(): void {
   else if (first !== sign) first.replaceWith(sign!)
   const greeting = all.querySelector('.g')!
   greeting.replaceChildren()
-  if (settings.greeting)
-    showGreeting(
-      settings.greeting.text,
-      (question) => parley().send(question),
-      () => {},
-    )
+  if (settings.greeting) showGreeting(settings.greeting.text, (question) => parley().send(question))
 }
 
 function drawIcon(address: string, before: Element): void {
   if (before instanceof HTMLImageElement && before.src === address) return
   const picture = document.createElement('img')
   picture.alt = ''
-  picture.onload = () => settings.icon === address && button.firstElementChild!.replaceWith(picture)
+  picture.addEventListener('load', () => settings.icon === address && button.firstElementChild!.replaceWith(picture))
   picture.src = address
 }
 

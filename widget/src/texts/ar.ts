@@ -42,7 +42,7 @@ export const ar: Texts = {
   fault_identity: 'سجّل الدخول في هذا الموقع للدردشة.',
   fault_gone: 'هذه الدردشة غير متاحة حاليًا.',
   fault_captcha: 'تعذّر التأكد من أنك إنسان. حاول مرة أخرى.',
-  fault_busy: 'طلبات كثيرة جدًا.',
+  fault_busy: 'المحادثة مشغولة الآن.',
   send_again: 'إعادة الإرسال',
   send_new: 'إرسال في محادثة جديدة',
   discard: 'تجاهل',

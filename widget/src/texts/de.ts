@@ -42,7 +42,7 @@ export const de: Texts = {
   fault_identity: 'Melden Sie sich auf dieser Website an, um zu chatten.',
   fault_gone: 'Dieser Chat ist gerade nicht verfügbar.',
   fault_captcha: 'Wir konnten nicht bestätigen, dass Sie ein Mensch sind. Versuchen Sie es noch einmal.',
-  fault_busy: 'Zu viele Anfragen.',
+  fault_busy: 'Im Chat ist gerade viel los.',
   send_again: 'Erneut senden',
   send_new: 'In neuer Unterhaltung senden',
   discard: 'Verwerfen',

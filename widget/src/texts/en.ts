@@ -42,7 +42,7 @@ export const en: Texts = {
   fault_identity: 'Sign in on this site to chat.',
   fault_gone: 'This chat is not available right now.',
   fault_captcha: 'We could not confirm that you are a person. Try again.',
-  fault_busy: 'Too many requests.',
+  fault_busy: 'The chat is busy right now.',
   send_again: 'Send again',
   send_new: 'Send in a new conversation',
   discard: 'Discard',

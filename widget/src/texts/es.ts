@@ -42,7 +42,7 @@ export const es: Texts = {
   fault_identity: 'Inicia sesión en este sitio para chatear.',
   fault_gone: 'Este chat no está disponible en este momento.',
   fault_captcha: 'No pudimos confirmar que eres una persona. Inténtalo de nuevo.',
-  fault_busy: 'Demasiadas solicitudes.',
+  fault_busy: 'El chat está muy ocupado en este momento.',
   send_again: 'Enviar de nuevo',
   send_new: 'Enviar en una conversación nueva',
   discard: 'Descartar',

@@ -42,7 +42,7 @@ export const fr: Texts = {
   fault_identity: 'Connectez-vous sur ce site pour discuter.',
   fault_gone: 'Ce chat n’est pas disponible pour le moment.',
   fault_captcha: 'Nous n’avons pas pu confirmer que vous êtes une personne. Réessayez.',
-  fault_busy: 'Trop de demandes.',
+  fault_busy: 'Le chat est très sollicité en ce moment.',
   send_again: 'Renvoyer',
   send_new: 'Envoyer dans une nouvelle conversation',
   discard: 'Supprimer',

@@ -42,7 +42,7 @@ export const it: Texts = {
   fault_identity: 'Accedi a questo sito per chattare.',
   fault_gone: 'Questa chat non è disponibile al momento.',
   fault_captcha: 'Non abbiamo potuto confermare che sei una persona. Riprova.',
-  fault_busy: 'Troppe richieste.',
+  fault_busy: 'La chat è molto occupata in questo momento.',
   send_again: 'Invia di nuovo',
   send_new: 'Invia in una nuova conversazione',
   discard: 'Elimina',

@@ -41,7 +41,7 @@ export const ja: Texts = {
   fault_identity: 'チャットするにはこのサイトにログインしてください。',
   fault_gone: 'このチャットは現在利用できません。',
   fault_captcha: '人による操作か確認できませんでした。もう一度お試しください。',
-  fault_busy: 'リクエストが多すぎます。',
+  fault_busy: 'ただいまチャットが混み合っています。',
   send_again: '再送信',
   send_new: '新しい会話で送信',
   discard: '破棄',

@@ -42,7 +42,7 @@ export const nl: Texts = {
   fault_identity: 'Log in op deze site om te chatten.',
   fault_gone: 'Deze chat is nu niet beschikbaar.',
   fault_captcha: 'We konden niet bevestigen dat je een mens bent. Probeer het opnieuw.',
-  fault_busy: 'Te veel verzoeken.',
+  fault_busy: 'Het is nu erg druk in de chat.',
   send_again: 'Opnieuw versturen',
   send_new: 'In een nieuw gesprek versturen',
   discard: 'Weggooien',

@@ -42,7 +42,7 @@ export const pl: Texts = {
   fault_identity: 'Zaloguj się na tej stronie, aby rozmawiać.',
   fault_gone: 'Ten czat jest teraz niedostępny.',
   fault_captcha: 'Nie udało się potwierdzić, że jesteś człowiekiem. Spróbuj ponownie.',
-  fault_busy: 'Za dużo żądań.',
+  fault_busy: 'Czat jest teraz bardzo obciążony.',
   send_again: 'Wyślij ponownie',
   send_new: 'Wyślij w nowej rozmowie',
   discard: 'Odrzuć',

@@ -42,7 +42,7 @@ export const pt: Texts = {
   fault_identity: 'Inicie sessão neste site para conversar.',
   fault_gone: 'Este chat não está disponível neste momento.',
   fault_captcha: 'Não conseguimos confirmar que é uma pessoa. Tente novamente.',
-  fault_busy: 'Demasiados pedidos.',
+  fault_busy: 'O chat está muito ocupado neste momento.',
   send_again: 'Enviar novamente',
   send_new: 'Enviar numa nova conversa',
   discard: 'Descartar',

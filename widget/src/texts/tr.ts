@@ -41,7 +41,7 @@ export const tr: Texts = {
   fault_identity: 'Sohbet etmek için bu siteye giriş yapın.',
   fault_gone: 'Bu sohbet şu anda kullanılamıyor.',
   fault_captcha: 'İnsan olduğunuz doğrulanamadı. Yeniden deneyin.',
-  fault_busy: 'Çok fazla istek.',
+  fault_busy: 'Sohbet şu anda çok yoğun.',
   send_again: 'Yeniden gönder',
   send_new: 'Yeni konuşmada gönder',
   discard: 'Sil',

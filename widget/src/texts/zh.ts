@@ -41,7 +41,7 @@ export const zh: Texts = {
   fault_identity: '请先登录本网站再聊天。',
   fault_gone: '此聊天目前不可用。',
   fault_captcha: '无法确认您是真人，请重试。',
-  fault_busy: '请求过多。',
+  fault_busy: '聊天目前繁忙。',
   send_again: '重新发送',
   send_new: '在新对话中发送',
   discard: '放弃',

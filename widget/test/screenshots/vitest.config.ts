@@ -1,4 +1,4 @@
-// The pictures need a server as the tests do, and are none.
+// The pictures need a server, as the tests do; they are not among them.
 import { join } from 'node:path'
 import { defineConfig } from 'vitest/config'
 

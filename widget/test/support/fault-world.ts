@@ -1,7 +1,7 @@
 // For tests: a server with one visitor, a browser with several tabs that share storage, channel and locks, and time that a test moves.
 // Requests fail as a schedule says: before the server has done something, or after.
-import { Chat } from '../../src/course/chat.ts'
-import type { ShownWidget } from '../../src/course/chat-state.ts'
+import { type Chat, createChat } from '../../src/course/chat.ts'
+import type { ShownWidget } from '../../src/course/parts.ts'
 import type { Ports } from '../../src/course/ports.ts'
 
 export type Fault = 'none' | 'lost_before' | 'lost_after' | 'unavailable' | 'limited'
@@ -11,13 +11,40 @@ interface Stored {
   text: string
 }
 
+interface Kept {
+  id: string
+  owner: string
+  isOver: boolean
+  events: { id: number; text: string }[]
+}
+
+interface Stream {
+  tab: { isDead: boolean }
+  conversation: Kept
+  push: (text: string) => void
+  close: () => void
+}
+
 export interface World {
   /** The conversations that were begun. */
-  conversations: string[]
+  readonly conversations: string[]
   messages: Stored[]
   /** What happens to the next requests, in order; then nothing does. */
   faults: Fault[]
+  /** What `Retry-After` says where a request is limited. */
+  retry_after: number
+  /** What every request meets, after those of `faults`. */
+  weather: Fault
+  readonly storage: ReadonlyMap<string, string>
+  /** How many visitors the server has taken in. */
+  readonly guests: number
+  /** How many event streams are open. */
+  readonly reading: number
+  /** Requests whose answers wait for this. */
+  held: Promise<void> | null
   open(): Tab
+  /** Ends the conversation that is active, as the server does after a silence. */
+  end(): void
   /** Lets time pass. */
   pass(ms: number): Promise<void>
 }
@@ -27,7 +54,11 @@ export interface Tab {
   isDead: boolean
   /** As a browser kills it: nothing of it runs any more. */
   kill(): void
+  /** As the browser says it when another tab is shown. */
+  hide(isHidden: boolean): void
   texts(): string[]
+  /** What the page was told. */
+  told: [name: string, detail: Record<string, unknown> | undefined][]
 }
 
 const widget = {
@@ -51,67 +82,99 @@ export function makeWorld(): World {
   const storage = new Map<string, string>()
   const tabs: { isDead: boolean; listen: ((message: unknown) => void)[] }[] = []
   const locks = new Map<string, { tab: { isDead: boolean }; wake: () => void }[]>()
-  const events: { id: number; text: string }[] = []
-  const streams = new Set<{ tab: { isDead: boolean }; push: (text: string) => void; close: () => void }>()
-  const world: World = { conversations: [], messages: [], faults: [], open, pass }
-
-  const addEvent = (event: string, data: object) => {
-    const id = events.length * 2 + 1
-    const line = `event: ${event}\nid: ${id}\ndata: ${JSON.stringify({ type: event, occurred_at: new Date(now).toISOString(), data })}\n\n`
-    events.push({ id, text: line })
-    for (const stream of streams) stream.push(line)
+  const kept: Kept[] = []
+  let guests = 0
+  const streams = new Set<Stream>()
+  const world: World = {
+    get conversations() {
+      return kept.map(({ id }) => id)
+    },
+    messages: [],
+    faults: [],
+    weather: 'none',
+    retry_after: 2,
+    held: null,
+    storage,
+    get guests() {
+      return guests
+    },
+    get reading() {
+      return streams.size
+    },
+    open,
+    pass,
+    end() {
+      for (const conversation of kept.filter(({ isOver }) => !isOver)) {
+        conversation.isOver = true
+        addEvent(conversation, 'conversation.ended', { end_reason: 'inactivity' })
+      }
+    },
   }
+
   const json = (status: number, body: object, headers: Record<string, string> = {}) =>
     new Response(JSON.stringify(body), { status, headers })
-  const start = () => ({
-    conversation: { id: world.conversations[0] },
-    token: 't',
-    permissions: ['read', 'message', 'end'],
+  const bearerOf = (init: RequestInit) => (init.headers as Record<string, string>)['Authorization']!.split(' ')[1]!
+  const activeOf = (owner: string) => kept.find((each) => each.owner === owner && !each.isOver)
+  const startOf = ({ id, isOver }: Kept) => ({
+    conversation: { id },
+    token: `of ${id}`,
+    permissions: isOver ? ['read', 'rate'] : ['read', 'message', 'end'],
     expires_at: new Date(now + 3_600_000).toISOString(),
   })
+  const addEvent = (conversation: Kept, event: string, data: object) => {
+    const { events } = conversation
+    const id = events.length * 2 + 1
+    const text = `event: ${event}\nid: ${id}\ndata: ${JSON.stringify({ type: event, occurred_at: new Date(now).toISOString(), data })}\n\n`
+    events.push({ id, text })
+    for (const stream of streams) if (stream.conversation === conversation) stream.push(text)
+  }
 
+  function enter({ visitor_token }: Record<string, string>): Response {
+    const visitor = visitor_token ?? `guest_${(guests += 1)}`
+    const active = activeOf(visitor)
+    return json(200, {
+      visitor_token: visitor,
+      visitor: { id: visitor, user_id: visitor, verified: false, name: null },
+      active: active ? { ...startOf(active), resumed: true } : null,
+    })
+  }
+  function start(owner: string, { id }: Record<string, string>): Response {
+    const active = activeOf(owner)
+    if (active) return json(200, { ...startOf(active), resumed: true })
+    if (kept.some((each) => each.id === id)) return json(409, { code: 'conversation_id_taken' })
+    const begun: Kept = { id: id!, owner, isOver: false, events: [] }
+    kept.push(begun)
+    return json(200, { ...startOf(begun), resumed: false })
+  }
+  function store(conversation: Kept, { client_id, text }: Record<string, string>): Response {
+    if (world.messages.some((each) => each.client_id === client_id)) return new Response('', { status: 200 })
+    if (conversation.isOver) return json(409, { code: 'conversation_not_active' })
+    world.messages.push({ client_id: client_id!, text: text! })
+    const said = { id: client_id, role: 'user', content: [text], client_id, turn_id: null }
+    addEvent(conversation, 'message.created', { ...said, position: conversation.events.length })
+    return new Response('', { status: 200 })
+  }
   function answer(url: string, init: RequestInit, tab: { isDead: boolean }): Response {
     const body = JSON.parse((init.body as string | undefined) ?? '{}') as Record<string, string>
-    if (url.endsWith('/visitors')) {
-      const active = world.conversations.length > 0 ? { ...start(), resumed: true } : null
-      return json(200, {
-        visitor_token: 'v',
-        visitor: { id: 'v', user_id: 'guest_v', verified: false, name: null },
-        active,
-      })
-    }
-    if (url.endsWith('/conversations')) {
-      const isResumed = world.conversations.length > 0
-      if (!isResumed) world.conversations.push(body['id']!)
-      return json(200, { ...start(), resumed: isResumed })
-    }
-    if (url.endsWith('/token')) return json(200, start())
-    if (url.endsWith('/messages')) {
-      const { client_id, text } = body as unknown as Stored
-      if (!world.messages.some((each) => each.client_id === client_id)) {
-        world.messages.push({ client_id, text })
-        addEvent('message.created', {
-          id: client_id,
-          role: 'user',
-          content: [text],
-          client_id,
-          turn_id: null,
-          position: events.length,
-        })
-      }
-      return new Response('', { status: 200 })
-    }
-    if (url.endsWith('/events')) return openStream(init, tab)
+    if (url.endsWith('/visitors')) return enter(body)
+    if (url.endsWith('/conversations')) return start(bearerOf(init), body)
+    const conversation = kept.find(({ id }) => url.includes(`/${id}/`))
+    if (!conversation) return json(404, { code: 'not_found' })
+    if (url.endsWith('/token'))
+      return conversation.owner === bearerOf(init) ? json(200, startOf(conversation)) : json(404, { code: 'not_found' })
+    if (url.endsWith('/messages')) return store(conversation, body)
+    if (url.endsWith('/events')) return openStream(conversation, init, tab)
     return new Response(null, { status: 204 })
   }
 
-  function openStream(init: RequestInit, tab: { isDead: boolean }): Response {
+  function openStream(conversation: Kept, init: RequestInit, tab: { isDead: boolean }): Response {
     const after = Number((init.headers as Record<string, string>)['Last-Event-ID'] ?? 0)
     const encoder = new TextEncoder()
     const body = new ReadableStream<Uint8Array>({
       start(controller) {
         const stream = {
           tab,
+          conversation,
           push: (text: string) => controller.enqueue(encoder.encode(text)),
           close() {
             if (!streams.delete(stream)) return
@@ -120,7 +183,7 @@ export function makeWorld(): World {
         }
         streams.add(stream)
         init.signal?.addEventListener('abort', () => stream.close())
-        for (const { id, text } of events) if (id > after) stream.push(text)
+        for (const { id, text } of conversation.events) if (id > after) stream.push(text)
       },
     })
     return new Response(body, { status: 200 })
@@ -131,11 +194,12 @@ export function makeWorld(): World {
     async (url, init) => {
       await Promise.resolve()
       if (tab.isDead) return new Promise<never>(() => {})
-      const fault = world.faults.shift() ?? 'none'
+      const fault = world.faults.shift() ?? world.weather
       if (fault === 'lost_before') throw new TypeError('no network')
       if (fault === 'unavailable') return json(503, { code: 'unavailable' })
-      if (fault === 'limited') return json(429, { code: 'rate_limited' }, { 'retry-after': '2' })
+      if (fault === 'limited') return json(429, { code: 'rate_limited' }, { 'retry-after': String(world.retry_after) })
       const response = answer(url, init, tab)
+      if (world.held) await world.held
       if (fault === 'lost_after') {
         for (const stream of [...streams]) if (stream.tab === tab) stream.close()
         throw new TypeError('no answer')
@@ -167,6 +231,9 @@ export function makeWorld(): World {
 
   function open(): Tab {
     const tab = { isDead: false, listen: [] as ((message: unknown) => void)[] }
+    const told: Tab['told'] = []
+    let isHidden = false
+    let onChange = () => {}
     tabs.push(tab)
     const ports: Ports = {
       fetch: fetchFrom(tab),
@@ -197,8 +264,8 @@ export function makeWorld(): World {
         return () => void (timers = timers.filter((each) => each !== timer))
       },
       newId: () => `id-${(ids += 1)}`,
-      isHidden: () => false,
-      onChange: () => {},
+      isHidden: () => isHidden,
+      onChange: (listener) => void (onChange = listener),
       readEmbedToken: async () => 'embed',
     }
     const keeper = {
@@ -206,10 +273,22 @@ export function makeWorld(): World {
       write: (token: string | null) =>
         void (tab.isDead || (token === null ? storage.delete('token') : storage.set('token', token))),
     }
-    const chat = new Chat({ ports, widget, embed_token: 'embed', keeper, emit: () => {}, locale: () => 'en' })
+    const chat = createChat({
+      ports,
+      widget,
+      embed_token: 'embed',
+      keeper,
+      emit: (name, detail) => void told.push([name, detail]),
+      locale: () => 'en',
+    })
     chat.setOpen(true)
     return {
       chat,
+      told,
+      hide(value) {
+        isHidden = value
+        onChange()
+      },
       get isDead() {
         return tab.isDead
       },

@@ -2,10 +2,11 @@
 // A build that dies while it cuts is begun again; one with all of its chunks goes on with what vectors there are.
 import { hash } from 'node:crypto'
 import type { KnowledgeFault } from '@parley/contract'
+import { type Gate, createGate } from '../../base/gate.ts'
 import type { Core } from '../../calls/core.ts'
 import { isUnavailable } from '../../database/failures.ts'
 import { type RootStore, type TransactionStore, openReservedStore } from '../../database/store.ts'
-import { EmbeddingFailed, type EmbeddingFault } from '../../embeddings/embeddings.ts'
+import { EmbeddingFailed, type EmbeddingFault, giveUpClaims } from '../../embeddings/embeddings.ts'
 import { LeaseLost, type Outcome, type WorkItem, type WorkKind, type WorkPort } from '../../work/port.ts'
 import { planBuild } from '../rules/build-plan.ts'
 import { type Cut, cutText } from '../rules/cut-text.ts'
@@ -36,7 +37,7 @@ import {
   showProgress,
   uncountTry,
 } from './build-rows.ts'
-import { ChunkFeed } from './chunk-feed.ts'
+import { ChunkFeed, type CommitsFirst, putFirst } from './chunk-feed.ts'
 import { failAttachment } from './failures.ts'
 import { beforeGivingBack, lease_ms, spare_delays_ms } from './leases.ts'
 import { build_generation_work, requestErasing } from './requests.ts'
@@ -49,12 +50,21 @@ const slice_ms = 20
 /** The dataset’s space may change while a build waits for its vectors. */
 const max_switch_tries = 5
 
-export interface BuildServices {
+interface BuildServices extends Rooms {
+  /** Batches of chunks at once. */
+  storing: Gate
+}
+
+interface Rooms {
   core: Core
   room: Knowledge
 }
 
-export function buildWork(services: BuildServices): WorkKind {
+/** A node has four commits of work at once: the others are for what waits less. */
+const batches_at_once = 2
+
+export function buildWork(rooms: Rooms): WorkKind {
+  const services = { ...rooms, storing: createGate(batches_at_once) }
   return {
     name: build_generation_work,
     lease_ms,
@@ -116,6 +126,7 @@ const isNeedless = (error: unknown) => error instanceof Outdated || error instan
 /** Null: there is nothing to build, or not yet. */
 async function begin(tx: TransactionStore, { ports }: Core, id: string): Promise<Build | null> {
   const attachment = await lockAttachment(tx, id)
+  await giveUpClaims(tx, id)
   if (!attachment) return null
   const input = await findBuildInput(tx, id)
   const plan = planBuild(attachment, input)
@@ -139,6 +150,7 @@ interface Cutting {
   feed: ChunkFeed
   /** All chunks are stored. */
   over: Promise<void>
+  embedding: CommitsFirst
 }
 
 /** Goes on by itself: what is stored can be embedded meanwhile. */
@@ -150,12 +162,13 @@ function startCutting(
 ): Cutting {
   const { core } = services
   const feed = new ChunkFeed()
+  const embedding = putFirst(port)
   const begun = Promise.withResolvers<Generation>()
   const cut = async () => {
     const cuts = await cutAll(core, store, port.signal, build)
     const generation = await port.commit((tx) => beginGeneration(tx, core, build, cuts.length))
     begun.resolve(generation)
-    await storeChunks(core, port, store, { build, generation, cuts, feed })
+    await storeChunks(services, port, store, { build, generation, cuts, feed, embedding })
   }
   const carryOut = async () => {
     try {
@@ -171,7 +184,7 @@ function startCutting(
   }
   const over = carryOut()
   over.catch(() => {}) // reported to who waits for it
-  return { generation: begun.promise, feed, over }
+  return { generation: begun.promise, feed, over, embedding }
 }
 
 interface StoredCuts {
@@ -179,10 +192,16 @@ interface StoredCuts {
   generation: Generation
   cuts: readonly Cut[]
   feed: ChunkFeed
+  embedding: CommitsFirst
 }
 
-async function storeChunks(core: Core, port: WorkPort, store: RootStore, of: StoredCuts): Promise<void> {
-  const { generation, cuts } = of
+async function storeChunks(
+  { core, storing }: BuildServices,
+  port: WorkPort,
+  store: RootStore,
+  of: StoredCuts,
+): Promise<void> {
+  const { generation, cuts, embedding } = of
   const { ports } = core
   let writing = Promise.resolve()
   try {
@@ -195,7 +214,11 @@ async function storeChunks(core: Core, port: WorkPort, store: RootStore, of: Sto
       // While the database stores the batch before.
       const words = await readWords(store, generation, batch)
       await writing
-      writing = storeBatch(core, port, of, { batch, words, isLast: first + batch_chunks >= cuts.length })
+      const stored = { batch, words, isLast: first + batch_chunks >= cuts.length }
+      writing = storing(async () => {
+        await embedding.free()
+        await storeBatch(core, port, of, stored)
+      })
       writing.catch(() => {}) // reported below
     }
   } finally {
@@ -297,7 +320,8 @@ async function giveVectorsAndSwitch(
   const stored = async (after_position: number) => cutting?.feed.passes(after_position)
   for (let tries = 1; ; tries += 1) {
     try {
-      await giveVectors(port, room, store, { generation, wrote, stored })
+      const holder = build.dataset_source_id
+      await giveVectors(cutting?.embedding.port ?? port, room, store, { holder, generation, wrote, stored })
     } finally {
       // If the model fails, the next try has all chunks.
       await cutting?.over

@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest'
-import { ChunkFeed } from './chunk-feed.ts'
+import type { WorkPort } from '../../work/port.ts'
+import { ChunkFeed, putFirst } from './chunk-feed.ts'
 
 /** Whether it waits still, after all that is ready to run. */
 async function waits(promise: Promise<void>): Promise<boolean> {
@@ -33,4 +34,26 @@ test('who waits learns why no more come, and who asks later', async () => {
   feed.fail(reason)
   await expect(waiting).rejects.toBe(reason)
   await expect(feed.passes(-1)).rejects.toBe(reason)
+})
+
+test('commits that come first are waited for, also one that follows another, and one that fails', async () => {
+  const commits: PromiseWithResolvers<never>[] = []
+  const commit = () => {
+    const next = Promise.withResolvers<never>()
+    commits.push(next)
+    return next.promise
+  }
+  const { port, free } = putFirst({ commit } as unknown as WorkPort)
+  await free()
+  const first = port.commit(async () => {})
+  const following = first.then(() => port.commit(async () => {})).catch(() => {})
+  const freed = free()
+  expect(await waits(freed)).toBe(true)
+  commits[0]!.resolve(undefined as never)
+  await new Promise(setImmediate)
+  expect(await waits(freed)).toBe(true)
+  commits[1]!.reject(new Error('lease lost'))
+  await following
+  await freed
+  expect(commits).toHaveLength(2)
 })

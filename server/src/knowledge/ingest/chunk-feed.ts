@@ -1,4 +1,5 @@
-// How many chunks of a generation are stored: they are embedded while others are still being cut.
+// How embedding goes on while other chunks of the generation are being stored: it learns how many there are, and its commits come first.
+import type { WorkPort } from '../../work/port.ts'
 
 export class ChunkFeed {
   #stored = 0
@@ -39,5 +40,44 @@ export class ChunkFeed {
   #change(): void {
     this.#changed.resolve()
     this.#changed = Promise.withResolvers()
+  }
+}
+
+export interface CommitsFirst {
+  /** Whose commits come first. */
+  port: WorkPort
+  /** Until it commits nothing. */
+  free(): Promise<void>
+}
+
+/**
+ * Commits of one run wait for each other, since each locks its lease. Those of vectors are short, and the model is idle until they are
+ * done; a batch of chunks takes ten times as long.
+ */
+export function putFirst(port: WorkPort): CommitsFirst {
+  let commits = 0
+  let freed = Promise.withResolvers<void>()
+  return {
+    port: {
+      ...port,
+      async commit(write) {
+        commits += 1
+        try {
+          return await port.commit(write)
+        } finally {
+          commits -= 1
+          freed.resolve()
+          freed = Promise.withResolvers()
+        }
+      },
+    },
+    async free() {
+      for (;;) {
+        // One commit often follows another.
+        await new Promise<void>((resolve) => setImmediate(resolve))
+        if (commits === 0) return
+        await freed.promise
+      }
+    },
   }
 }

@@ -23,9 +23,8 @@ const signsOfCode = /[._\-/:#@+]/
 const marksOfCode = /[\p{N}_.]/u
 /** Words never extend across these, whatever stands around them. */
 const spaces = /[ \t\n\r]+/
-/** Letters of scripts whose words are between spaces, without humps: such a word is one segment, as are those before simple signs. */
-const plain =
-  /^[\p{Lu}&&[\p{scx=Latin}\p{scx=Greek}\p{scx=Cyrillic}]]*[\p{Ll}&&[\p{scx=Latin}\p{scx=Greek}\p{scx=Cyrillic}]]*$/v
+/** Letters of scripts that have two cases, without humps: their words are between spaces, so that such a word is one segment. */
+const plain = /^\p{Lu}*\p{Ll}*$/u
 const signsAround = /^["'(]+|[.,;:!?)"']+$/g
 
 /** Characters by which any text may grow. */

@@ -14,6 +14,8 @@ export class Needless extends Error {
 }
 
 export interface Filling {
+  /** Of claims on texts: the work’s subject. A generation may not outlive its node. */
+  holder: string
   generation: ServingGeneration
   space: Space
   /**
@@ -30,14 +32,14 @@ export async function fillSpace(
   { embeddings }: Pick<Knowledge, 'embeddings'>,
   port: WorkPort,
   store: RootStore,
-  { generation, space, wrote, stored }: Filling,
+  { holder, generation, space, wrote, stored }: Filling,
 ): Promise<{ made: number }> {
   const { id, total_chunks } = generation
   const before = await findProgress(store, id, space.id)
   if (before.is_complete) return { made: 0 }
   const stop = new AbortController()
   const { made } = await embeddings.embedGeneration(port, store, space, {
-    holder: id,
+    holder,
     stop: stop.signal,
     async read(from, after_position, limit) {
       await stored?.(after_position)

@@ -29,7 +29,7 @@ export async function giveVectors(
   port: WorkPort,
   room: Pick<Knowledge, 'embeddings'>,
   store: RootStore,
-  { generation, wrote, stored }: Omit<Filling, 'space'>,
+  { holder, generation, wrote, stored }: Omit<Filling, 'space'>,
 ): Promise<void> {
   const counted = { done: 0, reused: 0 }
   const count: Wrote = async (tx, done, reused) => {
@@ -41,12 +41,12 @@ export async function giveVectors(
   const main = serving ?? next
   if (main === null) return
   const giveUp = (awaits: boolean) =>
-    port.commit((tx) => serveWithout(tx, { generation, space: main, wrote: countAsBefore }, awaits))
+    port.commit((tx) => serveWithout(tx, { holder, generation, space: main, wrote: countAsBefore }, awaits))
   if (!(await room.embeddings.isCallable(store, main))) {
     await giveUp(true)
   } else {
     try {
-      await fillSpace(room, port, store, { generation, space: main, wrote: count, stored })
+      await fillSpace(room, port, store, { holder, generation, space: main, wrote: count, stored })
     } catch (error) {
       // The dataset has another space: `hasVectors` says so, and this is called again.
       if (error instanceof Needless) return
@@ -57,7 +57,7 @@ export async function giveVectors(
     }
   }
   if (next !== null && next !== main)
-    await fillNext(port, room, store, { generation, space: next, wrote: countAsBefore, stored })
+    await fillNext(port, room, store, { holder, generation, space: next, wrote: countAsBefore, stored })
 }
 
 /**

@@ -3,7 +3,7 @@
 import type { KnowledgeFault } from '@parley/contract'
 import type { Core } from '../../calls/core.ts'
 import { type RootStore, type TransactionStore, openReservedStore } from '../../database/store.ts'
-import { EmbeddingFailed, type Space } from '../../embeddings/embeddings.ts'
+import { EmbeddingFailed, type Space, giveUpClaims } from '../../embeddings/embeddings.ts'
 import type { Outcome, WorkItem, WorkKind, WorkPort } from '../../work/port.ts'
 import { lease_ms, spare_delays_ms } from '../ingest/leases.ts'
 import { exhausted, judgeFailure } from '../rules/tries.ts'
@@ -68,6 +68,7 @@ class EmbedDataset {
 
   async run(): Promise<Outcome> {
     const { subject: id } = this.#item
+    await this.#port.commit((tx) => giveUpClaims(tx, id))
     for (let round = 0; round < max_rounds; round += 1) {
       const dataset = await findDatasetSpaces(this.#store, id)
       if (!dataset) return { next: 'done' }
@@ -121,7 +122,8 @@ class EmbedDataset {
       if (!generation) return true
       const wrote = (tx: TransactionStore) => requireSpace(tx, id, space)
       try {
-        const { made } = await fillSpace(this.#services.room, this.#port, this.#store, { generation, space, wrote })
+        const filling = { holder: id, generation, space, wrote }
+        const { made } = await fillSpace(this.#services.room, this.#port, this.#store, filling)
         this.#made += made
       } catch (error) {
         if (error instanceof EmbeddingFailed) this.#made += error.made

@@ -5,7 +5,7 @@ import { isUuid } from '../../base/ports.ts'
 import type { Handler } from '../../calls/context.ts'
 import { cutPage, decodeTimeCursor, default_page_size } from '../../database/cursor.ts'
 import { type BlockRecord, countOtherBlocks, deleteBlockRow, insertBlock, listBlockRows } from '../block-rows.ts'
-import { reportChange, requireWidget } from '../require.ts'
+import { reportChange, requireLockedWidget, requireWidget } from '../require.ts'
 import { webWidgetSettings } from '../settings.ts'
 import { readVisitorOf } from '../visitor-rows.ts'
 
@@ -17,7 +17,7 @@ export const createWebWidgetBlock: Handler<'createWebWidgetBlock'> = async (ctx,
   const hours = input.hours ?? widgetBounds.block.hours.default
   const most = ctx.core.config.of(webWidgetSettings).blocks
   const block = await ctx.store.transaction(async (tx) => {
-    const widget = await requireWidget(ctx, tx, input.web_widget_id, 'update')
+    const widget = await requireLockedWidget(ctx, tx, input.web_widget_id)
     if ((await countOtherBlocks(tx, widget_id, conversation_id)) >= most) throw new AppError('too_many_blocks')
     const { reason = null } = input
     const given = { id: ctx.core.ports.newId(), conversation_id, ...visitor, reason, hours }
@@ -39,7 +39,7 @@ export const listWebWidgetBlocks: Handler<'listWebWidgetBlocks'> = async (ctx, i
 
 export const deleteWebWidgetBlock: Handler<'deleteWebWidgetBlock'> = async (ctx, { web_widget_id, block_id }) => {
   await ctx.store.transaction(async (tx) => {
-    const widget = await requireWidget(ctx, tx, web_widget_id, 'update')
+    const widget = await requireLockedWidget(ctx, tx, web_widget_id)
     const isDeleted = isUuid(block_id) && (await deleteBlockRow(tx, widget.id, block_id))
     if (!isDeleted) throw notFound('Block')
     reportChange(ctx, tx, widget, ['blocks'])

@@ -6,7 +6,7 @@ import type { Handler } from '../../calls/context.ts'
 import { default_page_size } from '../../database/cursor.ts'
 import { requireCurrentKey } from '../../sealing/secret-key.ts'
 import { deleteIdentityKeyRow, insertIdentityKey, listIdentityKeyRows } from '../identity-key-rows.ts'
-import { reportChange, requireWidget } from '../require.ts'
+import { reportChange, requireLockedWidget, requireWidget } from '../require.ts'
 
 const secret_bytes = 32
 
@@ -16,7 +16,7 @@ export const createWebWidgetIdentityKey: Handler<'createWebWidgetIdentityKey'> =
   // A prefix by which scanners of sources find it.
   const secret = `widk_${ports.randomBytes(secret_bytes).toString('base64url')}`
   const key = await ctx.store.transaction(async (tx) => {
-    const widget = await requireWidget(ctx, tx, web_widget_id, 'update')
+    const widget = await requireLockedWidget(ctx, tx, web_widget_id)
     const keys = await listIdentityKeyRows(tx, widget.id)
     if (keys.length >= widgetBounds.identity_keys) throw new AppError('too_many_identity_keys')
     await requireCurrentKey(tx, sealers.identity_key_sealer)
@@ -39,7 +39,7 @@ export const deleteWebWidgetIdentityKey: Handler<'deleteWebWidgetIdentityKey'> =
   { web_widget_id, key_id },
 ) => {
   await ctx.store.transaction(async (tx) => {
-    const widget = await requireWidget(ctx, tx, web_widget_id, 'update')
+    const widget = await requireLockedWidget(ctx, tx, web_widget_id)
     const isDeleted = isUuid(key_id) && (await deleteIdentityKeyRow(tx, widget.id, key_id))
     if (!isDeleted) throw notFound('Identity key')
     reportChange(ctx, tx, widget, ['identity_keys'])

@@ -3,12 +3,12 @@ import { invalid } from '../../base/errors.ts'
 import type { Handler } from '../../calls/context.ts'
 import { originOfCall } from '../origins.ts'
 import { createPreviewToken, preview_minutes } from '../preview-token.ts'
-import { reportChange, requireWidget } from '../require.ts'
+import { reportChange, requireLockedWidget, requireWidget } from '../require.ts'
 import * as queries from '../widget-queries.ts'
 
 export const revokeWebWidgetVisitors: Handler<'revokeWebWidgetVisitors'> = (ctx, input) =>
   ctx.store.transaction(async (tx) => {
-    const widget = await requireWidget(ctx, tx, input.web_widget_id, 'update')
+    const widget = await requireLockedWidget(ctx, tx, input.web_widget_id)
     const revoked_before = await queries.revokeVisitors(tx, widget.id, input.revoked_before ?? null)
     if (revoked_before === null) throw invalid({ path: 'revoked_before', message: 'must not be in the future' })
     reportChange(ctx, tx, widget, ['revoked_before'])

@@ -18,7 +18,7 @@ import type { TransactionStore } from '../../database/store.ts'
 import { addOrganizationEvent } from '../../events/events.ts'
 import { readSecrets } from '../../secrets/secrets.ts'
 import { presentWidget } from '../present.ts'
-import { reportChange, requireWidget } from '../require.ts'
+import { reportChange, requireLockedWidget, requireWidget } from '../require.ts'
 import { validateWidgetConfig } from '../rules/config.ts'
 import { normalizeDomains } from '../rules/domains.ts'
 import { webWidgetSettings } from '../settings.ts'
@@ -77,7 +77,7 @@ export const updateWebWidget: Handler<'updateWebWidget'> = async (ctx, input) =>
   const given = await readFields(ctx, input)
   const revisions = readRevisions(input.if_match)
   const widget = await ctx.store.transaction(async (tx) => {
-    const before = await requireWidget(ctx, tx, input.web_widget_id, 'update')
+    const before = await requireLockedWidget(ctx, tx, input.web_widget_id)
     if (revisions !== null && !revisions.includes(before.revision)) {
       throw new AppError('revision_mismatch', 'The web widget has changed since it was read. Read it again first.')
     }
@@ -94,7 +94,7 @@ export const updateWebWidget: Handler<'updateWebWidget'> = async (ctx, input) =>
 
 export const deleteWebWidget: Handler<'deleteWebWidget'> = async (ctx, { web_widget_id }) => {
   await ctx.store.transaction(async (tx) => {
-    const { id, name } = await requireWidget(ctx, tx, web_widget_id, 'update')
+    const { id, name } = await requireLockedWidget(ctx, tx, web_widget_id)
     await queries.deleteWidget(tx, id)
     addOrganizationEvent(tx, {
       ...eventOf(ctx, tx, id),

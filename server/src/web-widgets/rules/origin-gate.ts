@@ -18,12 +18,11 @@ export interface Gated extends Places {
 type From = Pick<RequestOrigin, 'writes' | 'origin' | 'own_origin'>
 
 /**
- * What writes must come from the frame itself, or from a listed page that may call without one. Programs send no `Origin`, or any:
- * domains stop pages in an honest browser.
+ * What writes must come from the frame itself, or from a listed page that may call without one; what reads must too, but a browser names
+ * no origin where a frame reads from its own. Programs send no `Origin`, or any: domains stop pages in an honest browser.
  */
 export function mayComeFrom({ writes, origin, own_origin }: From, { domains, cors_origins }: Places): boolean {
-  if (!writes) return true
-  if (origin === null) return domains.length === 0
+  if (origin === null) return !writes || domains.length === 0
   return origin === own_origin || (cors_origins.includes(origin) && isOriginListed(domains, origin))
 }
 
@@ -32,5 +31,5 @@ export function mayCall(from: From, { token_origin, is_preview, ...places }: Gat
   if (is_preview) return from.origin === from.own_origin || (!from.writes && from.origin === null)
   if (token_origin === null ? places.domains.length > 0 : !isOriginListed(places.domains, token_origin)) return false
   if (!mayComeFrom(from, places)) return false
-  return !from.writes || from.origin === null || from.origin === from.own_origin || from.origin === token_origin
+  return from.origin === null || from.origin === from.own_origin || from.origin === token_origin
 }

@@ -32,9 +32,13 @@ describe('gate 4', () => {
     expect(mayCall(from(origin), place)).toBe(expected)
   })
 
-  test('a read needs only a token of a listed origin', () => {
+  test('a read needs a token of a listed origin, and no foreign page', () => {
+    const both = { ...gated, cors_origins: [site, 'https://evil.test'] }
     expect(mayCall(from(null, false), gated)).toBe(true)
-    expect(mayCall(from('https://evil.test', false), gated)).toBe(true)
+    expect(mayCall(from(own_origin, false), gated)).toBe(true)
+    expect(mayCall(from('https://evil.test', false), gated)).toBe(false)
+    expect(mayCall(from('https://evil.test', false), both)).toBe(false)
+    expect(mayCall(from(site, false), both)).toBe(true)
     expect(mayCall(from(null, false), { ...gated, token_origin: 'https://evil.test' })).toBe(false)
   })
 
@@ -59,7 +63,9 @@ describe('what a start stores', () => {
       verified: { plan: 'gold' },
       client: { a: 1 },
     })
-    expect(metadataOfStart({ ...claimed, visitor: { name: 'Eve', user_id: 'u', verified: true } as never })).toEqual({
+    expect(
+      metadataOfStart({ ...claimed, visitor: { name: 'Eve', user_id: 'u', verified: true, rank: 1 } as never }),
+    ).toEqual({
       visitor: { name: 'Eve', user_id: 'guest_1', verified: false },
     })
   })

@@ -42,7 +42,8 @@ export function faultsOfClient(client: unknown): FieldFault[] {
 export function metadataOfStart(start: StartMetadata): JsonObject {
   const { user_id, verified, profile, form, visitor, client, page, locale, is_preview } = start
   const { metadata, ...signed } = profile
-  const texts = verified ? signed : without(visitor)
+  const { name, email, phone } = visitor
+  const texts = verified ? signed : without({ name, email, phone })
   return {
     ...form,
     visitor: { ...texts, user_id, verified },

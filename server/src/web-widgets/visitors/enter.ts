@@ -12,6 +12,7 @@ import { isOriginListed } from '../rules/domains.ts'
 import { guest_prefix, verifyIdentity } from '../rules/identity.ts'
 import { mayCall } from '../rules/origin-gate.ts'
 import type { WebWidgets } from '../services.ts'
+import { webWidgetSettings } from '../settings.ts'
 import { accessOf, hasKey, isGuest, isOpen, isRevoked } from '../visitor-access.ts'
 import type { EmbedClaims, VisitorClaims } from '../visitor-tokens.ts'
 import { type WidgetRecord, readPublicWidget } from '../widget-rows.ts'
@@ -119,11 +120,12 @@ async function link(
   guest_id: string,
   user_id: string,
 ) {
-  const { ports } = ctx.core
+  const { ports, config } = ctx.core
+  const { guests_of_user } = config.of(webWidgetSettings)
   await ports.reached?.('link.begun')
   await store.transaction(async (tx) => {
     await lockStarts(tx, id)
-    const isLinked = await linkGuest(tx, { widget_id: id, guest_id, user_id })
+    const isLinked = await linkGuest(tx, { widget_id: id, guest_id, user_id }, guests_of_user)
     if (isLinked) addLinkWork(tx, { id, organization_id }, guest_id)
     if (ports.reached) await tx.sent()
     await ports.reached?.('link.written')

@@ -11,6 +11,7 @@ import { isTimestamp } from '../../base/validation.ts'
 import { takeOf } from '../allowance-rows.ts'
 import { faultsOfClient, pageOf } from '../rules/start.ts'
 import type { WebWidgets } from '../services.ts'
+import { webWidgetSettings } from '../settings.ts'
 import { listVisitorRows, raiseReadPosition } from '../visitor-rows.ts'
 import { signToken } from './conversation-tokens.ts'
 import { requireOwn } from './own-conversation.ts'
@@ -47,15 +48,14 @@ export const readVisitorConversation: Handler<'readVisitorConversation', WebWidg
   await raiseReadPosition(ctx.store, record.id, input.position)
 }
 
-/** Of one conversation. */
-const updates = { most: 30, seconds: 60 }
-
 export const updateVisitorConversation: Handler<'updateVisitorConversation', WebWidgets> = async (ctx, input) => {
   const { record } = await requireOwn(ctx, input.conversation_id)
   const { client, page } = input
   const { core, room, store } = ctx
   const { widget_id } = ctx.access.visitor!
-  const wait = await takeOf(store, widget_id, core.sealers.address_signer(`update ${record.id}`), updates)
+  const { updates_per_minute: most } = core.config.of(webWidgetSettings)
+  const subject = core.sealers.address_signer(`update ${record.id}`)
+  const wait = await takeOf(store, widget_id, subject, { most, seconds: 60 })
   if (wait !== null) throw new AppError('rate_limited', undefined, {}, { retry_after: wait })
   if (client == null && page == null) return
   await changeMetadata(store, room.conversations.commits, record.id, (metadata) => {

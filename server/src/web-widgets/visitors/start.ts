@@ -6,7 +6,7 @@ import type { JsonObject } from '../../base/json.ts'
 import type { Context, Handler } from '../../calls/context.ts'
 import { createConversationWith } from '../../conversations/conversations.ts'
 import type { TransactionStore } from '../../database/store.ts'
-import { type Refused, beginConversation, peekAtStart } from '../allowance-rows.ts'
+import { type Outlook, type Refused, beginConversation, peekAtStart } from '../allowance-rows.ts'
 import { addLinkWork } from '../link-work.ts'
 import { allowancesOfStart, needsCaptcha } from '../rules/allowances.ts'
 import { answersOf, faultsOfForm } from '../rules/feedback.ts'
@@ -15,7 +15,7 @@ import { faultsOfClient, metadataOfStart } from '../rules/start.ts'
 import type { WebWidgets } from '../services.ts'
 import { type Entered, isOpen } from '../visitor-access.ts'
 import { findActive, insertVisitorConversation } from '../visitor-rows.ts'
-import { readWidget } from '../widget-rows.ts'
+import { type WidgetRecord, lockWidget, readWidget } from '../widget-rows.ts'
 import { asEndUser, resume, signToken } from './conversation-tokens.ts'
 
 type Ctx = Context<WebWidgets>
@@ -54,9 +54,11 @@ export const startWebWidgetConversation: Handler<'startWebWidgetConversation', W
     return (await resume(ctx, key.bound.conversation_id!)) ?? failGone()
   }
   for (let tries = 0; tries < max_tries; tries += 1) {
-    const active = await findOwnActive(ctx, entered)
+    const outlook = await lookAtWidget(ctx, entered)
+    const active = outlook?.active_id ? await resume(ctx, outlook.active_id) : null
     if (active) return active
     try {
+      if (outlook) await checkBeforehand(ctx, entered, outlook, input)
       return await start(ctx, entered, input)
     } catch (error) {
       const resumed = error instanceof HasActive ? await resume(ctx, error.conversation_id) : null
@@ -84,6 +86,20 @@ async function lookAgain(ctx: Ctx, entered: Entered, input: Sent): Promise<Enter
   return now
 }
 
+function allowancesFor({ widget, claims, network }: Entered) {
+  const limits = resolveLimits(widget.limits)
+  return { limits, allowances: allowancesOfStart(limits, { network, user_id: claims.user_id }) }
+}
+
+/** Null: a preview, where nothing counts. */
+async function lookAtWidget(ctx: Ctx, entered: Entered): Promise<Outlook | null> {
+  const { widget, claims } = entered
+  if (claims.is_preview) return null
+  const { limits, allowances } = allowancesFor(entered)
+  const visitor = { widget_id: widget.id, user_id: claims.user_id }
+  return peekAtStart(ctx.store, ctx.core.sealers.address_signer, visitor, limits, allowances)
+}
+
 async function findOwnActive(ctx: Ctx, { widget, claims }: Entered): Promise<StartedConversation | null> {
   if (claims.is_preview) return null
   const id = await findActive(ctx.store, { widget_id: widget.id, user_id: claims.user_id })
@@ -104,9 +120,7 @@ const formOf = ({ config }: Entered['widget']) => (config['pre_conversation_form
 async function start(ctx: Ctx, entered: Entered, input: Sent): Promise<StartedConversation> {
   const { widget, claims, network } = entered
   const { is_preview } = claims
-  const limits = resolveLimits(widget.limits)
-  const allowances = allowancesOfStart(limits, { network, user_id: claims.user_id })
-  if (!is_preview) await checkBeforehand(ctx, entered, allowances, input)
+  const { limits, allowances } = allowancesFor(entered)
   const id = input.id?.toLowerCase() ?? ctx.core.ports.newId()
   const sent = {
     id,
@@ -117,13 +131,17 @@ async function start(ctx: Ctx, entered: Entered, input: Sent): Promise<StartedCo
   }
   let isBegun = false
   const alongside = async (tx: TransactionStore, { created_at }: { created_at: string }) => {
-    await requireUnchanged(tx, entered)
     const { address_signer } = ctx.core.sealers
     const row = { conversation_id: id, widget_id: widget.id, user_id: claims.user_id, is_preview, created_at }
-    await insertVisitorConversation(tx, { ...row, address_hash: is_preview ? null : address_signer(network) })
+    // Sent together: whatever is found undoes all of it.
+    const [now, , begun] = await Promise.all([
+      lockWidget(tx, widget.id, 'share'),
+      insertVisitorConversation(tx, { ...row, address_hash: is_preview ? null : address_signer(network) }),
+      is_preview ? null : beginConversation(tx, address_signer, row, limits, allowances),
+    ])
+    requireUnchanged(now, entered)
     isBegun = true
-    if (is_preview) return
-    const begun = await beginConversation(tx, address_signer, row, limits, allowances)
+    if (begun === null) return
     if (begun.outcome === 'resumed') throw new HasActive(begun.conversation_id)
     if (begun.outcome === 'refused') throw new NotAllowed(begun.refused)
     if (begun.is_linked) addLinkWork(tx, widget, claims.user_id)
@@ -155,12 +173,9 @@ function metadataOf({ claims, widget }: Entered, { form, visitor, client, page, 
 async function checkBeforehand(
   ctx: Ctx,
   { widget, from }: Entered,
-  allowances: ReturnType<typeof allowancesOfStart>,
+  { refused, starts_of_address }: Outlook,
   { captcha_token }: Sent,
 ): Promise<void> {
-  const { address_signer } = ctx.core.sealers
-  const limits = resolveLimits(widget.limits)
-  const { refused, starts_of_address } = await peekAtStart(ctx.store, address_signer, widget.id, limits, allowances)
   if (refused) throw await ctx.room.counting.refuse(widget, refused)
   const { captcha } = widget
   if (!captcha || !needsCaptcha(captcha.when, starts_of_address)) return
@@ -170,8 +185,7 @@ async function checkBeforehand(
 }
 
 /** The row is held until the commit: a change of the widget counts for all of a start, or for none of it. */
-async function requireUnchanged(tx: TransactionStore, { widget, claims }: Entered): Promise<void> {
-  const now = await readWidget(tx, widget.id, 'share')
+function requireUnchanged(now: WidgetRecord | null, { widget, claims }: Entered): void {
   if (!now || !(isOpen(now) || claims.is_preview)) throw notFound('Web widget')
   const isSame = now.agent_version_id === widget.agent_version_id && now.revision === widget.revision
   if (!isSame) throw new Changed()

@@ -51,6 +51,7 @@ class Play {
     ] as const) {
       const made = await addSource(server, dataset_id, textsOf(size, `${dataset_id} ${part}`), { serves: false })
       await giveVectors(portOf(server, store), { embeddings: embeddingsOf(server) }, store, {
+        holder: made.dataset_source_id,
         generation: made.generation,
         wrote: async () => {},
       })

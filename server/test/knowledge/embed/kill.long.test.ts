@@ -17,7 +17,11 @@ async function fill(server: TestServer, dataset_id: string): Promise<void> {
   for (const part of ['one', 'two', 'three']) {
     const texts = textsOf((96 * calls_needed) / 3, part)
     const made = await addSource(server, dataset_id, texts, { serves: false })
-    await giveVectors(portOf(server, store), room, store, { generation: made.generation, wrote: async () => {} })
+    await giveVectors(portOf(server, store), room, store, {
+      holder: made.dataset_source_id,
+      generation: made.generation,
+      wrote: async () => {},
+    })
     expect(await store.transaction((tx) => hasVectors(tx, made.generation.id))).toBe(true)
     await serve(server, made)
   }

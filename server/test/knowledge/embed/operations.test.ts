@@ -72,6 +72,7 @@ test('a model is changed by PUT, its progress is seen, and the dataset shows the
   const made = await addSource(server, dataset_id, textsOf(150), { serves: false })
   const store = storeOf(server)
   await giveVectors(portOf(server, store), { embeddings: embeddingsOf(server) }, store, {
+    holder: made.dataset_source_id,
     generation: made.generation,
     wrote: async () => {},
   })

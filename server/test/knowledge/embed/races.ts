@@ -56,6 +56,7 @@ class Scene {
     const made = await addSource(this.server, this.dataset_id, texts, { serves: false })
     for (let tries = 0; tries < 20; tries += 1) {
       await giveVectors(portOf(this.server, store), this.#room, store, {
+        holder: made.dataset_source_id,
         generation: made.generation,
         wrote: async () => {},
       })

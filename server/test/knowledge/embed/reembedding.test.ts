@@ -4,7 +4,7 @@ import type { TransactionStore } from '../../../src/database/store.ts'
 import { changeModel, giveVectors, hasVectors, reembeddingCounts } from '../../../src/knowledge/vectors/vectors.ts'
 import { type EmbeddingServer, startEmbeddingServer } from '../../support/embedding-server.ts'
 import { type TestServer, startTestServer } from '../../support/server.ts'
-import { embeddingsOf, faultOf, portOf, storeOf, textsOf } from '../../embeddings/fixture.ts'
+import { embeddingsOf, faultOf, hashOf, portOf, storeOf, textsOf } from '../../embeddings/fixture.ts'
 import {
   type MadeSource,
   addSource,
@@ -45,7 +45,11 @@ async function build(
   made: MadeSource,
   wrote: (tx: TransactionStore, done: number, reused: number) => Promise<void> = async () => {},
 ) {
-  await giveVectors(portOf(server, store()), room(), store(), { generation: made.generation, wrote })
+  await giveVectors(portOf(server, store()), room(), store(), {
+    holder: made.dataset_source_id,
+    generation: made.generation,
+    wrote,
+  })
   const isReady = await store().transaction((tx) => hasVectors(tx, made.generation.id))
   if (isReady) await serve(server, made)
   return isReady
@@ -118,7 +122,11 @@ describe('a build', () => {
   test('whose dataset got another space meanwhile asks for its vectors there', async () => {
     const dataset_id = await makeDataset(server)
     const made = await addSource(server, dataset_id, ['between two models'], { serves: false })
-    await giveVectors(portOf(server, store()), room(), store(), { generation: made.generation, wrote: async () => {} })
+    await giveVectors(portOf(server, store()), room(), store(), {
+      holder: made.dataset_source_id,
+      generation: made.generation,
+      wrote: async () => {},
+    })
     await choose(dataset_id, 'other', 32)
     expect(await servingModel(server, dataset_id)).toBe('other 32')
     expect(await store().transaction((tx) => hasVectors(tx, made.generation.id))).toBe(false)
@@ -303,6 +311,18 @@ describe('a re-embedding', () => {
     const vectors = `select from vectors v join embedding_spaces s on s.id = v.space_id where s.model = 'other' and v.text_hash = sha256('to be deleted')`
     expect((await server.database.pool.query(vectors)).rowCount).toBe(0)
   })
+
+  test('gives up first what a run on a node that died has claimed: other work waits for the same texts', async () => {
+    const dataset_id = await makeFilled([1])
+    const { space_id } = await readDataset(server, dataset_id)
+    await server.database.pool.query(
+      `insert into embedding_claims (organization_id, space_id, text_hash, holder, expires_at)
+       values ($1, $2, $3, $4, now() + interval '45 s')`,
+      [server.organization_id, space_id, hashOf('claimed'), dataset_id],
+    )
+    await choose(dataset_id, null)
+    expect(await build(await addSource(server, await makeDataset(server), ['claimed'], { serves: false }))).toBe(true)
+  }, 20_000)
 
   test('a source that begins to serve right before the switch holds it up until it has its vectors', async () => {
     const dataset_id = await makeFilled([10])

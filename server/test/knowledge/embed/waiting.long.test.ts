@@ -35,7 +35,11 @@ const runMinute = async (kind: string) => {
 
 async function build(dataset_id: string, texts: string[]) {
   const made = await addSource(server, dataset_id, texts, { serves: false })
-  await giveVectors(portOf(server, store()), room(), store(), { generation: made.generation, wrote: async () => {} })
+  await giveVectors(portOf(server, store()), room(), store(), {
+    holder: made.dataset_source_id,
+    generation: made.generation,
+    wrote: async () => {},
+  })
   expect(await store().transaction((tx) => hasVectors(tx, made.generation.id))).toBe(true)
   await serve(server, made)
   return made

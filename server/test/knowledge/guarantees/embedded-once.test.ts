@@ -12,9 +12,11 @@ import { addSource, addText } from './texts.ts'
 
 let embedding: EmbeddingServer
 let library: Library & AsyncDisposable
+/** At pause points of the first node. */
+let reached: ((point: string) => Promise<void>) | null = null
 beforeAll(async () => {
   embedding = await startEmbeddingServer()
-  library = await startLibrary(embedding.environment)
+  library = await startLibrary(embedding.environment, { ports: { reached: (point) => reached?.(point) } })
 })
 afterAll(async () => {
   await library[Symbol.asyncDispose]()
@@ -67,6 +69,45 @@ test('K3: a node that dies while it embeds costs the calls under way, and nothin
   expect(embedding.calls.length).toBe(batches + calls_at_once)
   expect(new Set(embedding.texts).size).toBe(batches * batch_texts)
 })
+
+test.each(['it goes on', 'the source is detached'])(
+  'K3: a node that dies while it cuts and embeds holds up no other work with its calls: %s',
+  async (then) => {
+    const { server } = library
+    const chunks = 500
+    const source_id = await newSource(textOf(chunks, `cut ${then}`))
+    const [dead, other] = await Promise.all([library.newDataset(), library.newDataset()])
+    const held = Promise.withResolvers<void>()
+    embedding.calls.length = 0
+    // The first batch of chunks is stored, and its calls are under way, when the node is as good as dead.
+    embedding.before = () => held.promise
+    let batches = 0
+    reached = async (point) => {
+      if (point === 'knowledge.chunked' && (batches += 1) === 2) await held.promise
+    }
+    const attached = await library.attach(dead, source_id)
+    await expect.poll(() => [batches, embedding.calls.length], soon).toEqual([2, 2])
+    const [{ lease }] = (await library.rows('select lease from work where subject = $1', [attached.id])) as [
+      { lease: number },
+    ]
+    embedding.before = null
+    const after = then === 'it goes on' ? attached : await library.attach(other, source_id)
+    if (after !== attached) await server.client.detachSource({ dataset_id: dead, dataset_source_id: attached.id })
+    await using _other = await server.startAnother(embedding.environment, {})
+    // Sooner than what it has claimed would expire.
+    await eventually(async () => {
+      await library.rows('update work set due_at = now() where lease = $1 and not ready', [lease])
+      expect(await library.find(after)).toMatchObject({ status: 'ready', total_chunks: chunks })
+    })
+    reached = null
+    held.resolve()
+    await atRest(library)
+    const asked = (text: string) => embedding.texts.filter((one) => one === text).length
+    expect(Math.max(...piecesOf(chunks, `cut ${then}`).map(asked))).toBe(2)
+    expect(embedding.texts.length - chunks).toBe(2 * batch_texts)
+    expect(await library.rows('select from embedding_claims')).toEqual([])
+  },
+)
 
 test('K7: a text is embedded once in an organization, whichever dataset, source or replaced file it comes from', async () => {
   const text = textOf(12, 'once')

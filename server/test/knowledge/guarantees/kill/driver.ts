@@ -140,7 +140,16 @@ async function settle(pool: pg.Pool, since: number, { violations }: Told): Promi
     const { rows } = await pool.query(
       `select kind, tries, lease, ready, extract(epoch from due_at - now())::integer as due_in from work where kind in ${kinds}`,
     )
-    violations.push({ kind: 'unfinished', what: `after ${settle_ms} ms there is work: ${JSON.stringify(rows)}` })
+    const { rows: attachments } = await pool.query(
+      `select a.id, a.status, a.tries, a.next_try_at, now() - a.updated_at as unchanged, g.id as generation, g.state, g.cut_at,
+              g.processed_chunks, g.total_chunks
+       from dataset_sources a left join generations g on g.dataset_source_id = a.id where a.status not in ('ready', 'failed')`,
+    )
+    const { rows: claims } = await pool.query(
+      'select holder, count(*), min(expires_at - now()) as first, max(expires_at - now()) as last from embedding_claims group by 1',
+    )
+    const left = JSON.stringify({ work: rows, attachments, claims })
+    violations.push({ kind: 'unfinished', what: `after ${settle_ms} ms there is work: ${left}` })
   }
   await pool.query(`update blobs set expires_at = now() where uses = 0`)
   await pool.query(

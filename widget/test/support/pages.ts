@@ -1,0 +1,68 @@
+// What a site's owner sees of the loader: what it prints, its launcher, which events it tells, and what it loads.
+import type { Browser, BrowserContextOptions, Frame, Page } from 'playwright-core'
+import { openPage } from '../../../console/test/support/chromium.ts'
+
+export interface SitePage extends AsyncDisposable {
+  page: Page
+  /** Every warning, error and exception of page and frames, in order. */
+  lines: string[]
+  /** What was requested, without the pages themselves. */
+  requests: string[]
+}
+
+export interface PageOptions extends BrowserContextOptions {
+  /** Lets a test look into the launcher, whose shadow root is closed. */
+  isOpen?: boolean
+  /** Time moves when the test moves it, beside what passes. */
+  hasClock?: boolean
+}
+
+export const event_names = [
+  ...['ready', 'open', 'close', 'conversation_started', 'message_sent', 'message_received', 'conversation_ended'],
+  ...['unread', 'feedback', 'identity_expired', 'blocked', 'error'],
+]
+
+const openShadows = `{
+  const attach = Element.prototype.attachShadow
+  Element.prototype.attachShadow = function () { return attach.call(this, { mode: 'open' }) }
+}`
+
+/** A line of a page before the snippet: its events are collected in `told`. */
+export const listens = `<script>
+  window.told = []
+  window.Parley = window.Parley || []
+  for (const name of ${JSON.stringify(event_names)}) Parley.push(['on', name, (detail) => told.push([name, detail])])
+</script>`
+
+export async function openSite(
+  browser: Browser,
+  url: string,
+  { isOpen = true, hasClock = false, ...options }: PageOptions = {},
+): Promise<SitePage> {
+  const opened = await openPage(browser, options)
+  const { page } = opened
+  const lines: string[] = []
+  const requests: string[] = []
+  page.on('console', (message) => {
+    if (['warning', 'error'].includes(message.type())) lines.push(message.text())
+  })
+  page.on('pageerror', (error) => lines.push(String(error)))
+  page.on('request', (request) => {
+    if (!request.isNavigationRequest()) requests.push(request.url())
+  })
+  if (isOpen) await page.addInitScript(openShadows)
+  if (hasClock) await page.clock.install()
+  await page.goto(url)
+  return { page, lines, requests, [Symbol.asyncDispose]: () => opened[Symbol.asyncDispose]() }
+}
+
+/** With open shadow roots. */
+export const launcherOf = (page: Page) => page.locator('[data-parley] button.l')
+
+export const chatsOf = (page: Page): Frame[] => page.frames().filter((frame) => frame.url().includes('/frame?'))
+
+/** The words that any frame shows, whoever it belongs to. */
+export async function readAll(page: Page): Promise<string> {
+  const texts = await Promise.all(page.frames().map((frame) => frame.content().catch(() => '')))
+  return texts.join('\n')
+}
