@@ -346,7 +346,7 @@ test('a secret is shown once; viewers change nothing', async () => {
 })
 
 test.each(themes)('every section can be used by everyone, in the %s theme', async (theme) => {
-  const web_widget_id = await newWidget({ name: `Looks ${theme}`, config: { pre_conversation_form: askName } })
+  await newWidget({ name: `Looks ${theme}`, config: { pre_conversation_form: askName } })
   for (const viewport of [
     { width: 360, height: 800 },
     { width: 1280, height: 800 },
