@@ -3,7 +3,7 @@ import type { WebWidgetConfig } from '@parley/contract'
 import { page, settingsOf } from './page.ts'
 export { begun } from './begin.ts'
 import { protocol_version } from '../base/protocol.ts'
-import { all, button, make, showGreeting, shown } from '../loader/launcher.ts'
+import { all, button, showGreeting, shown } from '../loader/launcher.ts'
 export * from '../loader/main.ts'
 import { settings } from '../loader/settings.ts'
 import style from './style.css?inline'
@@ -53,16 +53,17 @@ function show(next: Shown): void {
 function dressAgain(): void {
   all.style.cssText = settings.box
   shown.isHidden = settings.hidden
-  const first = button.firstElementChild!
-  if (settings.icon) drawIcon(settings.icon, first)
-  else if (first !== sign) first.replaceWith(sign!)
-  const label = button.querySelector('span:not(.i,.n)')
-  if (!settings.label) label?.remove()
-  else if (label) label.textContent = settings.label
-  else button.firstElementChild!.after(make('span', '', undefined, settings.label))
   const greeting = all.querySelector('.g')!
   greeting.replaceChildren()
   if (settings.greeting) showGreeting(settings.greeting.text, (question) => parley().send(question))
+  const first = button.firstElementChild!
+  if (settings.icon) drawIcon(settings.icon, first)
+  else if (first !== sign) first.replaceWith(sign!)
+  button.querySelector('span:not(.i,.n)')?.remove()
+  if (!settings.label) return
+  const label = document.createElement('span')
+  label.textContent = settings.label
+  button.firstElementChild!.after(label)
 }
 
 function drawIcon(address: string, before: Element): void {
