@@ -80,7 +80,9 @@ test('a widget is made, branded, saved and published', async () => {
   await page.getByText('ftp://example.com must be an http or https site').waitFor()
   await page.getByRole('textbox', { name: securityTexts.domains }).fill('example.com')
   await press(page, words.save)
-  await expect.poll(() => page.getByRole('textbox', { name: securityTexts.domains }).inputValue()).toBe('https://example.com')
+  await expect
+    .poll(() => page.getByRole('textbox', { name: securityTexts.domains }).inputValue())
+    .toBe('https://example.com')
   await press(page, words.publish)
   await dialog(page).getByText(words.publishText('Version 1 of Front desk')).waitFor()
   await dialog(page).getByText('https://example.com').waitFor()
