@@ -82,7 +82,8 @@ test('the pictures', async () => {
         body:
           demo
             .replaceAll(/<script[^>]*><\/script>/g, '')
-            .replaceAll('__PARLEY_LOADER__', 'https://parley.example/public/embed/…') +
+            .replaceAll('__PARLEY_LOADER__', 'https://parley.example/public/embed/…')
+            .replaceAll('__PARLEY_HINT__', 'The button in the corner opens a chat.') +
           snippetOf(server, id, attributes),
       }
       await using opened = await openPage(browser, { colorScheme: theme, ...options })
