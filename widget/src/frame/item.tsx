@@ -49,6 +49,8 @@ function Message({ chat, item, view, isPast, isFirst, isLast, agent, locale, say
   const { role, name, text, turn_id, client_id, at } = item
   const isMine = role === 'user'
   const who = isMine ? say('you') : (name ?? agent)
+  const more = partsThere()
+  const cited = role === 'assistant' && isLast && turn_id !== null && view.cited[turn_id]
   const isFailed = isMine && !isPast && turn_id !== null && view.failed.includes(turn_id)
   return (
     <div class={`item ${isMine ? 'mine' : ''} ${isFirst ? 'first' : ''}`}>
@@ -57,6 +59,7 @@ function Message({ chat, item, view, isPast, isFirst, isLast, agent, locale, say
         <span class="sr">{who}: </span>
         {isMine ? <div dir="auto">{text}</div> : <Text text={text} />}
       </div>
+      {cited && more && <more.Sources cited={cited} say={say} />}
       {item.is_interrupted && <p class="note">{say('stopped')}</p>}
       {isFailed ? (
         <Fault text={say('no_answer')}>

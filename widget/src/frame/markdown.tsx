@@ -1,5 +1,8 @@
 // What an agent says, as nodes. A block is read again only if its own text has changed, so that a long reply stays quick while it grows.
 import { Component, type ComponentChildren } from 'preact'
+import { safeAddress } from '../markdown/address.ts'
+import type { Cited } from '../course/view.ts'
+import type { Say } from '../texts/texts.ts'
 import { type Block, parseBlocks, splitBlocks } from '../markdown/blocks.ts'
 import { type Inline, parseInline } from '../markdown/inline.ts'
 
@@ -117,6 +120,22 @@ function OneKind({ block, isComing, dir }: { block: Block; isComing: boolean; di
         </Wide>
       )
   }
+}
+
+/** What a reply refers to. */
+export function Sources({ cited, say }: { cited: readonly Cited[]; say: Say }) {
+  return (
+    <ul class="sources" aria-label={say('source')}>
+      {cited.map(({ number, source_name, url }) => {
+        const href = url ? safeAddress(url) : null
+        return (
+          <li class="note" key={number}>
+            [{number}] {href ? <Link href={href}>{source_name}</Link> : <bdi>{source_name}</bdi>}
+          </li>
+        )
+      })}
+    </ul>
+  )
 }
 
 /** A table that scrolls by itself, by keyboard too. */
