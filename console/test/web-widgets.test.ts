@@ -80,7 +80,9 @@ test('a widget is made, branded, saved and published', async () => {
   await page.getByText('ftp://example.com must be an http or https site').waitFor()
   await page.getByRole('textbox', { name: securityTexts.domains }).fill('example.com')
   await press(page, words.save)
-  await expect.poll(() => page.getByRole('textbox', { name: securityTexts.domains }).inputValue()).toBe('https://example.com')
+  await expect
+    .poll(() => page.getByRole('textbox', { name: securityTexts.domains }).inputValue())
+    .toBe('https://example.com')
   await press(page, words.publish)
   await dialog(page).getByText(words.publishText('Version 1 of Front desk')).waitFor()
   await dialog(page).getByText('https://example.com').waitFor()
@@ -121,9 +123,12 @@ test('what is not saved is in the preview: texts, colors, theme, language, devic
   await expect.poll(headerColors).toEqual(['rgb(255, 238, 0)', 'rgb(0, 0, 0)'])
   // Another frame cannot speak for the console.
   await chat.evaluate(() => {
+    const heard = new Promise((resolve) => parent.addEventListener('message', resolve, { once: true }))
     const config = { chat: { title: 'Forged' } }
-    parent.postMessage({ parley_sample: 1, config, theme: 'light', locale: 'en' }, '*')
+    parent.postMessage({ parley_sample: 1, config, theme: 'dark', locale: 'fr' }, '*')
+    return heard.then(() => {})
   })
+  expect(await sample.evaluate(() => document.documentElement.lang)).toBe('en')
   const preview = page.getByRole('region', { name: previewTexts.title, exact: true })
   await preview.getByRole('button', { name: previewTexts.themes.dark }).click()
   await expect.poll(() => sample.evaluate(() => document.documentElement.style.colorScheme)).toBe('dark')
