@@ -284,10 +284,9 @@ test('identity, metadata and addresses reach the server; logout leaves nothing i
   const [token, wrong] = [secret, 'x'.repeat(40)].map((key) => sign({ sub: 'ada', exp }, key))
   server.model.answer = () => 'Noted.'
   const url = put('/identity', id)
-  await using opened = await openSite(browser, `${url}?code=1`, { hasClock: true })
-  const { page, lines } = opened
   site.pages['/identity?code=1'] = site.pages['/identity']!
-  await page.goto(`${url}?code=1#part`)
+  await using opened = await openSite(browser, `${url}?code=1#part`, { hasClock: true })
+  const { page, lines } = opened
   await isThere(page)
   expect(await page.evaluate(`Parley.identify({ token: '${wrong}' })`)).toMatchObject({ verified: false })
   expect(await page.evaluate(`Parley.identify({ token: '${token}' })`)).toEqual({ verified: true })
@@ -433,8 +432,9 @@ test('the flag of an active conversation: then the frame is made when the browse
   const { page, lines } = opened
   await isThere(page)
   await page.evaluate('Parley.open()')
-  await say(frameOf(page), 'Hi')
-  await frameOf(page).getByText('First.').waitFor()
+  const chat = await linked(page)
+  await say(chat as never, 'Hi')
+  await chat.getByText('First.').waitFor()
   await expect.poll(() => page.evaluate(`localStorage['parley-${id}a']`)).toBe('a')
   expect(await page.evaluate('Object.values(localStorage).toSorted()')).toEqual(['a', 'g'])
   const [found] = await server.client.listConversations({ web_widget_id: id })

@@ -136,7 +136,7 @@ function Header({
             {[...agent][0]}
           </span>
         ))}
-      <div dir="auto">
+      <div>
         <h1>{history === null ? agent : say('history')}</h1>
         {history === null && config.chat?.subtitle && <p>{config.chat.subtitle}</p>}
       </div>

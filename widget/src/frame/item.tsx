@@ -53,9 +53,9 @@ function Message({ chat, item, view, isPast, isFirst, isLast, agent, locale, say
   return (
     <div class={`item ${isMine ? 'mine' : ''} ${isFirst ? 'first' : ''}`}>
       {role === 'person' && isFirst && <p class="note">{who}</p>}
-      <div class="bubble" dir="auto">
+      <div class="bubble">
         <span class="sr">{who}: </span>
-        {isMine ? text : <Text text={text} />}
+        {isMine ? <div dir="auto">{text}</div> : <Text text={text} />}
       </div>
       {item.is_interrupted && <p class="note">{say('stopped')}</p>}
       {isFailed ? (

@@ -6,7 +6,7 @@ import { type Inline, parseInline } from '../markdown/inline.ts'
 export function Markdown({ text, isComing = false }: { text: string; isComing?: boolean }) {
   const blocks = splitBlocks(text)
   return (
-    <div class="md" dir="auto">
+    <div class="md">
       {blocks.map((source, index) => (
         <OneBlock key={index} source={source} isComing={isComing && index === blocks.length - 1} />
       ))}
@@ -40,23 +40,30 @@ class OneBlock extends Component<BlockProps, { hasFailed: boolean }> {
   }
 }
 
-function Blocks({ blocks, isComing }: { blocks: Block[]; isComing: boolean }) {
+interface BlocksProps {
+  blocks: Block[]
+  isComing: boolean
+  /** Within a list or a quote, which has one direction as a whole: its marks stand where its lines begin. */
+  isInner?: boolean
+}
+
+function Blocks({ blocks, isComing, isInner = false }: BlocksProps) {
   return (
     <>
       {blocks.map((block, index) => (
-        <OneKind key={index} block={block} isComing={isComing} />
+        <OneKind key={index} block={block} isComing={isComing} dir={isInner ? undefined : 'auto'} />
       ))}
     </>
   )
 }
 
-function OneKind({ block, isComing }: { block: Block; isComing: boolean }) {
+function OneKind({ block, isComing, dir }: { block: Block; isComing: boolean; dir: 'auto' | undefined }) {
   const inline = (text: string) => parseInline(text, isComing).map(renderInline)
   switch (block.type) {
     case 'paragraph':
-      return <p dir="auto">{inline(block.text)}</p>
+      return <p dir={dir}>{inline(block.text)}</p>
     case 'heading':
-      return <h3 dir="auto">{inline(block.text)}</h3>
+      return <h3 dir={dir}>{inline(block.text)}</h3>
     case 'rule':
       return <hr />
     case 'code':
@@ -68,17 +75,23 @@ function OneKind({ block, isComing }: { block: Block; isComing: boolean }) {
       )
     case 'quote':
       return (
-        <blockquote dir="auto">
-          <Blocks blocks={block.content} isComing={isComing} />
+        <blockquote dir={dir}>
+          <Blocks blocks={block.content} isComing={isComing} isInner />
         </blockquote>
       )
     case 'list': {
       const items = block.items.map((content, index) => (
-        <li dir="auto" key={index}>
-          <Blocks blocks={content} isComing={isComing} />
+        <li key={index}>
+          <Blocks blocks={content} isComing={isComing} isInner />
         </li>
       ))
-      return block.start === null ? <ul>{items}</ul> : <ol start={block.start}>{items}</ol>
+      return block.start === null ? (
+        <ul dir={dir}>{items}</ul>
+      ) : (
+        <ol dir={dir} start={block.start}>
+          {items}
+        </ol>
+      )
     }
     case 'table':
       return (
