@@ -6,6 +6,7 @@ import { setTimeout as delay } from 'node:timers/promises'
 import { openPage, startBrowser } from '../console/test/support/chromium.ts'
 import { startScriptedModel } from '../server/test/support/scripted-model.ts'
 import { frameOf, message, openChat, say, startSite } from '../widget/test/support/visit.ts'
+import { type LoaderCost, measureLoader } from '../widget/test/support/measure.ts'
 import { readOptions } from './options.ts'
 import { describeTimes, machine, printRows, publishAgent, startBenchServer } from './server.ts'
 
@@ -38,12 +39,26 @@ const describeSize = (name: string) => `${sizes[name]!.bytes} bytes after gzip, 
 printRows([
   ['machine', `${machine}; server, model and browser on it`],
   ['loader', describeSize('loader')],
-  ['frame with one language', describeSize('frame')],
+  ['frame and one language', describeSize('frame')],
   ['a language', describeSize('language')],
   ['what follows later', describeSize('rest')],
-  ['click to composer, warm', describeTimes(await measureOpening(browser))],
+  ...(await measureLoading(browser)),
+  ['click to composer', describeTimes(await measureOpening(browser))],
   ...(await measureReplies(browser)),
 ])
+
+/** What the first script costs the page of a site, on a processor that is four times as slow. */
+async function measureLoading(using: Browser): Promise<[string, string][]> {
+  const costs: LoaderCost[] = []
+  site.pages['/blank'] = { body: '' }
+  const measured = { url: site.origin, before: `${site.origin}/blank`, server_url: server.url, slowdown: 4 }
+  for (let load = 0; load < opens; load += 1) costs.push(await measureLoader(using, measured))
+  const most = (name: 'layout_shift' | 'requests') => String(Math.max(...costs.map((cost) => cost[name])))
+  return [
+    ['loader, 4× slower CPU', describeTimes(costs.map(({ main_thread_ms }) => main_thread_ms))],
+    ['loader on the page', `layout shift ${most('layout_shift')}, requests ${most('requests')}, at most`],
+  ]
+}
 
 /** A visitor who was here before, on a new page each time: the files are in the browser's cache, the frame is made when the mouse comes. */
 async function measureOpening(using: Browser): Promise<number[]> {
@@ -97,8 +112,8 @@ async function measureReplies(using: Browser): Promise<[string, string][]> {
     all.push(...frames)
   }
   return [
-    [`frames while ${characters} characters arrive`, describeTimes(all)],
-    ['longest frame of each reply', longest.map((ms) => `${ms.toFixed(0)} ms`).join(', ')],
+    ['frames of a reply', `${describeTimes(all)} while ${characters} characters arrive`],
+    ['longest of each reply', longest.map((ms) => `${ms.toFixed(0)} ms`).join(', ')],
   ]
 }
 

@@ -163,7 +163,7 @@ test('of a long conversation 200 items are shown, earlier ones when one scrolls 
   await expect.poll(() => chat.locator('.log .item').count()).toBe(200)
   expect(await chat.getByText('number 0').count()).toBe(0)
   const scroll = chat.locator('.scroll')
-  const first = chat.getByText('number 5', { exact: true })
+  const first = chat.locator('.bubble', { hasText: /^You: number 5$/ })
   await scroll.evaluate((box) => box.scrollTo(0, 40))
   await expect.poll(() => chat.locator('.log .item').count()).toBe(210)
   // What was seen has not moved.

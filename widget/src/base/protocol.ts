@@ -82,7 +82,9 @@ export function createIntake(now: () => number): (data: unknown) => Message | nu
     count += 1
     const message = data as Message | null
     // What is no JSON, such as a value that contains itself, throws.
-    return count <= messages_a_second && message!.parley >= 1 && sizeOf(message) <= message_bytes_at_most
+    return count <= messages_a_second &&
+      agreeVersion(message!.parley) !== null &&
+      sizeOf(message) <= message_bytes_at_most
       ? message
       : null
   }

@@ -225,6 +225,13 @@ describe('the view of a conversation', () => {
     expect(countUnread(view, 4)).toBe(0)
   })
 
+  test('what a reply cites is known by its turn; anything else there is left out', () => {
+    const cited = [{ number: 1, source_name: 'Delivery', url: 'https://a.example/' }]
+    const ends = stored(3, 'turn.completed', { ...turn, citations: [...cited, null, { number: 2 }] })
+    expect(hearAll([said(1, 'user', 'Hi'), said(2, 'assistant', 'See [1]'), ends]).cited).toEqual({ t: cited })
+    expect(hear(emptyView, stored(1, 'turn.completed', { ...turn, citations: 'x' })).cited).toEqual({})
+  })
+
   test('a turn that fails gives no answer, until it is tried again', () => {
     let view = hearAll([said(1, 'user', 'Hi'), stored(2, 'turn.failed', { ...turn, outcome: 'model_error' })])
     expect(view.failed).toEqual(['t'])

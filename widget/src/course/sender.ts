@@ -89,15 +89,20 @@ export function createSender(given: Given): Sender {
       const step = isOld(message, since, ports.now()) ? fail('old') : await sendOne(given, message)
       if (all.signal.aborted) return
       if (step.type === 'waits') return
-      if (step.type === 'again') {
-        if (step.after_ms !== null) given.delayed(step.after_ms)
-        const ms = pauseBefore(failures, step.after_ms, ports.random())
+      // What is begun and yet not settled would go round without a pause.
+      if (step.type === 'begun' && !nextToSend(outbox.all())?.is_planned) {
+        failures = 0
+        continue
+      }
+      if (step.type === 'again' || step.type === 'begun') {
+        const asked_ms = step.type === 'again' ? step.after_ms : null
+        if (asked_ms !== null) given.delayed(asked_ms)
+        const ms = pauseBefore(failures, asked_ms, ports.random())
         failures += 1
         await pause(ports, ms, all.signal, (wake) => (skipPause = wake))
         continue
       }
       failures = 0
-      if (step.type === 'begun') continue
       if (step.type === 'stored') given.stored(message)
       else given.failed(message, step.fault)
       // Other tabs may have done the same meanwhile.

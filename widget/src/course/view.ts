@@ -32,6 +32,13 @@ export interface WidgetItem {
 
 export type Item = MessageItem | WidgetItem
 
+/** What a reply refers to by number, as in `[2]`. */
+export interface Cited {
+  number: number
+  source_name: string
+  url?: string | null
+}
+
 export interface View {
   /** The number of the last event; the stream goes on after it. */
   last: number
@@ -41,10 +48,12 @@ export interface View {
   turns: Readonly<Record<string, 'queued' | 'running'>>
   /** Turns that gave no answer. A later try of the same turn removes it. */
   failed: readonly string[]
+  /** By turn. */
+  cited: Readonly<Record<string, readonly Cited[]>>
   ended: { at: string; reason: string } | null
 }
 
-export const emptyView: View = { last: 0, items: [], said: {}, turns: {}, failed: [], ended: null }
+export const emptyView: View = { last: 0, items: [], said: {}, turns: {}, failed: [], cited: {}, ended: null }
 
 /** An event of the stream; `id` is its number, absent for text that is still being written. */
 export interface StreamEvent {
@@ -86,6 +95,7 @@ function record(view: View, event: string, data: Fields, at: string, id: number)
     case 'turn.started':
       return turn_id === null ? view : withTurn(view, turn_id, 'running')
     case 'turn.completed':
+      return turn_id === null ? view : withoutTurn(withCited(view, turn_id, data['citations']), turn_id)
     case 'turn.cancelled':
       return turn_id === null ? view : withoutTurn(view, turn_id)
     case 'turn.failed':
@@ -109,6 +119,12 @@ function withTurn(view: View, turn_id: string, state: 'queued' | 'running'): Vie
 
 function withoutTurn(view: View, turn_id: string): View {
   return { ...view, turns: withoutKey(view.turns, turn_id), said: withoutKey(view.said, turn_id) }
+}
+
+function withCited(view: View, turn_id: string, citations: unknown): View {
+  if (!Array.isArray(citations)) return view
+  const known = citations.filter((each) => typeof fieldsOf(each)['source_name'] === 'string') as Cited[]
+  return { ...view, cited: { ...view.cited, [turn_id]: known } }
 }
 
 const roles: Record<string, MessageItem['role']> = {

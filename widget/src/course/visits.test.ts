@@ -43,7 +43,8 @@ describe('B1: what was written', () => {
       first.kill()
       await world.pass(days * 24 * hour_ms)
       world.weather = 'none'
-      const { chat } = world.open()
+      // Nobody opens the chat.
+      const { chat } = world.open(false)
       void chat.resume()
       await world.pass(60_000)
       expect(world.messages.map(({ text }) => text)).toEqual(stored)
@@ -87,7 +88,46 @@ describe('B1: what was written', () => {
   })
 })
 
+describe('B1: what a tab wrote that is gone', () => {
+  test('is sent by another one, within seconds', async () => {
+    const world = makeWorld()
+    const [first, second] = [world.open(), world.open()]
+    await world.pass(1000)
+    world.weather = 'lost_before'
+    first.chat.send('from the dead')
+    await world.pass(100)
+    first.kill()
+    world.weather = 'none'
+    await world.pass(10_000)
+    expect(world.messages.map(({ text }) => text)).toEqual(['from the dead'])
+    expect(second.texts()).toEqual(['from the dead'])
+  })
+
+  test('for a conversation that it planned goes to the one that has begun meanwhile', async () => {
+    const world = makeWorld()
+    const [first, second] = [world.open(), world.open()]
+    first.chat.send('one')
+    await world.pass(5000)
+    const planned = { client_id: 'x', conversation_id: 'planned', is_planned: true, text: 'two', at: 1, order: 1 }
+    world.kept.set('out:x', JSON.stringify(planned))
+    first.chat.discard('none')
+    await world.pass(10_000)
+    expect(second.texts()).toEqual(['one', 'two'])
+    expect([world.conversations.length, second.chat.state.outbox]).toEqual([1, []])
+  })
+})
+
 describe('B3: who comes in', () => {
+  test('asks for one start, although a press and a message ask for it at once', async () => {
+    const world = makeWorld()
+    const { chat } = world.open()
+    await world.pass(1000)
+    void chat.start()
+    chat.send('one')
+    await world.pass(1000)
+    expect([world.starts, world.messages.length]).toEqual([1, 1])
+  })
+
   test('tabs that open for the first time at once are one visitor with one conversation', async () => {
     const world = makeWorld()
     const tabs = [world.open(), world.open(), world.open()]
@@ -98,7 +138,60 @@ describe('B3: who comes in', () => {
   })
 })
 
+describe('B6: who is signed in', () => {
+  test('is whose conversation begins, also if both are asked for at once', async () => {
+    const world = makeWorld()
+    const { chat } = world.open()
+    await world.pass(1000)
+    void chat.identify({ token: 'ada' })
+    chat.send('one')
+    await world.pass(10_000)
+    expect([world.owners, world.messages.length, world.starts]).toEqual([['ada'], 1, 1])
+  })
+
+  test('leaves nothing unsent for the next user, nor what was shown', async () => {
+    const world = makeWorld()
+    const { chat, told, texts } = world.open()
+    void chat.identify({ token: 'ada' })
+    chat.send('of ada')
+    await world.pass(10_000)
+    world.weather = 'lost_before'
+    chat.send('unsent, of ada')
+    await world.pass(100)
+    world.weather = 'none'
+    void chat.identify({ token: 'eve' })
+    await world.pass(10_000)
+    expect([texts(), chat.state.outbox, chat.state.visitor?.user_id]).toEqual([[], [], 'eve'])
+    expect(told.some(([name]) => name === 'forgotten')).toBe(true)
+    expect(world.messages.map(({ text }) => text)).toEqual(['of ada'])
+  })
+})
+
+test('a conversation token is renewed before it ends', async () => {
+  const world = makeWorld()
+  const { chat } = world.open()
+  chat.send('one')
+  await world.pass(5 * hour_ms)
+  chat.send('two')
+  await world.pass(1000)
+  expect(world.messages.map(({ text }) => text)).toEqual(['one', 'two'])
+  expect(world.expired).toBe(0)
+})
+
 describe('B6: after logout', () => {
+  test('an entrance that was under way leaves no token', async () => {
+    const world = makeWorld()
+    const held = Promise.withResolvers<void>()
+    world.held = held.promise
+    const { chat } = world.open()
+    await world.pass(100)
+    chat.logout()
+    world.held = null
+    held.resolve()
+    await world.pass(60_000)
+    expect([chat.state.visitor, [...world.storage.keys()]]).toEqual([null, []])
+  })
+
   test('what was under way is nobody’s: no conversation, no token, nothing written', async () => {
     const world = makeWorld()
     const { chat } = world.open()
@@ -160,14 +253,35 @@ describe('B4: the stream', () => {
     expect(world.reading).toBe(1)
   })
 
+  test('is asked for again where a message between tabs was lost', async () => {
+    const world = makeWorld()
+    const tabs = [world.open(), world.open()]
+    tabs[0]!.chat.send('one')
+    await world.pass(10_000)
+    world.deaf = 2
+    tabs[0]!.chat.send('two')
+    await world.pass(10_000)
+    tabs[0]!.chat.send('three')
+    await world.pass(1000)
+    expect(tabs.map(({ texts }) => texts())).toEqual([
+      ['one', 'two', 'three'],
+      ['one', 'two', 'three'],
+    ])
+  })
+
   test('that is over is not looked for again, and the page is told', async () => {
     const world = makeWorld()
-    const { chat, told } = world.open()
+    const { chat, told, hide } = world.open()
     chat.send('one')
     await world.pass(1000)
     world.end()
     await world.pass(60_000)
-    expect([world.reading, chat.state.view.ended?.reason]).toEqual([0, 'inactivity'])
+    expect([world.reading, chat.state.view.ended?.reason, chat.state.connection]).toEqual([0, 'inactivity', 'open'])
+    hide(true)
+    await world.pass(1000)
+    hide(false)
+    await world.pass(60_000)
+    expect([world.reading, chat.state.connection]).toEqual([0, 'open'])
     expect(told.filter(([name]) => name === 'conversation_ended')).toHaveLength(1)
     expect(told.findLast(([name]) => name === 'active')).toEqual(['active', { isActive: false }])
   })

@@ -62,7 +62,16 @@ function Main({ chat, widget: { config }, say, locale, agent }: AppProps & { age
       ) : needsForm ? (
         more && <more.StartForm chat={chat} say={say} config={config} />
       ) : (
-        <Log {...shown} key={conversation_id ?? ''} view={view} />
+        <Log
+          {...shown}
+          key={conversation_id ?? ''}
+          view={view}
+          welcome={
+            conversation_id === null && !config.start_conversation_on_toggle
+              ? config.greeting?.text || say('welcome')
+              : null
+          }
+        />
       )}
     </main>
   )
@@ -136,7 +145,7 @@ function Header({
             {[...agent][0]}
           </span>
         ))}
-      <div dir="auto">
+      <div>
         <h1>{history === null ? agent : say('history')}</h1>
         {history === null && config.chat?.subtitle && <p>{config.chat.subtitle}</p>}
       </div>

@@ -68,7 +68,8 @@ export class Composer extends Component<Props, { text: string; hasNoRoom: boolea
             id="composer"
             ref={this.field}
             rows={1}
-            dir="auto"
+            // A hint is read in the direction of the language.
+            dir={text ? 'auto' : undefined}
             aria-label={say('message')}
             aria-invalid={fault !== null}
             aria-describedby={fault ? 'composer-fault' : undefined}

@@ -5,7 +5,7 @@ const paths = {
   back: 'M15 5l-7 7 7 7',
   menu: 'M5 12h.01M12 12h.01M19 12h.01',
   send: 'M12 19V5M6 11l6-6 6 6',
-  stop: 'M8 8h8v8H8z',
+  stop: 'M7 7h10v10H7z',
 }
 
 /** Any other sign by its `path`. */
@@ -16,7 +16,7 @@ export function Icon({ name, path = paths[name!] }: { name?: keyof typeof paths;
       width="22"
       height="22"
       viewBox="0 0 24 24"
-      fill="none"
+      fill={name === 'stop' ? 'currentColor' : 'none'}
       stroke="currentColor"
       stroke-width={name === 'menu' ? 3 : 2}
       stroke-linecap="round"

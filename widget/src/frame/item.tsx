@@ -49,14 +49,17 @@ function Message({ chat, item, view, isPast, isFirst, isLast, agent, locale, say
   const { role, name, text, turn_id, client_id, at } = item
   const isMine = role === 'user'
   const who = isMine ? say('you') : (name ?? agent)
+  const more = partsThere()
+  const cited = role === 'assistant' && isLast && turn_id !== null && view.cited[turn_id]
   const isFailed = isMine && !isPast && turn_id !== null && view.failed.includes(turn_id)
   return (
     <div class={`item ${isMine ? 'mine' : ''} ${isFirst ? 'first' : ''}`}>
       {role === 'person' && isFirst && <p class="note">{who}</p>}
-      <div class="bubble" dir="auto">
+      <div class="bubble">
         <span class="sr">{who}: </span>
-        {isMine ? text : <Text text={text} />}
+        {isMine ? <div dir="auto">{text}</div> : <Text text={text} />}
       </div>
+      {cited && more && <more.Sources cited={cited} say={say} />}
       {item.is_interrupted && <p class="note">{say('stopped')}</p>}
       {isFailed ? (
         <Fault text={say('no_answer')}>
@@ -121,10 +124,16 @@ export function Text({ text, isComing = false }: { text: string; isComing?: bool
   return more ? <more.Markdown text={text} isComing={isComing} /> : <span class="pre">{text}</span>
 }
 
-/** With the day, if that is not today. */
+let clock = { locale: '', today: new Intl.DateTimeFormat(), before: new Intl.DateTimeFormat() }
+
+/** With the day, if that is not today. Formats are kept, since making one takes longer than all that is drawn with it. */
 export function describeTime(at: string, locale: string): string {
   const time = new Date(at)
   if (Number.isNaN(time.getTime())) return ''
-  const isToday = time.toDateString() === new Date().toDateString()
-  return time.toLocaleString(locale, { timeStyle: 'short', ...(isToday ? {} : { dateStyle: 'medium' }) })
+  if (clock.locale !== locale) {
+    const timeStyle = 'short'
+    const before = new Intl.DateTimeFormat(locale, { dateStyle: 'medium', timeStyle })
+    clock = { locale, today: new Intl.DateTimeFormat(locale, { timeStyle }), before }
+  }
+  return clock[time.toDateString() === new Date().toDateString() ? 'today' : 'before'].format(time)
 }

@@ -16,6 +16,8 @@ interface Props extends CardGiven {
   isPast?: boolean
   agent: string
   locale: string
+  /** Instead of nothing, before the first word. */
+  welcome?: string | null
 }
 
 export class Log extends Component<Props, { most: number }> {
@@ -25,7 +27,7 @@ export class Log extends Component<Props, { most: number }> {
     if (this.props.view.items.length > this.state.most) this.setState({ most: this.state.most + shown_at_once })
   }
 
-  override render({ chat, view, isPast = false, agent, locale, ...given }: Props) {
+  override render({ chat, view, isPast = false, agent, locale, welcome, ...given }: Props) {
     const { say, onSay } = given
     const { most } = this.state
     const { outbox, sent, connection } = chat.state
@@ -36,6 +38,11 @@ export class Log extends Component<Props, { most: number }> {
     const side = (index: number) => sideOf(items[index])
     return (
       <Scroller say={say} leaving={leaving.length} most={most} showMore={this.showMore}>
+        {welcome && items.length + leaving.length === 0 && (
+          <p class="hello" dir="auto">
+            {welcome}
+          </p>
+        )}
         {view.items.length > most && <Link text={say('earlier')} onPress={this.showMore} />}
         <div class="log" role="log" aria-label={say('message')} aria-busy={connection === 'opening' && view.last === 0}>
           {items.map((item, index) => (

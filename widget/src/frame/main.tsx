@@ -86,7 +86,7 @@ function draw(): void {
         chat={chat}
         widget={widget}
         say={say}
-        locale={locale}
+        locale={navigator.languages.find((each) => each.startsWith(locale)) ?? locale}
         storage={storage}
         isFilling={isFilling}
         onClose={() => tell('close', null)}

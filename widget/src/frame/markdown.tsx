@@ -1,17 +1,31 @@
 // What an agent says, as nodes. A block is read again only if its own text has changed, so that a long reply stays quick while it grows.
 import { Component, type ComponentChildren } from 'preact'
+import { safeAddress } from '../markdown/address.ts'
+import type { Cited } from '../course/view.ts'
+import type { Say } from '../texts/texts.ts'
 import { type Block, parseBlocks, splitBlocks } from '../markdown/blocks.ts'
 import { type Inline, parseInline } from '../markdown/inline.ts'
 
-export function Markdown({ text, isComing = false }: { text: string; isComing?: boolean }) {
-  const blocks = splitBlocks(text)
-  return (
-    <div class="md" dir="auto">
-      {blocks.map((source, index) => (
-        <OneBlock key={index} source={source} isComing={isComing && index === blocks.length - 1} />
-      ))}
-    </div>
-  )
+interface Props {
+  text: string
+  isComing?: boolean
+}
+
+export class Markdown extends Component<Props> {
+  override shouldComponentUpdate({ text, isComing }: Props) {
+    return text !== this.props.text || isComing !== this.props.isComing
+  }
+
+  override render({ text, isComing = false }: Props) {
+    const blocks = splitBlocks(text)
+    return (
+      <div class="md">
+        {blocks.map((source, index) => (
+          <OneBlock key={index} source={source} isComing={isComing && index === blocks.length - 1} />
+        ))}
+      </div>
+    )
+  }
 }
 
 interface BlockProps {
@@ -40,23 +54,30 @@ class OneBlock extends Component<BlockProps, { hasFailed: boolean }> {
   }
 }
 
-function Blocks({ blocks, isComing }: { blocks: Block[]; isComing: boolean }) {
+interface BlocksProps {
+  blocks: Block[]
+  isComing: boolean
+  /** Within a list or a quote, which has one direction as a whole: its marks stand where its lines begin. */
+  isInner?: boolean
+}
+
+function Blocks({ blocks, isComing, isInner = false }: BlocksProps) {
   return (
     <>
       {blocks.map((block, index) => (
-        <OneKind key={index} block={block} isComing={isComing} />
+        <OneKind key={index} block={block} isComing={isComing} dir={isInner ? undefined : 'auto'} />
       ))}
     </>
   )
 }
 
-function OneKind({ block, isComing }: { block: Block; isComing: boolean }) {
+function OneKind({ block, isComing, dir }: { block: Block; isComing: boolean; dir: 'auto' | undefined }) {
   const inline = (text: string) => parseInline(text, isComing).map(renderInline)
   switch (block.type) {
     case 'paragraph':
-      return <p dir="auto">{inline(block.text)}</p>
+      return <p dir={dir}>{inline(block.text)}</p>
     case 'heading':
-      return <h3 dir="auto">{inline(block.text)}</h3>
+      return <h3 dir={dir}>{inline(block.text)}</h3>
     case 'rule':
       return <hr />
     case 'code':
@@ -68,17 +89,23 @@ function OneKind({ block, isComing }: { block: Block; isComing: boolean }) {
       )
     case 'quote':
       return (
-        <blockquote dir="auto">
-          <Blocks blocks={block.content} isComing={isComing} />
+        <blockquote dir={dir}>
+          <Blocks blocks={block.content} isComing={isComing} isInner />
         </blockquote>
       )
     case 'list': {
       const items = block.items.map((content, index) => (
-        <li dir="auto" key={index}>
-          <Blocks blocks={content} isComing={isComing} />
+        <li key={index}>
+          <Blocks blocks={content} isComing={isComing} isInner />
         </li>
       ))
-      return block.start === null ? <ul>{items}</ul> : <ol start={block.start}>{items}</ol>
+      return block.start === null ? (
+        <ul dir={dir}>{items}</ul>
+      ) : (
+        <ol dir={dir} start={block.start}>
+          {items}
+        </ol>
+      )
     }
     case 'table':
       return (
@@ -104,6 +131,22 @@ function OneKind({ block, isComing }: { block: Block; isComing: boolean }) {
         </Wide>
       )
   }
+}
+
+/** What a reply refers to. */
+export function Sources({ cited, say }: { cited: readonly Cited[]; say: Say }) {
+  return (
+    <ul class="sources" aria-label={say('source')}>
+      {cited.map(({ number, source_name, url }) => {
+        const href = url ? safeAddress(url) : null
+        return (
+          <li class="note" key={number}>
+            [{number}] {href ? <Link href={href}>{source_name}</Link> : <bdi>{source_name}</bdi>}
+          </li>
+        )
+      })}
+    </ul>
+  )
 }
 
 /** A table that scrolls by itself, by keyboard too. */

@@ -1,5 +1,5 @@
 // What the chat does not need before it can be written in: it is loaded right after the first picture.
-export { Markdown } from './markdown.tsx'
+export { Markdown, Sources } from './markdown.tsx'
 export { Card } from './cards.tsx'
 export { describeValues } from './fields.tsx'
 export { AskEnd, Menu } from './menu.tsx'

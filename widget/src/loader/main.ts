@@ -34,10 +34,11 @@ const toggle = () => setOpen(!shown.isOpen)
 const waiting: Bridge['waiting'] = []
 const bridge: Bridge = { settings, shown, all, button, isFilling: !!container, waiting, keep, emit, setOpen, words }
 
-function paint(): void {
-  paintLauncher()
-  bridge.layOut?.()
-}
+const paint = () =>
+  attempt(() => {
+    paintLauncher()
+    bridge.layOut?.()
+  })
 
 /** Loads the second script, which makes the frame. */
 function wake(): void {
@@ -174,8 +175,7 @@ function start(): void {
   if (container || 'open' in attributes) {
     setOpen(true)
     shown.isAsked = false
-  } else if (keep('a')) (window.requestIdleCallback ?? setTimeout)(wake)
-  else greet()
+  } else (window.requestIdleCallback ?? setTimeout)(() => (keep('a') ? wake() : greet()))
   emit('ready')
 }
 

@@ -19,9 +19,9 @@ export function start(bridge: Bridge): void {
   const gone = new AbortController()
   const { signal } = gone
   const frame = makeFrame(bridge)
-  const panel = createPanel(bridge, frame)
   const setBadge = createBadge(bridge)
   let unread = 0
+  // It has its address before it is in the page: an empty document would be of the page's origin.
   const link = createLink(bridge, frame, {
     signal,
     count(messages) {
@@ -29,6 +29,7 @@ export function start(bridge: Bridge): void {
       bridge.layOut!()
     },
   })
+  const panel = createPanel(bridge, frame)
   bridge.flush = link.flush
   bridge.layOut = () => {
     panel.layOut()
@@ -54,6 +55,20 @@ function makeFrame({ settings }: Bridge): HTMLIFrameElement {
   return frame
 }
 
+function makeHello({ shown, isFilling, keep }: Bridge): Hello {
+  const { isOpen, isAsked, locale, theme } = shown
+  return {
+    version: protocol_version,
+    is_open: isOpen || isFilling,
+    is_filling: isFilling,
+    has_focus: isAsked,
+    locale,
+    theme,
+    page: readPage(),
+    kept: keep('-token') || undefined,
+  }
+}
+
 interface Link {
   /** Makes the calls that wait. */
   flush(): void
@@ -67,19 +82,23 @@ interface Around {
 }
 
 function createLink(bridge: Bridge, frame: HTMLIFrameElement, { signal, count }: Around): Link {
-  const { settings, shown, isFilling, waiting } = bridge
+  const { settings, shown, waiting } = bridge
   const { id, origin } = settings
   const post = (type: string, value: unknown) =>
-    frame.contentWindow!.postMessage({ parley: protocol_version, type, value }, origin)
+    // Null where the page has taken the frame away.
+    frame.contentWindow?.postMessage({ parley: protocol_version, type, value }, origin)
   const calls = createCalls(waiting, post)
   let isLinked = false
   let hasFailed = false
+  let wasOpen = shown.isOpen
   let told = { ...shown }
   const pages = createPages(() => post('page', readPage()))
   const tell = () => {
-    if (hasFailed && shown.isOpen && !told.isOpen) load()
-    const { isOpen, locale, theme } = told
+    const isOpening = shown.isOpen && !wasOpen
+    wasOpen = shown.isOpen
+    if (isOpening && hasFailed) load()
     if (!isLinked) return
+    const { isOpen, locale, theme } = told
     told = { ...shown }
     if (isOpen !== told.isOpen) post(told.isOpen ? 'open' : 'close', null)
     if (locale !== told.locale) post('locale', told.locale)
@@ -120,18 +139,7 @@ function createLink(bridge: Bridge, frame: HTMLIFrameElement, { signal, count }:
     isLinked = false
     told = { ...shown }
     pages.look()
-    const { isOpen, isAsked, locale, theme } = shown
-    const hello: Hello = {
-      version: protocol_version,
-      is_open: isOpen || isFilling,
-      is_filling: isFilling,
-      has_focus: isAsked,
-      locale,
-      theme,
-      page: readPage(),
-      kept: bridge.keep('-token') || undefined,
-    }
-    post('hello', hello)
+    post('hello', makeHello(bridge))
   })
   load()
   return { flush, tell }

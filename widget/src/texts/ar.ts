@@ -2,6 +2,7 @@
 import type { Texts } from './texts.ts'
 
 export const ar: Texts = {
+  welcome: 'كيف يمكننا مساعدتك؟',
   chat: 'محادثة',
   launcher_open: 'فتح المحادثة',
   launcher_close: 'إغلاق المحادثة',

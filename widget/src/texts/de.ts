@@ -2,6 +2,7 @@
 import type { Texts } from './texts.ts'
 
 export const de: Texts = {
+  welcome: 'Wie können wir helfen?',
   chat: 'Chat',
   launcher_open: 'Chat öffnen',
   launcher_close: 'Chat schließen',

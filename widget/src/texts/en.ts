@@ -2,6 +2,7 @@
 import type { Texts } from './texts.ts'
 
 export const en: Texts = {
+  welcome: 'How can we help?',
   chat: 'Chat',
   launcher_open: 'Open chat',
   launcher_close: 'Close chat',

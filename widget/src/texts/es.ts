@@ -2,6 +2,7 @@
 import type { Texts } from './texts.ts'
 
 export const es: Texts = {
+  welcome: '¿En qué podemos ayudarte?',
   chat: 'Chat',
   launcher_open: 'Abrir el chat',
   launcher_close: 'Cerrar el chat',

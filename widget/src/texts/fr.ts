@@ -2,6 +2,7 @@
 import type { Texts } from './texts.ts'
 
 export const fr: Texts = {
+  welcome: 'Comment pouvons-nous vous aider ?',
   chat: 'Chat',
   launcher_open: 'Ouvrir le chat',
   launcher_close: 'Fermer le chat',

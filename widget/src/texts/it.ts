@@ -2,6 +2,7 @@
 import type { Texts } from './texts.ts'
 
 export const it: Texts = {
+  welcome: 'Come possiamo aiutarti?',
   chat: 'Chat',
   launcher_open: 'Apri la chat',
   launcher_close: 'Chiudi la chat',

@@ -2,6 +2,7 @@
 import type { Texts } from './texts.ts'
 
 export const ja: Texts = {
+  welcome: 'どのようなご用件でしょうか？',
   chat: 'チャット',
   launcher_open: 'チャットを開く',
   launcher_close: 'チャットを閉じる',

@@ -2,6 +2,7 @@
 import type { Texts } from './texts.ts'
 
 export const nl: Texts = {
+  welcome: 'Hoe kunnen we helpen?',
   chat: 'Chat',
   launcher_open: 'Chat openen',
   launcher_close: 'Chat sluiten',

@@ -2,6 +2,7 @@
 import type { Texts } from './texts.ts'
 
 export const pl: Texts = {
+  welcome: 'W czym możemy pomóc?',
   chat: 'Czat',
   launcher_open: 'Otwórz czat',
   launcher_close: 'Zamknij czat',

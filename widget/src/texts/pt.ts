@@ -2,6 +2,7 @@
 import type { Texts } from './texts.ts'
 
 export const pt: Texts = {
+  welcome: 'Como podemos ajudar?',
   chat: 'Chat',
   launcher_open: 'Abrir o chat',
   launcher_close: 'Fechar o chat',

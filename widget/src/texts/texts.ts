@@ -8,6 +8,7 @@ type Plural = 'launcher_unread' | 'too_long' | 'wait'
 type Category = 'zero' | 'one' | 'two' | 'few' | 'many'
 
 type Plain =
+  | 'welcome'
   | 'chat'
   | 'launcher_open'
   | 'launcher_close'

@@ -2,6 +2,7 @@
 import type { Texts } from './texts.ts'
 
 export const tr: Texts = {
+  welcome: 'Nasıl yardımcı olabiliriz?',
   chat: 'Sohbet',
   launcher_open: 'Sohbeti aç',
   launcher_close: 'Sohbeti kapat',

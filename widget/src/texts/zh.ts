@@ -2,6 +2,7 @@
 import type { Texts } from './texts.ts'
 
 export const zh: Texts = {
+  welcome: '有什么可以帮您？',
   chat: '聊天',
   launcher_open: '打开聊天',
   launcher_close: '关闭聊天',

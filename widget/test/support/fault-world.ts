@@ -22,12 +22,25 @@ interface Stream {
   tab: { isDead: boolean }
   conversation: Kept
   push: (text: string) => void
+  /** Breaks. */
   close: () => void
+  /** Ends as it should. */
+  finish: () => void
 }
 
 export interface World {
   /** The conversations that were begun. */
   readonly conversations: string[]
+  /** Whose they are. */
+  readonly owners: string[]
+  /** How many calls came with a token that has expired. */
+  expired: number
+  /** How many starts were asked for. */
+  starts: number
+  /** So many messages between tabs are lost. */
+  deaf: number
+  /** What the tabs share; a test may put something there. */
+  readonly kept: Map<string, string>
   messages: Stored[]
   /** What happens to the next requests, in order; then nothing does. */
   faults: Fault[]
@@ -42,7 +55,7 @@ export interface World {
   readonly reading: number
   /** Requests whose answers wait for this. */
   held: Promise<void> | null
-  open(): Tab
+  open(isOpen?: boolean): Tab
   /** Ends the conversation that is active, as the server does after a silence. */
   end(): void
   /** Lets time pass. */
@@ -89,6 +102,13 @@ export function makeWorld(): World {
     get conversations() {
       return kept.map(({ id }) => id)
     },
+    get owners() {
+      return kept.map(({ owner }) => owner)
+    },
+    expired: 0,
+    starts: 0,
+    deaf: 0,
+    kept: storage,
     messages: [],
     faults: [],
     weather: 'none',
@@ -107,6 +127,7 @@ export function makeWorld(): World {
       for (const conversation of kept.filter(({ isOver }) => !isOver)) {
         conversation.isOver = true
         addEvent(conversation, 'conversation.ended', { end_reason: 'inactivity' })
+        for (const stream of [...streams]) if (stream.conversation === conversation) stream.finish()
       }
     },
   }
@@ -117,7 +138,7 @@ export function makeWorld(): World {
   const activeOf = (owner: string) => kept.find((each) => each.owner === owner && !each.isOver)
   const startOf = ({ id, isOver }: Kept) => ({
     conversation: { id },
-    token: `of ${id}`,
+    token: `${now + 3_600_000}`,
     permissions: isOver ? ['read', 'rate'] : ['read', 'message', 'end'],
     expires_at: new Date(now + 3_600_000).toISOString(),
   })
@@ -129,16 +150,17 @@ export function makeWorld(): World {
     for (const stream of streams) if (stream.conversation === conversation) stream.push(text)
   }
 
-  function enter({ visitor_token }: Record<string, string>): Response {
-    const visitor = visitor_token ?? `guest_${(guests += 1)}`
+  function enter({ visitor_token, identity }: { visitor_token?: string; identity?: { token: string } }): Response {
+    const visitor = identity?.token ?? visitor_token ?? `guest_${(guests += 1)}`
     const active = activeOf(visitor)
     return json(200, {
       visitor_token: visitor,
-      visitor: { id: visitor, user_id: visitor, verified: false, name: null },
+      visitor: { id: visitor, user_id: visitor, verified: !visitor.startsWith('guest_'), name: null },
       active: active ? { ...startOf(active), resumed: true } : null,
     })
   }
   function start(owner: string, { id }: Record<string, string>): Response {
+    world.starts += 1
     const active = activeOf(owner)
     if (active) return json(200, { ...startOf(active), resumed: true })
     if (kept.some((each) => each.id === id)) return json(409, { code: 'conversation_id_taken' })
@@ -162,7 +184,14 @@ export function makeWorld(): World {
     if (!conversation) return json(404, { code: 'not_found' })
     if (url.endsWith('/token'))
       return conversation.owner === bearerOf(init) ? json(200, startOf(conversation)) : json(404, { code: 'not_found' })
-    if (url.endsWith('/messages')) return store(conversation, body)
+    if (url.startsWith('/core/conversations/') && Number(bearerOf(init)) <= now) {
+      world.expired += 1
+      return json(401, { code: 'unauthorized' })
+    }
+    if (url.endsWith('/messages')) {
+      const key = (init.headers as Record<string, string>)['Idempotency-Key']
+      return key === body['client_id'] ? store(conversation, body) : json(422, { code: 'validation_failed' })
+    }
     if (url.endsWith('/events')) return openStream(conversation, init, tab)
     return new Response(null, { status: 204 })
   }
@@ -179,6 +208,9 @@ export function makeWorld(): World {
           close() {
             if (!streams.delete(stream)) return
             controller.error(new TypeError('broken'))
+          },
+          finish() {
+            if (streams.delete(stream)) controller.close()
           },
         }
         streams.add(stream)
@@ -229,7 +261,7 @@ export function makeWorld(): World {
     waiting[0]?.wake()
   }
 
-  function open(): Tab {
+  function open(isOpen = true): Tab {
     const tab = { isDead: false, listen: [] as ((message: unknown) => void)[] }
     const told: Tab['told'] = []
     let isHidden = false
@@ -247,7 +279,8 @@ export function makeWorld(): World {
       channel: {
         post(message) {
           const text = JSON.stringify(message)
-          if (tab.isDead) return
+          if (tab.isDead || world.deaf-- > 0) return
+          world.deaf = 0
           for (const other of tabs) {
             if (other !== tab)
               setImmediate(() => other.isDead || other.listen.forEach((listen) => listen(JSON.parse(text))))
@@ -281,7 +314,7 @@ export function makeWorld(): World {
       emit: (name, detail) => void told.push([name, detail]),
       locale: () => 'en',
     })
-    chat.setOpen(true)
+    if (isOpen) chat.setOpen(true)
     return {
       chat,
       told,

@@ -22,8 +22,8 @@ export interface Site extends AsyncDisposable {
   origin: string
   /** Of another site: a private window refuses the frame its storage. */
   foreign_origin: string
-  /** What a page is, by its path; every other page has the snippet alone. */
-  pages: Record<string, { body: string; headers?: Record<string, string> }>
+  /** What a page is, by its path; every other page has the snippet alone. `isWhole`: the body is the whole document. */
+  pages: Record<string, { body: string; headers?: Record<string, string>; isWhole?: true }>
   snippet: string
 }
 
@@ -31,10 +31,12 @@ export interface Site extends AsyncDisposable {
 export async function startSite(): Promise<Site> {
   const pages: Site['pages'] = {}
   const site = createServer((request: IncomingMessage, response) => {
-    const { body, headers = {} } = pages[request.url ?? '/'] ?? { body: made.snippet }
+    const { body, headers = {}, isWhole = false } = pages[request.url ?? '/'] ?? { body: made.snippet }
     response.writeHead(200, { 'content-type': 'text/html; charset=utf-8', ...headers })
     response.end(
-      `<!doctype html><html lang="en"><meta name="viewport" content="width=device-width"><title>Shop</title><body><h1>A shop</h1><p>${'Tea. '.repeat(400)}</p>${body}</body></html>`,
+      isWhole
+        ? body
+        : `<!doctype html><html lang="en"><meta name="viewport" content="width=device-width"><title>Shop</title><body><h1>A shop</h1><p>${'Tea. '.repeat(400)}</p>${body}</body></html>`,
     )
   }).listen(0, '127.0.0.1')
   await once(site, 'listening')
