@@ -109,7 +109,7 @@ test('B9: a wrong call is one warning and never throws; what was called before i
   await using opened = await openSite(browser, put('/calls', id, { before }))
   const { page, lines } = opened
   await page.waitForFunction('window.Parley?.isOpen')
-  // The one that the page pushed as a whole and is none.
+  // Each of the five that are wrong.
   expect(lines.filter((line) => line.startsWith('[Parley]'))).toHaveLength(5)
   lines.length = 0
   const wrong = [

@@ -180,7 +180,7 @@ function createCalls(waiting: Bridge['waiting'], post: (type: string, value: unk
         try {
           makeOne(...call)
         } catch (error) {
-          // Such as a function in what is to be copied.
+          // Such as a function, which cannot be copied.
           console.warn('[Parley]', error)
           if (call[0] === 'identify') (call[1] as Identification)[0]({ verified: false })
         }
