@@ -48,6 +48,7 @@ export function start(bridge: Bridge): void {
 function makeFrame({ settings }: Bridge): HTMLIFrameElement {
   const frame = document.createElement('iframe')
   frame.title = settings.title || 'Chat'
+  frame.referrerPolicy = 'no-referrer'
   frame.setAttribute(
     'sandbox',
     'allow-scripts allow-same-origin allow-forms allow-popups allow-popups-to-escape-sandbox allow-downloads',
