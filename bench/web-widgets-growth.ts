@@ -34,11 +34,12 @@ superuser.on('error', () => {})
 await superuser.connect()
 const organization_id = (await server.client.getOrganization()).id
 const agent_id = await publishAgent(server.client)
-const limits = { conversations_per_address_hour: 1000, active_conversations: 100_000, conversations_per_day: 1_000_000 }
+const limits = { conversations_per_address_hour: 1000, active_conversations: 100_000, conversations_per_day: 1_000_000, messages_per_conversation_minute: 6000, messages_per_address_minute: 6000, messages_per_conversation: 10_000 } // prettier-ignore
 const widget = await server.client.createWebWidget({ agent_id, published: true, limits })
 const tokens = createVisitorTokens(Buffer.from('0'.repeat(64), 'hex'), systemPorts.clock)
 
 type Measured = Map<string, Touched>
+type Started = { conversation: { id: string }; token: string }
 let made = 0
 const measured = new Map<number, Measured>()
 for (const count of [small, large]) {
@@ -65,7 +66,8 @@ async function fill(count: number): Promise<void> {
      ) v order by user_id, created_at desc on conflict do nothing`,
     [widget.id, active * of_visitor],
   )
-  await superuser.query('reset session_replication_role; vacuum analyze')
+  await superuser.query('reset session_replication_role')
+  await superuser.query('vacuum analyze')
 }
 
 async function add(from: number, to: number, count: number): Promise<void> {
@@ -146,18 +148,31 @@ async function measure(): Promise<Measured> {
   const count = (work: (time: number) => Promise<unknown>) => countTouched(superuser, times, work)
   const fresh = () => `guest_${randomUUID()}`
   const start = async (user_id: string) => {
-    const { conversation } = (await call(user_id, 'POST', '/conversations', {})) as { conversation: { id: string } }
+    const { conversation } = (await call(user_id, 'POST', '/conversations', {})) as Started
     return conversation.id
   }
   await start(fresh())
   const list = async (time: number) => {
     const { data } = (await call(guest(time), 'GET', '/conversations')) as { data: { id: string }[] }
-    if (data.length !== of_visitor) throw new Error(`${data.length} conversations in a history`)
-    started[time] = data[0]!.id
+    if (data.length < of_visitor) throw new Error(`${data.length} conversations in a history`)
+    started[time] = data.at(-1)!.id
   }
   await list(0)
   const plain = { channel: 'text' as const, agent_id }
+  const one = await server.client.createConversation({ ...plain, user_id: randomUUID() })
+  const other = (await call(fresh(), 'POST', '/conversations', {})) as Started
+  const send = (id: string, headers: Record<string, string>) => async () => {
+    const body = JSON.stringify({ text: 'Hello' })
+    const response = await fetch(`${server.url}/core/conversations/${id}/messages`, { method: 'POST', headers, body })
+    if (!response.ok) throw new Error(await response.text())
+    await response.text()
+  }
+  const json = { 'content-type': 'application/json' }
+  const by_key = { ...json, authorization: `Bearer ${server.admin_key}` }
+  const by_token = { ...json, authorization: `Bearer ${other.token}`, origin: server.url }
   return new Map([
+    ['a message by a key', await count(send(one.conversation.id, by_key))],
+    ['a message by a visitor', await count(send(other.conversation.id, by_token))],
     ['createConversation', await count(() => server.client.createConversation({ ...plain, user_id: randomUUID() }))],
     ['a start of a new visitor', await count(() => start(fresh()))],
     ['a start of a visitor with a history', await count((time) => start(guest(time)))],
@@ -169,9 +184,11 @@ async function measure(): Promise<Measured> {
   ])
 }
 
-/** What is 7 days old is closed; the newest of the data are not. */
+/** What ended more than seven days ago takes none. */
 async function giveFeedback(user_id: string, id: string): Promise<void> {
-  await superuser.query('update conversations set ended_at = now(), created_at = created_at where id = $1 and ended_at is not null', [id]) // prettier-ignore
+  await superuser.query('set session_replication_role = replica')
+  await superuser.query('update conversations set ended_at = now() where id = $1', [id])
+  await superuser.query('reset session_replication_role')
   await call(user_id, 'POST', `/conversations/${id}/feedback`, { rating: 5 })
 }
 
@@ -185,22 +202,23 @@ function report(): void {
   const names = [...measured.values()][0]!.keys()
   const [before, after] = [measured.get(small)!, measured.get(large)!]
   printTable(
-    ['call', `buffers at ${small}`, `at ${large}`, `database ms at ${small}`, `at ${large}`],
+    ['call', 'statements', `buffers at ${small}`, `at ${large}`, `database ms at ${small}`, `at ${large}`],
     [...names].map((name) => {
       const [one, other] = [before.get(name)!, after.get(name)!]
       return [
         name,
+        other.statements.toFixed(1),
         ...[one, other].map(({ buffers }) => buffers.toFixed(0)),
         ...[one, other].map(({ database_ms }) => database_ms.toFixed(2)),
       ]
     }),
   )
-  for (const name of ['a start of a new visitor', 'history']) {
+  for (const name of ['a start of a new visitor', 'a message by a visitor', 'history']) {
     printTable(
       [name, 'calls', 'buffers', 'rows'],
       after
         .get(name)!
-        .by_statement.slice(0, 8)
+        .by_statement.slice(0, 16)
         .map(({ text, calls, buffers, rows }) => [text.slice(0, 100).replaceAll('|', '/'), calls.toFixed(1), buffers.toFixed(1), rows.toFixed(1)]), // prettier-ignore
     )
   }

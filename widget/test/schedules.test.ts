@@ -8,7 +8,7 @@ import { liveWidget } from '../../server/test/web-widgets/browser.ts'
 import { type Gate, type GateFault, startGate } from './support/gate.ts'
 import { type Site, frameOf, openChat, say, startBrowser, startServer, startSite } from './support/visit.ts'
 
-const schedules = Number(process.env['PARLEY_TEST_SCHEDULES'] ?? 24)
+const schedules = Number(process.env['PARLEY_TEST_SCHEDULES'] ?? 30)
 const first_seed = Number(process.env['PARLEY_TEST_SEED'] ?? Date.now() % 1_000_000)
 const at_once = 4
 

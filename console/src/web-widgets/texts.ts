@@ -79,6 +79,10 @@ export const widgetTexts = {
   anySite: 'Any site',
   today: (conversations: number, tokens: number, cap: number | null) =>
     `${formatNumber(conversations)} conversations, ${formatNumber(tokens)} tokens${cap === null ? '' : ` of ${formatNumber(cap)}`}`,
+  version: (pinned: number, newest: number | undefined) =>
+    newest === undefined || newest === pinned
+      ? `version ${formatNumber(pinned)}`
+      : `version ${formatNumber(pinned)}; ${formatNumber(newest)} is newer`,
   newDialog: {
     title: 'New web widget',
     text: 'It gets the newest published version of the agent. Visitors see it when you publish it.',

@@ -3,7 +3,6 @@ import type { WebWidget } from '@parley/contract'
 import { useQuery } from '@tanstack/react-query'
 import { Link, useNavigate, useSearch } from '@tanstack/react-router'
 import { useRef, useState } from 'react'
-import { useAgentNames } from '../agent-names/use-agents.ts'
 import { holdsAny } from '../session/rights.ts'
 import { useSession } from '../session/session-context.ts'
 import { PagedList, type Column, Table } from '../settings/paged-table.tsx'
@@ -19,6 +18,7 @@ import { useNow } from '../ui/use-now.ts'
 import { LiveLabel } from './live-label.tsx'
 import { NewWidgetDialog } from './new-widget-dialog.tsx'
 import { widgetTexts as words } from './texts.ts'
+import { usePinned } from './use-pinned.ts'
 
 const later_ms = 30_000
 
@@ -110,12 +110,17 @@ function Name({ widget: { id, name } }: { widget: WebWidget }) {
   )
 }
 
-function Agent({ widget: { agent_id } }: { widget: WebWidget }) {
-  const { names } = useAgentNames(useSession())
+/** With the version that answers, and whether a newer one is published. */
+function Agent({ widget }: { widget: WebWidget }) {
+  const { agent, version, newest } = usePinned(widget)
+  const { agent_id } = widget
   return (
-    <Link to="/agents/$agent_id" params={{ agent_id }} className="hover:underline">
-      <bdi>{names.get(agent_id) ?? agent_id}</bdi>
-    </Link>
+    <>
+      <Link to="/agents/$agent_id" params={{ agent_id }} className="hover:underline">
+        <bdi>{agent}</bdi>
+      </Link>
+      {version && <span className="block text-xs text-faint">{words.version(version.version, newest?.version)}</span>}
+    </>
   )
 }
 

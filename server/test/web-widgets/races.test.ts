@@ -36,32 +36,21 @@ test('re-pins beside starts: each conversation has one version whole', async () 
   const next = await server.client.createAgentVersion({ agent_id, config })
   await server.client.publishAgentVersion({ agent_id, version: String(next.version) })
   const said = new Map([[version_id, 'Version one.'], [next.id, 'Version two.']]) // prettier-ignore
-  const visitors = await visitorsOf(id, 24)
-  const [started] = await Promise.all([
-    all(visitors.length, async (n) => {
-      try {
-        return await startAt(visitors[n]!, id, n)
-      } catch (error) {
-        // Three times in a row the widget was another one.
-        expect(error).toMatchObject({ status: 503, code: 'unavailable' })
-        return null
-      }
-    }),
-    (async () => {
-      for (let turn = 0; turn < 6; turn += 1) {
-        const agent_version_id = turn % 2 === 0 ? next.id : version_id
-        await server.client.updateWebWidget({ web_widget_id: id, agent_version_id })
-      }
-    })(),
-  ])
-  const begun = started.filter((one) => one !== null)
-  expect(begun.length).toBeGreaterThan(0)
+  const begun: Awaited<ReturnType<Visitor['start']>>[] = []
+  for (let round = 0; round < 4; round += 1) {
+    const visitors = await visitorsOf(id, 6)
+    const [started] = await Promise.all([
+      all(visitors.length, (n) => startAt(visitors[n]!, id, n)),
+      server.client.updateWebWidget({ web_widget_id: id, agent_version_id: round % 2 === 0 ? next.id : version_id }),
+    ])
+    begun.push(...started)
+  }
   for (const { conversation, starting_message } of begun) {
     expect(starting_message).toBe(said.get(conversation.agent_version_id!))
     const stored = await server.client.getConversation({ conversation_id: conversation.id })
     expect(stored.conversation!.items.map(({ content }) => content!.join(''))).toEqual([starting_message])
   }
-  expect(await server.client.countConversations({ web_widget_id: id })).toEqual({ count: begun.length })
+  expect(await server.client.countConversations({ web_widget_id: id })).toEqual({ count: 24 })
 })
 
 test('unpublishing beside starts: what is answered after it begins nothing', async () => {

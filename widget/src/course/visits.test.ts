@@ -118,6 +118,16 @@ describe('B1: what a tab wrote that is gone', () => {
 })
 
 describe('B3: who comes in', () => {
+  test('asks for one start, although a press and a message ask for it at once', async () => {
+    const world = makeWorld()
+    const { chat } = world.open()
+    await world.pass(1000)
+    void chat.start()
+    chat.send('one')
+    await world.pass(1000)
+    expect([world.starts, world.messages.length]).toEqual([1, 1])
+  })
+
   test('tabs that open for the first time at once are one visitor with one conversation', async () => {
     const world = makeWorld()
     const tabs = [world.open(), world.open(), world.open()]

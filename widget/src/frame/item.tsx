@@ -124,10 +124,16 @@ export function Text({ text, isComing = false }: { text: string; isComing?: bool
   return more ? <more.Markdown text={text} isComing={isComing} /> : <span class="pre">{text}</span>
 }
 
-/** With the day, if that is not today. */
+let clock = { locale: '', today: new Intl.DateTimeFormat(), before: new Intl.DateTimeFormat() }
+
+/** With the day, if that is not today. Formats are kept, since making one takes longer than all that is drawn with it. */
 export function describeTime(at: string, locale: string): string {
   const time = new Date(at)
   if (Number.isNaN(time.getTime())) return ''
-  const isToday = time.toDateString() === new Date().toDateString()
-  return time.toLocaleString(locale, { timeStyle: 'short', ...(isToday ? {} : { dateStyle: 'medium' }) })
+  if (clock.locale !== locale) {
+    const timeStyle = 'short'
+    const before = new Intl.DateTimeFormat(locale, { dateStyle: 'medium', timeStyle })
+    clock = { locale, today: new Intl.DateTimeFormat(locale, { timeStyle }), before }
+  }
+  return clock[time.toDateString() === new Date().toDateString() ? 'today' : 'before'].format(time)
 }

@@ -6,15 +6,26 @@ import type { Say } from '../texts/texts.ts'
 import { type Block, parseBlocks, splitBlocks } from '../markdown/blocks.ts'
 import { type Inline, parseInline } from '../markdown/inline.ts'
 
-export function Markdown({ text, isComing = false }: { text: string; isComing?: boolean }) {
-  const blocks = splitBlocks(text)
-  return (
-    <div class="md">
-      {blocks.map((source, index) => (
-        <OneBlock key={index} source={source} isComing={isComing && index === blocks.length - 1} />
-      ))}
-    </div>
-  )
+interface Props {
+  text: string
+  isComing?: boolean
+}
+
+export class Markdown extends Component<Props> {
+  override shouldComponentUpdate({ text, isComing }: Props) {
+    return text !== this.props.text || isComing !== this.props.isComing
+  }
+
+  override render({ text, isComing = false }: Props) {
+    const blocks = splitBlocks(text)
+    return (
+      <div class="md">
+        {blocks.map((source, index) => (
+          <OneBlock key={index} source={source} isComing={isComing && index === blocks.length - 1} />
+        ))}
+      </div>
+    )
+  }
 }
 
 interface BlockProps {

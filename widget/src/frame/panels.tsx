@@ -7,6 +7,7 @@ import { historyOf } from '../course/history.ts'
 import type { Say } from '../texts/texts.ts'
 import { Form, type Values } from './fields.tsx'
 import { Icon } from './icons.tsx'
+import { describeTime } from './item.tsx'
 
 interface Props {
   chat: Chat
@@ -133,7 +134,7 @@ export function History({ chat, say, locale }: Props & { locale: string }) {
         <button class="row" type="button" key={id} onClick={() => historyOf(chat).open(id)}>
           <strong dir="auto">{last_text ?? '…'}</strong>
           <span class="note">
-            {new Date(last_activity_at).toLocaleString(locale, { dateStyle: 'medium', timeStyle: 'short' })}
+            {describeTime(last_activity_at, locale)}
             {unread > 0 && <b>{say('unread')}</b>}
           </span>
         </button>

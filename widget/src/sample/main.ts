@@ -53,14 +53,17 @@ function show(next: Shown): void {
 function dressAgain(): void {
   all.style.cssText = settings.box
   shown.isHidden = settings.hidden
-  const [first, label] = button.children as unknown as [HTMLElement, HTMLElement]
-  label.textContent = settings.label ?? ''
-  label.hidden = !settings.label
-  if (settings.icon) drawIcon(settings.icon, first)
-  else if (first !== sign) first.replaceWith(sign!)
   const greeting = all.querySelector('.g')!
   greeting.replaceChildren()
   if (settings.greeting) showGreeting(settings.greeting.text, (question) => parley().send(question))
+  const first = button.firstElementChild!
+  if (settings.icon) drawIcon(settings.icon, first)
+  else if (first !== sign) first.replaceWith(sign!)
+  button.querySelector('span:not(.i,.n)')?.remove()
+  if (!settings.label) return
+  const label = document.createElement('span')
+  label.textContent = settings.label
+  button.firstElementChild!.after(label)
 }
 
 function drawIcon(address: string, before: Element): void {

@@ -57,37 +57,43 @@ export function DayBars({ dates, values }: Props) {
           </summary>
         }
       >
-        <div className="max-h-72 overflow-y-auto">
-          <table aria-label={words.asTable} className="numeric mt-1 w-full text-left">
-            <thead className="text-xs text-faint">
-              <tr>
-                {[words.date, ...names.map((name) => words[name])].map((name) => (
-                  <th key={name} scope="col" className="py-1 pr-3 font-normal">
-                    {name}
-                  </th>
-                ))}
-              </tr>
-            </thead>
-            <tbody>
-              {dates
-                .map((date, index) => ({ date, index }))
-                .toReversed()
-                .map(({ date, index }) => (
-                  <tr key={date} className="border-t border-line">
-                    <th scope="row" className="py-1 pr-3 font-normal">
-                      {formatDay(date)}
-                    </th>
-                    {names.map((name) => (
-                      <td key={name} className="py-1 pr-3">
-                        {formatNumber(values[name][index] ?? 0)}
-                      </td>
-                    ))}
-                  </tr>
-                ))}
-            </tbody>
-          </table>
-        </div>
+        <DayTable dates={dates} values={values} />
       </Disclosure>
     </figure>
+  )
+}
+
+function DayTable({ dates, values }: Props) {
+  return (
+    <div className="max-h-72 overflow-y-auto">
+      <table aria-label={words.asTable} className="numeric mt-1 w-full text-left">
+        <thead className="text-xs text-faint">
+          <tr>
+            {[words.date, ...names.map((name) => words[name])].map((name) => (
+              <th key={name} scope="col" className="py-1 pr-3 font-normal">
+                {name}
+              </th>
+            ))}
+          </tr>
+        </thead>
+        <tbody>
+          {dates
+            .map((date, index) => ({ date, index }))
+            .toReversed()
+            .map(({ date, index }) => (
+              <tr key={date} className="border-t border-line">
+                <th scope="row" className="py-1 pr-3 font-normal">
+                  {formatDay(date)}
+                </th>
+                {names.map((name) => (
+                  <td key={name} className="py-1 pr-3">
+                    {formatNumber(values[name][index] ?? 0)}
+                  </td>
+                ))}
+              </tr>
+            ))}
+        </tbody>
+      </table>
+    </div>
   )
 }
