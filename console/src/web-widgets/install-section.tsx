@@ -9,6 +9,9 @@ import { Section } from '../settings/settings-page.tsx'
 import { Button } from '../ui/button.tsx'
 import { CopyField } from '../ui/copy-field.tsx'
 import { Field, TextInput } from '../ui/field.tsx'
+import { Code } from './code.tsx'
+import { type Framework, installSamples } from './install-samples.ts'
+import { Segments } from './preview/segments.tsx'
 import { installTexts as words } from './section-texts.ts'
 
 const results = Object.keys(words.results) as (keyof typeof words.results)[]
@@ -16,14 +19,16 @@ const results = Object.keys(words.results) as (keyof typeof words.results)[]
 export function InstallSection({ widget }: { widget: WebWidget }) {
   const { scopes } = useSession()
   const origin = useWidgetOrigin(widget.id)
+  const [made, setMade] = useState<Framework>('html')
   return (
     <>
-      <Section title={words.snippet} intro={words.snippetIntro}>
+      <Section
+        title={words.snippet}
+        intro={words.snippetIntro}
+        action={<Segments label={words.madeWith} choices={words.frameworks} chosen={made} onChoose={setMade} />}
+      >
         <div className="p-4">
-          <CopyField
-            label={words.snippetLabel}
-            value={`<script async src="${origin}/public/embed/${widget.id}"></script>`}
-          />
+          <Code label={words.frameworks[made]} text={installSamples[made](`${origin}/public/embed/${widget.id}`)} />
         </div>
       </Section>
       <Section title={words.csp} intro={words.cspIntro}>

@@ -247,8 +247,9 @@ export const activityTexts = {
 
 export const installTexts = {
   snippet: 'Snippet',
-  snippetIntro: 'Put it into the pages of your site, anywhere in the HTML.',
-  snippetLabel: 'HTML',
+  snippetIntro: 'Put it into the pages of your site. It starts once, however often it runs.',
+  madeWith: 'What the site is made with',
+  frameworks: { html: 'HTML', react: 'React', next: 'Next.js', vue: 'Vue', wordpress: 'WordPress' },
   csp: 'Content Security Policy',
   cspIntro: 'If your site has such a policy, it needs these sources.',
   script: 'script-src',

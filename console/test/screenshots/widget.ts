@@ -73,16 +73,16 @@ const preview = async (page: Page) => {
 const open = (section: string) => (scene: Counter) => `/web-widgets/${scene.web_widget_id}?section=${section}`
 
 export const widgetScreens: readonly Screen[] = [
-  { name: 'widget', path: open('appearance'), prepare: preview, isLive: true },
-  { name: 'widget-forms', path: open('forms'), prepare: preview, isLive: true },
+  { name: 'builder', path: open('appearance'), prepare: preview, isLive: true },
+  { name: 'builder-forms', path: open('forms'), prepare: preview, isLive: true },
   {
-    name: 'widget-version',
+    name: 'builder-version',
     path: open('version'),
     prepare: (page) => page.getByText('In use').waitFor(),
     isLive: true,
   },
   {
-    name: 'widget-visitor',
+    name: 'builder-visitor',
     path: ({ visited_conversation_id }) => `/conversations/${visited_conversation_id}`,
     prepare: (page) => page.getByText('★★★★★').waitFor(),
     isLive: true,

@@ -94,7 +94,9 @@ function describeBox({ chat, trigger }: WebWidgetConfig): string {
   }
   const [light, dark] = [colorsOf('light'), colorsOf('dark')]
   const isLeft = trigger?.position === 'bottom-left'
-  const sides = isLeft ? ['auto', 'var(--x)', 'left'] : ['var(--x)', 'auto', 'right']
+  // On a phone, a page that is wider than the screen has its right edge beyond it.
+  const right = 'max(var(--x),100% - 100vw + var(--x))'
+  const sides = isLeft ? ['auto', 'var(--x)', 'left'] : [right, 'auto', 'right']
   return [
     ...Object.entries(lengths).map(([name, value]) => `--${name}:${value}px`),
     ...['e', 'f', 'j'].map((name, index) => `--${name}:${sides[index]}`),

@@ -9,7 +9,7 @@ import { insertWidget } from './widget-queries.ts'
 const name = 'Harbour Lane'
 
 const config: WebWidgetConfig = {
-  chat: { title: name, subtitle: 'Tea, coffee and everything to brew them with' },
+  chat: { title: name, subtitle: 'Tea and coffee' },
   greeting: { text: 'Hello! Ask us about tea, coffee, or your order.' },
   suggested_questions: ['How long does delivery take?', 'How do I brew green tea?', 'Can I send something back?'],
 }

@@ -139,7 +139,7 @@ describe('before the database', () => {
       fetch(`${small.url}${path}`, { headers: { 'x-forwarded-for': address } })
     const statuses = await Promise.all(Array.from({ length: 8 }, async () => (await get(`/public/embed/${id}`)).status))
     expect(statuses.filter((status) => status === 200)).toHaveLength(5)
-    // Whoever asks for the widget waits now.
+    // What looks the widget up waits now.
     const locked = new pg.Client({ connectionString: server.connection_string })
     await locked.connect()
     await locked.query('begin; lock table web_widgets in access exclusive mode')

@@ -55,6 +55,20 @@ function makeFrame({ settings }: Bridge): HTMLIFrameElement {
   return frame
 }
 
+function makeHello({ shown, isFilling, keep }: Bridge): Hello {
+  const { isOpen, isAsked, locale, theme } = shown
+  return {
+    version: protocol_version,
+    is_open: isOpen || isFilling,
+    is_filling: isFilling,
+    has_focus: isAsked,
+    locale,
+    theme,
+    page: readPage(),
+    kept: keep('-token') || undefined,
+  }
+}
+
 interface Link {
   /** Makes the calls that wait. */
   flush(): void
@@ -68,7 +82,7 @@ interface Around {
 }
 
 function createLink(bridge: Bridge, frame: HTMLIFrameElement, { signal, count }: Around): Link {
-  const { settings, shown, isFilling, waiting } = bridge
+  const { settings, shown, waiting } = bridge
   const { id, origin } = settings
   const post = (type: string, value: unknown) =>
     // Null where the page has taken the frame away.
@@ -125,18 +139,7 @@ function createLink(bridge: Bridge, frame: HTMLIFrameElement, { signal, count }:
     isLinked = false
     told = { ...shown }
     pages.look()
-    const { isOpen, isAsked, locale, theme } = shown
-    const hello: Hello = {
-      version: protocol_version,
-      is_open: isOpen || isFilling,
-      is_filling: isFilling,
-      has_focus: isAsked,
-      locale,
-      theme,
-      page: readPage(),
-      kept: bridge.keep('-token') || undefined,
-    }
-    post('hello', hello)
+    post('hello', makeHello(bridge))
   })
   load()
   return { flush, tell }

@@ -10,8 +10,8 @@ const style = [
   '.d .p{background:#161b1e}',
   '.p:not(.o *){visibility:hidden;opacity:0;translate:0 9px}',
   'iframe{display:block;width:100%;height:100%;border:0}',
-  '.w .p,.a .p{inset:var(--t) 0 auto;width:100%;height:var(--v);max-width:none;max-height:none;border-radius:0}',
-  '.a .p{position:static;height:100%;box-shadow:none}',
+  '.w .p,.a .p{inset:var(--t) auto auto var(--q);width:var(--u);height:var(--v);max-width:none;max-height:none;border-radius:0}',
+  '.a .p{position:static;width:100%;height:100%;box-shadow:none}',
   '.w.o .l,.o .g{display:none}',
   '@media(prefers-reduced-motion:no-preference){.p{transition:opacity .18s,translate .18s,visibility .18s}}',
   '@media(forced-colors:active){.p{border:1px solid}}',
@@ -65,11 +65,16 @@ export function createPanel({ all, button, shown, isFilling }: Bridge, frame: HT
 
   return {
     layOut() {
-      const isNarrow = innerWidth < narrow_below && !isFilling
+      const seen = visualViewport ?? { width: innerWidth, height: innerHeight, offsetLeft: 0, offsetTop: 0, scale: 1 }
+      const { width, height, offsetLeft, offsetTop, scale } = seen
+      const isNarrow = width * scale < narrow_below && !isFilling
       all.classList.toggle('w', isNarrow)
       all.classList.toggle('a', isFilling)
-      all.style.setProperty('--t', `${visualViewport?.offsetTop ?? 0}px`)
-      all.style.setProperty('--v', `${visualViewport?.height ?? innerHeight}px`)
+      // What a visitor has enlarged stays, so that they can move about in it.
+      if (scale <= 1) {
+        for (const [name, length] of Object.entries({ q: offsetLeft, t: offsetTop, u: width, v: height }))
+          all.style.setProperty(`--${name}`, `${length}px`)
+      }
       lock(shown.isOpen && isNarrow)
       moveFocus()
     },

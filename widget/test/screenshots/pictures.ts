@@ -135,6 +135,7 @@ async function visitShop(
   const page = demo
     .replaceAll(/<script[^>]*><\/script>/g, snippetOf(server, id, more.attributes))
     .replaceAll('__PARLEY_LOADER__', 'https://parley.example/public/embed/…')
+    .replaceAll('__PARLEY_HINT__', 'The button in the corner opens a chat.')
   site.pages['/'] = { body: page, isWhole: true }
   const opened = await openPage(browser, more.options)
   await opened.page.goto(site.origin)

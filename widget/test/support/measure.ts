@@ -3,7 +3,7 @@ import type { Browser } from 'playwright-core'
 import { openSite } from './pages.ts'
 
 export interface LoaderCost {
-  /** Processor time of the main thread in the loader's code, times the slowdown. */
+  /** Of the loader's code. */
   main_thread_ms: number
   layout_shift: number
   /** To the server of the widget. */
@@ -20,16 +20,28 @@ interface TraceEvent {
   args?: { data?: { url?: string } }
 }
 
-/** A page with the snippet of a widget at `server_url`. Processor time counts, not the clock, so that a busy machine measures the same. */
+export interface Measured {
+  /** A page with the snippet of a widget, and one of the same site without. */
+  url: string
+  before: string
+  /** Of the widget. */
+  server_url: string
+  /** How much slower than this machine the browser is made; then the clock counts, for which the machine must be quiet. Else processor time does. */
+  slowdown?: number
+}
+
+/** As at a visitor's second page: the browser has a process for the site. */
 export async function measureLoader(
   browser: Browser,
-  url: string,
-  server_url: string,
-  slowdown = 4,
+  { url, before, server_url, slowdown = 1 }: Measured,
 ): Promise<LoaderCost> {
-  await using site = await openSite(browser, 'about:blank', { isOpen: false })
+  await using site = await openSite(browser, before, { isOpen: false })
   const { page, requests } = site
-  await browser.startTracing(page, { categories: ['devtools.timeline', 'v8'] })
+  if (slowdown > 1) {
+    const session = await page.context().newCDPSession(page)
+    await session.send('Emulation.setCPUThrottlingRate', { rate: slowdown })
+  }
+  await browser.startTracing(page, { categories: ['devtools.timeline'] })
   await page.goto(url)
   await page.waitForFunction('window.Parley?.open')
   const layout_shift = Number(
@@ -37,14 +49,14 @@ export async function measureLoader(
       let shift = 0
       new PerformanceObserver((list) => { for (const { value } of list.getEntries()) shift += value })
         .observe({ type: 'layout-shift', buffered: true })
-      requestAnimationFrame(() => requestAnimationFrame(() => setTimeout(() => resolve(shift), 100)))
+      requestAnimationFrame(() => requestIdleCallback(() => setTimeout(() => resolve(shift), 100)))
     })`),
   )
   const trace = JSON.parse((await browser.stopTracing()).toString()) as { traceEvents: TraceEvent[] }
   const own = requests.filter((request) => request.startsWith(`${server_url}/`))
-  const [loader] = own
-  const spent_us = sumOuter(trace.traceEvents.filter((event) => isOf(event, loader!)))
-  return { main_thread_ms: (spent_us / 1000) * slowdown, layout_shift, requests: own.length }
+  const events = trace.traceEvents.filter((event) => isOf(event, own[0]!))
+  const spent_us = sumOuter(events, ({ dur, tdur }) => (slowdown > 1 ? dur : tdur))
+  return { main_thread_ms: spent_us / 1000, layout_shift, requests: own.length }
 }
 
 function isOf({ name, args }: TraceEvent, loader: string): boolean {
@@ -52,13 +64,13 @@ function isOf({ name, args }: TraceEvent, loader: string): boolean {
 }
 
 /** What lies within another event is counted with that. */
-function sumOuter(events: TraceEvent[]): number {
+function sumOuter(events: TraceEvent[], timeOf: (event: TraceEvent) => number | undefined): number {
   let end = 0
   let sum = 0
-  for (const { ts, dur = 0, tdur = dur } of events.toSorted((a, b) => a.ts - b.ts)) {
-    if (ts < end) continue
-    end = ts + dur
-    sum += tdur
+  for (const event of events.toSorted((a, b) => a.ts - b.ts)) {
+    if (event.ts < end) continue
+    end = event.ts + (event.dur ?? 0)
+    sum += timeOf(event) ?? 0
   }
   return sum
 }

@@ -1,6 +1,10 @@
 // What a site's owner sees of the loader: what it prints, its launcher, which events it tells, and what it loads.
 import type { Browser, BrowserContextOptions, Frame, Page } from 'playwright-core'
+import { expect } from 'vitest'
 import { openPage } from '../../../console/test/support/chromium.ts'
+import type { TestServer } from '../../../server/test/support/server.ts'
+import { liveWidget } from '../../../server/test/web-widgets/browser.ts'
+import { type Site, message, snippetOf, startBrowser, startServer, startSite } from './visit.ts'
 
 export interface SitePage extends AsyncDisposable {
   page: Page
@@ -65,4 +69,59 @@ export const chatsOf = (page: Page): Frame[] => page.frames().filter((frame) => 
 export async function readAll(page: Page): Promise<string> {
   const texts = await Promise.all(page.frames().map((frame) => frame.content().catch(() => '')))
   return texts.join('\n')
+}
+
+export interface World extends AsyncDisposable {
+  server: TestServer
+  site: Site
+  browser: Browser
+  makeWidget(config?: object, widget?: object): Promise<string>
+  /** Puts a page with the snippet of a widget on the site; answers its address. */
+  put(path: string, id: string, around?: Around): string
+}
+
+interface Around {
+  attributes?: string
+  before?: string
+  after?: string
+  headers?: Record<string, string>
+}
+
+/** A server, a site of another origin, and a browser. */
+export async function startWorld(environment: Record<string, string> = {}): Promise<World> {
+  await using stack = new AsyncDisposableStack()
+  const [server, site, browser] = await Promise.all([startServer(environment), startSite(), startBrowser()])
+  stack.use(server)
+  stack.use(site)
+  stack.defer(() => browser.close())
+  const owned = stack.move()
+  return {
+    ...{ server, site, browser },
+    async makeWidget(config = {}, widget = {}) {
+      const fields = { domains: [site.origin], config, ...widget }
+      const { id } = await liveWidget(server.client, fields, { starting_message: null })
+      return id
+    },
+    put(path, id, { attributes = '', before = listens, after = '', headers = {} } = {}) {
+      site.pages[path] = { body: before + snippetOf(server, id, attributes) + after, headers }
+      return site.origin + path
+    },
+    [Symbol.asyncDispose]: () => owned.disposeAsync(),
+  }
+}
+
+export const isThere = (page: Page) => page.waitForFunction('window.Parley?.open')
+
+export const told = async (page: Page) => (await page.evaluate('told')) as [string, Record<string, unknown>][]
+
+export const namesTold = async (page: Page) => (await told(page)).map(([name]) => name)
+
+export const hasChat = (page: Page, count = 1) => expect.poll(() => chatsOf(page).length).toBe(count)
+
+/** The frame, once it shows its composer. */
+export async function linked(page: Page): Promise<Frame> {
+  await hasChat(page)
+  const [chat] = chatsOf(page)
+  await message(chat as never).waitFor()
+  return chat!
 }

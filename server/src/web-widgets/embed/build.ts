@@ -13,7 +13,7 @@ export interface WidgetBuild {
   sample: string | null
   /** The name of the loader's second script. */
   open: string
-  /** A page with `__PARLEY_LOADER__`. */
+  /** A page with `__PARLEY_LOADER__` and `__PARLEY_HINT__`. */
   demo: string | null
   /** Texts of the launcher by language. */
   labels: Record<string, Record<string, string>>

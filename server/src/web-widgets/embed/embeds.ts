@@ -103,7 +103,11 @@ export function createEmbeds(core: Core, tokens: VisitorTokens, folder: string):
       const origin = widgetOrigin(core.config, { origin: own_origin })
       const address = newest ? `${origin}/public/embed/${newest.id}` : ''
       const headers = { ...html, 'cache-control': 'no-store', 'content-security-policy': policyOfDemo(origin) }
-      return { status: 200, headers, body: fill(files.demo, { __PARLEY_LOADER__: address }) }
+      return {
+        status: 200,
+        headers,
+        body: fill(files.demo, { __PARLEY_LOADER__: address, __PARLEY_HINT__: newest ? has_chat : has_none }),
+      }
     },
     asset: async (name) => (await built())?.assets.get(name) ?? null,
   }
@@ -153,6 +157,10 @@ const newestStatement = acrossOrganizations(
    where w.deleted_at is null and w.published and v.published and a.active and a.deleted_at is null
    order by w.created_at desc limit 1`,
 )
+
+const has_chat = 'The button in the corner opens a chat with the agent of the newest web widget that is live.'
+const has_none =
+  'There is no button yet, because no web widget is live: create one under Web widgets in the console, publish it, and reload.'
 
 const policyOfDemo = (origin: string) =>
   [
