@@ -33,9 +33,9 @@ const watch_composer = `
 /** How long each frame took. */
 const watch_frames = `
   window.frames_ms = []
-  let before = performance.now()
+  let before = null
   const look = (now) => {
-    window.frames_ms.push(now - before)
+    if (before !== null) window.frames_ms.push(now - before)
     before = now
     requestAnimationFrame(look)
   }
