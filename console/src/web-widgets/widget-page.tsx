@@ -19,6 +19,7 @@ import { AppearanceSection } from './appearance/appearance-section.tsx'
 import { BehaviourSection } from './behaviour-section.tsx'
 import { FormsSection } from './forms/forms-section.tsx'
 import { InstallSection } from './install-section.tsx'
+import { LeaveDialog } from './leave-dialog.tsx'
 import { LiveLabel } from './live-label.tsx'
 import { Preview } from './preview/preview.tsx'
 import { SecuritySection } from './security/security-section.tsx'
@@ -80,6 +81,7 @@ function Shown({ widget }: { widget: WebWidget }) {
         {!isReadOnly && <Actions widget={widget} isChanged={editing.isChanged} />}
       </PageHeader>
       <SectionLinks web_widget_id={widget.id} section={section} />
+      <LeaveDialog isChanged={editing.isChanged && !isReadOnly} />
       <div className="flex min-h-0 flex-1">
         <div
           role="group"
