@@ -73,7 +73,7 @@ test('a widget is made, branded, saved and published', async () => {
   expect(await title.inputValue()).toBe('')
   await press(page, appearanceTexts.take)
   await page.getByLabel(appearanceTexts.subtitle).fill('We answer')
-  await press(page, words.save)
+  await page.keyboard.press('Control+s')
   await notice(page, words.saved).waitFor()
   await page.getByRole('link', { name: words.sections.security }).click()
   await page.getByRole('textbox', { name: securityTexts.domains }).fill('shop.example\nftp://example.com')

@@ -3,7 +3,7 @@ import type { WebWidget } from '@parley/contract'
 import { ApiError } from '@parley/sdk'
 import { useQuery } from '@tanstack/react-query'
 import { Link, useNavigate, useParams, useSearch } from '@tanstack/react-router'
-import { useState } from 'react'
+import { useLayoutEffect, useRef, useState } from 'react'
 import { useSession } from '../session/session-context.ts'
 import { Refused } from '../settings/settings-page.tsx'
 import { NotFoundPage } from '../shell/fault-pages.tsx'
@@ -14,6 +14,7 @@ import { PageHeader } from '../ui/page-header.tsx'
 import { ErrorState, LoadingState } from '../ui/state.tsx'
 import { useKeys } from '../ui/use-keys.ts'
 import { useIsRoomy } from '../ui/use-media.ts'
+import { useSaveKey } from '../ui/use-save-key.ts'
 import { ActivitySection } from './activity/activity-section.tsx'
 import { AppearanceSection } from './appearance/appearance-section.tsx'
 import { BehaviourSection } from './behaviour-section.tsx'
@@ -61,6 +62,12 @@ function Shown({ widget }: { widget: WebWidget }) {
   const editing = useWidgetDraft(widget)
   const { isReadOnly, draft } = editing.edit
   useKeys({ Escape: () => void navigate({ to: '/web-widgets' }) })
+  useSaveKey(() => editing.isChanged && !isReadOnly && !editing.theirs && !editing.isSaving && editing.save())
+  const scroller = useRef<HTMLDivElement>(null)
+  // A new section starts at its top.
+  useLayoutEffect(() => {
+    if (scroller.current) scroller.current.scrollTop = 0
+  }, [section])
   const hasPreview = !isReadOnly && (isRoomy || isPreviewing)
   return (
     <>
@@ -84,6 +91,7 @@ function Shown({ widget }: { widget: WebWidget }) {
       <LeaveDialog isChanged={editing.isChanged && !isReadOnly} />
       <div className="flex min-h-0 flex-1">
         <div
+          ref={scroller}
           role="group"
           aria-label={words.sections[section]}
           // It scrolls, and may contain nothing else that takes the focus.
