@@ -9,6 +9,7 @@ import { endUser, enter } from '../../server/test/web-widgets/browser.ts'
 import { opened_sites, shop, startSite } from '../../server/test/web-widgets/site.ts'
 import type { ToolPeer } from '../../server/test/support/tool-peer.ts'
 import { conversationTexts } from '../src/conversation/texts.ts'
+import { texts } from '../src/texts/index.ts'
 import { formTexts } from '../src/web-widgets/forms/texts.ts'
 import {
   activityTexts,
@@ -72,7 +73,7 @@ test('a widget is made, branded, saved and published', async () => {
   expect(await title.inputValue()).toBe('')
   await press(page, appearanceTexts.take)
   await page.getByLabel(appearanceTexts.subtitle).fill('We answer')
-  await press(page, words.save)
+  await page.keyboard.press('Control+s')
   await notice(page, words.saved).waitFor()
   await page.getByRole('link', { name: words.sections.security }).click()
   await page.getByRole('textbox', { name: securityTexts.domains }).fill('shop.example\nftp://example.com')
@@ -324,6 +325,11 @@ test('what someone else has saved is shown, and not overwritten', async () => {
   await server.client.updateWebWidget({ web_widget_id, config: { chat: { title: 'Theirs again' } } })
   // Seen without a save, too.
   await theirs.getByText('Theirs again').waitFor()
+  await theirs.getByText(words.bothChanged).waitFor()
+  // Nobody leaves with unsaved changes by mistake.
+  await page.getByRole('link', { name: words.back }).click()
+  await dialog(page).getByText(words.leave.title).waitFor()
+  await dialog(page).getByRole('button', { name: texts.cancel, exact: true }).click()
   await press(page, words.takeTheirs)
   expect(await title.inputValue()).toBe('Theirs again')
 })

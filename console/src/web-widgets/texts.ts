@@ -105,6 +105,12 @@ export const widgetTexts = {
   nothing: 'nothing',
   takeTheirs: 'Discard mine',
   keepMine: 'Keep mine on top',
+  bothChanged: 'You changed it too.',
+  leave: {
+    title: 'Leave without saving?',
+    text: 'Your changes to this widget are not saved. If you leave, you lose them.',
+    submit: 'Leave without saving',
+  },
   more: 'More',
   publish: 'Publish',
   unpublish: 'Unpublish',

@@ -26,7 +26,7 @@ export function Unsaved({ editing }: { editing: Editing }) {
 const frame = 'sticky top-0 z-10 rounded-lg border border-edge/60 bg-surface shadow-float'
 
 function Overtaken({ editing, theirs }: { editing: Editing; theirs: Difference[] }) {
-  const { discard, keepMine } = editing
+  const { discard, keepMine, both } = editing
   return (
     <section aria-label={words.overtakenTitle} className={`${frame} flex flex-col gap-2 px-4 py-3`}>
       <p role="alert" className="font-medium">
@@ -37,6 +37,7 @@ function Overtaken({ editing, theirs }: { editing: Editing; theirs: Difference[]
           <li key={path.join('.')} className="break-words">
             <code className="font-mono text-xs">{path.join('.')}</code>{' '}
             <span className="text-faint">{said(before)}</span> → {said(after)}
+            {both.has(path.join('.')) && <span className="ml-1.5 text-warn">{words.bothChanged}</span>}
           </li>
         ))}
       </ul>

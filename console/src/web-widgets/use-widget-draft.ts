@@ -19,6 +19,8 @@ export interface Editing {
   error: Error | null
   /** What someone else has saved since this draft was begun; null: nothing. */
   theirs: Difference[] | null
+  /** Which of those places the draft has changed too. */
+  both: ReadonlySet<string>
   save: () => void
   /** Drops the draft for what is stored now. */
   discard: () => void
@@ -70,6 +72,7 @@ export function useWidgetDraft(widget: WebWidget): Editing {
     isSaving: save.isPending,
     error: isMismatch(save.error) ? null : save.error,
     theirs: isOvertaken && theirs.length > 0 ? theirs : null,
+    both: new Set(isOvertaken ? differencesOf(draftOf(base), draft).map(({ path }) => path.join('.')) : []),
     save: () => save.mutate(),
     discard() {
       save.reset()

@@ -34,7 +34,8 @@ export function Actions({ widget, isChanged }: { widget: WebWidget; isChanged: b
           done={words.removed}
           changes={[['web-widgets', 'pages']]}
           act={() => client.deleteWebWidget({ web_widget_id })}
-          onDone={() => void navigate({ to: '/web-widgets' })}
+          // What was not saved goes with it.
+          onDone={() => void navigate({ to: '/web-widgets', ignoreBlocker: true })}
           onClose={() => setAsking(null)}
         />
       )}

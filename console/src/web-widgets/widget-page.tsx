@@ -3,7 +3,7 @@ import type { WebWidget } from '@parley/contract'
 import { ApiError } from '@parley/sdk'
 import { useQuery } from '@tanstack/react-query'
 import { Link, useNavigate, useParams, useSearch } from '@tanstack/react-router'
-import { useState } from 'react'
+import { useLayoutEffect, useRef, useState } from 'react'
 import { useSession } from '../session/session-context.ts'
 import { Refused } from '../settings/settings-page.tsx'
 import { NotFoundPage } from '../shell/fault-pages.tsx'
@@ -14,11 +14,13 @@ import { PageHeader } from '../ui/page-header.tsx'
 import { ErrorState, LoadingState } from '../ui/state.tsx'
 import { useKeys } from '../ui/use-keys.ts'
 import { useIsRoomy } from '../ui/use-media.ts'
+import { useSaveKey } from '../ui/use-save-key.ts'
 import { ActivitySection } from './activity/activity-section.tsx'
 import { AppearanceSection } from './appearance/appearance-section.tsx'
 import { BehaviourSection } from './behaviour-section.tsx'
 import { FormsSection } from './forms/forms-section.tsx'
 import { InstallSection } from './install-section.tsx'
+import { LeaveDialog } from './leave-dialog.tsx'
 import { LiveLabel } from './live-label.tsx'
 import { Preview } from './preview/preview.tsx'
 import { SecuritySection } from './security/security-section.tsx'
@@ -60,6 +62,12 @@ function Shown({ widget }: { widget: WebWidget }) {
   const editing = useWidgetDraft(widget)
   const { isReadOnly, draft } = editing.edit
   useKeys({ Escape: () => void navigate({ to: '/web-widgets' }) })
+  useSaveKey(() => editing.isChanged && !isReadOnly && !editing.theirs && !editing.isSaving && editing.save())
+  const scroller = useRef<HTMLDivElement>(null)
+  // A new section starts at its top.
+  useLayoutEffect(() => {
+    if (scroller.current) scroller.current.scrollTop = 0
+  }, [section])
   const hasPreview = !isReadOnly && (isRoomy || isPreviewing)
   return (
     <>
@@ -80,8 +88,10 @@ function Shown({ widget }: { widget: WebWidget }) {
         {!isReadOnly && <Actions widget={widget} isChanged={editing.isChanged} />}
       </PageHeader>
       <SectionLinks web_widget_id={widget.id} section={section} />
+      <LeaveDialog isChanged={editing.isChanged && !isReadOnly} />
       <div className="flex min-h-0 flex-1">
         <div
+          ref={scroller}
           role="group"
           aria-label={words.sections[section]}
           // It scrolls, and may contain nothing else that takes the focus.

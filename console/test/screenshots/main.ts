@@ -158,10 +158,10 @@ const takePictures = async (all: readonly Screen[]) => {
 }
 await takePictures(screens)
 // What is said from here on is in lists and counts.
+Object.assign(scene, await openCounter(scene))
+await takePictures(widgetScreens)
 await holdMonth({ ...scene, staff: Object.values(scene.staff) })
 await holdForEndpoint(scene)
 await takePictures(roomScreens)
 Object.assign(scene, await stockShelf(scene))
 await takePictures(knowledgeScreens)
-Object.assign(scene, await openCounter(scene))
-await takePictures(widgetScreens)
