@@ -62,7 +62,7 @@ function makeHello({ shown, isFilling, keep }: Bridge): Hello {
     version: protocol_version,
     is_open: isOpen || isFilling,
     is_filling: isFilling,
-    has_focus: isAsked,
+    has_focus: isAsked === true,
     locale,
     theme,
     page: readPage(),
