@@ -5,7 +5,7 @@ import type { Core } from '../../calls/core.ts'
 import { acrossOrganizations } from '../../database/database.ts'
 import { widgetOrigin } from '../origins.ts'
 import { isPreviewToken } from '../preview-token.ts'
-import { isOrigin, isOriginListed } from '../rules/domains.ts'
+import { frameAncestors, isOrigin, isOriginListed } from '../rules/domains.ts'
 import { headersOfCaptcha, headersOfFrame, headersOfRefusal, headersOfSample } from '../rules/frame-headers.ts'
 import { isOpen } from '../visitor-access.ts'
 import type { VisitorTokens } from '../visitor-tokens.ts'
@@ -90,7 +90,14 @@ export function createEmbeds(core: Core, tokens: VisitorTokens, folder: string):
       if (!widget?.captcha || !isOpen(widget) || !files?.captcha) return refusal(404, 'There is nothing here.')
       const { provider, site_key } = widget.captcha
       const body = fill(files.captcha, { __PARLEY_CAPTCHA__: inlineJson({ provider, site_key }) })
-      return { status: 200, headers: { ...headersOfCaptcha(provider, own_origin), ...html }, body }
+      return {
+        status: 200,
+        headers: {
+          ...headersOfCaptcha(provider, { own_origin, ancestors: [frameAncestors(widget.domains)] }),
+          ...html,
+        },
+        body,
+      }
     },
     async sample(id, request) {
       const [widget, files] = await Promise.all([find(id), built()])
