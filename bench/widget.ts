@@ -5,18 +5,42 @@ import { join } from 'node:path'
 import { setTimeout as delay } from 'node:timers/promises'
 import { openPage, startBrowser } from '../console/test/support/chromium.ts'
 import { startScriptedModel } from '../server/test/support/scripted-model.ts'
-import { frameOf, message, openChat, say, startSite } from '../widget/test/support/visit.ts'
+import { frameOf, message, say, startSite } from '../widget/test/support/visit.ts'
 import { type LoaderCost, measureLoader } from '../widget/test/support/measure.ts'
 import { readOptions } from './options.ts'
 import { describeTimes, machine, printRows, publishAgent, startBenchServer } from './server.ts'
 
 const { opens, replies, characters } = readOptions({ opens: 20, replies: 3, characters: 32_000 })
 
+type Page = Awaited<ReturnType<typeof openPage>>['page']
 type Browser = Awaited<ReturnType<typeof startBrowser>>
 
 /** A fast model: each piece a few words, a new one every few milliseconds. */
 const piece_characters = 64
 const piece_ms = 4
+
+/** In every document: when it was clicked, and when its composer was drawn, by a clock that they share. */
+const watch_composer = `
+  const now = () => performance.timeOrigin + performance.now()
+  addEventListener('click', () => { window.clicked_at = now() }, { capture: true })
+  const look = () => {
+    if (document.querySelector('#composer')) window.composer_at = now()
+    else requestAnimationFrame(look)
+  }
+  requestAnimationFrame(look)
+`
+
+/** How long each frame took. */
+const watch_frames = `
+  window.frames_ms = []
+  let before = null
+  const look = (now) => {
+    if (before !== null) window.frames_ms.push(now - before)
+    before = now
+    requestAnimationFrame(look)
+  }
+  requestAnimationFrame(look)
+`
 
 await using stack = new AsyncDisposableStack()
 const model = stack.use(await startScriptedModel())
@@ -47,6 +71,13 @@ printRows([
   ...(await measureReplies(browser)),
 ])
 
+async function waitForChat(page: Page) {
+  while (!page.frames().some((frame) => frame.url().includes('/public/embed/'))) await delay(10)
+  const chat = frameOf(page)
+  await message(chat).waitFor()
+  return chat
+}
+
 /** What the first script costs the page of a site, on a processor that is four times as slow. */
 async function measureLoading(using: Browser): Promise<[string, string][]> {
   const costs: LoaderCost[] = []
@@ -72,7 +103,7 @@ async function measureOpening(using: Browser): Promise<number[]> {
     await page.locator('[data-parley]').waitFor({ state: 'attached' })
     // In the middle of the launcher.
     await page.mouse.click(width - 20 - 28, height - 20 - 28)
-    await message(await openChat(page)).waitFor()
+    await waitForChat(page)
     const clicked_at = (await page.evaluate('window.clicked_at')) as number
     const shown_at = (await frameOf(page).locator('body').evaluate('window.composer_at')) as number
     // The first has filled the cache.
@@ -82,24 +113,14 @@ async function measureOpening(using: Browser): Promise<number[]> {
   return times
 }
 
-/** In every document: when it was clicked, and when its composer was drawn, by a clock that they share. */
-const watch_composer = `
-  const now = () => performance.timeOrigin + performance.now()
-  addEventListener('click', () => { window.clicked_at = now() }, { capture: true })
-  const look = () => {
-    if (document.querySelector('#composer')) window.composer_at = now()
-    else requestAnimationFrame(look)
-  }
-  requestAnimationFrame(look)
-`
-
 /** Frames of the page while a long reply arrives: how late each was. */
 async function measureReplies(using: Browser): Promise<[string, string][]> {
   await using opened = await openPage(using)
   const { page } = opened
   await page.goto(site.origin)
-  const chat = await openChat(page)
-  await message(chat).waitFor()
+  await page.waitForFunction('window.Parley?.open')
+  await page.evaluate('Parley.open()')
+  const chat = await waitForChat(page)
   const longest: number[] = []
   const all: number[] = []
   for (let reply = 1; reply <= replies; reply += 1) {
@@ -116,17 +137,6 @@ async function measureReplies(using: Browser): Promise<[string, string][]> {
     ['longest of each reply', longest.map((ms) => `${ms.toFixed(0)} ms`).join(', ')],
   ]
 }
-
-const watch_frames = `
-  window.frames_ms = []
-  let before = performance.now()
-  const look = (now) => {
-    window.frames_ms.push(now - before)
-    before = now
-    requestAnimationFrame(look)
-  }
-  requestAnimationFrame(look)
-`
 
 async function* speak(reply: number): AsyncGenerator<string> {
   const text = longText(characters)

@@ -15,7 +15,7 @@ const define = { __VERSION__: JSON.stringify(version) }
 /** In bytes after gzip. */
 const loader_at_most = 3072
 const frame_at_most = 25_600
-const rest_at_most = 15_360
+const rest_at_most = 15_872
 const language_at_most = 2048
 
 export default defineConfig({

@@ -118,14 +118,14 @@ test('a reload in mid-reply goes on where it was', async () => {
   await using visited = await visit(browser, site.origin)
   const { page } = visited
   await say(await openChat(page), 'Tell me')
-  held.say('Once upon ')
-  await frameOf(page).getByText('Once upon').waitFor()
+  held.say('Long ago in ')
+  await frameOf(page).getByText('Long ago in').waitFor()
   await page.reload()
   const again = await openChat(page)
-  await again.getByText('Once upon').waitFor()
-  held.say('a time.')
+  await again.getByText('Long ago in').waitFor()
+  held.say('a land.')
   held.finish()
-  await again.getByRole('log').getByText('Once upon a time.').waitFor()
+  await again.getByRole('log').getByText('Long ago in a land.').waitFor()
 })
 
 test('a double press starts one conversation', async () => {

@@ -179,7 +179,7 @@ test('on a phone: the whole screen, as much as a keyboard leaves of it; the page
     visualViewport.dispatchEvent(new Event('resize'))
   }`)
   expect(await box()).toEqual([0, 60, 390, 420])
-  // Turned, there is room for both; then destroyed while it fills the screen.
+  // Turned, it leaves the page its place; then destroyed while it fills the screen.
   await page.setViewportSize({ width: 800, height: 390 })
   await expect.poll(() => page.evaluate('document.documentElement.style.overflow')).toBe('scroll')
   await page.setViewportSize({ width: 390, height: 800 })

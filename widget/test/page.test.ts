@@ -103,13 +103,33 @@ test('B9: it stays while pages exchange their content, starts once however often
   expect(lines).toEqual([])
 })
 
+test('B9: in an element of the page it follows to the next page’s element, however often', async () => {
+  const url = put('/filled', await makeWidget(), { attributes: 'data-container="#here"', after: '<p id="here"></p>' })
+  await using opened = await openSite(browser, url)
+  const { page, lines } = opened
+  await linked(page)
+  for (let turn = 0; turn < 8; turn += 1) {
+    await page.evaluate(`new Promise((resolve) => {
+      const body = document.createElement('body')
+      document.body.replaceWith(body)
+      setTimeout(() => {
+        body.append(Object.assign(document.createElement('p'), { id: 'here' }))
+        setTimeout(resolve)
+      })
+    })`)
+    expect([turn, await page.locator('#here [data-parley]').count()]).toEqual([turn, 1])
+  }
+  await linked(page)
+  expect(lines).toEqual([])
+})
+
 test('B9: a wrong call is one warning and never throws; what was called before is done', async () => {
   const id = await makeWidget()
   const before = `${listens}<script>Parley.push(['open'], ['nothing'], null, [], 'x', ['isOpen'], ['setMetadata', { plan: 'gold' }])</script>`
   await using opened = await openSite(browser, put('/calls', id, { before }))
   const { page, lines } = opened
   await page.waitForFunction('window.Parley?.isOpen')
-  // The one that the page pushed as a whole and is none.
+  // Each of the five that are wrong.
   expect(lines.filter((line) => line.startsWith('[Parley]'))).toHaveLength(5)
   lines.length = 0
   const wrong = [

@@ -8,11 +8,12 @@ import type { CheckVisitor, ResolveResource } from '../calls/room.ts'
 import { networkOf } from '../calls/attempts.ts'
 import { isUuid } from '../base/ports.ts'
 import { type Executor, acrossOrganizations, statement } from '../database/database.ts'
+import { rowsOf } from '../database/rows.ts'
 import type { Store } from '../database/store.ts'
 import { type Places, mayCall, mayComeFrom } from './rules/origin-gate.ts'
 import { guest_prefix } from './rules/identity.ts'
 import type { VisitorClaims, VisitorTokens } from './visitor-tokens.ts'
-import { type WidgetRecord, joinedTables, liveReasonOf, recordColumns } from './widget-rows.ts'
+import { type WidgetRecord, joinedToWidgets, liveReasonOf, recordColumns } from './widget-rows.ts'
 
 /** What a request of a visitor was admitted with. */
 export interface Entered {
@@ -159,33 +160,35 @@ const unknown: Standing = { is_blocked: false, has_key: false }
 const forVisitorStatement = acrossOrganizations(
   'visitors name a widget, not its organization',
   'read_web_widget_for_visitor',
-  `select ${recordColumns},
+  `select wanted.call, ${recordColumns},
      exists (
        select from web_widget_blocks b
        where b.organization_id = w.organization_id and b.widget_id = w.id and b.expires_at > clock_timestamp()
-         and (b.user_id = $2 or b.user_id in
-           (select guest_id from web_widget_links where widget_id = w.id and user_id = $2))
+         and (b.user_id = wanted.user_id or b.user_id in
+           (select guest_id from web_widget_links where widget_id = w.id and user_id = wanted.user_id))
      ) or exists (
        select from web_widget_blocks b
        where b.organization_id = w.organization_id and b.widget_id = w.id and b.expires_at > clock_timestamp()
-         and b.address_hash = $4
+         and b.address_hash = wanted.address_hash
      ) as is_blocked,
-     $3::uuid is null or exists (
+     wanted.key_id is null or exists (
        select from web_widget_identity_keys k
-       where k.organization_id = w.organization_id and k.widget_id = w.id and k.id = $3
+       where k.organization_id = w.organization_id and k.widget_id = w.id and k.id = wanted.key_id
      ) as has_key
-   from ${joinedTables} where w.id = $1 and w.deleted_at is null`,
+   from ${rowsOf('wanted', 'widget_id uuid, user_id text, key_id uuid, address_hash bytea')}
+   join web_widgets w on w.id = wanted.widget_id
+   ${joinedToWidgets} where w.deleted_at is null`,
 )
 
-/** One look for both, since each call of a visitor makes it. Null: there is no such widget. */
+/** One look for both, together with others of the moment: each call of a visitor makes it. Null: there is no such widget. */
 async function readWidgetFor(
   executor: Executor,
   id: string,
   { user_id, key_id, address_hash }: Asked,
 ): Promise<{ widget: WidgetRecord; standing: Standing } | null> {
   if (!isUuid(id)) return null
-  const values = [id, user_id, key_id, address_hash]
-  const [row] = await executor.query<WidgetRecord & Standing>(forVisitorStatement, values)
+  const wanted = [id, user_id, key_id, address_hash]
+  const [row] = await executor.lookUp<WidgetRecord & Standing>(forVisitorStatement, wanted, id)
   if (!row) return null
   const { is_blocked, has_key, ...widget } = row
   return { widget, standing: { is_blocked, has_key } }

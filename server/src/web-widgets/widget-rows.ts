@@ -57,7 +57,8 @@ export const widgetColumns = [
 /** Of the tables w, a and v. */
 export const recordColumns = `${widgetColumns.map((column) => `w.${column}`).join(', ')},
   a.name as agent_name, a.active and a.deleted_at is null as agent_active, v.published as version_published`
-export const joinedTables = `web_widgets w join agents a on a.id = w.agent_id join agent_versions v on v.id = w.agent_version_id`
+export const joinedToWidgets = `join agents a on a.id = w.agent_id join agent_versions v on v.id = w.agent_version_id`
+const joinedTables = `web_widgets w ${joinedToWidgets}`
 
 const readStatement = statement(
   'read_web_widget',

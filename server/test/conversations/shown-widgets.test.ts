@@ -213,6 +213,7 @@ describe('what rooms add', () => {
     const seen: string[] = []
     const web_widget_id = randomUUID()
     const { conversation } = await createConversationWith(context(), input(), {
+      new_id: randomUUID(),
       web_widget_id,
       alongside: async (_tx, created) => void seen.push(created.id),
     })
@@ -228,7 +229,7 @@ describe('what rooms add', () => {
   test('what the addition throws leaves no conversation', async () => {
     const id = randomUUID()
     const alongside = () => Promise.reject(new Error('taken'))
-    const created = createConversationWith(context(), { ...input(), id }, { web_widget_id: 'w', alongside })
+    const created = createConversationWith(context(), { ...input(), id }, { new_id: id, web_widget_id: 'w', alongside })
     await expect(created).rejects.toThrow('taken')
     expect(await refusal(talk.server.client.getConversation({ conversation_id: id }))).toMatchObject({ status: 404 })
   })

@@ -114,6 +114,8 @@ describe('an identity', () => {
       const user_hash = createHmac('sha256', key).update('ü-1', 'utf8').digest('hex')
       const visitor = await enter(server, id, {}, { identity: { user_id: 'ü-1', user_hash } })
       expect(visitor).toMatchObject({ user_id: 'ü-1', verified: true })
+      const { exp } = JSON.parse(Buffer.from(visitor.token.split('.')[1]!, 'base64url').toString()) as { exp: number }
+      expect(Math.abs(exp - in_seconds(86_400))).toBeLessThan(60)
       const wrong = enter(server, id, {}, { identity: { user_id: 'u-2', user_hash } })
       expect(await refusal(wrong)).toMatchObject({ code: 'identity_invalid' })
     }

@@ -1,5 +1,5 @@
 // What the loader's two scripts share: the first is all that a page loads until the chat is needed, the second makes the panel and the
-// frame. The first hands this to the second, so that nothing of it is global. The first says what is to be; the second does it.
+// frame. The first hands this to the second, so that nothing of it is global. The first decides what is shown; the second shows it.
 import type { Labels, LoaderSettings } from './settings.ts'
 
 export interface Shown {

@@ -125,11 +125,15 @@ const api: Api = {
 function stay(): void {
   const root = document.documentElement
   let returns = 0
+  let last: Element | null
   let known = location.href
   const attach = () => {
     const place = container ? document.querySelector(container) : root
-    if (host.isConnected || !place || returns++ > returns_at_most) return
-    place.append(host)
+    if (host.isConnected || !place) return
+    // A new element to fill is not the one that it was taken out of.
+    if (place !== last) returns = 0
+    last = place
+    if (returns++ <= returns_at_most) place.append(host)
   }
   const observer = new MutationObserver(attach)
   // Changes of the address are told by no event that all browsers have.

@@ -48,6 +48,7 @@ export function start(bridge: Bridge): void {
 function makeFrame({ settings }: Bridge): HTMLIFrameElement {
   const frame = document.createElement('iframe')
   frame.title = settings.title || 'Chat'
+  frame.referrerPolicy = 'no-referrer'
   frame.setAttribute(
     'sandbox',
     'allow-scripts allow-same-origin allow-forms allow-popups allow-popups-to-escape-sandbox allow-downloads',
@@ -180,7 +181,7 @@ function createCalls(waiting: Bridge['waiting'], post: (type: string, value: unk
         try {
           makeOne(...call)
         } catch (error) {
-          // Such as a function in what is to be copied.
+          // Such as a function, which cannot be copied.
           console.warn('[Parley]', error)
           if (call[0] === 'identify') (call[1] as Identification)[0]({ verified: false })
         }

@@ -24,7 +24,7 @@ export interface LoaderSettings {
   /** Regular expressions of the paths that have the launcher, and of those that do not. */
   include?: string
   exclude?: string
-  /** Left out if there are none, or too many for 4 KiB. */
+  /** Left out if the widget has no questions, or too many for 4 KiB. */
   questions?: string[]
   greeting?: { text: string; delay_seconds: number; frequency: string }
   default_locale?: string

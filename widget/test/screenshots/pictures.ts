@@ -157,6 +157,8 @@ test('the pictures', async () => {
     {
       await using opened = await visitShop(given, { options: { ...desktop, colorScheme } })
       await take(opened.page, `widget-closed-${colorScheme}`)
+      await (await openChat(opened.page)).locator('.chip').first().waitFor()
+      await take(opened.page, `widget-open-${colorScheme}`)
       await converse(opened.page, server, english)
       await take(opened.page, `widget-${colorScheme}`)
     }

@@ -65,7 +65,7 @@ export const launcherOf = (page: Page) => page.locator('[data-parley] button.l')
 
 export const chatsOf = (page: Page): Frame[] => page.frames().filter((frame) => frame.url().includes('/frame?'))
 
-/** The words that any frame shows, whoever it belongs to. */
+/** The documents of all frames, of every site. */
 export async function readAll(page: Page): Promise<string> {
   const texts = await Promise.all(page.frames().map((frame) => frame.content().catch(() => '')))
   return texts.join('\n')

@@ -44,6 +44,8 @@ export const createConversation: Handler<'createConversation', Conversations> = 
 
 /** What a room adds to a conversation that it creates. */
 export interface CreationAdditions {
+  /** A new id, which a request without one gets. */
+  new_id: string
   web_widget_id: string | null
   /** Part of the commit, after the conversation is written; what it throws undoes the creation. */
   alongside(tx: TransactionStore, conversation: { id: string; created_at: string }): Promise<void>
@@ -70,7 +72,7 @@ export async function createConversationWith(
   }
   const generated = await generateGreetingBeforehand(ctx, input)
   const { ports } = ctx.core
-  const id = input.id ?? ports.newId()
+  const id = input.id ?? more?.new_id ?? ports.newId()
   // The answer is read inside the transaction too: after the commit, a failure must not make the call look refused.
   const created = await ctx.store.transaction(async (tx) => {
     await reach(ports, 'create.begun')

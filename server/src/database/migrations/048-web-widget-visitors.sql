@@ -102,33 +102,33 @@ create function take_web_widget_allowances(
   widget uuid, organization uuid, subjects bytea[], limits integer[], seconds integer[],
   out refused integer, out wait_seconds integer
 ) language plpgsql as $$
-declare
-  place integer;
-  present web_widget_allowances;
 begin
-  for place in select n from generate_subscripts(subjects, 1) n order by subjects[n] loop
+  with taken as (
     insert into web_widget_allowances as a (widget_id, subject, organization_id, used, until)
-    values (widget, subjects[place], organization, 0, clock_timestamp() + make_interval(secs => seconds[place]))
+    select widget, s.subject, organization, 1, clock_timestamp() + make_interval(secs => s.lasts)
+    from unnest(subjects, seconds) s (subject, lasts) order by s.subject
     on conflict (widget_id, subject) do update
-      set used = case when a.until <= clock_timestamp() then 0 else a.used end,
+      set used = case when a.until <= clock_timestamp() then 1 else a.used + 1 end,
           until = case when a.until <= clock_timestamp() then excluded.until else a.until end
-    returning * into present;
-    if present.used >= limits[place] and (refused is null or place < refused) then
-      refused := place;
-      wait_seconds := greatest(1, ceil(extract(epoch from present.until - clock_timestamp()))::integer);
-    end if;
-  end loop;
-  if refused is null then
-    update web_widget_allowances set used = used + 1 where widget_id = widget and subject = any(subjects);
+    returning a.subject, a.used, a.until
+  )
+  select s.place, greatest(1, ceil(extract(epoch from taken.until - clock_timestamp()))::integer)
+  into refused, wait_seconds
+  from taken join unnest(subjects, limits) with ordinality s (subject, most, place) on s.subject = taken.subject
+  where taken.used > s.most order by s.place limit 1;
+  if refused is not null then
+    update web_widget_allowances a set used = a.used - 1 where a.widget_id = widget and a.subject = any(subjects);
   end if;
 end $$;
 
--- For a message. `refused` is 0 where the tokens of the day are used up.
+-- For a message. `refused` is 0 where the tokens of the day are used up. Its commit need not wait for the disk: that of the message,
+-- which comes after it in the log, does.
 create function admit_web_widget_message(
   widget uuid, organization uuid, most_tokens bigint, subjects bytea[], limits integer[], seconds integer[],
   out refused integer, out wait_seconds integer
 ) language plpgsql as $$
 begin
+  perform set_config('synchronous_commit', 'off', true);
   if count_web_widget_tokens(widget) >= most_tokens then
     refused := 0;
   else

@@ -30,7 +30,7 @@ const signsAround = /^["'(]+|[.,;:!?)"']+$/g
 /** Characters by which any text may grow. */
 const most_added = 1000
 
-/** In order. A code counts as a whole and in its parts, and so does a name in camel case. */
+/** First words of letters alone, then what else there is, each in order. A code counts as a whole and in its parts, and so does a name in camel case. */
 export function* cutWords(text: string): Generator<CutWord> {
   // One character can become eighteen; the text of a language grows less, but a short one may have a few of them.
   const normal = text

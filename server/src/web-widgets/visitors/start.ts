@@ -123,7 +123,7 @@ async function start(ctx: Ctx, entered: Entered, input: Sent): Promise<StartedCo
   const { limits, allowances } = allowancesFor(entered)
   const id = input.id?.toLowerCase() ?? ctx.core.ports.newId()
   const sent = {
-    id,
+    ...(input.id == null ? {} : { id }),
     channel: 'text' as const,
     user_id: claims.user_id,
     agent_version_id: widget.agent_version_id,
@@ -149,7 +149,7 @@ async function start(ctx: Ctx, entered: Entered, input: Sent): Promise<StartedCo
   const { conversations } = ctx.room
   const begun = { ...ctx, room: conversations, access: asEndUser(ctx.access, id) }
   const web_widget_id = is_preview ? null : widget.id
-  const created = await createConversationWith(begun, sent, { web_widget_id, alongside })
+  const created = await createConversationWith(begun, sent, { new_id: id, web_widget_id, alongside })
   // Nothing was written: the same request with the same id was faster.
   if (!isBegun) throw new AppError('conversation_id_taken')
   const answer = { ...created, ...(await signToken(ctx, id, true)), resumed: false }
