@@ -85,7 +85,7 @@ function tellConsole(said: string): void {
 }
 
 addEventListener('message', ({ data, origin: from, source }) => {
-  if (from === console_origin && data?.parley_sample === 1)
+  if (source === parent && source !== window && from === console_origin && data?.parley_sample === 1)
     show(data as Shown)
   else if (from === origin && data?.parley === protocol_version && data.type === 'hello' && current)
     tellFrame(current.config)
