@@ -48,7 +48,7 @@ test('a CAPTCHA is sent whole, and null removes it', () => {
   })
 })
 
-test('differences are told value by value, whatever the order of keys', () => {
+test('differences are listed value by value, whatever the order of keys', () => {
   expect(differencesOf({ a: 1, b: { c: [1], d: 2 } }, { b: { d: 2, c: [1] }, a: 1 })).toEqual([])
   const form = (field: object) => ({ pre_conversation_form: { id: 'x', fields: [field] } })
   expect(differencesOf(form({ id: 'a', label: 'A' }), form({ label: 'A', id: 'a' }))).toEqual([])
