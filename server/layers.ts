@@ -73,6 +73,7 @@ export const layers: readonly Layer[] = [
     tables: [
       ...['web_widgets', 'web_widget_identity_keys', 'web_widget_blocks'],
       ...['web_widget_conversations', 'web_widget_active', 'web_widget_links', 'web_widget_feedback'],
+      ...['web_widget_active_counts', 'web_widget_freed'],
       ...['web_widget_allowances', 'web_widget_days', 'web_widget_deltas', 'web_widget_reached'],
     ],
   },

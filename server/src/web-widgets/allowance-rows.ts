@@ -1,9 +1,10 @@
 // Takes from what a widget allows (B8), exactly, over all nodes: counters in the database, taken together or not at all.
 import type { WebWidgetLimits, WidgetLimit } from '@parley/contract'
-import { statement } from '../database/database.ts'
+import { type Executor, acrossOrganizations, statement } from '../database/database.ts'
+import { rowsOf } from '../database/rows.ts'
 import type { Store, TransactionStore } from '../database/store.ts'
 import type { Signer } from '../sealing/seal.ts'
-import type { Allowance } from './rules/allowances.ts'
+import { type Allowance, subjectsOfStart } from './rules/allowances.ts'
 
 export interface Refused {
   limit: WidgetLimit
@@ -16,34 +17,12 @@ export function subjectOf(sign: Signer, { limit, of }: Pick<Allowance, 'limit' |
   return sign(`${limit} ${of}`)
 }
 
-const valuesOf = (sign: Signer, allowances: readonly Allowance[]) => [
+/** Subjects, limits and seconds. */
+export const valuesOf = (sign: Signer, allowances: readonly Allowance[]) => [
   allowances.map((allowance) => subjectOf(sign, allowance)),
   allowances.map(({ most }) => most),
   allowances.map(({ seconds }) => seconds),
 ]
-
-const takeStatement = statement(
-  'admit_web_widget_message',
-  `select refused, wait_seconds from admit_web_widget_message(organization => $1 /* organization_id */, widget => $2,
-     subjects => $3, limits => $4, seconds => $5, most_tokens => $6)`,
-)
-
-/** For a message: one of each, or none. Null: taken. */
-export async function takeForMessage(
-  store: Store,
-  sign: Signer,
-  widget_id: string,
-  { tokens_per_day }: Pick<WebWidgetLimits, 'tokens_per_day'>,
-  allowances: readonly Allowance[],
-): Promise<Refused | null> {
-  const values = [store.organization_id, widget_id, ...valuesOf(sign, allowances), tokens_per_day]
-  const [row] = await store.query<{ refused: number | null; wait_seconds: number | null }>(takeStatement, values)
-  const { refused, wait_seconds } = row!
-  if (refused === null) return null
-  return refused === 0
-    ? { limit: 'tokens_per_day', wait_seconds: null }
-    : { limit: allowances[refused - 1]!.limit, wait_seconds }
-}
 
 const takeOneStatement = statement(
   'take_allowance',
@@ -110,57 +89,65 @@ export async function beginConversation(
   return { outcome: 'refused', refused: { limit: allowances[refused - 1]!.limit, wait_seconds } }
 }
 
-const peekStatement = statement(
+/** Of the active conversations that have ended since the last start; beyond, only the commit of a start knows how many are active. */
+const most_ended = 1000
+
+const peekStatement = acrossOrganizations(
+  'visitors name a widget, not its organization',
   'read_start_allowances',
-  `select (select coalesce(jsonb_object_agg(n, jsonb_build_object('used', a.used,
-             'wait_seconds', greatest(1, ceil(extract(epoch from a.until - clock_timestamp()))::integer))), '{}')
-           from unnest($3::bytea[]) with ordinality s (subject, n)
-           join web_widget_allowances a on a.widget_id = $2 and a.subject = s.subject and a.until > clock_timestamp()) as taken,
-          coalesce((select (d.counters ->> 'conversations')::bigint from web_widget_days d
-                    where d.widget_id = $2 and d.day = (clock_timestamp() at time zone 'UTC')::date), 0) as today,
-          case when (select count(*) from web_widget_active where widget_id = $2) < $5 then 0
-            else (select count(distinct conversation_id) from web_widget_active where organization_id = $1 and widget_id = $2)
-          end as active,
-          (select conversation_id from web_widget_active where organization_id = $1 and widget_id = $2 and user_id = $4) as active_id,
-          count_web_widget_tokens($2) as tokens`,
+  `select wanted.call,
+     (select coalesce(jsonb_object_agg(s.n, jsonb_build_object('used', a.used,
+        'wait_seconds', greatest(1, ceil(extract(epoch from a.until - clock_timestamp()))::integer))), '{}')
+      from unnest(array[wanted.of_address, wanted.of_visitor]) with ordinality s (subject, n)
+      join web_widget_allowances a on a.widget_id = wanted.widget_id and a.subject = s.subject and a.until > clock_timestamp()) as taken,
+     coalesce((select (d.counters ->> 'conversations')::bigint from web_widget_days d
+               where d.widget_id = wanted.widget_id and d.day = (clock_timestamp() at time zone 'UTC')::date), 0) as today,
+     coalesce((select c.active from web_widget_active_counts c where c.widget_id = wanted.widget_id), 0) as active,
+     (select count(*) from (
+        select from web_widget_freed f where f.widget_id = wanted.widget_id limit ${most_ended}) ended)::integer as ended,
+     (select a.conversation_id from web_widget_active a
+      where a.widget_id = wanted.widget_id and a.user_id = wanted.user_id) as active_id,
+     count_web_widget_tokens(wanted.widget_id) as tokens
+   from ${rowsOf('wanted', 'widget_id uuid, user_id text, of_address bytea, of_visitor bytea')}`,
 )
 
-interface Peek {
+/** What a start would meet. */
+export interface Outlook {
+  /** By the place of the allowance. */
   taken: Record<string, { used: number; wait_seconds: number }>
   today: number
-  /** 0: fewer than the limit. */
+  /** As of the last start. */
   active: number
+  ended: number
+  /** The visitor has this active conversation. */
   active_id: string | null
   tokens: number
 }
 
-export interface Outlook {
-  /** The visitor has this active conversation. */
-  active_id: string | null
-  /** What would be refused now. */
-  refused: Refused | null
-  starts_of_address: number
+/** Takes nothing, and is read together with others of the moment. */
+export async function peekAtStart(
+  executor: Executor,
+  sign: Signer,
+  { widget_id, user_id, network }: { widget_id: string; user_id: string; network: string },
+): Promise<Outlook> {
+  const [of_address, of_visitor] = subjectsOfStart({ network, user_id }).map((subject) => subjectOf(sign, subject))
+  const wanted = [widget_id, user_id, of_address, of_visitor]
+  const [outlook] = await executor.lookUp<Outlook>(peekStatement, wanted, widget_id)
+  return outlook!
 }
 
-/** Takes nothing: what a start would meet, before it costs a CAPTCHA or a greeting. Its commit decides. */
-export async function peekAtStart(
-  store: Store,
-  sign: Signer,
-  { widget_id, user_id }: Pick<NewActive, 'widget_id' | 'user_id'>,
+/** What would be refused now. The commit of the start decides. */
+export function foreseeRefusal(
+  { taken, today, active, ended, tokens }: Outlook,
   limits: WebWidgetLimits,
   allowances: readonly Allowance[],
-): Promise<Outlook> {
-  const subjects = allowances.map((allowance) => subjectOf(sign, allowance))
-  const values = [store.organization_id, widget_id, subjects, user_id, limits.active_conversations]
-  const [peek] = await store.query<Peek>(peekStatement, values)
-  const { taken, today, active, active_id, tokens } = peek!
+): Refused | null {
+  const cap = (limit: WidgetLimit): Refused => ({ limit, wait_seconds: null })
   const usedUp = allowances.findIndex(({ most }, index) => (taken[index + 1]?.used ?? 0) >= most)
-  const cap = (limit: WidgetLimit): Outlook['refused'] => ({ limit, wait_seconds: null })
-  const refusal = (): Outlook['refused'] => {
-    if (usedUp >= 0) return { limit: allowances[usedUp]!.limit, wait_seconds: taken[usedUp + 1]!.wait_seconds }
-    if (today >= limits.conversations_per_day) return cap('conversations_per_day')
-    if (active >= limits.active_conversations) return cap('active_conversations')
-    return limits.tokens_per_day !== null && tokens >= limits.tokens_per_day ? cap('tokens_per_day') : null
-  }
-  return { active_id, refused: refusal(), starts_of_address: taken[1]?.used ?? 0 }
+  if (usedUp >= 0) return { limit: allowances[usedUp]!.limit, wait_seconds: taken[usedUp + 1]!.wait_seconds }
+  if (today >= limits.conversations_per_day) return cap('conversations_per_day')
+  if (ended < most_ended && active - ended >= limits.active_conversations) return cap('active_conversations')
+  return limits.tokens_per_day !== null && tokens >= limits.tokens_per_day ? cap('tokens_per_day') : null
 }
+
+export const startsOfAddress = ({ taken }: Outlook): number => taken[1]?.used ?? 0

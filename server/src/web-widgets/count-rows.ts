@@ -7,31 +7,34 @@ import type { Store } from '../database/store.ts'
 /** By name: `conversations`, `messages`, `tokens`, `feedback`, `feedback_rated`, `feedback_score`, `refused_<limit>`. */
 export type WidgetCounters = Record<string, number>
 
-const addStatement = statement(
-  'count_web_widget',
-  'insert into web_widget_deltas (widget_id, organization_id, counters) values ($1, $2, $3)',
-)
-
-export function sendCounters(tx: Pipeline, organization_id: string, widget_id: string, counters: WidgetCounters): void {
-  tx.send(addStatement, [widget_id, organization_id, JSON.stringify(counters)])
-}
-
-export interface Refusals {
+export interface Counted {
   organization_id: string
   widget_id: string
   counters: WidgetCounters
 }
 
-const addAllStatement = acrossOrganizations(
-  'it writes what one node has refused for all organizations',
-  'count_web_widget_refusals',
+const addStatement = statement(
+  'add_web_widget_counters',
   `insert into web_widget_deltas (widget_id, organization_id, counters)
-   select widget_id, organization_id, counters from ${rowsOf('r', 'widget_id uuid, organization_id uuid, counters jsonb')}`,
+   select widget_id, organization_id, counters from ${rowsOf('c', 'widget_id uuid, organization_id uuid, counters jsonb')}`,
 )
 
-export async function writeRefusals(executor: Executor, refusals: readonly Refusals[]): Promise<void> {
-  const rows = refusals.map((one) => ({ ...one, counters: JSON.stringify(one.counters) }))
-  await executor.query(addAllStatement, arraysOf(rows, ['widget_id', 'organization_id', 'counters']))
+const valuesOf = (counted: readonly Counted[]) =>
+  arraysOf(
+    counted.map((one) => ({ ...one, counters: JSON.stringify(one.counters) })),
+    ['widget_id', 'organization_id', 'counters'],
+  )
+
+export function sendCounters(tx: Pipeline, organization_id: string, widget_id: string, counters: WidgetCounters): void {
+  sendAllCounters(tx, [{ organization_id, widget_id, counters }])
+}
+
+export function sendAllCounters(tx: Pipeline, counted: readonly Counted[]): void {
+  if (counted.length > 0) tx.send(addStatement, valuesOf(counted))
+}
+
+export async function writeRefusals(executor: Executor, refusals: readonly Counted[]): Promise<void> {
+  await executor.query(addStatement, valuesOf(refusals))
 }
 
 const folded_at_once = 10_000

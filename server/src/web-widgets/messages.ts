@@ -2,20 +2,19 @@
 import { AppError, invalid } from '../base/errors.ts'
 import { isUuid } from '../base/ports.ts'
 import { isLongerThan } from '../base/text.ts'
-import type { Core } from '../calls/core.ts'
 import { networkOf } from '../calls/attempts.ts'
 import type { EndUserCall, EndUserMessages } from '../conversations/conversations.ts'
 import type { ConversationRecord } from '../conversations/machine/rows.ts'
-import { takeForMessage } from './allowance-rows.ts'
 import type { Counting, RefusedWidget } from './counting.ts'
 import { allowancesOfMessage, wait_of_full_conversation_seconds } from './rules/allowances.ts'
 import { resolveLimits } from './rules/limits.ts'
-import type { VisitorDoor } from './visitor-access.ts'
-import { type WidgetRecord, readWidget } from './widget-rows.ts'
+import type { TakeForMessage } from './message-allowances.ts'
+import type { TalkingWidget, VisitorDoor } from './visitor-access.ts'
+import { readWidget } from './widget-rows.ts'
 
-export function createEndUserMessages(core: Core, door: VisitorDoor, counting: Counting): EndUserMessages {
+export function createEndUserMessages(door: VisitorDoor, counting: Counting, take: TakeForMessage): EndUserMessages {
   /** As the door found it; a token that the organization made was not looked at there. */
-  async function findWidget({ access, store }: EndUserCall, id: string): Promise<WidgetRecord | null> {
+  async function findWidget({ access, store }: EndUserCall, id: string): Promise<TalkingWidget | null> {
     const found = door.foundFor(access)
     return found ? found.widget : readWidget(store, id)
   }
@@ -32,7 +31,9 @@ export function createEndUserMessages(core: Core, door: VisitorDoor, counting: C
       }
       const network = networkOf(call.edge?.from.address ?? '')
       const allowances = allowancesOfMessage(limits, { network, conversation_id: conversation.id })
-      const refused = await takeForMessage(call.store, core.sealers.address_signer, id, limits, allowances)
+      const { organization_id } = conversation
+      const { tokens_per_day } = limits
+      const refused = await take({ organization_id, widget_id: id, tokens_per_day, allowances })
       if (refused) throw await counting.refuse(named(widget, conversation, id), refused)
       return limits.messages_per_conversation
     },
@@ -53,5 +54,5 @@ function idOf({ access }: EndUserCall, { web_widget_id }: ConversationRecord): s
   return access.conversation !== null && web_widget_id !== null && isUuid(web_widget_id) ? web_widget_id : null
 }
 
-const named = (widget: WidgetRecord | null, { organization_id }: ConversationRecord, id: string): RefusedWidget =>
+const named = (widget: TalkingWidget | null, { organization_id }: ConversationRecord, id: string): RefusedWidget =>
   widget ?? { id, organization_id, name: '' }

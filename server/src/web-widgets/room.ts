@@ -15,6 +15,8 @@ import { countedChanges } from './counted-changes.ts'
 import { type Counting, createCounting } from './counting.ts'
 import { built_widget } from './embed/build.ts'
 import { createEmbeds, type Embeds } from './embed/embeds.ts'
+import { rememberSignatures } from './signatures.ts'
+import { createMessageAllowances } from './message-allowances.ts'
 import { linkWork } from './link-work.ts'
 import { createEndUserMessages } from './messages.ts'
 import * as operations from './operations/index.ts'
@@ -54,7 +56,8 @@ export function createWebWidgets(
   { conversations, secret_key, lookup, first_pages, widget_folder = built_widget }: WebWidgetsOptions,
 ): WebWidgetsRoom {
   const tokens = createVisitorTokens(secret_key, core.ports.clock)
-  const door = createVisitorDoor(core, tokens)
+  const sign = rememberSignatures(core.sealers.address_signer)
+  const door = createVisitorDoor(core, tokens, sign)
   const counting = createCounting(core)
   const own: WebWidgets = {
     conversations,
@@ -65,7 +68,7 @@ export function createWebWidgets(
     sites: createSites(core, lookup, first_pages),
   }
   const forget = () => forgetAddresses(core.database)
-  conversations.end_users = createEndUserMessages(core, door, counting)
+  conversations.end_users = createEndUserMessages(door, counting, createMessageAllowances(core.database, sign))
   return {
     name: 'web-widgets',
     operations: bindRoom(own, group, { ...operations, ...visitors, getWebWidgetStatistics }),

@@ -9,7 +9,9 @@ import { networkOf } from '../calls/attempts.ts'
 import { isUuid } from '../base/ports.ts'
 import { type Executor, acrossOrganizations, statement } from '../database/database.ts'
 import { rowsOf } from '../database/rows.ts'
+import type { Signer } from '../sealing/seal.ts'
 import type { Store } from '../database/store.ts'
+import { type Outlook, peekAtStart } from './allowance-rows.ts'
 import { type Places, mayCall, mayComeFrom } from './rules/origin-gate.ts'
 import { guest_prefix } from './rules/identity.ts'
 import type { VisitorClaims, VisitorTokens } from './visitor-tokens.ts'
@@ -22,7 +24,12 @@ export interface Entered {
   /** Of the client’s address. */
   network: string
   from: RequestOrigin
+  /** Of a start: what it would meet, which is read beside the widget; null: of another call, or a preview, where nothing counts. */
+  outlook: Promise<Outlook> | null
 }
+
+/** What the calls with a conversation’s token need of its widget. */
+export type TalkingWidget = Pick<WidgetRecord, 'id' | 'organization_id' | 'name' | 'domains' | 'limits'>
 
 export interface VisitorDoor {
   /** The same request with the widget as it is now. Throws what forbids it. */
@@ -31,8 +38,8 @@ export interface VisitorDoor {
   checkConversationToken: CheckVisitor
   /** What `resolve` found for this caller. */
   enteredOf(access: Access): Entered
-  /** The same for a conversation’s token; null: the widget is deleted, or the call only reads. */
-  foundFor(access: Access): { widget: WidgetRecord | null; network: string } | null
+  /** What was found for a conversation’s token; null: nothing was looked for. */
+  foundFor(access: Access): { widget: TalkingWidget | null } | null
 }
 
 /** What a blocked visitor may still do: read. */
@@ -41,26 +48,34 @@ const readings: ReadonlySet<OperationId> = new Set<OperationId>([
   'readVisitorConversation',
 ])
 
-export function createVisitorDoor(core: Core, tokens: VisitorTokens): VisitorDoor {
-  const { database, config, sealers } = core
+export function createVisitorDoor(core: Core, tokens: VisitorTokens, sign: Signer): VisitorDoor {
+  const { database, config } = core
   const { cors_origins } = config.sites
   const entered = new WeakMap<Access, Entered>()
-  const found = new WeakMap<Access, { widget: WidgetRecord | null; network: string }>()
+  const found = new WeakMap<Access, { widget: TalkingWidget | null }>()
 
   /** Live, then origin, then the rest of the token: as a start is checked. */
-  async function enter(id: string, from: RequestOrigin): Promise<Entered & Standing> {
+  async function enter(id: string, from: RequestOrigin, isStart: boolean): Promise<Entered & Standing> {
     const claims = from.bearer === null ? null : await tokens.verifyVisitor(from.bearer)
     const isOfThis = claims !== null && claims.widget_id === id.toLowerCase()
     const network = networkOf(from.address)
     const { user_id, key_id } = isOfThis ? claims : nobody
-    const found = await readWidgetFor(database, id, { user_id, key_id, address_hash: hashOf(network) })
+    const outlook = isStart && isOfThis && !claims.is_preview ? peek({ ...claims, network }) : null
+    const found = await readWidgetFor(database, id, { user_id, key_id, address_hash: sign(network) })
     const { widget, standing } = found ?? { widget: null, standing: unknown }
     if (!widget || !(isOpen(widget) || (isOfThis && claims.is_preview))) throw notFound('Web widget')
     const places = { domains: widget.domains, cors_origins }
     const isFine = isOfThis ? mayCall(from, gatedBy(claims, places)) : mayComeFrom(from, places)
     if (!isFine) throw new AppError('origin_not_allowed')
     if (!isOfThis || isRevoked(widget, claims)) throw new AppError('unauthorized')
-    return { widget, claims, network, from, ...standing }
+    return { widget, claims, network, from, outlook, ...standing }
+  }
+
+  /** Of whom the door refuses, nobody waits for it. */
+  function peek(visitor: { widget_id: string; user_id: string; network: string }): Promise<Outlook> {
+    const outlook = peekAtStart(database, sign, visitor)
+    outlook.catch(() => {})
+    return outlook
   }
 
   function judge(widget: WidgetRecord | null, { claims, network, from }: Entered): Entered {
@@ -68,15 +83,15 @@ export function createVisitorDoor(core: Core, tokens: VisitorTokens): VisitorDoo
     if (!mayCall(from, gatedBy(claims, { domains: widget.domains, cors_origins })))
       throw new AppError('origin_not_allowed')
     if (isRevoked(widget, claims)) throw new AppError('unauthorized')
-    return { widget, claims, network, from }
+    return { widget, claims, network, from, outlook: claims.is_preview ? null : peek({ ...claims, network }) }
   }
 
-  const hashOf = (network: string) => sealers.address_signer(network)
 
   return {
     judge,
     async resolve({ operation_id, path, from }) {
-      const { has_key, is_blocked, ...one } = await enter(path['web_widget_id']!, from)
+      const isStart = operation_id === 'startWebWidgetConversation'
+      const { has_key, is_blocked, ...one } = await enter(path['web_widget_id']!, from, isStart)
       const { widget, claims } = one
       const { organization_id } = widget
       const { user_id, origin, is_preview, key_id } = claims
@@ -93,18 +108,14 @@ export function createVisitorDoor(core: Core, tokens: VisitorTokens): VisitorDoo
       // Most that only reads comes from the frame, for which a browser names no origin.
       if (!from.writes && (from.origin === null || from.origin === from.own_origin)) return
       const { widget_id, user_id, origin, is_preview } = access.visitor!
-      const network = networkOf(from.address)
-      const asked = { user_id, key_id: null, address_hash: hashOf(network) }
-      const { widget, standing } = (await readWidgetFor(database, widget_id, asked)) ?? {
-        widget: null,
-        standing: unknown,
-      }
-      found.set(access, { widget, network })
+      const asked = { user_id, address_hash: sign(networkOf(from.address)) }
+      const { widget, is_blocked } = await readTalkingWidget(database, widget_id, asked)
+      found.set(access, { widget })
       // A deleted widget has no sites any more; its conversations end with their tokens.
       const places = { domains: widget?.domains ?? [], cors_origins }
       const isFine = widget ? mayCall(from, gatedBy({ origin, is_preview }, places)) : mayComeFrom(from, places)
       if (!isFine) throw new AppError('origin_not_allowed')
-      if (from.writes && standing.is_blocked) throw new AppError('visitor_blocked')
+      if (from.writes && is_blocked) throw new AppError('visitor_blocked')
     },
     enteredOf: (access) => entered.get(access)!,
     foundFor: (access) => found.get(access) ?? null,
@@ -157,11 +168,7 @@ interface Asked {
 const nobody = { user_id: '', key_id: null }
 const unknown: Standing = { is_blocked: false, has_key: false }
 
-const forVisitorStatement = acrossOrganizations(
-  'visitors name a widget, not its organization',
-  'read_web_widget_for_visitor',
-  `select wanted.call, ${recordColumns},
-     exists (
+const isBlocked = `exists (
        select from web_widget_blocks b
        where b.organization_id = w.organization_id and b.widget_id = w.id and b.expires_at > clock_timestamp()
          and (b.user_id = wanted.user_id or b.user_id in
@@ -170,7 +177,12 @@ const forVisitorStatement = acrossOrganizations(
        select from web_widget_blocks b
        where b.organization_id = w.organization_id and b.widget_id = w.id and b.expires_at > clock_timestamp()
          and b.address_hash = wanted.address_hash
-     ) as is_blocked,
+     )`
+
+const forVisitorStatement = acrossOrganizations(
+  'visitors name a widget, not its organization',
+  'read_web_widget_for_visitor',
+  `select wanted.call, ${recordColumns}, ${isBlocked} as is_blocked,
      wanted.key_id is null or exists (
        select from web_widget_identity_keys k
        where k.organization_id = w.organization_id and k.widget_id = w.id and k.id = wanted.key_id
@@ -192,6 +204,27 @@ async function readWidgetFor(
   if (!row) return null
   const { is_blocked, has_key, ...widget } = row
   return { widget, standing: { is_blocked, has_key } }
+}
+
+// Without the configuration, which may be large: every message makes this look.
+const talkingStatement = acrossOrganizations(
+  'visitors name a widget, not its organization',
+  'read_web_widget_of_conversation',
+  `select wanted.call, w.id, w.organization_id, w.name, w.domains, w.limits, ${isBlocked} as is_blocked
+   from ${rowsOf('wanted', 'widget_id uuid, user_id text, address_hash bytea')}
+   join web_widgets w on w.id = wanted.widget_id where w.deleted_at is null`,
+)
+
+async function readTalkingWidget(
+  executor: Executor,
+  id: string,
+  { user_id, address_hash }: Pick<Asked, 'user_id' | 'address_hash'>,
+): Promise<{ widget: TalkingWidget | null; is_blocked: boolean }> {
+  const wanted = [id, user_id, address_hash]
+  const [row] = await executor.lookUp<TalkingWidget & Pick<Standing, 'is_blocked'>>(talkingStatement, wanted, id)
+  if (!row) return { widget: null, is_blocked: false }
+  const { is_blocked, ...widget } = row
+  return { widget, is_blocked }
 }
 
 const keyStatement = statement(

@@ -192,3 +192,25 @@ describe('before the database', () => {
     await Promise.all([...streams, own].map((stream) => stream.body?.cancel()))
   })
 })
+
+test('an address is forgotten after thirty days, and its allowances once they are over', async () => {
+  const { id } = await liveWidget(server.client)
+  const { conversation } = await (await enter(server, id)).start()
+  await server.client.createWebWidgetBlock({ web_widget_id: id, conversation_id: conversation.id })
+  const forget = () => server.app.rooms.web_widgets.forget()
+  const kept = async () => {
+    const { rows } = await server.database.pool.query(
+      `select (select count(*) from web_widget_conversations where widget_id = $1 and address_hash is not null)::integer as starts,
+              (select count(*) from web_widget_blocks where widget_id = $1 and address_hash is not null)::integer as blocks,
+              (select count(*) from web_widget_allowances where widget_id = $1)::integer as allowances`,
+      [id],
+    )
+    return rows[0]
+  }
+  await forget()
+  expect(await kept()).toEqual({ starts: 1, blocks: 1, allowances: 2 })
+  for (const [table, column] of [['web_widget_conversations', 'created_at'], ['web_widget_blocks', 'created_at'], ['web_widget_allowances', 'until']]) // prettier-ignore
+    await server.database.pool.query(`update ${table} set ${column} = ${column} - interval '30 days 1 hour' where widget_id = $1`, [id]) // prettier-ignore
+  await forget()
+  expect(await kept()).toEqual({ starts: 0, blocks: 0, allowances: 0 })
+})

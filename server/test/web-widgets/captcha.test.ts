@@ -11,10 +11,13 @@ const stack = new AsyncDisposableStack()
 beforeAll(async () => {
   provider = stack.use(await startToolPeer())
   const urls = { PARLEY_TURNSTILE_URL: `${provider.url}/turnstile`, PARLEY_HCAPTCHA_URL: `${provider.url}/hcaptcha` }
-  server = stack.use(await startTestServer({ ...opened_hosts, ...urls }))
+  server = stack.use(await startTestServer({ ...opened_hosts, ...urls }, { ports: { ...testPorts, reached: async (point) => void (await atPoint?.(point)) } }))
   await server.client.setSecret({ name: 'CAPTCHA_KEY', value: 'the-providers-secret' })
 })
 afterAll(() => stack[Symbol.asyncDispose]())
+
+/** What happens as the server reaches a point of a commit. */
+let atPoint: ((point: string) => Promise<unknown>) | null = null
 
 const solved = { success: true, hostname: '127.0.0.1', action: 'parley_start' }
 beforeEach(() => {
@@ -153,4 +156,18 @@ test('the challenge is a document of its own: the frame may show it, and gives u
   expect((await fetch(`${server.url}/public/embed/${without}/captcha`)).status).toBe(404)
   const shown = await (await enter(server, id)).client.getPublicWebWidget({ web_widget_id: id })
   expect(shown.captcha).toEqual({ provider: 'turnstile', site_key: 'site' })
+})
+
+test('a start that meets a change of its widget is tried again without another check: a provider takes what was solved once', async () => {
+  const { id } = await asking('turnstile', 'always')
+  const visitor = await enter(server, id)
+  provider.answer = (_request, response) =>
+    answerJson(response, provider.requests.length === 1 ? solved : { ...solved, success: false })
+  atPoint = async (point) => {
+    if (point !== 'create.begun') return
+    atPoint = null
+    await server.client.updateWebWidget({ web_widget_id: id, name: 'Changed' })
+  }
+  expect(await visitor.start({ captcha_token: 'a' })).toMatchObject({ resumed: false })
+  expect([atPoint, provider.requests.length]).toEqual([null, 1])
 })

@@ -13,13 +13,13 @@ let nodes: App[]
 let stack: AsyncDisposableStack
 /** Where the first node is to fail, once. */
 let failing: string | null = null
-/** What happens while the first node is at a point, once. */
-let meanwhile: { point: string; run: () => Promise<unknown> } | null = null
+/** What happens while the first node is at a point, once or some times. */
+let meanwhile: { point: string; run: () => Promise<unknown>; times?: number } | null = null
 
 const reached: Ports['reached'] = async (point) => {
   if (point === meanwhile?.point) {
-    const { run } = meanwhile
-    meanwhile = null
+    const { run, times = 1 } = meanwhile
+    meanwhile = times > 1 ? { ...meanwhile, times: times - 1 } : null
     await run()
   }
   if (point !== failing) return
@@ -370,26 +370,17 @@ describe('what dies on the way', () => {
     expect(await refusal(visitor.start())).toMatchObject({ status, code })
     expect((await server.client.countConversations({ web_widget_id: id })).count).toBe(0)
   })
-})
 
-test('an address is forgotten after thirty days, and its allowances once they are over', async () => {
-  const { id } = await liveWidget(server.client)
-  const { conversation } = await (await enter(server, id)).start()
-  await server.client.createWebWidgetBlock({ web_widget_id: id, conversation_id: conversation.id })
-  const forget = () => nodes[0]!.rooms.web_widgets.forget()
-  const kept = async () => {
-    const { rows } = await server.database.pool.query(
-      `select (select count(*) from web_widget_conversations where widget_id = $1 and address_hash is not null)::integer as starts,
-              (select count(*) from web_widget_blocks where widget_id = $1 and address_hash is not null)::integer as blocks,
-              (select count(*) from web_widget_allowances where widget_id = $1)::integer as allowances`,
-      [id],
-    )
-    return rows[0]
-  }
-  await forget()
-  expect(await kept()).toEqual({ starts: 1, blocks: 1, allowances: 2 })
-  for (const [table, column] of [['web_widget_conversations', 'created_at'], ['web_widget_blocks', 'created_at'], ['web_widget_allowances', 'until']]) // prettier-ignore
-    await server.database.pool.query(`update ${table} set ${column} = ${column} - interval '30 days 1 hour' where widget_id = $1`, [id]) // prettier-ignore
-  await forget()
-  expect(await kept()).toEqual({ starts: 0, blocks: 0, allowances: 0 })
+  test('a widget that changes again and again: a start follows it nine times, and then says so', async () => {
+    const { id } = await liveWidget(server.client)
+    const visitor = await enter(server, id)
+    let changes = 0
+    const run = () => server.client.updateWebWidget({ web_widget_id: id, name: `Name ${(changes += 1)}` })
+    meanwhile = { point: 'create.begun', run, times: 10 }
+    expect(await refusal(visitor.start())).toMatchObject({ status: 503, code: 'unavailable', retry_after: 1 })
+    expect([changes, await server.client.countConversations({ web_widget_id: id })]).toEqual([10, { count: 0 }])
+    meanwhile = { point: 'create.begun', run, times: 9 }
+    expect(await visitor.start()).toMatchObject({ resumed: false })
+    expect(changes).toBe(19)
+  })
 })

@@ -148,3 +148,80 @@ test('re-pins at once on several nodes: each is made, one after another', async 
   )
   expect(answers.map(({ revision }) => revision).toSorted((a, b) => a - b)).toEqual(answers.map((_, n) => n + 2))
 })
+
+test('100 messages on three nodes at a limit of 20 of their address are exactly 20', async () => {
+  const limits = { ...widest, messages_per_address_minute: 20, messages_per_conversation_minute: 6000 }
+  const { id } = await liveWidget(server.client, { limits })
+  server.model.answer = () => 'Yes.'
+  const visitors = await visitorsOf(id, 10)
+  const started = await all(visitors.length, (n) => startAt(visitors[n]!, id, n))
+  const outcomes = await all(100, (n) => {
+    const { conversation, token } = started[n % 10]!
+    const message = { conversation_id: conversation.id, text: 'Hi', parley_concurrency: 'queue' as const }
+    const sent = endUser(server, token, { url: urlOf(n) }).sendConversationMessage(message)
+    return sent.then(
+      () => 'stored',
+      ({ code }: { code: string }) => code,
+    )
+  })
+  expect(outcomes.filter((outcome) => outcome === 'stored')).toHaveLength(20)
+  expect(new Set(outcomes)).toEqual(new Set(['stored', 'rate_limited']))
+  const { rows } = await server.database.pool.query(
+    `select used from web_widget_allowances a where widget_id = $1 and used = 20`,
+    [id],
+  )
+  // Of the address. Nothing that was refused is used up, neither there nor of the conversations.
+  expect(rows).toHaveLength(1)
+  const sum = await server.database.pool.query(
+    `select sum(used)::integer as used from web_widget_allowances where widget_id = $1 and until < now() + interval '2 minutes'`,
+    [id],
+  )
+  expect(sum.rows).toEqual([{ used: 40 }])
+})
+
+test('the count of active conversations follows starts, ends, deletions and links', async () => {
+  const { id, sign } = await signing()
+  await server.client.updateWebWidget({ web_widget_id: id, limits: { ...widest, active_conversations: 3 } })
+  const guests = await visitorsOf(id, 8)
+  const begin = (n: number) => startAt(guests[n]!, id, n)
+  const refused = { status: 429, code: 'widget_cap_reached' }
+  const end = ({ conversation, token }: Awaited<ReturnType<typeof begin>>) =>
+    endUser(server, token).endConversation({ conversation_id: conversation.id })
+  const counted = async () => {
+    const { rows } = await server.database.pool.query(
+      `select c.active - (select count(*) from web_widget_freed where widget_id = $1)::integer as counted,
+              (select count(distinct conversation_id) from web_widget_active where widget_id = $1)::integer as active
+       from web_widget_active_counts c where widget_id = $1`,
+      [id],
+    )
+    expect(rows[0].counted).toBe(rows[0].active)
+    return rows[0].counted
+  }
+  const first = [await begin(0), await begin(1), await begin(2)] as const
+  expect(await refusal(begin(3))).toMatchObject(refused)
+  // Guest and user have a row each for one conversation.
+  await sign(guests[2]!, 'u', 0)
+  expect(await counted()).toBe(3)
+  await end(first[0])
+  await end(first[2])
+  const more = await begin(4)
+  await server.client.deleteConversation({ conversation_id: first[1].conversation.id })
+  expect(await counted()).toBe(1)
+  await begin(5)
+  await begin(6)
+  expect(await refusal(begin(7))).toMatchObject(refused)
+  // As a widget of before this was counted, and one of which more have ended than a start subtracts at once.
+  await server.database.pool.query('delete from web_widget_active_counts where widget_id = $1', [id])
+  await end(more)
+  await begin(7)
+  expect(await counted()).toBe(3)
+  await server.database.pool.query('update web_widget_active_counts set active = active + 250 where widget_id = $1', [id])
+  await server.database.pool.query(
+    'insert into web_widget_freed (widget_id, organization_id) select $1, $2 from generate_series(1, 250)',
+    [id, server.organization_id],
+  )
+  expect(await refusal(begin(0))).toMatchObject(refused)
+  await server.client.updateWebWidget({ web_widget_id: id, limits: { ...widest, active_conversations: 4 } })
+  await begin(0)
+  expect(await counted()).toBe(4)
+})

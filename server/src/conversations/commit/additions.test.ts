@@ -36,3 +36,14 @@ test('an addition is called for a new conversation, and once if several of its c
   sendAdditions(tx, [all], [plan])
   expect(heard).toEqual([plan])
 })
+
+test('an addition for a whole commit is called once, with the changes that it names', () => {
+  const cancelled = planOf(state, changed(decideCancel(state, 'turn-1', partial)).change)
+  const ended = planOf(locked({ id: 'other' }), changed(decideEnd(locked(), end)).change)
+  const more = planOf(locked({ id: 'third' }), changed(decideEnd(locked(), end)).change)
+  const heard: Planned[][] = []
+  const atEnd: CommitAddition = { on: ['ended'], writeAll: (_tx, plans) => void heard.push(plans) }
+  const atBirth: CommitAddition = { on: ['created'], writeAll: (_tx, plans) => void heard.push(plans) }
+  sendAdditions(tx, [atEnd, atBirth], [ended, cancelled, more])
+  expect(heard).toEqual([[ended, more]])
+})

@@ -8,14 +8,18 @@ type Happening = 'created' | 'items' | 'turn_ended' | 'ended'
 export interface CommitAddition {
   on: Happening[]
   /** Sends statements and reads nothing: it must not cost the commit a round trip. */
-  write(tx: Pipeline, plan: Planned): void
+  write?(tx: Pipeline, plan: Planned): void
+  /** The same for all changes of the commit that it is for, with as few statements. */
+  writeAll?(tx: Pipeline, plans: Planned[]): void
 }
 
 /** Sends the additions for plans that are being written. */
 export function sendAdditions(tx: Pipeline, additions: CommitAddition[], plans: Planned[], isBirth = false): void {
-  for (const plan of plans) {
-    const happened = happeningsOf(plan.change, isBirth)
-    for (const { on, write } of additions) if (on.some((one) => happened.has(one))) write(tx, plan)
+  const happened = new Map(plans.map((plan) => [plan, happeningsOf(plan.change, isBirth)]))
+  for (const { on, write, writeAll } of additions) {
+    const concerned = plans.filter((plan) => on.some((one) => happened.get(plan)!.has(one)))
+    for (const plan of concerned) write?.(tx, plan)
+    if (concerned.length > 0) writeAll?.(tx, concerned)
   }
 }
 

@@ -47,7 +47,7 @@ export interface CreationAdditions {
   /** A new id, which a request without one gets. */
   new_id: string
   web_widget_id: string | null
-  /** Part of the commit, after the conversation is written; what it throws undoes the creation. */
+  /** Part of the commit, beside the history of the conversation; what it throws undoes the creation. */
   alongside(tx: TransactionStore, conversation: { id: string; created_at: string }): Promise<void>
 }
 
@@ -79,11 +79,8 @@ export async function createConversationWith(
     const answerer = await resolveAnswerer(ctx, tx, input)
     const greeting = generated ?? renderGreeting(ctx, input, requireChannel(input, answerer))
     const row = newConversation(id, { ...begun, ...widgetOf(more) }, answerer, fingerprint)
-    const created_at = await writeConversation(ctx, tx, row, greeting)
-    if (created_at !== null) {
-      await more?.alongside(tx, { id, created_at })
-      await ctx.key?.bind(tx, { conversation_id: id })
-    }
+    const created_at = await writeConversation(ctx, tx, row, greeting, more)
+    if (created_at !== null) await ctx.key?.bind(tx, { conversation_id: id })
     await reach(ports, 'create.written')
     return created_at === null ? null : readCreation(tx, (await findConversation(tx, id))!)
   })
@@ -186,6 +183,7 @@ async function writeConversation(
   tx: TransactionStore,
   conversation: NewConversation,
   greeting: string | null,
+  more: CreationAdditions | null,
 ): Promise<string | null> {
   const created_at = await insertConversation(tx, conversation, null)
   if (created_at === null) return null
@@ -194,7 +192,11 @@ async function writeConversation(
   const plan = planOf(state, decideBirth(conversation, said))
   const items = plan.change.items.map((item) => ({ ...rowOfItem(item), id: said!.message_id, created_at }))
   const progress = { user_turn_count: 0, last_activity_at: created_at, updated_at: created_at }
-  await insertHistory(tx, commits, plan, { items, progress })
+  // Sent together.
+  await Promise.all([
+    insertHistory(tx, commits, plan, { items, progress }),
+    more?.alongside(tx, { id: conversation.id, created_at }),
+  ])
   return created_at
 }
 

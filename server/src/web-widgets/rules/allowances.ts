@@ -14,15 +14,21 @@ const minute = 60
 const hour = 3600
 const day = 86_400
 
-export function allowancesOfStart(
-  limits: WebWidgetLimits,
-  { network, user_id }: { network: string; user_id: string },
-): [Allowance, Allowance] {
-  const { conversations_per_address_hour, conversations_per_visitor_day } = limits
+interface Starting {
+  network: string
+  user_id: string
+}
+
+/** Address and visitor, in this order. */
+export function subjectsOfStart({ network, user_id }: Starting) {
   return [
-    { limit: 'conversations_per_address_hour', of: network, most: conversations_per_address_hour, seconds: hour },
-    { limit: 'conversations_per_visitor_day', of: user_id, most: conversations_per_visitor_day, seconds: day },
-  ]
+    { limit: 'conversations_per_address_hour', of: network, seconds: hour },
+    { limit: 'conversations_per_visitor_day', of: user_id, seconds: day },
+  ] as const
+}
+
+export function allowancesOfStart(limits: WebWidgetLimits, starting: Starting): Allowance[] {
+  return subjectsOfStart(starting).map((subject) => ({ ...subject, most: limits[subject.limit] }))
 }
 
 export function allowancesOfMessage(

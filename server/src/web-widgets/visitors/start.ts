@@ -6,7 +6,7 @@ import type { JsonObject } from '../../base/json.ts'
 import type { Context, Handler } from '../../calls/context.ts'
 import { createConversationWith } from '../../conversations/conversations.ts'
 import type { TransactionStore } from '../../database/store.ts'
-import { type Outlook, type Refused, beginConversation, peekAtStart } from '../allowance-rows.ts'
+import { type Outlook, type Refused, beginConversation, foreseeRefusal, startsOfAddress } from '../allowance-rows.ts'
 import { addLinkWork } from '../link-work.ts'
 import { allowancesOfStart, needsCaptcha } from '../rules/allowances.ts'
 import { answersOf, faultsOfForm } from '../rules/feedback.ts'
@@ -22,7 +22,7 @@ type Ctx = Context<WebWidgets>
 type Sent = Input<'startWebWidgetConversation'>
 
 /** Tries after a change of the widget, or the end of the active conversation, in between. */
-const max_tries = 3
+const max_tries = 10
 
 /** The commit found the visitor’s active conversation. */
 class HasActive extends Error {
@@ -53,12 +53,13 @@ export const startWebWidgetConversation: Handler<'startWebWidgetConversation', W
     key.markReplayed()
     return (await resume(ctx, key.bound.conversation_id!)) ?? failGone()
   }
+  const solved = new Set<string>()
   for (let tries = 0; tries < max_tries; tries += 1) {
-    const outlook = await lookAtWidget(ctx, entered)
+    const outlook = await entered.outlook
     const active = outlook?.active_id ? await resume(ctx, outlook.active_id) : null
     if (active) return active
     try {
-      if (outlook) await checkBeforehand(ctx, entered, outlook, input)
+      if (outlook) await checkBeforehand(ctx, entered, { outlook, solved }, input)
       return await start(ctx, entered, input)
     } catch (error) {
       const resumed = error instanceof HasActive ? await resume(ctx, error.conversation_id) : null
@@ -72,7 +73,8 @@ export const startWebWidgetConversation: Handler<'startWebWidgetConversation', W
       entered = await lookAgain(ctx, entered, input)
     }
   }
-  throw new AppError('unavailable')
+  const why = 'The widget has changed each time that this start was tried. Send it again in a second.'
+  throw new AppError('unavailable', why, {}, { retry_after: 1 })
 }
 
 /** Its key was bound, but its conversation has ended since. */
@@ -89,15 +91,6 @@ async function lookAgain(ctx: Ctx, entered: Entered, input: Sent): Promise<Enter
 function allowancesFor({ widget, claims, network }: Entered) {
   const limits = resolveLimits(widget.limits)
   return { limits, allowances: allowancesOfStart(limits, { network, user_id: claims.user_id }) }
-}
-
-/** Null: a preview, where nothing counts. */
-async function lookAtWidget(ctx: Ctx, entered: Entered): Promise<Outlook | null> {
-  const { widget, claims } = entered
-  if (claims.is_preview) return null
-  const { limits, allowances } = allowancesFor(entered)
-  const visitor = { widget_id: widget.id, user_id: claims.user_id }
-  return peekAtStart(ctx.store, ctx.core.sealers.address_signer, visitor, limits, allowances)
 }
 
 async function findOwnActive(ctx: Ctx, { widget, claims }: Entered): Promise<StartedConversation | null> {
@@ -172,16 +165,23 @@ function metadataOf({ claims, widget }: Entered, { form, visitor, client, page, 
 /** What would be refused, before it costs a challenge or a generated greeting. */
 async function checkBeforehand(
   ctx: Ctx,
-  { widget, from }: Entered,
-  { refused, starts_of_address }: Outlook,
+  entered: Entered,
+  { outlook, solved }: { outlook: Outlook; solved: Set<string> },
   { captcha_token }: Sent,
 ): Promise<void> {
+  const { widget, from } = entered
+  const { limits, allowances } = allowancesFor(entered)
+  const refused = foreseeRefusal(outlook, limits, allowances)
   if (refused) throw await ctx.room.counting.refuse(widget, refused)
   const { captcha } = widget
-  if (!captcha || !needsCaptcha(captcha.when, starts_of_address)) return
+  if (!captcha || !needsCaptcha(captcha.when, startsOfAddress(outlook))) return
+  // A provider takes what was solved once, and this may be another try.
+  const challenge = `${captcha.provider} ${captcha.site_key}`
+  if (solved.has(challenge)) return
   const token = captcha_token ?? null
   const host = new URL(from.origin ?? from.own_origin).hostname
   await ctx.room.captcha.check(ctx.store, captcha, { token, host, address: from.address })
+  solved.add(challenge)
 }
 
 /** The row is held until the commit: a change of the widget counts for all of a start, or for none of it. */
