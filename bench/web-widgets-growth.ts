@@ -14,8 +14,8 @@ import { machine, printRows, publishAgent, startBenchServer } from './server.ts'
 import { printTable } from './table.ts'
 import { type Touched, countTouched } from './touched.ts'
 
-const options = readOptions({ small: 1000, conversations: 1_000_000, active: 1000, times: 20 })
-const { small, conversations: large, active, times, database_url } = options
+const options = readOptions({ small: 1000, conversations: 1_000_000, small_active: 1000, active: 90_000, times: 20 })
+const { small, conversations: large, small_active, active: large_active, times, database_url } = options
 /** Of each visitor. */
 const of_visitor = 10
 const batch = 50_000
@@ -52,19 +52,21 @@ await superuser.end()
 
 // --- data ---
 
-/** Ended conversations of guests with ten each, two items in each; the newest are active. */
+/** Ended conversations of guests with ten each, two items in each. */
 async function fill(count: number): Promise<void> {
   await superuser.query(`set session_replication_role = replica; set synchronous_commit = off`)
   const indexes = count - made > batch ? await dropIndexes() : []
   for (let from = made; from < count; from += batch) await add(from, Math.min(from + batch, count), count)
   for (const definition of indexes) await superuser.query(definition)
   made = count
+  // Of other visitors than those who start: only how many there are counts.
+  const active = count === large ? large_active : small_active
+  await superuser.query('delete from web_widget_active where widget_id = $1', [widget.id])
+  await superuser.query('delete from web_widget_active_counts where widget_id = $1', [widget.id])
   await superuser.query(
     `insert into web_widget_active (widget_id, user_id, conversation_id, organization_id)
-     select distinct on (user_id) widget_id, user_id, conversation_id, organization_id from (
-       select * from web_widget_conversations where widget_id = $1 and user_id like 'guest_bench%' order by created_at desc limit $2
-     ) v order by user_id, created_at desc on conflict do nothing`,
-    [widget.id, active * of_visitor],
+     select $1, 'guest_active' || n, gen_random_uuid(), $2 from generate_series(1, $3::integer) n`,
+    [widget.id, organization_id, active],
   )
   await superuser.query('reset session_replication_role')
   await superuser.query('vacuum analyze')
@@ -197,7 +199,7 @@ async function giveFeedback(user_id: string, id: string): Promise<void> {
 function report(): void {
   printRows([
     ['machine', machine],
-    ['data', `${small} and ${large} conversations, ${of_visitor} of each visitor, ${active} active`],
+    ['data', `${small} and ${large} conversations, ${of_visitor} of each visitor, ${small_active} and ${large_active} active`],
   ])
   const names = [...measured.values()][0]!.keys()
   const [before, after] = [measured.get(small)!, measured.get(large)!]

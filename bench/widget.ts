@@ -6,7 +6,8 @@ import { setTimeout as delay } from 'node:timers/promises'
 import { openPage, startBrowser } from '../console/test/support/chromium.ts'
 import { startScriptedModel } from '../server/test/support/scripted-model.ts'
 import { frameOf, message, say, startSite } from '../widget/test/support/visit.ts'
-import { type LoaderCost, measureLoader } from '../widget/test/support/measure.ts'
+import { type LoaderCost, measureLoader, startOtherScripts } from '../widget/test/support/measure.ts'
+import { quantile } from './load.ts'
 import { readOptions } from './options.ts'
 import { describeTimes, machine, printRows, publishAgent, startBenchServer } from './server.ts'
 
@@ -14,6 +15,10 @@ const { opens, replies, characters } = readOptions({ opens: 20, replies: 3, char
 
 type Page = Awaited<ReturnType<typeof openPage>>['page']
 type Browser = Awaited<ReturnType<typeof startBrowser>>
+
+/** Of the page's main thread, on a processor that is four times as slow, more than a script that does nothing takes. */
+const loader_at_most_ms = 20
+const failed: string[] = []
 
 /** A fast model: each piece a few words, a new one every few milliseconds. */
 const piece_characters = 64
@@ -70,6 +75,7 @@ printRows([
   ['click to composer', describeTimes(await measureOpening(browser))],
   ...(await measureReplies(browser)),
 ])
+if (failed.length > 0) throw new Error(failed.join('; '))
 
 async function waitForChat(page: Page) {
   while (!page.frames().some((frame) => frame.url().includes('/public/embed/'))) await delay(10)
@@ -78,15 +84,30 @@ async function waitForChat(page: Page) {
   return chat
 }
 
-/** What the first script costs the page of a site, on a processor that is four times as slow. */
+/**
+ * What the first script costs the page of a site, on a processor that is four times as slow, beside scripts of the same size that do
+ * nothing: what those take, too, is the browser's.
+ */
 async function measureLoading(using: Browser): Promise<[string, string][]> {
-  const costs: LoaderCost[] = []
+  const loader_url = `${server.url}/public/embed/${id}`
+  await using others = await startOtherScripts(loader_url)
+  const scripts = new Map([['loader', loader_url], ...others.names.map((name) => [name, `${others.url}/${name}/1`])] as [string, string][]) // prettier-ignore
+  const costs = new Map<string, LoaderCost[]>([...scripts.keys()].map((name) => [name, []]))
   site.pages['/blank'] = { body: '' }
-  const measured = { url: site.origin, before: `${site.origin}/blank`, server_url: server.url, slowdown: 4 }
-  for (let load = 0; load < opens; load += 1) costs.push(await measureLoader(using, measured))
-  const most = (name: 'layout_shift' | 'requests') => String(Math.max(...costs.map((cost) => cost[name])))
+  for (const [name, url] of scripts) site.pages[`/${name}`] = { body: `<script async src="${url}"></script>` }
+  for (let load = 0; load < opens; load += 1) {
+    for (const [name, url] of scripts) {
+      const place = { url: `${site.origin}/${name}`, before: `${site.origin}/blank`, server_url: new URL(url).origin }
+      costs.get(name)!.push(await measureLoader(using, { ...place, slowdown: 4 }))
+    }
+  }
+  const timesOf = (name: string) => costs.get(name)!.map(({ main_thread_ms }) => main_thread_ms)
+  const most = (name: 'layout_shift' | 'requests') => String(Math.max(...costs.get('loader')!.map((cost) => cost[name])))
+  const own_ms = quantile(timesOf('loader'), 0.5) - quantile(timesOf('nothing'), 0.5)
+  if (own_ms > loader_at_most_ms) failed.push(`the loader takes ${own_ms.toFixed(1)} ms, more than ${loader_at_most_ms}`)
   return [
-    ['loader, 4× slower CPU', describeTimes(costs.map(({ main_thread_ms }) => main_thread_ms))],
+    ...[...scripts.keys()].map((name): [string, string] => [`${name}, 4× slower CPU`, describeTimes(timesOf(name))]),
+    ['loader without nothing', `${own_ms.toFixed(1)} ms, the difference of both medians`],
     ['loader on the page', `layout shift ${most('layout_shift')}, requests ${most('requests')}, at most`],
   ]
 }

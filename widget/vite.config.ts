@@ -120,8 +120,8 @@ async function describeFiles(open: string): Promise<object> {
       string,
       Record<string, string>
     >
-    const { launcher_open, launcher_close, launcher_unread_other } = texts!
-    labels[locale] = { open: launcher_open, close: launcher_close, unread: launcher_unread_other }
+    const ofLauncher = Object.entries(texts!).filter(([key]) => key.startsWith('launcher_'))
+    labels[locale] = Object.fromEntries(ofLauncher.map(([key, text]) => [key.slice('launcher_'.length), text]))
     keys = [...new Set([...keys, ...Object.keys(texts!)])]
   }
   return {

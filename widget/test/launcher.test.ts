@@ -119,6 +119,46 @@ test('where the launcher stands: paths, devices, hidden; judged again when the a
   await launcherOf(hidden.page).waitFor()
 })
 
+test('a greeting that nobody has answered is not shown again, unless it always is', async () => {
+  for (const [frequency, times] of [['once', 0], ['always', 1]] as const) {
+    const greeting = { text: 'Hello', delay_seconds: 1, frequency }
+    await using opened = await openGreeted(`/greeted-${frequency}`, { greeting })()
+    const { page } = opened
+    const text = page.locator('[data-parley] .g .t')
+    await page.clock.runFor(2000)
+    await text.waitFor()
+    await page.reload()
+    await isThere(page)
+    await page.clock.runFor(2000)
+    expect(await text.count()).toBe(times)
+  }
+})
+
+test('how many messages are unread is said in the words of the language', async () => {
+  const id = await makeWidget()
+  server.model.answer = () => 'Reply.'
+  for (const [locale, words] of [
+    ['en', ['Open chat, 1 new message', 'Open chat, 2 new messages']],
+    ['pl', ['Otwórz czat, 1 nowa wiadomość', 'Otwórz czat, 2 nowe wiadomości']],
+  ] as const) {
+    await using opened = await openSite(browser, put(`/unread-${locale}`, id, { attributes: `data-locale="${locale}"` }))
+    const { page } = opened
+    await isThere(page)
+    await page.evaluate('Parley.open()')
+    const chat = await linked(page)
+    await chat.locator('#composer').fill('Hi')
+    await chat.locator('#composer').press('Enter')
+    await chat.getByText('Reply.').waitFor()
+    await page.evaluate('Parley.close()')
+    const [found] = await server.client.listConversations({ web_widget_id: id })
+    const send = () => server.client.sendConversationMessage({ conversation_id: found!.id, text: 'By the site' })
+    for (const said of words) {
+      await send()
+      await expect.poll(() => launcherOf(page).getAttribute('aria-label')).toBe(said)
+    }
+  }
+})
+
 test('the flag of an active conversation: then the frame is made when the browser is idle, and unread messages are counted', async () => {
   const id = await makeWidget()
   server.model.answer = () => 'First.'

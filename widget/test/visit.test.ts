@@ -4,7 +4,7 @@ import { afterAll, beforeAll, expect, test } from 'vitest'
 import { richConfig } from '../../console/test/support/conversations.ts'
 import { holdAnswer } from '../../server/test/support/scripted-model.ts'
 import type { TestServer } from '../../server/test/support/server.ts'
-import { liveWidget } from '../../server/test/web-widgets/browser.ts'
+import { endUser, frameClient, liveWidget } from '../../server/test/web-widgets/browser.ts'
 import { widgetData, widgetTypes } from '../../contract/src/index.ts'
 import { type World, startWorld } from './support/pages.ts'
 import { type Site, expectAccessible, message, openChat, say, snippetOf, visit } from './support/visit.ts'
@@ -144,6 +144,36 @@ test('every kind of widget is shown; a form is answered once and stays', async (
   const answered = again.locator('.card', { hasText: 'How can we reach you?' })
   expect(await answered.getByLabel('Name').inputValue()).toBe('Ada')
   expect(await answered.getByLabel('Name').isDisabled()).toBe(true)
+  expect(visited.faults).toEqual([])
+})
+
+test('more earlier conversations than one page has: the others follow when they are asked for, none twice', async () => {
+  const limits = { conversations_per_visitor_day: 100, conversations_per_address_hour: 100 }
+  const id = await makeWidget({}, greets, { limits })
+  await using visited = await visit(browser, site.origin)
+  const { page } = visited
+  let token = ''
+  page.on('request', (request) => {
+    const { authorization = '' } = request.headers()
+    if (request.url().endsWith(`/${id}/conversations`)) token = authorization.slice('Bearer '.length)
+  })
+  const chat = await openChat(page)
+  await say(chat, 'Hello')
+  await expect.poll(() => token).not.toBe('')
+  const visitor = frameClient(server, {}, token)
+  for (let count = 0; count < 53; count += 1) {
+    const { conversation, ...started } = await visitor.startWebWidgetConversation({ web_widget_id: id })
+    await endUser(server, started.token).endConversation({ conversation_id: conversation.id })
+  }
+  await chat.getByLabel('More').click()
+  await chat.getByRole('button', { name: 'Your conversations' }).click()
+  const rows = chat.locator('.scroll .row')
+  await expect.poll(() => rows.count()).toBe(50)
+  await chat.getByRole('button', { name: 'Show earlier' }).click()
+  await expect.poll(() => rows.count()).toBe(53)
+  // The first is the last: the only one in which somebody has written.
+  await rows.last().click()
+  await chat.getByRole('log').getByText('Hello').waitFor()
   expect(visited.faults).toEqual([])
 })
 

@@ -2,7 +2,7 @@ import { expect, test } from 'vitest'
 import { patternOf, settingsOfLoader } from './loader-settings.ts'
 
 const labels = Object.fromEntries(
-  ['en', 'de', 'ar'].map((locale) => [locale, { open: 'Open', close: 'Close', unread: '{n} new', chat: 'Chat' }]),
+  ['en', 'de', 'ar'].map((locale) => [locale, { open: 'Open', close: 'Close', unread_other: '{n} new', chat: 'Chat' }]),
 )
 const settingsOf = (config: object, domains: string[] = []) =>
   settingsOfLoader({ id: 'w', domains, config }, 'https://chat.example', labels)
@@ -58,4 +58,13 @@ test('they stay within 4 KiB; the sites are never left out', () => {
   expect(Buffer.byteLength(JSON.stringify(settings))).toBeLessThanOrEqual(4096)
   expect(settings['domains']).toEqual(domains)
   expect(settings['questions']).toBeUndefined()
+})
+
+test('the words of the launcher are those of the site, form by form', () => {
+  const texts = { en: { launcher_open: 'Ask us', launcher_unread_one: 'One is new', launcher_close: null }, de: null }
+  const { labels: words } = settingsOf({ locales: ['en', 'de'], texts }) as { labels: object }
+  expect(words).toEqual({
+    en: { open: 'Ask us', close: 'Close', unread_one: 'One is new', unread_other: '{n} new' },
+    de: { open: 'Open', close: 'Close', unread_other: '{n} new' },
+  })
 })

@@ -110,7 +110,8 @@ function textOf(question: NonNullable<WebWidgetConfig['suggested_questions']>[nu
   return typeof question === 'string' ? question : (question.text ?? question.question ?? '')
 }
 
-const replaceable = ['open', 'close', 'unread'] as const
+const forms = ['zero', 'one', 'two', 'few', 'many', 'other'].map((category) => `unread_${category}`)
+const replaceable = ['open', 'close', ...forms]
 
 /** The site's own words replace those of the build. */
 function labelsOf(locales: readonly string[], labels: Labels, texts: object): Settings {

@@ -32,6 +32,8 @@ export interface Entered {
 export type TalkingWidget = Pick<WidgetRecord, 'id' | 'organization_id' | 'name' | 'domains' | 'limits'>
 
 export interface VisitorDoor {
+  /** What a start would meet now. */
+  peek(entered: Pick<Entered, 'claims' | 'network'>): Promise<Outlook>
   /** The same request with the widget as it is now. Throws what forbids it. */
   judge(widget: WidgetRecord | null, before: Entered): Entered
   resolve: ResolveResource
@@ -60,7 +62,7 @@ export function createVisitorDoor(core: Core, tokens: VisitorTokens, sign: Signe
     const isOfThis = claims !== null && claims.widget_id === id.toLowerCase()
     const network = networkOf(from.address)
     const { user_id, key_id } = isOfThis ? claims : nobody
-    const outlook = isStart && isOfThis && !claims.is_preview ? peek({ ...claims, network }) : null
+    const outlook = isStart && isOfThis && !claims.is_preview ? peek({ claims, network }) : null
     const found = await readWidgetFor(database, id, { user_id, key_id, address_hash: sign(network) })
     const { widget, standing } = found ?? { widget: null, standing: unknown }
     if (!widget || !(isOpen(widget) || (isOfThis && claims.is_preview))) throw notFound('Web widget')
@@ -72,8 +74,8 @@ export function createVisitorDoor(core: Core, tokens: VisitorTokens, sign: Signe
   }
 
   /** Of whom the door refuses, nobody waits for it. */
-  function peek(visitor: { widget_id: string; user_id: string; network: string }): Promise<Outlook> {
-    const outlook = peekAtStart(database, sign, visitor)
+  function peek({ claims, network }: Pick<Entered, 'claims' | 'network'>): Promise<Outlook> {
+    const outlook = peekAtStart(database, sign, { ...claims, network })
     outlook.catch(() => {})
     return outlook
   }
@@ -83,11 +85,12 @@ export function createVisitorDoor(core: Core, tokens: VisitorTokens, sign: Signe
     if (!mayCall(from, gatedBy(claims, { domains: widget.domains, cors_origins })))
       throw new AppError('origin_not_allowed')
     if (isRevoked(widget, claims)) throw new AppError('unauthorized')
-    return { widget, claims, network, from, outlook: claims.is_preview ? null : peek({ ...claims, network }) }
+    return { widget, claims, network, from, outlook: claims.is_preview ? null : peek({ claims, network }) }
   }
 
 
   return {
+    peek,
     judge,
     async resolve({ operation_id, path, from }) {
       const isStart = operation_id === 'startWebWidgetConversation'

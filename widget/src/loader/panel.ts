@@ -86,7 +86,7 @@ export function createPanel({ all, button, shown, isFilling }: Bridge, frame: HT
 }
 
 /** How many messages are unread, at the launcher. */
-export function createBadge({ button, shown, words }: Bridge): (count: number) => void {
+export function createBadge({ settings, button, shown, words }: Bridge): (count: number) => void {
   const badge = document.createElement('span')
   badge.className = 'n'
   button.append(badge)
@@ -94,6 +94,10 @@ export function createBadge({ button, shown, words }: Bridge): (count: number) =
     const isTold = count > 0 && !shown.isOpen
     badge.hidden = !isTold
     badge.textContent = String(count)
-    if (isTold) button.ariaLabel = `${words().open}, ${words().unread.replace('{n}', String(count))}`
+    if (!isTold) return
+    const labels = words()
+    const locale = Object.keys(settings.labels).find((each) => settings.labels[each] === labels)
+    const unread = labels[`unread_${new Intl.PluralRules(locale).select(count)}`] ?? labels.unread_other
+    button.ariaLabel = `${labels.open}, ${unread.replace('{n}', String(count))}`
   }
 }

@@ -4,8 +4,9 @@
 export interface Labels {
   open: string
   close: string
-  /** With `{n}`. */
-  unread: string
+  /** With `{n}`; and one for each other plural category of the language. */
+  unread_other: string
+  [form: `unread_${string}`]: string | undefined
 }
 
 export interface LoaderSettings {

@@ -1,4 +1,7 @@
 // What the loader costs a page, measured in a real browser: time of its main thread, shift of its layout, requests.
+import { once } from 'node:events'
+import { createServer } from 'node:http'
+import type { AddressInfo } from 'node:net'
 import type { Browser } from 'playwright-core'
 import { openSite } from './pages.ts'
 
@@ -42,8 +45,8 @@ export async function measureLoader(
     await session.send('Emulation.setCPUThrottlingRate', { rate: slowdown })
   }
   await browser.startTracing(page, { categories: ['devtools.timeline'] })
+  // A script that is loaded so delays the end of this.
   await page.goto(url)
-  await page.waitForFunction('window.Parley?.open')
   const layout_shift = Number(
     await page.evaluate(`new Promise((resolve) => {
       let shift = 0
@@ -57,6 +60,36 @@ export async function measureLoader(
   const events = trace.traceEvents.filter((event) => isOf(event, own[0]!))
   const spent_us = sumOuter(events, ({ dur, tdur }) => (slowdown > 1 ? dur : tdur))
   return { main_thread_ms: spent_us / 1000, layout_shift, requests: own.length }
+}
+
+/** The same code in scripts that do less of it, so that the difference is what the loader does. They are served as the loader is. */
+export async function startOtherScripts(loader_url: string): Promise<OtherScripts> {
+  const loader = await (await fetch(loader_url)).text()
+  const scripts: Record<string, string> = {
+    // As many bytes, and nothing to compile.
+    '/nothing': `/*${loader.replaceAll('*/', '* /')}*/`,
+    // What is not called is only looked through, as the rest of the loader is until it is called.
+    '/returning': `(()=>{return;${loader}})()`,
+  }
+  const server = createServer((request, response) => {
+    response.writeHead(200, { 'content-type': 'text/javascript; charset=utf-8', 'cache-control': 'max-age=300' })
+    response.end(scripts[request.url!.slice(0, request.url!.lastIndexOf('/'))])
+  }).listen(0, '127.0.0.1')
+  await once(server, 'listening')
+  const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`
+  return {
+    ...{ url, names: Object.keys(scripts).map((path) => path.slice(1)) },
+    async [Symbol.asyncDispose]() {
+      server.closeAllConnections()
+      await new Promise((resolve) => server.close(resolve))
+    },
+  }
+}
+
+export interface OtherScripts extends AsyncDisposable {
+  /** The scripts are at `<url>/<name>/<anything>`. */
+  url: string
+  names: string[]
 }
 
 function isOf({ name, args }: TraceEvent, loader: string): boolean {

@@ -55,7 +55,9 @@ export const startWebWidgetConversation: Handler<'startWebWidgetConversation', W
   }
   const solved = new Set<string>()
   for (let tries = 0; tries < max_tries; tries += 1) {
-    const outlook = await entered.outlook
+    // Whether it is asked for a challenge must not be older than its body.
+    const isFresh = tries > 0 || entered.widget.captcha === null
+    const outlook = await (entered.outlook === null || isFresh ? entered.outlook : ctx.room.door.peek(entered))
     const active = outlook?.active_id ? await resume(ctx, outlook.active_id) : null
     if (active) return active
     try {
