@@ -1,0 +1,161 @@
+// Chooses by their signs, in memory, which vectors may be the nearest: as the statement `search_chunks` does in the database
+// (search/queries.ts). Pure.
+import type { SignedQuery } from './signs.ts'
+
+/** Of one generation, by position. */
+export interface PackedSigns {
+  /** The mean that they are seen from. */
+  centre: number
+  chunks: number
+  /** 32 signs in a number, `words` for each chunk. */
+  bits: Uint32Array
+  words: number
+  /** See `SignedVector`. */
+  lengths: Float32Array
+  alongs: Float32Array
+}
+
+export const bytesOf = ({ bits, lengths, alongs }: PackedSigns) =>
+  bits.byteLength + lengths.byteLength + alongs.byteLength
+
+const bytes_of_numbers = 8
+
+/** `rows`: of each chunk its signs, its length and its product (float32, big-endian), one after another. */
+export function unpackSigns(rows: Buffer, chunks: number, centre: number): PackedSigns {
+  const size = rows.length / Math.max(chunks, 1)
+  const sign_bytes = Math.max(size - bytes_of_numbers, 0)
+  const words = Math.ceil(sign_bytes / 4)
+  const bits = new Uint32Array(words * chunks)
+  const bytes = new Uint8Array(bits.buffer)
+  const lengths = new Float32Array(chunks)
+  const alongs = new Float32Array(chunks)
+  for (let chunk = 0; chunk < chunks; chunk += 1) {
+    const begin = chunk * size
+    bytes.set(rows.subarray(begin, begin + sign_bytes), chunk * words * 4)
+    lengths[chunk] = rows.readFloatBE(begin + sign_bytes)
+    alongs[chunk] = rows.readFloatBE(begin + sign_bytes + 4)
+  }
+  return { centre, chunks, bits, words, lengths, alongs }
+}
+
+/** A bit string as PostgreSQL sends it: the first bit is the highest of the first byte. */
+export function packBits(text: string): Uint32Array {
+  const bits = new Uint32Array(Math.ceil(text.length / 32))
+  const bytes = new Uint8Array(bits.buffer)
+  for (let at = 0; at < text.length; at += 1) if (text[at] === '1') bytes[at >> 3]! |= 0x80 >> (at & 7)
+  return bits
+}
+
+/** Signs of a generation, and how near they alone show each chunk to be (`compareSigns`). */
+export interface SignsOf {
+  generation: number
+  signs: PackedSigns
+  shown: Float32Array
+}
+
+export interface NearChunk {
+  generation: number
+  position: number
+}
+
+/** How many are wanted: `least` in any case, up to `most` where estimates leave it open which are the `wanted` nearest. */
+export interface Wanted {
+  least: number
+  most: number
+  wanted: number
+  /** How many the signs alone choose, for each that is estimated well. */
+  preselected: number
+}
+
+export function compareSigns(
+  { chunks, bits, words, lengths, alongs }: PackedSigns,
+  { bits: text, of_none, of_each }: SignedQuery,
+): Float32Array {
+  const query = packBits(text)
+  const shown = new Float32Array(chunks)
+  for (let chunk = 0, at = 0; chunk < chunks; chunk += 1) {
+    let differing = 0
+    for (let word = 0; word < words; word += 1, at += 1) differing += countBits(bits[at]! ^ query[word]!)
+    shown[chunk] = alongs[chunk]! + lengths[chunk]! * (of_none + of_each * differing)
+  }
+  return shown
+}
+
+/** All of the same centre, from which the query is seen. Best first. */
+export function chooseNear(of: readonly SignsOf[], query: SignedQuery, wanted: Wanted): NearChunk[] {
+  const shown = new Float32Array(of.reduce((sum, { signs }) => sum + signs.chunks, 0))
+  let first = 0
+  for (const one of of) {
+    shown.set(one.shown, first)
+    first += one.signs.chunks
+  }
+  const chosen = findPlaces(of, largestOf(shown, wanted.preselected * wanted.most))
+  const planes = query.planes.map(packBits)
+  const estimates = Float32Array.from(chosen, ({ signs, position }) => estimate(signs, position, query, planes))
+  const best = largestOf(estimates, wanted.most).toSorted((a, b) => estimates[b]! - estimates[a]! || a - b)
+  best.length = Math.min(best.length, wanted.most)
+  const last = best[wanted.wanted - 1]
+  const length = last === undefined ? 0 : chosen[last]!.signs.lengths[chosen[last]!.position]!
+  const bound = last === undefined ? Infinity : estimates[last]! - query.of_doubt * length
+  return best
+    .filter((at, nth) => nth < wanted.least || estimates[at]! >= bound)
+    .map((at) => ({ generation: chosen[at]!.generation, position: chosen[at]!.position }))
+}
+
+interface Placed extends NearChunk {
+  signs: PackedSigns
+}
+
+/** `places`: in order, counted over all generations. */
+function findPlaces(of: readonly SignsOf[], places: readonly number[]): Placed[] {
+  let [own, begin] = [0, 0]
+  return places.map((place) => {
+    while (place >= begin + of[own]!.signs.chunks) begin += of[own++]!.signs.chunks
+    const { generation, signs } = of[own]!
+    return { generation, signs, position: place - begin }
+  })
+}
+
+/** See `SignedQuery`. */
+function estimate(
+  { bits, words, lengths, alongs }: PackedSigns,
+  position: number,
+  { base, of_all, of_sign, of_step }: SignedQuery,
+  planes: readonly Uint32Array[],
+): number {
+  const [plane_1, plane_2, plane_4, plane_8] = planes as [Uint32Array, Uint32Array, Uint32Array, Uint32Array]
+  let [signs, steps] = [0, 0]
+  for (let word = 0, at = position * words; word < words; word += 1, at += 1) {
+    const own = bits[at]!
+    signs += countBits(own)
+    steps += countBits(own & plane_1[word]!) + 2 * countBits(own & plane_2[word]!)
+    steps += 4 * countBits(own & plane_4[word]!) + 8 * countBits(own & plane_8[word]!)
+  }
+  return base + alongs[position]! + lengths[position]! * (of_all + of_sign * signs + of_step * steps)
+}
+
+function countBits(value: number): number {
+  let bits = value - ((value >>> 1) & 0x55555555)
+  bits = (bits & 0x33333333) + ((bits >>> 2) & 0x33333333)
+  return Math.imul((bits + (bits >>> 4)) & 0x0f0f0f0f, 0x01010101) >>> 24
+}
+
+const steps_of_values = 2048
+
+/** The places of the `many` largest values, and of some that are about as large, in order. Sorting all would take longer than comparing. */
+export function largestOf(values: Float32Array, many: number): number[] {
+  let [least, most] = [Infinity, -Infinity]
+  for (let place = 0; place < values.length; place += 1) {
+    least = Math.min(least, values[place]!)
+    most = Math.max(most, values[place]!)
+  }
+  const scale = most > least ? (steps_of_values - 1) / (most - least) : 0
+  const stepOf = (place: number) => Math.trunc((values[place]! - least) * scale)
+  const counts = new Uint32Array(steps_of_values)
+  for (let place = 0; place < values.length; place += 1) counts[stepOf(place)]! += 1
+  let step = steps_of_values - 1
+  for (let count = counts[step]!; count < many && step > 0; count += counts[step]!) step -= 1
+  const places: number[] = []
+  for (let place = 0; place < values.length; place += 1) if (stepOf(place) >= step) places.push(place)
+  return places
+}

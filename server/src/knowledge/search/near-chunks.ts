@@ -1,0 +1,97 @@
+// Which chunks may be the nearest to a query's vector: chosen here by signs that the process keeps, of all others by the database.
+import { type NearChunk, type PackedSigns, type SignsOf, chooseNear, compareSigns } from '../rules/near-signs.ts'
+import { type SignedQuery, signQuery } from '../rules/signs.ts'
+import type { Centre } from './centres.ts'
+import { preselected } from './queries.ts'
+
+/** Vectors that are compared exactly: at least, and at most where their signs leave it open which are the nearest. */
+const candidates_of = (top_n: number) => ({ least: Math.max(200, 20 * top_n), most: Math.max(800, 20 * top_n) })
+/** Of these the estimates should miss none. */
+const wanted_of = (top_n: number) => Math.max(10, top_n)
+
+export interface NearQuery {
+  values: Float32Array
+  top_n: number
+}
+
+export interface FoundBySigns {
+  /** Of the generations whose signs are kept. */
+  near: NearChunk[]
+  compared: number[]
+  /** The other ones. */
+  unkept: number[]
+}
+
+/** The search of one dataset by signs that are kept. */
+export class KeptSigns {
+  /** By generation. */
+  readonly #kept: ReadonlyMap<number, PackedSigns>
+  readonly #query: NearQuery
+  readonly #seen = new Map<number, SignedQuery>()
+  readonly #shown = new Map<PackedSigns, Float32Array>()
+  #expected: FoundBySigns | null = null
+
+  constructor(kept: ReadonlyMap<number, PackedSigns>, query: NearQuery) {
+    this.#kept = kept
+    this.#query = query
+  }
+
+  /** As if all that are kept served, and no other: what does, the database finds out meanwhile. */
+  expect(centres: ReadonlyMap<number, Centre>): void {
+    this.#expected = this.#choose([...this.#kept.keys()], centres)
+  }
+
+  /** `chosen`: the generations that serve and that no filter excludes. */
+  search(chosen: ReadonlySet<number>, centres: readonly Centre[]): FoundBySigns {
+    const expected = this.#expected?.compared
+    const isAsExpected = expected?.length === chosen.size && expected.every((generation) => chosen.has(generation))
+    if (this.#expected && isAsExpected) return { ...this.#expected, unkept: [] }
+    return this.#choose(chosen, new Map(centres.map((centre) => [centre.number, centre])))
+  }
+
+  #choose(generations: Iterable<number>, centres: ReadonlyMap<number, Centre>): FoundBySigns {
+    const { top_n } = this.#query
+    const found: SignsOf[] = []
+    const unkept: number[] = []
+    for (const generation of generations) {
+      const signs = this.#kept.get(generation)
+      const centre = signs && centres.get(signs.centre)
+      if (signs && centre) found.push({ generation, signs, shown: this.#show(signs, centre) })
+      else unkept.push(generation)
+    }
+    const all_chunks = countChunks(found)
+    const near = [...Map.groupBy(found, ({ signs }) => signs.centre)].flatMap(([number, of]) => {
+      // Each centre's part, and some more: the nearest may be spread unevenly.
+      const part = countChunks(of) / Math.max(all_chunks, 1)
+      const partOf = (many: number) => Math.min(many, 20 + Math.ceil(1.5 * many * part))
+      const { least, most } = candidates_of(top_n)
+      const wanted = { least: partOf(least), most: partOf(most), wanted: wanted_of(top_n), preselected }
+      return chooseNear(of, this.#seenFrom(centres.get(number)!), wanted)
+    })
+    return { near, compared: found.map(({ generation }) => generation), unkept }
+  }
+
+  #show(signs: PackedSigns, centre: Centre): Float32Array {
+    const shown = this.#shown.get(signs) ?? compareSigns(signs, this.#seenFrom(centre))
+    this.#shown.set(signs, shown)
+    return shown
+  }
+
+  #seenFrom({ number, mean }: Centre): SignedQuery {
+    const seen = this.#seen.get(number) ?? signQuery(this.#query.values, mean)
+    this.#seen.set(number, seen)
+    return seen
+  }
+}
+
+const countChunks = (of: readonly SignsOf[]) => of.reduce((sum, { signs }) => sum + signs.chunks, 0)
+
+/** The query seen from each centre, as the database compares it. */
+export function signsIn(place: number, centres: readonly Centre[], vector: Float32Array, top_n: number) {
+  return centres.map(({ number, mean }) => {
+    const { planes, ...seen } = signQuery(vector, mean)
+    const [plane_1, plane_2, plane_4, plane_8] = planes
+    const many = { ...candidates_of(top_n), wanted: wanted_of(top_n) }
+    return { place, centre: number, ...many, ...seen, plane_1, plane_2, plane_4, plane_8 }
+  })
+}
