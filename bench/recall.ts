@@ -87,7 +87,7 @@ async function compare(
 function bySigns({ vectors }: Collection, counts: number[]): (query: Float32Array) => number[] {
   const mean = meanOf(vectors.slice(0, centre_of))
   const signed = vectors.map((vector) => signVector(vector, mean))
-  const words = Math.ceil(dimension / 32)
+  const words = Math.ceil((vectors[0]?.length ?? 0) / 32)
   const signs: PackedSigns = {
     centre: 0,
     chunks: signed.length,

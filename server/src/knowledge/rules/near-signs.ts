@@ -59,7 +59,7 @@ export interface NearChunk {
 }
 
 /** How many are wanted: `least` in any case, up to `most` where estimates leave it open which are the `wanted` nearest. */
-export interface Wanted {
+interface Wanted {
   least: number
   most: number
   wanted: number

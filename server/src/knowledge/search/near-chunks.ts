@@ -9,7 +9,7 @@ const candidates_of = (top_n: number) => ({ least: Math.max(200, 20 * top_n), mo
 /** Of these the estimates should miss none. */
 const wanted_of = (top_n: number) => Math.max(10, top_n)
 
-export interface NearQuery {
+interface NearQuery {
   values: Float32Array
   top_n: number
 }

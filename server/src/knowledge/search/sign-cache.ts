@@ -24,7 +24,7 @@ export interface Unkept {
   generations: readonly number[]
 }
 
-export interface SignCacheOptions {
+interface SignCacheOptions {
   most_bytes: number
   clock: Pick<Clock, 'monotonic'>
   log: Pick<Logger, 'debug'>

@@ -81,7 +81,7 @@ export class PartTimedOut extends Error {
 type Shared = Pick<Searches, 'centres' | 'index' | 'signs'>
 
 /** Of one state of the database, before its first statement. */
-export type SnapshotStore = Store & Pick<TransactionStore, 'readAtBegin'>
+type SnapshotStore = Store & Pick<TransactionStore, 'readAtBegin'>
 
 export async function readSnapshot(store: SnapshotStore, shared: Shared, asked: Asked): Promise<Read> {
   const { words, vectors } = asked.parts
