@@ -100,7 +100,11 @@ function bySigns({ vectors }: Collection, counts: number[]): (query: Float32Arra
   const many = { least: least_candidates, most: candidates, wanted, preselected }
   return (query) => {
     const asked = signQuery(query, mean)
-    const compared = chooseNear([{ generation: 0, signs, shown: compareSigns(signs, asked) }], asked, many)
+    const compared = chooseNear(
+      [{ generation: 0, signs, shown: compareSigns(signs, asked, packBits(asked.bits)) }],
+      asked,
+      many,
+    )
     counts.push(compared.length)
     return compared.map(({ position }) => position)
   }

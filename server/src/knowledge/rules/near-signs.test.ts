@@ -25,7 +25,7 @@ const pack = (signed: readonly SignedVector[]): PackedSigns =>
 const withShown = (generation: number, signs: PackedSigns, query: SignedQuery) => ({
   generation,
   signs,
-  shown: compareSigns(signs, query),
+  shown: compareSigns(signs, query, packBits(query.bits)),
 })
 
 const count = (bits: string, where: (bit: string, at: number) => boolean) => [...bits].filter(where).length

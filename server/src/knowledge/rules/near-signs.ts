@@ -67,11 +67,12 @@ interface Wanted {
   preselected: number
 }
 
+/** `query`: the signs of the query, packed. */
 export function compareSigns(
   { chunks, bits, words, lengths, alongs }: PackedSigns,
-  { bits: text, of_none, of_each }: SignedQuery,
+  { of_none, of_each }: SignedQuery,
+  query: Uint32Array,
 ): Float32Array {
-  const query = packBits(text)
   const shown = new Float32Array(chunks)
   for (let chunk = 0, at = 0; chunk < chunks; chunk += 1) {
     let differing = 0

@@ -1,5 +1,12 @@
 // Which chunks may be the nearest to a query's vector: chosen here by signs that the process keeps, of all others by the database.
-import { type NearChunk, type PackedSigns, type SignsOf, chooseNear, compareSigns } from '../rules/near-signs.ts'
+import {
+  type NearChunk,
+  type PackedSigns,
+  type SignsOf,
+  chooseNear,
+  compareSigns,
+  packBits,
+} from '../rules/near-signs.ts'
 import { type SignedQuery, signQuery } from '../rules/signs.ts'
 import type { Centre } from './centres.ts'
 import { preselected } from './queries.ts'
@@ -22,12 +29,18 @@ export interface FoundBySigns {
   unkept: number[]
 }
 
+/** From one centre. */
+interface SeenQuery {
+  query: SignedQuery
+  bits: Uint32Array
+}
+
 /** The search of one dataset by signs that are kept. */
 export class KeptSigns {
   /** By generation. */
   readonly #kept: ReadonlyMap<number, PackedSigns>
   readonly #query: NearQuery
-  readonly #seen = new Map<number, SignedQuery>()
+  readonly #seen = new Map<number, SeenQuery>()
   readonly #shown = new Map<PackedSigns, Float32Array>()
   #expected: FoundBySigns | null = null
 
@@ -66,19 +79,25 @@ export class KeptSigns {
       const partOf = (many: number) => Math.min(many, 20 + Math.ceil(1.5 * many * part))
       const { least, most } = candidates_of(top_n)
       const wanted = { least: partOf(least), most: partOf(most), wanted: wanted_of(top_n), preselected }
-      return chooseNear(of, this.#seenFrom(centres.get(number)!), wanted)
+      return chooseNear(of, this.#seenFrom(centres.get(number)!).query, wanted)
     })
     return { near, compared: found.map(({ generation }) => generation), unkept }
   }
 
   #show(signs: PackedSigns, centre: Centre): Float32Array {
-    const shown = this.#shown.get(signs) ?? compareSigns(signs, this.#seenFrom(centre))
+    const before = this.#shown.get(signs)
+    if (before) return before
+    const { query, bits } = this.#seenFrom(centre)
+    const shown = compareSigns(signs, query, bits)
     this.#shown.set(signs, shown)
     return shown
   }
 
-  #seenFrom({ number, mean }: Centre): SignedQuery {
-    const seen = this.#seen.get(number) ?? signQuery(this.#query.values, mean)
+  #seenFrom({ number, mean }: Centre): SeenQuery {
+    const before = this.#seen.get(number)
+    if (before) return before
+    const query = signQuery(this.#query.values, mean)
+    const seen = { query, bits: packBits(query.bits) }
     this.#seen.set(number, seen)
     return seen
   }
