@@ -24,7 +24,7 @@ export default defineConfig({
       {
         test: {
           name: 'unit',
-          include: ['{contract,sdk,server,cli,console}/src/**/*.test.ts', 'server/*.test.ts'],
+          include: ['{contract,sdk,server,cli,console,widget}/src/**/*.test.ts', 'server/*.test.ts'],
           ...shared,
           // A property that runs a hundred times is slow on a busy machine.
           testTimeout: 30_000,

@@ -11,6 +11,8 @@ export interface Target {
   accepts: (body: string) => boolean
   /** The text of each message; default: a short one. */
   text?: string | undefined
+  /** More headers and fields of each message. */
+  more?: (caller: number) => { headers: Record<string, string>; body: object }
 }
 
 export interface Load {
@@ -39,8 +41,14 @@ export async function runLoad(
   await using pool = Object.assign(new Pool(target.origin, { connections: callers, pipelining: 1 }), {
     [Symbol.asyncDispose]: () => pool.destroy(),
   })
-  const body = Buffer.from(JSON.stringify({ text: target.text ?? usual_text }))
-  const headers = { 'content-type': 'application/json', ...target.headers }
+  const text_only = Buffer.from(JSON.stringify({ text: target.text ?? usual_text }))
+  const usual_headers = { 'content-type': 'application/json', ...target.headers }
+  const requestOf = (caller: number) => {
+    const more = target.more?.(caller)
+    if (!more) return { headers: usual_headers, body: text_only }
+    const body = Buffer.from(JSON.stringify({ text: target.text ?? usual_text, ...more.body }))
+    return { headers: { ...usual_headers, ...more.headers }, body }
+  }
   const load: Load = { turns: 0, seconds: 0, times_ms: [], failures: [] }
   const startedAt = performance.now()
   const until = startedAt + seconds * 1000
@@ -48,7 +56,7 @@ export async function runLoad(
     for (let turn = 0; turn < turns_each && performance.now() < until; turn += 1) {
       if (pause_ms > 0) await delay(2 * pause_ms * Math.random())
       const sentAt = performance.now()
-      const answer = await pool.request({ method: 'POST', path: target.path(caller), headers, body })
+      const answer = await pool.request({ method: 'POST', path: target.path(caller), ...requestOf(caller) })
       const text = await answer.body.text()
       if (answer.statusCode === 200 && target.accepts(text)) load.turns += 1
       else load.failures.push(`${answer.statusCode} ${text.slice(0, 500)}`)

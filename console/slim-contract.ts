@@ -5,6 +5,7 @@ import { type ActionDefinition, type Operation, actions, operations } from '@par
 import * as contract from '@parley/contract'
 import * as knowledge from '../contract/src/knowledge/words.ts'
 import * as vocabulary from '../contract/src/vocabulary.ts'
+import * as widgets from '../contract/src/web-widgets/words.ts'
 import type { Plugin } from 'vite'
 
 const id = '\0slim-contract'
@@ -21,7 +22,7 @@ export function slimContract(): Plugin {
 
 function renderModule(): string {
   const lists = Object.entries(contract).filter(
-    ([name, value]) => !(name in vocabulary) && !(name in knowledge) && isListOfTexts(value),
+    ([name, value]) => !(name in vocabulary) && !(name in knowledge) && !(name in widgets) && isListOfTexts(value),
   )
   const slim = Object.fromEntries(
     Object.entries(operations).map(([name, operation]) => [name, slimOperation(operation)]),
@@ -30,9 +31,12 @@ function renderModule(): string {
   return [
     `export { headerName } from ${fileOf('operation.ts')}`,
     `export { readOwnPath } from ${fileOf('own-path.ts')}`,
+    `export * from ${fileOf('form-values.ts')}`,
     `export { fencePassages } from ${fileOf('knowledge/fence.ts')}`,
     `export * from ${fileOf('knowledge/words.ts')}`,
     `export * from ${fileOf('vocabulary.ts')}`,
+    `export * from ${fileOf('web-widgets/contrast.ts')}`,
+    `export * from ${fileOf('web-widgets/words.ts')}`,
     ...lists.map(([name, values]) => `export const ${name} = ${JSON.stringify(values)}`),
     `export const operations = ${JSON.stringify(slim)}`,
     `export const actions = ${JSON.stringify(actions.map(slimAction))}`,

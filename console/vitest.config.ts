@@ -8,7 +8,7 @@ export default defineConfig({
   root,
   test: {
     name: 'browser',
-    include: ['console/test/**/*.test.ts'],
+    include: ['{console,widget}/test/**/*.test.ts'],
     globalSetup: 'server/test/support/postgres.ts',
     // Each file has a browser and a server.
     fileParallelism: false,

@@ -119,6 +119,9 @@ const headOf = (text: string) => /^(?:\/\/.*\n)*/.exec(text)![0]
 
 const tell = ({ from, to }: Import) => `${from} -> ${to}`
 
+/** By those of migrations, which the room calls. */
+const written_by_functions = new Set(['web_widget_allowances'])
+
 describe('src', () => {
   test('a folder imports only folders above it', () => expect(findMisplaced(sources, layers)).toEqual([]))
   test('a room is entered by its face', () => expect(findPrivate(sources, layers)).toEqual([]))
@@ -132,6 +135,7 @@ describe('src', () => {
     expect(new Set(layers.map(({ folder }) => folder))).toEqual(folders)
     const written = sources.map(({ text }) => text).join('\n')
     for (const name of layers.flatMap(({ tables = [] }) => tables)) {
+      if (written_by_functions.has(name)) continue
       expect(written, name).toMatch(new RegExp(`(insert into|update)\\s+${name}\\b`, 'i'))
     }
   })

@@ -41,6 +41,8 @@ export const layers: readonly Layer[] = [
       'conversations',
       'conversation_progress',
       'transcript_items',
+      'client_messages',
+      'answered_widgets',
       'events',
       'turns',
       'earlier_analyses',
@@ -63,6 +65,15 @@ export const layers: readonly Layer[] = [
       'held_chunks',
       ...['crawls', 'crawl_addresses', 'crawled_pages'],
       ...['dataset_words', 'word_groups', 'vector_centres', 'signed_generations', 'chunk_signs'],
+    ],
+  },
+  {
+    folder: 'web-widgets',
+    kind: 'room',
+    tables: [
+      ...['web_widgets', 'web_widget_identity_keys', 'web_widget_blocks'],
+      ...['web_widget_conversations', 'web_widget_active', 'web_widget_links', 'web_widget_feedback'],
+      ...['web_widget_allowances', 'web_widget_days', 'web_widget_deltas', 'web_widget_reached'],
     ],
   },
   {

@@ -1,4 +1,4 @@
-// Each guarantee of a SPEC.md that has a section of its own names tests whose titles begin with its number, and tests that attack it.
+// Each guarantee of a SPEC.md that has a section of its own names tests that name it, and of knowledge bases tests that attack it.
 import { existsSync, globSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, test } from 'vitest'
@@ -62,4 +62,26 @@ test('titles are found in every form', () => {
   const text =
     "test('K1: a', f)\n  test(\n    `K2: b`)\ndescribe('K3: c')\ntest.each([1, 2])('K4: d')\ntest('K5, K6: e')\ntest('a (K7)')"
   expect([...numbersIn(text)]).toEqual(['K1', 'K2', 'K3', 'K4', 'K5', 'K6'])
+})
+
+describe('web widgets', () => {
+  const widgets = read('src/web-widgets/SPEC.md')
+  const sections = widgets.split(/^## /m).filter((section) => /^B\d+ /.test(section))
+  const tested = sections.map((section): [string, string[]] => {
+    const line = section.split('\n').find((one) => one.startsWith('- Tested: '))
+    return [/^B\d+/.exec(section)![0], [...(line ?? '').matchAll(/`([^`]+)`/g)].map(([, path]) => path!)]
+  })
+  /** Those of the widget itself are beside the server. */
+  const place = (path: string) => join(server, path.startsWith('widget/') ? '..' : '.', path)
+
+  test('there are ten, in order', () => {
+    expect(tested.map(([number]) => number)).toEqual(Array.from({ length: 10 }, (_, at) => `B${at + 1}`))
+  })
+
+  test.each(tested)('%s cites tests that exist, of which one names it', (number, paths) => {
+    expect(paths.filter((path) => !existsSync(place(path)))).toEqual([])
+    const named = new RegExp(`\\b(?:test|describe)(?:\\.\\w+)*(?:\\([^()]*\\))?\\(\\s*[\`'"][^\`'"\\n]*\\b${number}\\b`)
+    const naming = paths.filter((path) => named.test(readFileSync(place(path), 'utf8')))
+    expect(naming).not.toEqual([])
+  })
 })

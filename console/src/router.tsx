@@ -18,6 +18,7 @@ import { CrashedPage, NotFoundPage } from './shell/fault-pages.tsx'
 import { homeRoute, root, shell } from './shell/frames.ts'
 import { signInRoute } from './sign-in/route.ts'
 import { tryAgentRoute } from './try-agent/route.ts'
+import { webWidgetRoute, webWidgetsRoute } from './web-widgets/route.ts'
 import { webhookRoute, webhooksRoute } from './webhooks/route.ts'
 
 const settingsPages = [
@@ -42,6 +43,8 @@ const pages = [
   datasetsRoute,
   datasetRoute,
   sourceRoute,
+  webWidgetsRoute,
+  webWidgetRoute,
   settingsRoute,
   settingsFrame.addChildren(settingsPages),
 ] as const

@@ -174,11 +174,11 @@ describe('widgets', () => {
     await transcript(page).getByLabel('Name').fill('Ada')
     await transcript(page).getByLabel('When').selectOption('Afternoon')
     await transcript(page).getByRole('button', { name: 'Submit' }).click()
-    await transcript(page).getByText(transcriptTexts.answers.missing('Days')).waitFor()
+    await transcript(page).getByText(transcriptTexts.answers.fault('Days', 'is required')).waitFor()
     await transcript(page).getByLabel('Monday').check()
     await transcript(page).getByLabel('Sunday').check()
     await transcript(page).getByRole('button', { name: 'Submit' }).click()
-    await transcript(page).getByText(transcriptTexts.answers.missing('Rating')).waitFor()
+    await transcript(page).getByText(transcriptTexts.answers.fault('Rating', 'is required')).waitFor()
     await transcript(page).getByLabel('Guests').fill('2')
     await transcript(page).getByLabel('On', { exact: true }).fill('2026-05-03')
     await transcript(page).getByLabel('Quiet').check()
@@ -197,11 +197,11 @@ describe('widgets', () => {
           'Which one?',
           'Please add the teapot.',
           'Enter it.',
-          '1234',
+          'Code: 1234',
           'Fill it in.',
           [
             'Name: Ada\nWhen: Afternoon\nDays: Monday, Sunday\nNewsletter: No',
-            'Guests: 2\nOn: 2026-05-03\nWishes: Quiet\nRating: 3 of 4\nCampaign: spring',
+            'Guests: 2\nOn: 2026-05-03\nWishes: Quiet\nRating: 3\nCampaign: spring',
           ].join('\n'),
           'Thank you.',
         ],

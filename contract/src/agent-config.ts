@@ -12,7 +12,7 @@ import {
   conversationWorkflows,
   laterObjects,
 } from './agent-config-parts.ts'
-import { named, notYet, nullable, oneOf } from './schema.ts'
+import { named, nullable, oneOf } from './schema.ts'
 import { ToolConfig } from './tool-config.ts'
 import { agentBounds, agentDefaults, agentKinds, channels, concurrencyRules, instructionsModes } from './vocabulary.ts'
 import { FormDefinition } from './widgets.ts'
@@ -240,7 +240,14 @@ export const AgentConfig = named(
       mcp_servers: Type.Optional(nullable(Type.Array(McpServer, { maxItems: agentBounds.mcp_servers }))),
       built_in_tools: Type.Optional(nullable(BuiltInTools)),
       forms: Type.Optional(nullable(Type.Array(FormDefinition, { maxItems: agentBounds.forms }))),
-      quick_actions: Type.Optional(notYet(nullable(Type.Array(QuickAction, { maxItems: agentBounds.quick_actions })))),
+      quick_actions: Type.Optional(
+        nullable(
+          Type.Array(QuickAction, {
+            maxItems: agentBounds.quick_actions,
+            description: 'What an end user of a web widget can say with one press.',
+          }),
+        ),
+      ),
       knowledge_bases: Type.Optional(
         nullable(
           Type.Array(KnowledgeBase, {

@@ -14,6 +14,7 @@ import {
   timestampFilter,
   idempotencyHeader,
 } from './schema.ts'
+import { AgentWebWidget } from './web-widgets/objects.ts'
 import { agentBounds, generationStatuses, publishDirections } from './vocabulary.ts'
 
 const agentFields = {
@@ -94,7 +95,7 @@ export const AgentDetail = named(
       description: 'The newest 100 versions, newest first, without their configurations.',
     }),
     phone_numbers: Type.Array(JsonObject),
-    web_widgets: Type.Array(JsonObject),
+    web_widgets: Type.Array(AgentWebWidget, { description: 'The newest 100, newest first.' }),
     statistics: AgentStatistics,
   }),
 )

@@ -1,5 +1,6 @@
 // The conversation resource: statuses, transcript, turns and what the operations return.
 import { Type, type Static } from 'typebox'
+import type { FormValues } from './form-values.ts'
 import { Citation, Retrieval } from './knowledge/retrievals.ts'
 import { Id, JsonAny, JsonObject, Timestamp, named, nullable, oneOf } from './schema.ts'
 import {
@@ -10,8 +11,8 @@ import {
   conversationStatuses,
   directions,
   endReasons,
-  itemTypes,
   messageRoles,
+  shownItemTypes,
   turnOutcomes,
   turnStatuses,
 } from './vocabulary.ts'
@@ -43,6 +44,15 @@ const citations = Type.Optional(
   }),
 )
 
+/** What a message of the end user says about itself; each absent where it was not sent. */
+export const messageOrigin = {
+  client_id: Type.Optional(Type.String({ description: 'The id that the client gave the message.' })),
+  in_reply_to: Type.Optional(Type.String({ description: 'The `call_id` of the widget that it answers.' })),
+  values: Type.Optional(
+    Type.Unsafe<FormValues>({ ...JsonObject, description: 'The answers, by the id of the field.' }),
+  ),
+}
+
 const itemFields = {
   id: Id,
   position: Type.Integer({ description: '0, 1, 2 … without gaps.' }),
@@ -55,13 +65,19 @@ export const TranscriptItem = named(
   'TranscriptItem',
   Type.Object({
     ...itemFields,
-    type: oneOf(itemTypes),
+    type: oneOf(shownItemTypes, '`widget` only for conversation tokens, which see no tool calls.'),
     role: Type.Optional(oneOf(messageRoles, 'Only for messages.')),
     content: Type.Optional(Type.Array(Type.String(), { description: 'Only for messages.' })),
     interrupted: Type.Optional(Type.Boolean({ description: 'Only for messages: whether the text was cut off.' })),
     metrics: Type.Optional(TurnMetrics),
     citations,
-    call_id: Type.Optional(Type.String({ description: 'Links a call with its output.' })),
+    ...messageOrigin,
+    call_id: Type.Optional(
+      Type.String({
+        description: 'Links a call with its output. Of a widget: what `in_reply_to` of its answer names.',
+      }),
+    ),
+    widget: Type.Optional(Widget),
     name: Type.Optional(Type.String({ description: 'The name of the tool.' })),
     arguments: Type.Optional(JsonObject),
     output: Type.Optional(JsonAny),

@@ -4,6 +4,7 @@ import { AgentConfig } from './agent-config.ts'
 import { Conversation, EndConversationResponse, ImportError, MessageReply } from './conversation.ts'
 import { turnStreamData } from './events.ts'
 import { ImportedConversation } from './import.ts'
+import { Message } from './message.ts'
 import { defineOperation } from './operation.ts'
 import { conversationReadAccess } from './scopes.ts'
 import { turnOperations } from './turns.ts'
@@ -16,7 +17,6 @@ import {
   directions,
   endModes,
   endReasons,
-  interactivities,
   unansweredOutcomes,
 } from './vocabulary.ts'
 
@@ -139,7 +139,7 @@ const lifecycleOperations = {
     tag,
     summary: "Send a message and get the agent's reply",
     description:
-      'If the body of the response has a `turn_id`, the message is stored; otherwise it is not. With `Accept: text/event-stream` the turn is streamed; an error before it is plain JSON. The deltas since the last `turn.restarted`, joined, are the `reply`.',
+      'If the body of the response has a `turn_id`, the message is stored; otherwise it is not. A message with a `client_id` that the conversation has already is not stored again (409 `message_stored`, with its `turn_id`), even after its `Idempotency-Key` is forgotten. With `Accept: text/event-stream` the turn is streamed; an error before it is plain JSON. The deltas since the last `turn.restarted`, joined, are the `reply`.',
     access: manage,
     narrowed: true,
     waits: true,
@@ -151,10 +151,7 @@ const lifecycleOperations = {
         oneOf(concurrencyRules, "Overrides the agent version's rule for this message."),
       ),
     }),
-    body: Type.Object({
-      text: Type.String({ description: 'Not blank; at most 32,000 characters.' }),
-      interactivity: Type.Optional(nullable(oneOf(interactivities, 'Default `plain`.'))),
-    }),
+    body: Message,
     success: { status: 200, description: 'The reply.', schema: MessageReply },
     answer: { kind: 'events', data: turnStreamData },
     errors: [
@@ -163,6 +160,8 @@ const lifecycleOperations = {
       'conversation_not_active',
       'conversation_ended',
       'conversation_ending',
+      'message_stored',
+      'widget_answered',
       'turn_cancelled',
       'turn_superseded',
       'turn_in_progress',
@@ -281,13 +280,13 @@ const lifecycleOperations = {
     tag,
     summary: 'Create a token for one conversation',
     description:
-      'For browsers: a bearer token that acts as the end user of this conversation only. It can see messages and widgets; tool calls, their arguments and their results are omitted everywhere, including replies and their streams.',
+      'For browsers: a bearer token that acts as the end user of this conversation only. It can see messages and widgets; tool calls, their arguments and their results are omitted everywhere, including replies and their streams. With `message` it can cancel turns.',
     access: manage,
     narrowed: true,
     params: conversationPath,
     headers: Type.Object(idempotencyHeader),
     body: Type.Object({
-      permissions: Type.Array(oneOf(conversationPermissions), { minItems: 1, maxItems: 3, uniqueItems: true }),
+      permissions: Type.Array(oneOf(conversationPermissions), { minItems: 1, maxItems: 4, uniqueItems: true }),
       expires_in: Type.Optional(
         nullable(Type.Integer({ minimum: 1, maximum: 86_400, description: 'Seconds. Default 3600.' })),
       ),

@@ -34,7 +34,27 @@ export const errorTable = {
     status: 403,
     detail: 'The address is not valid, or closed, or has expired. Ask for a new one with `upload-url`.',
   },
+  browser_key_refused: {
+    status: 403,
+    detail: 'API keys and personal access tokens do not belong into a browser. Use a conversation token there.',
+  },
+  origin_not_allowed: {
+    status: 403,
+    detail: 'The web widget may not be used on this site, or its frame was loaded too long ago. Load it again.',
+  },
+  visitor_blocked: { status: 403, detail: 'The site has blocked this visitor.' },
+  identity_invalid: {
+    status: 403,
+    detail: 'The identity is not valid, or has expired. The site has to sign a new one.',
+  },
+  identity_required: { status: 403, detail: 'Only visitors whom the site has signed can use this web widget.' },
+  captcha_required: { status: 403, detail: 'Solve the CAPTCHA and send its token as `captcha_token`.' },
+  captcha_failed: { status: 403, detail: 'The CAPTCHA was not solved, or its token was used before. Solve a new one.' },
   not_found: { status: 404, detail: 'Not found' },
+  brand_not_found: {
+    status: 404,
+    detail: 'No brand was found: the site cannot be reached, or says nothing about its title, colors or logos.',
+  },
   upload_timed_out: {
     status: 408,
     detail: 'No byte arrived for 30 seconds, or the upload took longer than 10 minutes. Send the whole file again.',
@@ -46,6 +66,11 @@ export const errorTable = {
     status: 409,
     detail: 'The content of the conversation was purged, as its agent is configured. Nothing can be added to it.',
   },
+  feedback_given: { status: 409, detail: 'Feedback on this conversation was given before.' },
+  feedback_closed: {
+    status: 409,
+    detail: 'The web widget takes no feedback, or the conversation ended more than seven days ago.',
+  },
   analysis_in_progress: {
     status: 409,
     detail: 'The conversation is being analyzed. Try again when the analysis is done.',
@@ -54,6 +79,11 @@ export const errorTable = {
   conversation_ending: { status: 409, detail: 'The conversation is about to end and accepts no more messages.' },
   conversation_id_taken: { status: 409, detail: 'Another conversation has this id. Use a new one.' },
   conversation_busy: { status: 409, detail: 'Too many calls are changing this conversation at once. Try again.' },
+  message_stored: {
+    status: 409,
+    detail: 'A message with this client_id is stored already. Read its turn, or the transcript.',
+  },
+  widget_answered: { status: 409, detail: 'The widget was answered already, so the message was not stored.' },
   turn_cancelled: { status: 409, detail: 'The turn was cancelled.' },
   turn_superseded: { status: 409, detail: 'A newer message replaced this turn.' },
   turn_in_progress: {
@@ -109,6 +139,18 @@ export const errorTable = {
     status: 409,
     detail: 'The organization has reached its limit of stored bytes or chunks. Delete sources first.',
   },
+  too_many_web_widgets: {
+    status: 409,
+    detail: 'The organization has reached its limit of web widgets. Delete one first.',
+  },
+  too_many_identity_keys: {
+    status: 409,
+    detail: 'The web widget has two identity keys. Delete the one that the site no longer uses first.',
+  },
+  too_many_blocks: {
+    status: 409,
+    detail: 'The web widget has reached its limit of blocked visitors. Delete a block first.',
+  },
   revision_mismatch: {
     status: 412,
     detail: 'The version has changed since it was read. Read it again, then repeat the change.',
@@ -125,6 +167,14 @@ export const errorTable = {
   too_many_waiting_turns: {
     status: 429,
     detail: 'Too many messages of this conversation are waiting. Try again when one has been answered.',
+  },
+  conversation_full: {
+    status: 429,
+    detail: 'The conversation has as many messages as the web widget allows. Start a new one.',
+  },
+  widget_cap_reached: {
+    status: 429,
+    detail: 'The web widget has reached what it allows for now. Try again later.',
   },
   too_many_streams: {
     status: 429,
@@ -153,6 +203,10 @@ export const errorTable = {
   knowledge_unavailable: {
     status: 503,
     detail: 'Knowledge bases need the PostgreSQL extensions unaccent and pg_trgm.',
+  },
+  captcha_unavailable: {
+    status: 503,
+    detail: 'The CAPTCHA could not be checked, so nothing was started. Try again.',
   },
   unavailable: { status: 503, detail: 'The server cannot answer right now. Try again.' },
 } as const satisfies Record<string, ErrorEntry>

@@ -1,6 +1,6 @@
 // The events that record a conversation's changes: one log, numbered without gaps, that streams, webhooks and the console read.
 import { Type, type Static, type TSchema } from 'typebox'
-import { Analysis, EndedBy, MessageReply } from './conversation.ts'
+import { Analysis, EndedBy, MessageReply, messageOrigin } from './conversation.ts'
 import { ErrorBody } from './errors.ts'
 import { CrawlCounts, KnowledgeReason } from './knowledge/objects.ts'
 import { attachers, sourceTypes } from './knowledge/words.ts'
@@ -19,7 +19,8 @@ import {
   messageRoles,
   turnOutcomes,
 } from './vocabulary.ts'
-import { TurnWidget } from './widgets.ts'
+import { type WidgetLimit, widgetChanges, widgetLimits } from './web-widgets/words.ts'
+import { ShownWidget, TurnWidget } from './widgets.ts'
 
 const turn = { turn_id: Id }
 const analysis = Type.Object({
@@ -40,6 +41,11 @@ export const eventData = {
     user_id: Type.Optional(Type.String()),
     agent_id: Type.Optional(nullable(Id)),
     agent_version_id: Type.Optional(nullable(Id)),
+    web_widget_id: Type.Optional(
+      nullable(
+        Type.String({ description: 'The widget that started it; null: none. Absent in events of earlier versions.' }),
+      ),
+    ),
     imported: Type.Optional(
       Type.Boolean({ description: 'The conversation was imported; its transcript has no events.' }),
     ),
@@ -56,6 +62,23 @@ export const eventData = {
     custom_metadata: JsonObject,
     content_purged_at: Type.Optional({ ...Timestamp, description: 'The content was purged.' }),
   }),
+  'conversation.feedback': Type.Object({
+    rating: nullable(
+      Type.Unsafe<number | 'up' | 'down'>({
+        anyOf: [
+          { type: 'integer', minimum: 1, maximum: 5 },
+          { type: 'string', enum: ['up', 'down'] },
+        ],
+        description: 'Stars from 1 to 5, or a thumb; null: none was given.',
+      }),
+    ),
+    data: nullable(
+      Type.Unsafe<Record<string, unknown>>({
+        ...JsonObject,
+        description: 'The answers to the form, by the id of the field; null: none were given.',
+      }),
+    ),
+  }),
   'conversation.deleted': Type.Object({
     deleted_by: Type.Object({ type: Type.String(), id: nullable(Type.String()) }),
   }),
@@ -65,6 +88,8 @@ export const eventData = {
     content: Type.Array(Type.String()),
     interrupted: Type.Boolean(),
     turn_id: nullable(Id),
+    position: Type.Optional(Type.Integer({ description: 'In the transcript. Absent in events of earlier versions.' })),
+    ...messageOrigin,
   }),
   'turn.queued': Type.Object(turn),
   'turn.started': Type.Object(turn, {
@@ -86,12 +111,14 @@ export const eventData = {
     is_error: Type.Boolean(),
     latency_ms: nullable(Type.Integer({ description: 'Null if the call did not run to its end.' })),
   }),
+  'widget.shown': ShownWidget,
   'retrieval.completed': Type.Object(
     { ...turn, ...retrievalFields },
     { description: 'Knowledge bases were searched. The query is in the list of turns.' },
   ),
 } as const satisfies Record<EventType, TSchema>
 
+const web_widget = { web_widget_id: Id, name: Type.String() }
 const dataset = { dataset_id: Id, name: Type.String() }
 const space = {
   embedding_model: Type.String(),
@@ -130,6 +157,20 @@ export const organizationEventData = {
   }),
   'dataset_source.failed': Type.Object({ ...attachment, reason: KnowledgeReason, tries: Type.Integer() }),
   'dataset_source.deleted': Type.Object(attachment),
+  'web_widget.created': Type.Object({ ...web_widget, agent_id: Id }),
+  'web_widget.updated': Type.Object({
+    ...web_widget,
+    changed: Type.Array(oneOf(widgetChanges), { description: 'What changed.' }),
+  }),
+  'web_widget.deleted': Type.Object(web_widget),
+  'web_widget.limit_reached': Type.Object(
+    {
+      ...web_widget,
+      limit: oneOf(Object.keys(widgetLimits) as WidgetLimit[]),
+      day: Type.String({ description: 'In UTC, such as 2026-01-31.' }),
+    },
+    { description: 'Once for each limit and day.' },
+  ),
 } as const satisfies Record<OrganizationEventType, TSchema>
 
 export type OrganizationEventData<T extends OrganizationEventType> = Static<(typeof organizationEventData)[T]>

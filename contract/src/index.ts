@@ -14,6 +14,8 @@ import { secretOperations } from './secrets.ts'
 import { signInOperations } from './sign-in.ts'
 import { statisticsOperations } from './statistics.ts'
 import { systemOperations } from './system.ts'
+import { webWidgetOperations } from './web-widgets/index.ts'
+import { publicWidgetOperations, widgetStatisticsOperations } from './web-widgets/public.ts'
 import { webhookOperations } from './webhooks.ts'
 
 export const operations = {
@@ -31,6 +33,9 @@ export const operations = {
   ...webhookOperations,
   ...secretOperations,
   ...knowledgeOperations,
+  ...webWidgetOperations,
+  ...widgetStatisticsOperations,
+  ...publicWidgetOperations,
 }
 
 export type Operations = typeof operations
@@ -51,6 +56,7 @@ export * from './conversation.ts'
 export * from './conversations.ts'
 export * from './errors.ts'
 export * from './events.ts'
+export * from './form-values.ts'
 export * from './import.ts'
 export * from './invitations.ts'
 export * from './knowledge/index.ts'
@@ -65,5 +71,6 @@ export * from './sign-in.ts'
 export * from './statistics.ts'
 export * from './system.ts'
 export * from './vocabulary.ts'
+export * from './web-widgets/index.ts'
 export * from './webhooks.ts'
 export * from './widgets.ts'

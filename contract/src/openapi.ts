@@ -14,6 +14,7 @@ const tagTexts = {
   Models: 'The language models that this server can use.',
   Access: 'The organization, its members, keys and personal access tokens.',
   'Signing in': 'Browser sessions for members and API keys; invitations.',
+  'Web widgets': 'Agents on websites: their widgets, the sites that can show them, and what visitors can do.',
   Webhooks: 'Endpoints that receive events, and the outcome of each delivery.',
   Knowledge: 'Datasets that agents look things up in, their sources, and what searches find.',
   System: 'Health checks of the server.',
@@ -49,7 +50,7 @@ export function createOpenApiDocument(operations: Record<string, Operation>, ver
           type: 'http',
           scheme: 'bearer',
           description:
-            'An organization API key (`ak_…`), a personal access token (`pat_…`, with the header `X-Anyreach-Org` or `X-Parley-Org`), or a conversation token.',
+            'An organization API key (`ak_…`), a personal access token (`pat_…`, with the header `X-Anyreach-Org` or `X-Parley-Org`), a conversation token, or a visitor token.',
         },
         sessionCookie: {
           type: 'apiKey',
@@ -122,7 +123,8 @@ function describeOperation(operation: Operation, hoist: Hoist): Json {
     tags: [tag],
     summary,
     ...describeText(operation),
-    ...(access === 'public' || isByResource(access) ? { security: [] } : {}),
+    ...(access === 'public' || isByUpload(access) ? { security: [] } : {}),
+    ...(isByResource(access) && access.by === 'visitor' ? { security: [{ bearerAuth: [] }] } : {}),
     ...(access === 'session' ? { security: [{ sessionCookie: [] }] } : {}),
     ...(parameters.length > 0 ? { parameters } : {}),
     ...describeBody(operation, hoist),
@@ -161,6 +163,10 @@ function isByResource(access: Operation['access']): access is { readonly by: Res
   return typeof access === 'object' && 'by' in access
 }
 
+function isByUpload(access: Operation['access']): boolean {
+  return isByResource(access) && access.by === 'upload'
+}
+
 function describeContent({ success, answer }: Operation, hoist: Hoist): Json {
   const types: Json = {
     ...(answer?.kind === 'text' ? { 'text/plain': { schema: { type: 'string', description: answer.says } } } : {}),
@@ -193,7 +199,8 @@ function describeText({ description, access, cost = 1 }: Operation): Json {
 
 function describeAccess(access: Operation['access']): string {
   if (typeof access === 'string') return whoMayCall[access]
-  if (isByResource(access)) return 'Needs no credential but the token of the address.'
+  if (isByUpload(access)) return 'Needs no credential but the token of the address.'
+  if (isByResource(access)) return 'Needs a visitor token.'
   return `Needs one of the scopes \`${access.join('`, `')}\`.`
 }
 

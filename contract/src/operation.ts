@@ -3,8 +3,8 @@ import type { Static, TObject, TSchema } from 'typebox'
 import type { ErrorName } from './errors.ts'
 import type { ConversationPermission, Scope } from './vocabulary.ts'
 
-/** What an address can give access to by a token of its own. */
-export type ResourceKind = 'upload'
+/** What an address gives access to with a token of its own: an upload by one in the address, a visitor by a bearer token. */
+export type ResourceKind = 'upload' | 'visitor'
 
 /**
  * Who can call it. `public`: anyone; `user`: a personal access token (without an organization) or a user's session; `session`: a
@@ -80,6 +80,8 @@ export interface Operation {
   success: { status: 200 | 201 | 202 | 204 | 303; description: string; schema?: TSchema }
   /** What it can answer besides JSON; absent: only JSON. */
   answer?: OperationAnswer
+  /** Whether pages of other sites call it: their origins get CORS headers if the settings list them, and addresses have a limit. */
+  from_sites?: true
   /** Whether the query parameter `token` may carry a conversation token, because `EventSource` cannot send headers. */
   token_in_query?: true
   /** Errors specific to the operation; those of access and validation follow from its other fields. */

@@ -71,10 +71,11 @@ export const turnOperations = {
     tag,
     summary: 'Cancel a turn',
     description:
-      'Text that was already generated is kept and marked `interrupted`. Cancelling a final turn returns it unchanged.',
+      'Text that was already generated is kept and marked `interrupted`. Cancelling a final turn returns it unchanged. A conversation token gets the turn without its tokens.',
     access: manage,
     narrowed: true,
     waits: true,
+    conversation_permission: 'message',
     params: Type.Object({ conversation_id: Type.String(), turn_id: Type.String() }),
     headers: Type.Object(idempotencyHeader),
     success: { status: 200, description: 'The turn.', schema: Turn },

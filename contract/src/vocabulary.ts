@@ -43,13 +43,15 @@ export const analysisStatuses = ['none', 'queued', 'running', 'done', 'skipped',
 export type AnalysisStatus = (typeof analysisStatuses)[number]
 
 export const itemTypes = ['message', 'function_call', 'function_call_output'] as const
+/** As readers see them: a conversation token sees the result of a tool that showed a widget as that widget. */
+export const shownItemTypes = [...itemTypes, 'widget'] as const
 /** The roles of messages. */
 export const messageRoles = ['user', 'assistant', 'system'] as const
 /** Whether a client shows widgets. */
 export const interactivities = ['plain', 'rich'] as const
 
-/** What a conversation token can permit. */
-export const conversationPermissions = ['read', 'message', 'end'] as const
+/** What a conversation token can permit. `rate`: to say what the conversation was like. */
+export const conversationPermissions = ['read', 'message', 'end', 'rate'] as const
 export type ConversationPermission = (typeof conversationPermissions)[number]
 
 // --- turns ---
@@ -87,6 +89,7 @@ export const eventTypes = [
   'conversation.analyzed',
   'conversation.analysis_failed',
   'conversation.updated',
+  'conversation.feedback',
   'conversation.deleted',
   'message.created',
   'turn.queued',
@@ -95,6 +98,7 @@ export const eventTypes = [
   'turn.failed',
   'turn.cancelled',
   'tool_call.completed',
+  'widget.shown',
   'retrieval.completed',
 ] as const
 export type EventType = (typeof eventTypes)[number]
@@ -116,6 +120,10 @@ export const organizationEventTypes = [
   'dataset_source.ready',
   'dataset_source.failed',
   'dataset_source.deleted',
+  'web_widget.created',
+  'web_widget.updated',
+  'web_widget.deleted',
+  'web_widget.limit_reached',
 ] as const
 export type OrganizationEventType = (typeof organizationEventTypes)[number]
 

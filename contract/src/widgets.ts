@@ -335,3 +335,17 @@ export const Widget = named(
 export const TurnWidget = Type.Unsafe<Widget & { turn_id: string }>({
   oneOf: shapes.map(([type, data]) => Type.Object({ turn_id: Id, type: Type.Literal(type), data })),
 })
+
+/** A widget in the log of a conversation: its place in the transcript, and the call that its answer names. */
+export const ShownWidget = Type.Unsafe<Widget & { turn_id: string; call_id: string; position: number }>({
+  oneOf: shapes.map(([type, data]) =>
+    Type.Object({
+      turn_id: Id,
+      call_id: Type.String({ description: 'What `in_reply_to` of an answer names.' }),
+      position: Type.Integer({ description: 'Of the tool’s result in the transcript.' }),
+      type: Type.Literal(type),
+      data,
+    }),
+  ),
+  description: 'A tool showed the end user a widget.',
+})

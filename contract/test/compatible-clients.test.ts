@@ -3,24 +3,27 @@ import { type Operation, operations } from '@parley/contract'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { makeKey, makeOrganization, makeUser } from '../../server/test/support/actors.ts'
 import { type TestServer, publishAgent, startTestServer } from '../../server/test/support/server.ts'
+import type { ToolPeer } from '../../server/test/support/tool-peer.ts'
+import { opened_sites, shop, startSite } from '../../server/test/web-widgets/site.ts'
 import { accessLines } from './compatible-clients/access.ts'
 import { afterLines } from './compatible-clients/after.ts'
 import { agentLines } from './compatible-clients/agents.ts'
 import { configurationLines } from './compatible-clients/configuration.ts'
 import { answer_bytes, conversationLines } from './compatible-clients/conversations.ts'
+import { webWidgetLines } from './compatible-clients/web-widgets.ts'
 import { type Exchange, type Line, differencesOf, fillIn, valueAt } from './compatible-clients/exchange.ts'
 
 let server: TestServer
+let site: ToolPeer
 let given: Map<string, string>
 
 /** Of another form than those that this server creates. */
 const imported_pat = 'pat_7Kq2hVw9ZsXn4TfB1mLcE8dRyUoGpJ3a'
 
 beforeAll(async () => {
-  server = await startTestServer({
-    PARLEY_BOOTSTRAP_PAT: imported_pat,
-    PARLEY_LIMIT_ANSWER_BYTES: String(answer_bytes),
-  })
+  site = await startSite(shop())
+  const settings = { PARLEY_BOOTSTRAP_PAT: imported_pat, PARLEY_LIMIT_ANSWER_BYTES: String(answer_bytes) }
+  server = await startTestServer({ ...settings, ...opened_sites }, { first_pages: () => [site.url] })
   const other = await makeOrganization(server)
   const { agent_id } = await publishAgent(other.client)
   const { conversation } = await other.client.createConversation({ channel: 'text', user_id: 'u', agent_id })
@@ -37,7 +40,10 @@ beforeAll(async () => {
     ['text_failed_id', await importFailed('text')],
   ])
 })
-afterAll(() => server[Symbol.asyncDispose]())
+afterAll(async () => {
+  await server[Symbol.asyncDispose]()
+  await site[Symbol.asyncDispose]()
+})
 
 async function importFailed(channel: 'telephone' | 'text'): Promise<string> {
   const id = crypto.randomUUID()
@@ -109,6 +115,7 @@ const lines = {
   conversations: conversationLines,
   agents: agentLines,
   configuration: configurationLines,
+  'web widgets': webWidgetLines,
   'the end of a conversation': afterLines,
 }
 
@@ -138,6 +145,12 @@ const compatible = [
   'listOrganizationKeys',
   'deleteOrganizationKey',
   'getMyScopes',
+  'listWebWidgets',
+  'createWebWidget',
+  'getWebWidget',
+  'updateWebWidget',
+  'deleteWebWidget',
+  'autoBrandWebWidget',
 ] as const
 
 test.each(compatible)('%s is called with success by some line', (id) => {

@@ -3,7 +3,7 @@ import { join } from 'node:path'
 import type { Logger } from 'pino'
 import { type Bootstrapped, bootstrap } from './access/bootstrap.ts'
 import { loadSecretKey, watchSecretKey } from './sealing/secret-key.ts'
-import { type SampleAddition, createSampleAgent, findSampleAgent, hasHadAgents } from './agents/sample.ts'
+import { type SampleAdditions, createSampleAgent, findSampleAgent, hasHadAgents } from './agents/sample.ts'
 import { createBlobs } from './blobs/blobs.ts'
 import { requireStores } from './blobs/require-stores.ts'
 import { blobWork } from './blobs/work.ts'
@@ -17,13 +17,13 @@ import { openBus } from './live/bus.ts'
 import { type PooledDatabase, countSharedPlaces, openDatabase } from './database/database.ts'
 import { startEmbeddedPostgres } from '@parley/embedded-postgres'
 import { migrate } from './database/migrate.ts'
-import { type RootStore, openStore } from './database/store.ts'
+import { type RootStore, type TransactionStore, openStore } from './database/store.ts'
 import { prepareSampleDataset } from './knowledge/sample.ts'
 import { createPresence } from './live/presence.ts'
 import { createLiveTurns } from './live/live-turns.ts'
 import { changeKey, changed, drainKey } from './live/shared.ts'
 import { listenForMetrics } from './http/metrics-listener.ts'
-import { createHttpServer } from './http/server.ts'
+import { createHttpServer, isForDevelopment } from './http/server.ts'
 import { createKeyQueue } from './idempotency/key-queue.ts'
 import type { Live } from './live/live.ts'
 import { deleteExpiredKeys } from './idempotency/run-once.ts'
@@ -40,6 +40,7 @@ import { everyMinute } from './work/every-minute.ts'
 import { oldest_work, readOldestWork } from './work/oldest-work.ts'
 import { stuckWork } from './work/watch-stuck.ts'
 import { createWork } from './work/work.ts'
+import { type FirstPages, createSampleWidget } from './web-widgets/web-widgets.ts'
 
 export interface App extends AsyncDisposable {
   /** The address of the server, as `http://host:port`. */
@@ -59,15 +60,22 @@ export interface App extends AsyncDisposable {
 const statement_timeout_ms = 30_000
 
 export interface StartOptions {
-  /** Whether the sample agent of a first start has a dataset, which this server then prepares in the background. */
-  has_sample_dataset?: boolean
+  /**
+   * Whether the sample agent of a first start has a dataset, which this server then prepares in the background, and for development a web
+   * widget.
+   */
+  has_samples?: boolean
+  /** Where the built web widget is, if not where the build puts it. */
+  widget_folder?: string | undefined
+  /** Where the first page of a domain is, if not at its standard addresses. */
+  first_pages?: FirstPages | undefined
 }
 
 export async function startApp(
   config: Config,
   log: Logger,
   ports: Ports = systemPorts,
-  { has_sample_dataset = false }: StartOptions = {},
+  { has_samples = false, widget_folder, first_pages }: StartOptions = {},
 ): Promise<App> {
   repairJsonParse()
   await using stack = new AsyncDisposableStack()
@@ -89,8 +97,13 @@ export async function startApp(
   const blobs = stack.use(createBlobs({ config, ports, log }))
   await requireStores(database, blobs)
   const { metrics, metrics_url } = await provideMetrics(config, log, ports, stack)
-  const { core, rooms } = createCore({ config, ports, log, metrics, database, live, blobs, secret_key })
-  const sample_agent_id = await makeSampleAgent(core, rooms, bootstrapped, has_sample_dataset)
+  const { core, rooms } = createCore({
+    ...{ config, ports, log, metrics, database, live, blobs },
+    secret_key,
+    widget_folder,
+    first_pages,
+  })
+  const sample_agent_id = await makeSampleAgent(core, rooms, bootstrapped, has_samples)
   const url = await serve(core, rooms, stack)
   const { replaced } = stack.use(watchSecretKey(database, ports.clock, secret_key))
   const failed = Promise.race([exited, replaced])
@@ -141,36 +154,48 @@ async function makeSampleAgent(
   core: Core,
   rooms: Rooms,
   { organization, admin_key }: Bootstrapped,
-  has_dataset: boolean,
+  has_samples: boolean,
 ) {
   const store = openStore(core.database, organization.id)
-  const agent = await createWithDataset(core, rooms, store, has_dataset && !(await hasHadAgents(store)))
+  const agent = await createWithSamples(core, rooms, store, has_samples && !(await hasHadAgents(store)))
   // A key that nobody has used yet is shown again, and so is the agent.
   return agent?.agent_id ?? (admin_key === null ? null : await findSampleAgent(store))
 }
 
 /** Without the dataset, if that cannot be made: the server starts all the same. */
-async function createWithDataset(core: Core, rooms: Rooms, store: RootStore, has_dataset: boolean) {
-  if (!has_dataset) return createSampleAgent(store, core.ports)
+async function createWithSamples(core: Core, rooms: Rooms, store: RootStore, has_samples: boolean) {
+  if (!has_samples) return createSampleAgent(store, core.ports)
+  const { config, ports } = core
+  const widget: SampleAdditions = isForDevelopment(config)
+    ? { after: (tx, agent) => createSampleWidget(tx, ports, agent) }
+    : {}
   try {
     const addDataset = await prepareSampleDataset(core, rooms.knowledge.knowledge, store)
-    const addition: SampleAddition = async (tx) => ({
+    const before = async (tx: TransactionStore) => ({
       knowledge_bases: [{ dataset_id: await addDataset(tx), top_n: 3 }],
       retrieval: { citations: true },
     })
-    return await createSampleAgent(store, core.ports, addition)
+    return await createSampleAgent(store, ports, { before, ...widget })
   } catch (error) {
     core.log.warn({ err: error }, 'could not make the dataset of the sample agent')
-    return createSampleAgent(store, core.ports)
+    return createSampleAgent(store, ports, widget)
   }
 }
 
 interface CoreParts extends Pick<Core, 'config' | 'ports' | 'log' | 'metrics' | 'live' | 'blobs'> {
   database: PooledDatabase
   secret_key: Buffer
+  widget_folder: string | undefined
+  first_pages: FirstPages | undefined
 }
 
-function createCore({ secret_key, live, ...parts }: CoreParts & { live: Live & { node_id: string } }) {
+function createCore({
+  secret_key,
+  widget_folder,
+  first_pages,
+  live,
+  ...parts
+}: CoreParts & { live: Live & { node_id: string } }) {
   const { config, ports, database } = parts
   const { clock, randomBytes } = ports
   const lookup = createLookup({ clock, name_servers: config.name_servers })
@@ -182,7 +207,7 @@ function createCore({ secret_key, live, ...parts }: CoreParts & { live: Live & {
     invoke: (...call) => invoke(...call),
     node: { id: live.node_id, isDraining: false },
   }
-  const rooms = createRooms(core, { secret_key, lookup })
+  const rooms = createRooms(core, { secret_key, lookup, widget_folder, first_pages })
   const invoke = createInvoke({
     core,
     handlers: operationsOf(rooms),
@@ -243,7 +268,8 @@ async function serve(core: Core, rooms: Rooms, stack: AsyncDisposableStack) {
   await work.start()
   stack.defer(() => work.stop())
   live.presence.start()
-  const server = await createHttpServer(core, { ...rooms.access, resources: resourcesOf(rooms) })
+  const { checkVisitor, embeds } = rooms.web_widgets
+  const server = await createHttpServer(core, { ...rooms.access, resources: resourcesOf(rooms), checkVisitor, embeds })
   stack.defer(async () => {
     node.isDraining = true
     live.signals.notify(drainKey)

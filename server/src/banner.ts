@@ -1,6 +1,7 @@
 // The text printed when the server has started: its address, the credentials, the model, and a command to try.
 import type { App } from './app.ts'
 import type { Config } from './config/config.ts'
+import { isForDevelopment } from './http/server.ts'
 
 type Started = Pick<App, 'url' | 'bootstrapped' | 'sample_agent_id'>
 
@@ -12,6 +13,7 @@ export function renderBanner({ url, bootstrapped, sample_agent_id }: Started, co
     '',
     `  Console         ${url}/`,
     `  API reference   ${url}/docs`,
+    ...(isForDevelopment(config) ? [`  Widget demo     ${url}/widget-demo`] : []),
     `  Model           ${describeModel(config)}`,
     `  Organization    ${organization.name} (${organization.id})`,
     ...describeKey(admin_key, key_file),

@@ -22,7 +22,7 @@ export async function main(): Promise<number> {
   try {
     // Only now, so that signals and faults in the settings are answered without waiting for all code.
     const { startApp } = await import('./app.ts')
-    app = await startApp(config, log, undefined, { has_sample_dataset: true })
+    app = await startApp(config, log, undefined, { has_samples: true })
   } catch (error) {
     return explain(error, config)
   }

@@ -21,6 +21,7 @@ import { createModels } from './models/room.ts'
 import { createSecrets } from './secrets/room.ts'
 import { createStatistics } from './statistics/room.ts'
 import { createSystem } from './system/room.ts'
+import { type WebWidgetsOptions, createWebWidgets } from './web-widgets/room.ts'
 import { createWebhooks } from './webhooks/room.ts'
 
 export type Rooms = ReturnType<typeof createRooms>
@@ -29,7 +30,10 @@ export type Rooms = ReturnType<typeof createRooms>
 type Contributing = Room & AgentContributions & ConversationContributions & TurnContributions
 
 /** Rooms start in this order and end in reverse. */
-export function createRooms(core: Core, options: AccessOptions) {
+export function createRooms(
+  core: Core,
+  options: AccessOptions & Pick<WebWidgetsOptions, 'widget_folder' | 'first_pages'>,
+) {
   const access = createAccess(core, options)
   const models = createModels(core)
   const embeddings = createEmbeddings(core)
@@ -50,6 +54,7 @@ export function createRooms(core: Core, options: AccessOptions) {
     analysis: createAnalysis(core, { ...conversations, ...models }),
     authoring: createAuthoring(core, models),
     knowledge: createKnowledge(core, { ...events, ...embeddings, lookup: options.lookup }),
+    web_widgets: createWebWidgets(core, { ...conversations, ...options }),
     webhooks: createWebhooks(core),
     system: createSystem(),
   }

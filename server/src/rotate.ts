@@ -4,11 +4,13 @@ import { resealAnswers } from './idempotency/reseal.ts'
 import { createReseal, createSealers } from './sealing/seal.ts'
 import { resealWebhookSecrets } from './webhooks/reseal.ts'
 import { resealSecrets } from './secrets/reseal.ts'
+import { resealIdentityKeys } from './web-widgets/identity-key-rows.ts'
 
 /** The number of each that were sealed again. */
 export interface Rotation {
   secrets: number
   webhooks: number
+  identity_keys: number
   answers: number
 }
 
@@ -21,6 +23,7 @@ export function rotateSecretKey(services: SecretKeyServices): Promise<Rotation> 
     return {
       secrets: await resealSecrets(tx, createReseal(from.secret_sealer, to.secret_sealer)),
       webhooks: await resealWebhookSecrets(tx, createReseal(from.webhook_sealer, to.webhook_sealer)),
+      identity_keys: await resealIdentityKeys(tx, createReseal(from.identity_key_sealer, to.identity_key_sealer)),
       answers: await resealAnswers(tx, createReseal(from.sealer, to.sealer)),
     }
   })

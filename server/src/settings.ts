@@ -6,6 +6,7 @@ import { embeddingSettings } from './embeddings/settings.ts'
 import { crawlSettings } from './knowledge/crawl/settings.ts'
 import { knowledgeSettings } from './knowledge/settings.ts'
 import { searchSettings } from './knowledge/search/settings.ts'
+import { webWidgetSettings } from './web-widgets/settings.ts'
 import { secretSettings } from './secrets/settings.ts'
 
 const rooms: readonly SettingsGroup<unknown>[] = [
@@ -16,6 +17,7 @@ const rooms: readonly SettingsGroup<unknown>[] = [
   knowledgeSettings,
   searchSettings,
   crawlSettings,
+  webWidgetSettings,
 ]
 
 /** In the order of the reference page. */

@@ -2,11 +2,12 @@
 import { ApiError } from '@parley/sdk'
 import { useQuery } from '@tanstack/react-query'
 import { useNavigate, useParams, useSearch } from '@tanstack/react-router'
-import { type ReactNode, useEffect, useEffectEvent, useLayoutEffect, useMemo, useRef } from 'react'
+import { type ReactNode, useLayoutEffect, useMemo, useRef } from 'react'
 import { useSession } from '../session/session-context.ts'
 import { NotFoundPage } from '../shell/fault-pages.tsx'
-import { isSomethingAsked, useKeys } from '../ui/use-keys.ts'
+import { useKeys } from '../ui/use-keys.ts'
 import { useIsRoomy } from '../ui/use-media.ts'
+import { useSaveKey } from '../ui/use-save-key.ts'
 import { useTitle } from '../shell/use-title.ts'
 import { agentTexts } from './texts.ts'
 import { texts } from '../texts/index.ts'
@@ -205,17 +206,4 @@ function useScroller(section: SectionName) {
     if (scroller.current) scroller.current.scrollTop = 0
   }, [section])
   return scroller
-}
-
-/** Works also while a field has the focus. */
-function useSaveKey(save: () => void): void {
-  const onKey = useEffectEvent((event: KeyboardEvent) => {
-    if (event.key.toLowerCase() !== 's' || !(event.ctrlKey || event.metaKey) || event.altKey || event.shiftKey) return
-    event.preventDefault()
-    if (!isSomethingAsked()) save()
-  })
-  useEffect(() => {
-    document.addEventListener('keydown', onKey)
-    return () => document.removeEventListener('keydown', onKey)
-  }, [])
 }

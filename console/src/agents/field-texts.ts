@@ -249,7 +249,7 @@ export const agentFieldTexts = {
     },
     quick: {
       title: 'Quick actions',
-      hint: 'Saved for a web widget, which this server does not support yet.',
+      hint: 'Shown by web widgets: one press sends the message.',
       thing: 'Quick action',
       add: 'Add a quick action',
       label: 'Label',

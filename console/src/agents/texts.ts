@@ -226,8 +226,6 @@ export const agentTexts = {
     count: (count: number) => formatCount(count, 'difference', 'differences'),
     whole: 'The whole configuration',
     ops: { added: 'added', removed: 'removed', changed: 'changed' },
-    lines: 'Lines that differ',
-    same: (count: number) => formatCount(count, 'unchanged line', 'unchanged lines'),
     before: 'Before',
     after: 'After',
     describe: 'Describe in words',

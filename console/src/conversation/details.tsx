@@ -14,6 +14,7 @@ import { DeliveriesSection } from './deliveries-section.tsx'
 import { JsonFacts, Section } from './details-parts.tsx'
 import { describeEvent } from './event-text.ts'
 import { conversationTexts } from './texts.ts'
+import { VisitorSection } from './visitor-section.tsx'
 
 const words = conversationTexts
 const { facts, section } = words
@@ -44,10 +45,14 @@ export function Details({ conversation, events }: DetailsProps) {
       <Who conversation={conversation} />
       {conversation.ended_at !== null && <End conversation={conversation} />}
       <AnalysisSection conversation={conversation} />
-      {custom_metadata !== undefined && (
-        <Section title={section.metadata}>
-          <JsonFacts value={custom_metadata} />
-        </Section>
+      {isOfWidget(conversation) ? (
+        <VisitorSection conversation={conversation} />
+      ) : (
+        custom_metadata !== undefined && (
+          <Section title={section.metadata}>
+            <JsonFacts value={custom_metadata} />
+          </Section>
+        )
       )}
       {initial_context && (
         <Section title={section.context}>
@@ -63,6 +68,10 @@ export function Details({ conversation, events }: DetailsProps) {
     </aside>
   )
 }
+
+/** A preview has no widget, so that it counts nowhere. */
+const isOfWidget = ({ web_widget_id, custom_metadata }: Conversation) =>
+  web_widget_id !== null || custom_metadata?.['parley_preview'] === true
 
 function Who({ conversation }: { conversation: Conversation }) {
   const version = useVersion(conversation)

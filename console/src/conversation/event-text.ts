@@ -9,6 +9,10 @@ export function describeEvent({ type, data }: ConversationEvent): string {
       return data.content.join('')
     case 'tool_call.completed':
       return data.name
+    case 'widget.shown':
+      return data.type
+    case 'conversation.feedback':
+      return data.rating === null ? '' : String(data.rating)
     case 'retrieval.completed':
       return describeRetrieval(data)
     case 'conversation.ended':

@@ -6,7 +6,6 @@ import { passageTexts } from '../passages/texts.ts'
 import { texts } from '../texts/index.ts'
 import { nothingYet } from '../transcript/live.ts'
 import { type Entry, buildTimeline } from '../transcript/timeline.ts'
-import { widgetOf } from '../transcript/widget-of.ts'
 import { transcriptTexts } from '../transcript/texts.ts'
 import { conversationTexts } from './texts.ts'
 
@@ -75,6 +74,8 @@ function renderEntry(entry: Entry): string {
       return renderMessage(entry.item)
     case 'tool':
       return renderCall(entry.call, entry.result)
+    case 'widget':
+      return `<p>${escapeHtml(conversationTexts.exported.showed(entry.widget.type))}</p>`
     case 'retrieval':
       return renderRetrieval(entry.retrieval)
     case 'fault': {
@@ -108,11 +109,9 @@ function renderMessage({ role, content, created_at, interrupted, citations }: Tr
 }
 
 function renderCall(call: TranscriptItem, result: TranscriptItem | null): string {
-  const widget = widgetOf(result)
   const json = (value: unknown) => `<pre>${escapeHtml(formatJson(value))}</pre>`
   const name = escapeHtml(conversationTexts.exported.toolCall(call.name ?? ''))
   const state =
     result === null ? ` (${transcriptTexts.tool.lost})` : result.is_error ? ` (${transcriptTexts.tool.failed})` : ''
-  const shown = widget ? `<p>${escapeHtml(conversationTexts.exported.showed(widget.type))}</p>` : ''
-  return `<details><summary>${name}${escapeHtml(state)}</summary>${json(call.arguments ?? {})}${json(result?.output ?? null)}</details>${shown}`
+  return `<details><summary>${name}${escapeHtml(state)}</summary>${json(call.arguments ?? {})}${json(result?.output ?? null)}</details>`
 }

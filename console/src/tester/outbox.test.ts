@@ -1,34 +1,35 @@
-import type { ConversationEvent } from '@parley/contract'
+import type { ConversationEvent, TranscriptItem } from '@parley/contract'
 import { describe, expect, test } from 'vitest'
-import { type Outgoing, changeOutbox, notYetShown, unsettled } from './outbox.ts'
+import { type Outgoing, answeredBy, changeOutbox, notYetShown, unsettled } from './outbox.ts'
 
 const message = (key: string, fields: Partial<Outgoing> = {}): Outgoing => ({
   key,
   text: 'Hello',
   is_rich: true,
-  after: 2,
   state: 'sending',
   ...fields,
 })
-const stored = (sequence: number, text: string, role = 'user') =>
-  ({ sequence, type: 'message.created', data: { role, content: [text] } }) as ConversationEvent
+const stored = (client_id?: string) =>
+  ({ type: 'message.created', data: { role: 'user', content: ['Hello'], client_id } }) as ConversationEvent
 const keys = (outbox: readonly Outgoing[]) => outbox.map(({ key }) => key)
 
 describe('what the conversation does not show yet', () => {
   test('is shown beside it until the conversation has it, whatever became of its turn', () => {
     expect(keys(notYetShown([message('a', { state: 'answered' })], []))).toEqual(['a'])
-    expect(notYetShown([message('a')], [stored(3, 'Hello')])).toEqual([])
+    expect(notYetShown([message('a')], [stored('a')])).toEqual([])
   })
 
-  test('is not what was there before, or was said by the agent', () => {
-    expect(keys(notYetShown([message('a')], [stored(2, 'Hello'), stored(3, 'Hello', 'assistant')]))).toEqual(['a'])
-  })
-
-  test('is told apart by its order, where two say the same', () => {
+  test('is told by its id, even where others say the same', () => {
     const outbox = [message('a'), message('b')]
-    expect(keys(notYetShown(outbox, [stored(3, 'Hello')]))).toEqual(['b'])
-    expect(notYetShown(outbox, [stored(3, 'Hello'), stored(4, 'Hello')])).toEqual([])
+    expect(keys(notYetShown(outbox, [stored('b'), stored()]))).toEqual(['a'])
   })
+})
+
+test('a widget is answered by what is stored or on its way, and not by what was refused', () => {
+  const answer = (in_reply_to: string) => ({ answer: { in_reply_to, values: {} } })
+  const outbox = [message('a', answer('one')), message('b', { ...answer('two'), state: 'refused' }), message('c')]
+  const items = [{ in_reply_to: 'three' }, {}] as TranscriptItem[]
+  expect([...answeredBy(outbox, items)]).toEqual(['one', 'three'])
 })
 
 describe('the outbox', () => {

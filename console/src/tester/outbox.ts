@@ -1,13 +1,13 @@
 // Messages that the tester sends, kept until they are answered. Pure.
-import type { ConversationEvent } from '@parley/contract'
+import type { ConversationEvent, FormValues, TranscriptItem } from '@parley/contract'
 
 export interface Outgoing {
-  /** The idempotency key. However often the message is sent, it is stored once. */
+  /** The idempotency key, and the `client_id`. However often the message is sent, it is stored once. */
   key: string
   text: string
+  /** Of an answer to a widget: its text is how the server tells the values. */
+  answer?: { in_reply_to: string; values: FormValues }
   is_rich: boolean
-  /** The last event that was known when it was written. The message is stored after it. */
-  after: number
   /** `failed`: it is stored, but its turn failed. Sending it with the same key repeats the turn. */
   state: 'sending' | 'waiting' | 'stored' | 'answered' | 'failed' | 'refused'
   /** For `refused`: why it was not stored. */
@@ -46,16 +46,14 @@ export function unsettled(outbox: readonly Outgoing[]): Outgoing[] {
   return outbox.filter((message) => !isOver(message) && message.state !== 'refused')
 }
 
-/** Messages that the conversation does not show yet. Messages with the same text are matched in order. */
+/** Messages that the conversation does not show yet. */
 export function notYetShown(outbox: readonly Outgoing[], events: readonly ConversationEvent[]): Outgoing[] {
-  const taken = new Set<number>()
-  return outbox.filter(({ after, text }) => {
-    const stored = events.find((event) => event.sequence > after && !taken.has(event.sequence) && says(event, text))
-    if (stored) taken.add(stored.sequence)
-    return stored === undefined
-  })
+  const stored = new Set(events.flatMap(({ type, data }) => (type === 'message.created' ? [data.client_id] : [])))
+  return outbox.filter(({ key }) => !stored.has(key))
 }
 
-function says({ type, data }: ConversationEvent, text: string): boolean {
-  return type === 'message.created' && data.role === 'user' && data.content.join('') === text
+/** The widgets that are answered, or are about to be: not those whose answer was refused. */
+export function answeredBy(outbox: readonly Outgoing[], items: readonly TranscriptItem[]): ReadonlySet<string> {
+  const sent = outbox.flatMap(({ answer, state }) => (answer && state !== 'refused' ? [answer.in_reply_to] : []))
+  return new Set([...sent, ...items.flatMap(({ in_reply_to }) => in_reply_to ?? [])])
 }

@@ -1,5 +1,5 @@
 // A test conversation: its transcript, the messages on their way, and the field to write.
-import type { Conversation } from '@parley/contract'
+import type { Conversation, FormValues } from '@parley/contract'
 import { ApiError } from '@parley/sdk'
 import { useMutation, useQueryClient } from '@tanstack/react-query'
 import { useMemo, useState } from 'react'
@@ -16,7 +16,7 @@ import { Button } from '../ui/button.tsx'
 import { notifyError } from '../ui/notify.ts'
 import { ErrorState, LoadingState } from '../ui/state.tsx'
 import { Composer } from './composer.tsx'
-import { notYetShown } from './outbox.ts'
+import { answeredBy, notYetShown } from './outbox.ts'
 import { OutgoingBubble } from './outgoing-bubbles.tsx'
 import { TrialEnd } from './trial-end.tsx'
 import { TrialHeader } from './trial-header.tsx'
@@ -66,7 +66,13 @@ function Shown({ conversation, loaded, ...props }: ShownProps) {
   const timeline = useMemo(() => buildTimeline(items ?? [], turns, live), [items, turns, live])
   const waiting = useMemo(() => notYetShown(outbox, live.events), [outbox, live.events])
   const isOpen = isActive(conversation)
-  const say = (text: string) => write({ text, is_rich: isRich, after: live.events.at(-1)?.sequence ?? 0 })
+  const say = (text: string) => write({ text, is_rich: isRich })
+  const widgets = {
+    say,
+    answer: (in_reply_to: string, values: FormValues, text: string) =>
+      write({ text, answer: { in_reply_to, values }, is_rich: isRich }),
+    answered: useMemo(() => answeredBy(outbox, items ?? []), [outbox, items]),
+  }
   const failed =
     isOpen && turns.at(-1)?.status === 'failed' ? outbox.find(({ state }) => state === 'failed') : undefined
   const tail = useMemo(
@@ -93,7 +99,7 @@ function Shown({ conversation, loaded, ...props }: ShownProps) {
         onEnd={() => setEnding(true)}
       />
       <div className="flex min-h-0 flex-1 flex-col overflow-y-auto wide:overflow-hidden">
-        <WidgetAnswer value={isOpen ? say : null}>
+        <WidgetAnswer value={isOpen ? widgets : null}>
           <Transcript conversation={conversation} timeline={timeline} isHidden={items === undefined} tail={tail} />
         </WidgetAnswer>
       </div>

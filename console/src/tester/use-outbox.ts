@@ -96,10 +96,10 @@ async function followTurn(
   { client, conversation_id, message, onCall, signal }: Delivery,
   onStored: () => void,
 ): Promise<'answered' | 'failed'> {
-  const { text, is_rich, key } = message
+  const { text, answer, is_rich, key } = message
   const interactivity = is_rich ? ('rich' as const) : ('plain' as const)
   const events = client.streamConversationMessage(
-    { conversation_id, text, interactivity, idempotency_key: key },
+    { conversation_id, ...(answer ?? { text }), interactivity, client_id: key, idempotency_key: key },
     // A stream starts only after the message is stored.
     { signal, onResponse: ({ ok }) => ok && onStored() },
   )

@@ -1,5 +1,6 @@
 // The words that several pages share, in English. What a single page says is in its own texts.ts; no other file has words for people.
 import type { Channel, ConversationStatus, Direction, EndReason, TurnOutcome } from '@parley/contract'
+import { formatCount } from '../base/format.ts'
 
 const statuses: Record<ConversationStatus, string> = {
   token_created: 'Token created',
@@ -57,6 +58,10 @@ export const texts = {
   moreFailed: 'Could not load more.',
   outOfDate: 'Out of date: cannot reach the server',
   inlineConfig: 'Inline configuration',
+  difference: {
+    lines: 'Lines that differ',
+    same: (count: number) => formatCount(count, 'unchanged line', 'unchanged lines'),
+  },
   states: {
     failed: 'Could not load this',
     unreachable: 'Cannot reach the server. Check your connection and try again. Nothing is lost.',

@@ -70,10 +70,7 @@ export const transcriptTexts = {
     sent: 'Sent',
     choose: 'Choose',
     yes: 'Yes',
-    no: 'No',
     stars: (count: number, most: number) => `${count} of ${most}`,
-    // Sent to the agent as a message of the end user.
-    nothing: 'I leave this empty.',
-    missing: (label: string) => `Choose an option for “${label}”.`,
+    fault: (label: string, message: string) => `“${label}” ${message}.`,
   },
 } as const

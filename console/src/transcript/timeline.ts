@@ -1,11 +1,13 @@
 // The transcript as it is shown: messages, tool calls with their results, what was asked of knowledge bases, failed replies, and replies
 // in progress. Pure.
-import type { ConversationEvent, Retrieval, TranscriptItem, Turn } from '@parley/contract'
+import type { ConversationEvent, Retrieval, TranscriptItem, Turn, Widget } from '@parley/contract'
 import type { Live } from './live.ts'
+import { widgetOf } from './widget-of.ts'
 
 export type Entry =
   | { kind: 'message'; key: string; item: TranscriptItem }
   | { kind: 'tool'; key: string; call: TranscriptItem; result: TranscriptItem | null; is_running: boolean }
+  | { kind: 'widget'; key: string; widget: Widget; call_id: string | null; created_at: string }
   | { kind: 'retrieval'; key: string; retrieval: Retrieval }
   | { kind: 'fault'; key: string; turn: Turn }
   | { kind: 'said'; key: string; turn_id: string; text: string; is_waiting: boolean }
@@ -32,26 +34,43 @@ function entriesOf(
 ): Entry[] {
   const key = item.id
   if (item.type === 'message') return [{ kind: 'message', key, item }]
+  if (item.type === 'widget') return widgetShownBy(item, item.widget ?? null)
   if (item.type === 'function_call') {
     const result = results.get(callKey(item)) ?? null
     const is_running = result === null && item.turn_id !== null && live.turns[item.turn_id] === 'running'
-    return [{ kind: 'tool', key, call: item, result, is_running }]
+    return [{ kind: 'tool', key, call: item, result, is_running }, ...(result ? widgetShownBy(result) : [])]
   }
   // An imported transcript may have a result without its call. It is shown by itself.
-  return calls.has(callKey(item)) ? [] : [{ kind: 'tool', key, call: item, result: item, is_running: false }]
+  if (calls.has(callKey(item))) return []
+  return [{ kind: 'tool', key, call: item, result: item, is_running: false }, ...widgetShownBy(item)]
+}
+
+/** With a key of its own, so that what is filled in stays when the transcript is read after the stream has shown it. */
+function widgetShownBy(item: TranscriptItem, widget = widgetOf(item)): Entry[] {
+  if (widget === null) return []
+  const { call_id = null, created_at } = item
+  return [{ kind: 'widget', key: `widget ${callKey(item)}`, widget, call_id, created_at }]
 }
 
 /** The ids of calls are unique only within their turn. */
-function callKey({ turn_id, call_id }: TranscriptItem): string {
+function callKey({ turn_id, call_id }: Pick<TranscriptItem, 'turn_id' | 'call_id'>): string {
   return `${turn_id} ${call_id}`
 }
 
-/** Messages that the stream reported before the transcript was read again. */
+/** Messages and widgets that the stream reported before the transcript was read again. */
 function notYetRead(items: readonly TranscriptItem[], events: readonly ConversationEvent[]): TranscriptItem[] {
   const known = new Set(items.map(({ id }) => id))
+  const shown = new Set(
+    items.flatMap((item) => (item.type === 'function_call_output' || item.type === 'widget' ? [callKey(item)] : [])),
+  )
   return events.flatMap((event): TranscriptItem[] => {
+    if (event.type === 'widget.shown') {
+      const { turn_id, call_id, position, type, data } = event.data
+      const item = { id: event.id, type: 'widget' as const, turn_id, call_id, position, created_at: event.occurred_at }
+      return shown.has(callKey(item)) ? [] : [{ ...item, widget: { type, data } as Widget }]
+    }
     if (event.type !== 'message.created' || known.has(event.data.id)) return []
-    return [{ ...event.data, type: 'message', position: -1, created_at: event.occurred_at }]
+    return [{ position: -1, ...event.data, type: 'message', created_at: event.occurred_at }]
   })
 }
 

@@ -1,11 +1,9 @@
-// A tool call: one line that opens to its request and response, and the widget that it showed.
+// A tool call: one line that opens to its request and response.
 import type { TranscriptItem } from '@parley/contract'
 import { formatClock, formatFull, formatJson, formatMilliseconds } from '../base/format.ts'
 import { classes } from '../ui/classes.ts'
 import { Disclosure } from '../ui/disclosure.tsx'
 import { Icon } from '../ui/icons.tsx'
-import { widgetOf } from './widget-of.ts'
-import { WidgetView } from './widget-view.tsx'
 import { transcriptTexts } from './texts.ts'
 
 const words = transcriptTexts.tool
@@ -18,7 +16,6 @@ interface CallProps {
 
 export function ToolCall({ call, result, isRunning }: CallProps) {
   const isFailed = result?.is_error === true
-  const widget = widgetOf(result)
   const latency_ms = result?.latency_ms ?? null
   return (
     <div className="flex flex-col items-end gap-2 self-end w-full">
@@ -57,7 +54,6 @@ export function ToolCall({ call, result, isRunning }: CallProps) {
           )}
         </div>
       </Disclosure>
-      {widget && <WidgetView widget={widget} />}
     </div>
   )
 }

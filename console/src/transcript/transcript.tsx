@@ -8,6 +8,7 @@ import { EmptyState } from '../ui/state.tsx'
 import { FaultNote, MessageBubble, SaidBubble } from './message-bubble.tsx'
 import type { Entry } from './timeline.ts'
 import { ToolCall } from './tool-call.tsx'
+import { WidgetView } from './widget-view.tsx'
 import { transcriptTexts as words } from './texts.ts'
 
 /** This close to the end, new messages are scrolled into view. */
@@ -65,6 +66,12 @@ function Shown({ entry, isFirst }: { entry: Entry; isFirst: boolean }) {
       return <MessageBubble item={entry.item} isFirst={isFirst} />
     case 'tool':
       return <ToolCall call={entry.call} result={entry.result} isRunning={entry.is_running} />
+    case 'widget':
+      return (
+        <div className="flex w-full flex-col items-end self-end">
+          <WidgetView widget={entry.widget} call_id={entry.call_id} />
+        </div>
+      )
     case 'retrieval':
       return <RetrievalLine retrieval={entry.retrieval} />
     case 'fault':
@@ -81,6 +88,7 @@ function roleOf(entry: Entry | undefined): string | undefined {
 
 function timeOf(entry: Entry | undefined): string | null {
   if (entry?.kind === 'message') return entry.item.created_at
+  if (entry?.kind === 'widget') return entry.created_at
   return entry?.kind === 'tool' ? entry.call.created_at : null
 }
 

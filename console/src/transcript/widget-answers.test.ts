@@ -1,36 +1,38 @@
+import { type AskedField, describeFormValues } from '@parley/contract'
 import { expect, test } from 'vitest'
-import { type FormField, describeAnswers, firstMissing, starsOf } from './widget-answers.ts'
+import { firstFault, readValues } from './widget-answers.ts'
 
-const words = { no: 'No', nothing: 'Nothing' }
-const field = (id: string, type: FormField['type'], required?: boolean): FormField => ({
+const field = (id: string, type: AskedField['type'], more: Partial<AskedField> = {}): AskedField => ({
   id,
   label: id.toUpperCase(),
   type,
-  ...(required === undefined ? {} : { required }),
+  ...more,
 })
-const fields = [field('a', 'text', true), field('b', 'multi_select'), field('c', 'checkbox')]
+const options = ['One', 'Two']
+const fields = [
+  field('a', 'textarea', { required: true }),
+  field('b', 'multi_select', { options }),
+  field('c', 'checkbox'),
+  field('d', 'rating'),
+  field('e', 'hidden', { value: 'campaign 7' }),
+]
 
-test('a line for each field that was filled in; a box that was left empty says no', () => {
-  const values = new Map([
-    ['a', ['Ada']],
+test('values have the types of their fields, and lines end as elsewhere', () => {
+  const texts = new Map([
+    ['a', ['Ada\r\nLovelace']],
     ['b', ['One', 'Two']],
-    ['c', []],
+    ['c', ['Yes']],
+    ['d', ['4']],
+    ['e', ['campaign 7']],
   ])
-  expect(describeAnswers(fields, values, words)).toBe('A: Ada\nB: One, Two\nC: No')
-  expect(describeAnswers(fields.slice(0, 2), new Map([['a', [' ']]]), words)).toBe('Nothing')
+  const values = readValues(fields, texts)
+  expect(values).toEqual({ a: 'Ada\nLovelace', b: ['One', 'Two'], c: true, d: 4, e: 'campaign 7' })
+  expect(firstFault(fields, values)).toBeNull()
+  expect(describeFormValues(fields.slice(1), values)).toBe('B: One, Two\nC: Yes\nD: 4\nE: campaign 7')
 })
 
-test('the first field that has to be filled in and is not', () => {
-  expect(firstMissing(fields, new Map([['a', [' ']]]))).toBe('A')
-  expect(firstMissing(fields, new Map([['a', ['Ada']]]))).toBeNull()
-})
-
-test('a hidden field is sent with its value, and is never missing', () => {
-  const hidden = [field('a', 'hidden', true)]
-  expect(firstMissing(hidden, new Map([['a', ['']]]))).toBeNull()
-  expect(describeAnswers(hidden, new Map([['a', ['campaign 7']]]), words)).toBe('A: campaign 7')
-})
-
-test('a rating has five stars, or as many as it says within bounds', () => {
-  expect([undefined, null, 3, 10, 0, 1e9, 4.5].map(starsOf)).toEqual([5, 5, 3, 10, 3, 10, 4])
+test('what is left empty is no value', () => {
+  const empty = readValues(fields, new Map(fields.map(({ id }) => [id, id === 'a' || id === 'd' ? [' '] : []])))
+  expect(empty).toEqual({ a: ' ', b: [], c: false, d: null, e: null })
+  expect(firstFault(fields, empty)).toEqual({ label: 'A', message: 'is required' })
 })

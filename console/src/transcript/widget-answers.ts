@@ -1,33 +1,39 @@
-// The answers to a form as a message, with a line for each field that was filled in. Pure.
-import { type FormDefinition, agentBounds, agentDefaults } from '@parley/contract'
+// The answers to a form, as a page of the browser has them. Pure.
+import { type AskedField, type FormValues, findFormFaults } from '@parley/contract'
 
-export type FormField = FormDefinition['fields'][number]
-export type FieldValues = ReadonlyMap<string, readonly string[]>
+/** By the id of the field, with the texts of its inputs. */
+export type FieldTexts = ReadonlyMap<string, readonly string[]>
 
-const filled = (values: FieldValues, id: string) => (values.get(id) ?? []).filter((value) => value.trim() !== '')
-
-/** The label of the first required field that is empty; nobody can fill in a hidden one. */
-export function firstMissing(fields: readonly FormField[], values: FieldValues): string | null {
-  const isMissing = ({ id, type, required }: FormField) =>
-    required === true && type !== 'hidden' && filled(values, id).length === 0
-  return fields.find(isMissing)?.label ?? null
+/** The values, of the types that the fields have. A box that is checked has a text. */
+export function readValues(fields: readonly AskedField[], texts: FieldTexts): FormValues {
+  const valueOf = ({ id, type }: AskedField): FormValues[string] => {
+    const given = texts.get(id) ?? []
+    const [first = ''] = given
+    switch (type) {
+      case 'checkbox':
+        return given.length > 0
+      case 'multi_select':
+      case 'multiselect':
+        return [...given]
+      case 'hidden':
+        return first === '' ? null : first
+      case 'number':
+      case 'rating':
+        return first.trim() === '' ? null : Number(first)
+      default:
+        // A line ends with two characters in a form of a page.
+        return first.replaceAll('\r\n', '\n')
+    }
+  }
+  return Object.fromEntries(fields.map((field) => [field.id, valueOf(field)]))
 }
 
-export function describeAnswers(
-  fields: readonly FormField[],
-  values: FieldValues,
-  words: { no: string; nothing: string },
-): string {
-  const lines = fields.flatMap(({ id, label, type }) => {
-    const given = filled(values, id)
-    if (given.length === 0) return type === 'checkbox' ? [`${label}: ${words.no}`] : []
-    return [`${label}: ${given.join(', ')}`]
-  })
-  return lines.length === 0 ? words.nothing : lines.join('\n')
-}
-
-/** How many stars a rating has. The schema bounds it, but not in an imported transcript. */
-export function starsOf(max: number | null | undefined): number {
-  const { least, most } = agentBounds.form_field.stars
-  return Math.min(most, Math.max(least, Math.trunc(max ?? agentDefaults.form_field.stars)))
+/** What is wrong first, and with which field; null if the form can be sent. */
+export function firstFault(
+  fields: readonly AskedField[],
+  values: FormValues,
+): { label: string; message: string } | null {
+  const [fault] = findFormFaults(fields, values)
+  if (!fault) return null
+  return { label: fields.find(({ id }) => id === fault.path)?.label ?? '', message: fault.message }
 }

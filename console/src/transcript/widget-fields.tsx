@@ -1,53 +1,70 @@
-// Widgets that ask the end user for input. The answer is sent as a message, as a person would write it.
-import type { FormDefinition, Widget } from '@parley/contract'
+// Widgets that ask the end user for input. The answer is sent as a message with its values, which the server checks too.
+import {
+  type AskedField,
+  type FormDefinition,
+  type FormValues,
+  type Widget,
+  describeFormValues,
+  fieldsOfWidget,
+  starsOf,
+} from '@parley/contract'
 import { type FormEvent, type ReactNode, useState } from 'react'
 import { Button } from '../ui/button.tsx'
 import { controlClasses } from '../ui/control-classes.ts'
 import { Heading, cardClasses } from './widget-parts.tsx'
-import { type FormField, describeAnswers, firstMissing, starsOf } from './widget-answers.ts'
+import { type FieldTexts, firstFault, readValues } from './widget-answers.ts'
 import { transcriptTexts } from './texts.ts'
 
 const words = transcriptTexts.widgets
 const more = transcriptTexts.answers
 
-interface FrameProps {
+export interface Answering {
+  isAnswered: boolean
+  onAnswer: (values: FormValues, text: string) => void
+}
+
+interface FrameProps extends Answering {
   title: string
   text: string | null | undefined
   submit: string | null | undefined
-  /** Null while the form is incomplete. */
-  read: (data: FormData) => string | null
-  onAnswer: (text: string) => void
+  fields: readonly AskedField[]
   children: ReactNode
 }
 
-function AnswerFrame({ title, text, submit, read, onAnswer, children }: FrameProps) {
-  const [isSent, setSent] = useState(false)
+function AnswerFrame({ title, text, submit, fields, isAnswered, onAnswer, children }: FrameProps) {
+  const [fault, setFault] = useState<ReturnType<typeof firstFault>>(null)
   const send = (event: FormEvent<HTMLFormElement>) => {
     event.preventDefault()
-    const answer = read(new FormData(event.currentTarget))
-    if (answer === null) return
-    setSent(true)
-    onAnswer(answer)
+    const data = new FormData(event.currentTarget)
+    const texts: FieldTexts = new Map(fields.map(({ id }) => [id, data.getAll(id).map(String)]))
+    const values = readValues(fields, texts)
+    const first = firstFault(fields, values)
+    setFault(first)
+    if (first === null) onAnswer(values, describeFormValues(fields, values))
   }
   return (
     <form onSubmit={send} className={cardClasses}>
       <Heading>{title}</Heading>
       {text && <p className="text-soft">{text}</p>}
-      <fieldset disabled={isSent} className="flex flex-col gap-2.5">
+      <fieldset disabled={isAnswered} className="flex flex-col gap-2.5">
         {children}
-        <Button type="submit" kind="primary" disabled={isSent} className="self-start">
-          {isSent ? more.sent : (submit ?? words.submit)}
+        {fault !== null && (
+          <p role="alert" className="text-bad">
+            {more.fault(fault.label, fault.message)}
+          </p>
+        )}
+        <Button type="submit" kind="primary" disabled={isAnswered} className="self-start">
+          {isAnswered ? more.sent : (submit ?? words.submit)}
         </Button>
       </fieldset>
     </form>
   )
 }
 
-type OneFieldProps = Extract<Widget, { type: 'collect_otp' | 'collect_phone_number' }> & {
-  onAnswer: (text: string) => void
-}
+type OneFieldProps = Extract<Widget, { type: 'collect_otp' | 'collect_phone_number' }> & Answering
 
-export function OneFieldAnswer({ type, data, onAnswer }: OneFieldProps) {
+export function OneFieldAnswer({ type, data, ...asked }: OneFieldProps) {
+  const fields = fieldsOfWidget({ type, data })!
   const isCode = type === 'collect_otp'
   const label = isCode ? words.otp : words.phone
   const length = isCode ? (data.length ?? 6) : undefined
@@ -55,48 +72,31 @@ export function OneFieldAnswer({ type, data, onAnswer }: OneFieldProps) {
     ? { inputMode: 'numeric' as const, autoComplete: 'one-time-code', pattern: `[0-9]{${length}}`, maxLength: length }
     : { type: 'tel', autoComplete: 'tel', maxLength: 40 }
   return (
-    <AnswerFrame
-      title={data.title ?? label}
-      text={data.prompt}
-      submit={data.submit_label}
-      read={(values) => String(values.get('value')).trim() || null}
-      onAnswer={onAnswer}
-    >
-      <input name="value" aria-label={label} required className={controlClasses} {...kind} />
+    <AnswerFrame title={data.title ?? label} text={data.prompt} submit={data.submit_label} fields={fields} {...asked}>
+      <input name={fields[0]!.id} aria-label={label} required className={controlClasses} {...kind} />
     </AnswerFrame>
   )
 }
 
-export function FormAnswer(form: FormDefinition & { onAnswer: (text: string) => void }) {
-  const { title, name, description, submit_label, fields, onAnswer } = form
-  const [missing, setMissing] = useState<string | null>(null)
-  const read = (data: FormData) => {
-    const values = new Map(fields.map(({ id }) => [id, data.getAll(id).map(String)]))
-    const first = firstMissing(fields, values)
-    setMissing(first)
-    return first === null ? describeAnswers(fields, values, more) : null
-  }
+export function FormAnswer(form: FormDefinition & Answering) {
+  const { title, name, description, submit_label, fields, isAnswered, onAnswer } = form
   return (
     <AnswerFrame
       title={title ?? name ?? words.form}
       text={description}
       submit={submit_label}
-      read={read}
+      fields={fields}
+      isAnswered={isAnswered}
       onAnswer={onAnswer}
     >
       {fields.map((field) => (
         <OneOfForm key={field.id} field={field} />
       ))}
-      {missing !== null && (
-        <p role="alert" className="text-bad">
-          {more.missing(missing)}
-        </p>
-      )}
     </AnswerFrame>
   )
 }
 
-function OneOfForm({ field }: { field: FormField }) {
+function OneOfForm({ field }: { field: AskedField }) {
   const { id, label, type, required, options } = field
   const isRequired = required === true
   const name = (
@@ -136,7 +136,7 @@ function OneOfForm({ field }: { field: FormField }) {
   )
 }
 
-function Stars({ field: { id, max }, name }: { field: FormField; name: ReactNode }) {
+function Stars({ field: { id, max }, name }: { field: AskedField; name: ReactNode }) {
   const most = starsOf(max)
   return (
     <fieldset className="flex flex-wrap gap-x-3 gap-y-1">
@@ -146,7 +146,7 @@ function Stars({ field: { id, max }, name }: { field: FormField; name: ReactNode
           <input
             type="radio"
             name={id}
-            value={more.stars(index + 1, most)}
+            value={index + 1}
             aria-label={more.stars(index + 1, most)}
             className="accent-accent"
           />
@@ -157,7 +157,7 @@ function Stars({ field: { id, max }, name }: { field: FormField; name: ReactNode
   )
 }
 
-const inputTypes: Partial<Record<FormField['type'], string>> = {
+const inputTypes: Partial<Record<AskedField['type'], string>> = {
   email: 'email',
   phone: 'tel',
   number: 'number',
@@ -165,7 +165,7 @@ const inputTypes: Partial<Record<FormField['type'], string>> = {
   time: 'time',
 }
 
-function Control({ field, isRequired }: { field: FormField; isRequired: boolean }) {
+function Control({ field, isRequired }: { field: AskedField; isRequired: boolean }) {
   const { id, type, options, min, max } = field
   const shared = { name: id, required: isRequired, className: controlClasses }
   if (type === 'textarea') return <textarea {...shared} className={`${controlClasses} h-auto min-h-16 py-1.5`} />

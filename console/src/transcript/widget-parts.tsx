@@ -123,7 +123,7 @@ export function Actions({ actions }: { actions: readonly Action[] }) {
 const actionClasses = 'inline-block rounded-md border border-edge/60 px-2 py-0.5'
 
 function OneAction({ label, message, url }: Action) {
-  const answer = use(WidgetAnswer)
+  const answers = use(WidgetAnswer)
   if (url !== undefined && isSafe(url)) {
     return (
       <a href={url} title={url} target="_blank" rel="noopener noreferrer" className={`${actionClasses} underline`}>
@@ -131,13 +131,13 @@ function OneAction({ label, message, url }: Action) {
       </a>
     )
   }
-  if (answer && url === undefined) {
+  if (answers && url === undefined) {
     return (
       <button
         type="button"
         className={`${actionClasses} hover:bg-hover`}
         title={message === undefined ? undefined : words.sends(message)}
-        onClick={() => answer(message ?? label)}
+        onClick={() => answers.say(message ?? label)}
       >
         {label}
       </button>

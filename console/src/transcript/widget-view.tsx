@@ -3,7 +3,7 @@
 import type { Widget } from '@parley/contract'
 import { Component, type ReactNode, use } from 'react'
 import { Icon } from '../ui/icons.tsx'
-import { FormAnswer, OneFieldAnswer } from './widget-fields.tsx'
+import { type Answering, FormAnswer, OneFieldAnswer } from './widget-fields.tsx'
 import { WidgetAnswer } from './widget-answer.ts'
 import { Actions, Card, Heading, Picture, cardClasses } from './widget-parts.tsx'
 import { ComparisonTable, FormFields, InfoNote, OneField, OrderSteps } from './widget-kinds.tsx'
@@ -11,16 +11,25 @@ import { transcriptTexts } from './texts.ts'
 
 const words = transcriptTexts.widgets
 
-export function WidgetView({ widget }: { widget: Widget }) {
-  const answer = use(WidgetAnswer)
+/** `call_id`: what its answer names; null for a widget that cannot be answered. */
+export function WidgetView({ widget, call_id }: { widget: Widget; call_id: string | null }) {
+  const answers = use(WidgetAnswer)
   return (
     <WidgetBoundary>
       <section
         aria-label={widget.type}
-        title={answer ? undefined : words.preview}
+        title={answers ? undefined : words.preview}
         className="flex w-full max-w-[min(36rem,88%)] flex-col items-stretch"
       >
-        {answer && asksFor(widget) ? <Asked widget={widget} onAnswer={answer} /> : <Shown widget={widget} />}
+        {answers && call_id !== null && asksFor(widget) ? (
+          <Asked
+            widget={widget}
+            isAnswered={answers.answered.has(call_id)}
+            onAnswer={(values, text) => answers.answer(call_id, values, text)}
+          />
+        ) : (
+          <Shown widget={widget} />
+        )}
       </section>
     </WidgetBoundary>
   )
@@ -32,9 +41,9 @@ function asksFor(widget: Widget): widget is Asking {
   return ['form', 'collect_otp', 'collect_phone_number'].includes(widget.type)
 }
 
-function Asked({ widget, onAnswer }: { widget: Asking; onAnswer: (text: string) => void }) {
-  if (widget.type === 'form') return <FormAnswer {...widget.data} onAnswer={onAnswer} />
-  return <OneFieldAnswer {...widget} onAnswer={onAnswer} />
+function Asked({ widget, ...asked }: { widget: Asking } & Answering) {
+  if (widget.type === 'form') return <FormAnswer {...widget.data} {...asked} />
+  return <OneFieldAnswer {...widget} {...asked} />
 }
 
 function Shown({ widget }: { widget: Widget }) {

@@ -21,10 +21,11 @@ import { type Furniture, furnish, holdForEndpoint, roomScreens } from './rooms.t
 import { shrinkPicture } from './shrink.ts'
 import { tryBeside, tryDraft } from './trial.ts'
 import { askToPublish, compareVersions } from './versions.ts'
+import { type Counter, openCounter, widgetScreens } from './widget.ts'
 
 const folder = join(import.meta.dirname, '../../../docs/images')
 
-export interface Scene extends Furniture, Shelf {
+export interface Scene extends Furniture, Shelf, Counter {
   url: string
   admin_key: string
   client: Client
@@ -121,7 +122,8 @@ async function setUp(stack: AsyncDisposableStack): Promise<Scene> {
   const { database } = app.core
   const furniture = await furnish(client, database, stack)
   const scene = { url: app.url, admin_key, client, model, database, staff, conversation_id, ...furniture }
-  return { ...scene, dataset_id: '', cited_conversation_id: '' }
+  const later = { dataset_id: '', cited_conversation_id: '', web_widget_id: '', visited_conversation_id: '' }
+  return { ...scene, ...later }
 }
 
 async function takePicture(browser: Browser, scene: Scene, screen: Screen, theme: 'light' | 'dark'): Promise<void> {
@@ -156,6 +158,8 @@ const takePictures = async (all: readonly Screen[]) => {
 }
 await takePictures(screens)
 // What is said from here on is in lists and counts.
+Object.assign(scene, await openCounter(scene))
+await takePictures(widgetScreens)
 await holdMonth({ ...scene, staff: Object.values(scene.staff) })
 await holdForEndpoint(scene)
 await takePictures(roomScreens)

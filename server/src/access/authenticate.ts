@@ -165,6 +165,7 @@ async function authenticateConversation({ tokens }: AuthenticationServices, toke
       scopes: new Set(),
       agent_ids: null,
       conversation: { id: claims.conversation_id, permissions: new Set(claims.permissions) },
+      ...(claims.visitor ? { visitor: claims.visitor } : {}),
       limit_key: `conversation ${claims.conversation_id}`,
     },
   }

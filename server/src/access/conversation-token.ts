@@ -3,11 +3,14 @@ import { hkdfSync } from 'node:crypto'
 import { type ConversationPermission, conversationPermissions } from '@parley/contract'
 import { errors, jwtVerify, SignJWT } from 'jose'
 import { type Clock, isUuid } from '../base/ports.ts'
+import type { VisitorAccess } from '../calls/access.ts'
 
 export interface ConversationClaims {
   organization_id: string
   conversation_id: string
   permissions: readonly ConversationPermission[]
+  /** The visitor of a web widget whom the token was made for. */
+  visitor?: VisitorAccess
 }
 
 export interface ConversationTokens {
@@ -23,8 +26,8 @@ const audience = 'parley:conversation'
 const type = 'conversation+jwt'
 const organization_claim = 'organization_id'
 
-/** Longer than any token of this server; longer texts are refused without a check. */
-const longest_token = 2048
+/** Longer than any token of this server, whose longest name a visitor of 512 characters; longer texts are refused without a check. */
+const longest_token = 8192
 
 /** `secret_key` is the key of the installation, from which a separate key for signing tokens is derived. */
 export function createConversationTokens(secret_key: Buffer, clock: Pick<Clock, 'now'>): ConversationTokens {
@@ -37,6 +40,7 @@ export function createConversationTokens(secret_key: Buffer, clock: Pick<Clock, 
       const token = await new SignJWT({
         [organization_claim]: claims.organization_id,
         permissions: [...claims.permissions],
+        ...(claims.visitor ? { visitor: claims.visitor } : {}),
       })
         .setProtectedHeader({ alg: algorithm, typ: type })
         .setIssuer(issuer)
@@ -62,7 +66,7 @@ export function createConversationTokens(secret_key: Buffer, clock: Pick<Clock, 
 
 /** A valid signature implies this shape, unless another version of the server made it. */
 function readClaims(payload: Record<string, unknown>): ConversationClaims | null {
-  const { sub: conversation_id, [organization_claim]: organization_id, permissions } = payload
+  const { sub: conversation_id, [organization_claim]: organization_id, permissions, visitor } = payload
   if (typeof conversation_id !== 'string' || !isUuid(conversation_id)) return null
   if (typeof organization_id !== 'string' || !isUuid(organization_id)) return null
   if (!Array.isArray(permissions)) return null
@@ -70,5 +74,6 @@ function readClaims(payload: Record<string, unknown>): ConversationClaims | null
     organization_id,
     conversation_id,
     permissions: conversationPermissions.filter((known) => permissions.includes(known)),
+    ...(visitor ? { visitor: visitor as VisitorAccess } : {}),
   }
 }

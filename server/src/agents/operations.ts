@@ -12,6 +12,7 @@ import {
 import { AppError, type FieldFault, invalid, notFound } from '../base/errors.ts'
 import type { JsonObject } from '../base/json.ts'
 import { faultsOfSize } from '../base/json-size.ts'
+import { readRevisions } from '../base/if-match.ts'
 import { isUuid } from '../base/ports.ts'
 import { readAgentTotals, readTotalsOfAgents } from '../statistics/statistics.ts'
 import { listDatasetsOfAgents } from './dataset-queries.ts'
@@ -21,7 +22,6 @@ import { retentionFaults } from './rules/retention.ts'
 import { parseJsonFilter } from './json-fields.ts'
 import {
   makeDraft,
-  max_integer,
   requireAgent,
   requireVersion,
   requireVersionOrDraft,
@@ -76,11 +76,12 @@ export const checkAgent: Handler<'checkAgent', Agents> = async (ctx, input) => {
   return { warnings }
 }
 
-export const getAgent: Handler<'getAgent'> = async (ctx, input) => {
+export const getAgent: Handler<'getAgent', Agents> = async (ctx, input) => {
   const agent = await requireAgent(ctx, input.agent_id)
   const versions = await queries.listVersionSummaries(ctx.store, agent.id, max_listed_versions)
   const statistics = await readAgentTotals(ctx.store, agent.id)
-  return { ...presentAgent(agent), versions, phone_numbers: [], web_widgets: [], statistics }
+  const web_widgets = await ctx.room.listWebWidgets(ctx.store, agent.id)
+  return { ...presentAgent(agent), versions, phone_numbers: [], web_widgets, statistics }
 }
 
 export const updateAgent: Handler<'updateAgent'> = async (ctx, input) => {
@@ -99,12 +100,13 @@ export const updateAgent: Handler<'updateAgent'> = async (ctx, input) => {
   return presentAgent(agent)
 }
 
-export const deleteAgent: Handler<'deleteAgent'> = async (ctx, input) => {
+export const deleteAgent: Handler<'deleteAgent', Agents> = async (ctx, input) => {
   const agent_id = visibleAgentId(ctx.access, input.agent_id)
   await ctx.store.transaction(async (tx) => {
     // Creating a conversation takes a share lock on the agent, so it is either seen here or does not find the agent.
     if (!(await queries.lockAgent(tx, agent_id))) throw notFound('Agent')
     if (await queries.hasActiveConversations(tx, agent_id)) throw new AppError('agent_in_use')
+    for (const refuse of ctx.room.refusals) await refuse(tx, agent_id)
     await queries.markAgentDeleted(tx, agent_id)
   })
 }
@@ -262,15 +264,6 @@ const max_reviews = 100
 async function reviewConfig({ store, room }: Context<Agents>, config: JsonObject): Promise<string[]> {
   const found = await Promise.all(room.reviews.map((review) => review(store, config, 'config')))
   return found.flat().slice(0, max_reviews)
-}
-
-/** The revisions that an `If-Match` permits: `3`, `"3"`, `W/"3"`, or a list of these; null: any. */
-function readRevisions(if_match: string | undefined): number[] | null {
-  const tags = (if_match ?? '*').split(',').map((tag) => tag.trim())
-  if (tags.includes('*')) return null
-  return tags
-    .map((tag) => Number(/^(?:W\/)?"?(\d{1,10})"?$/.exec(tag)?.[1] ?? Number.NaN))
-    .filter((revision) => revision <= max_integer)
 }
 
 function readVersionCursor(cursor: string): number {

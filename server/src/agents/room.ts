@@ -6,10 +6,14 @@ import * as operations from './operations.ts'
 import type { AgentContributions, Agents } from './services.ts'
 
 export function createAgents(): Room<typeof agentOperations> & { contribute(contributions: AgentContributions): void } {
-  const own: Agents = { reviews: [] }
+  const own: Agents = { reviews: [], refusals: [], listWebWidgets: async () => [] }
   return {
     name: 'agents',
     operations: bindRoom(own, agentOperations, operations),
-    contribute: ({ reviews = [] }) => void own.reviews.push(...reviews),
+    contribute({ reviews = [], refusals = [], listWebWidgets }) {
+      own.reviews.push(...reviews)
+      own.refusals.push(...refusals)
+      if (listWebWidgets) own.listWebWidgets = listWebWidgets
+    },
   }
 }

@@ -34,19 +34,22 @@ const lockStatement = statement(
   `select pg_advisory_xact_lock(hashtextextended('sample agent of ' || $1::text, 0)) as organization_id`,
 )
 
-/** What the agent has besides, written in the same transaction. */
-export type SampleAddition = (tx: TransactionStore) => Promise<AgentConfig>
+/** What the agent has besides, and what stands on it, written in the same transaction. */
+export interface SampleAdditions {
+  before?(tx: TransactionStore): Promise<AgentConfig>
+  after?(tx: TransactionStore, agent: SampleAgent): Promise<void>
+}
 
 /** Does nothing and returns null if the organization has or had an agent. Simultaneous calls create only one agent. */
 export function createSampleAgent(
   store: RootStore,
   ports: Pick<Ports, 'newId'>,
-  addition: SampleAddition = async () => ({}),
+  { before, after }: SampleAdditions = {},
 ): Promise<SampleAgent | null> {
   return store.transaction(async (tx) => {
     await tx.query(lockStatement, [tx.organization_id])
     if (await hasHadAgents(tx)) return null
-    const config = { ...sampleConfig, ...(await addition(tx)) }
+    const config = { ...sampleConfig, ...(await before?.(tx)) }
     const agent = await insertAgent(tx, {
       id: ports.newId(),
       name: 'Sample agent',
@@ -62,7 +65,9 @@ export function createSampleAgent(
       warnings: [],
     }
     const { id } = await insertVersion(tx, agent.id, version, true)
-    return { agent_id: agent.id, agent_version_id: id }
+    const made = { agent_id: agent.id, agent_version_id: id }
+    await after?.(tx, made)
+    return made
   })
 }
 

@@ -74,6 +74,38 @@ function numberOf(version: number | 'latest'): number | null {
   return version === 'latest' ? null : version
 }
 
+const versionToPin = statement(
+  'agents_version_to_pin',
+  `select a.name as agent_name, v.id as agent_version_id
+   from agents a left join lateral (
+     select id from agent_versions
+     where agent_id = a.id and case when $3::uuid is null then published else id = $3 end
+     order by version desc limit 1
+   ) v on true
+   where a.id = $2 and a.organization_id = $1 and a.deleted_at is null
+   for share of a`,
+)
+
+/**
+ * The version of an agent with this id, or the newest published one; `agent_version_id` is null if the agent has no such version. Until the caller's
+ * transaction ends, the agent cannot be deleted. Null: the caller may see no such agent.
+ */
+export async function findVersionToPin(
+  store: Store,
+  access: Access,
+  agent_id: string,
+  version: { id: string } | 'newest published',
+): Promise<{ agent_name: string; agent_version_id: string | null } | null> {
+  if (!isUuid(agent_id) || !maySeeAgent(access, agent_id.toLowerCase())) return null
+  const id = version === 'newest published' ? null : version.id
+  const [row] = await store.query<{ agent_name: string; agent_version_id: string | null }>(versionToPin, [
+    store.organization_id,
+    agent_id,
+    id,
+  ])
+  return row ?? null
+}
+
 const inlineByHash = statement(
   'agents_inline_by_hash',
   'select id from agent_versions where organization_id = $1 and content_hash = $2 and agent_id is null',

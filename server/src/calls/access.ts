@@ -18,8 +18,21 @@ export interface Access {
   readonly agent_ids: ReadonlySet<string> | null
   /** Set for a conversation token: its conversation and permissions. */
   readonly conversation: { readonly id: string; readonly permissions: ReadonlySet<ConversationPermission> } | null
+  /** Set for a visitor of a web widget, with their own token or one for their conversation. */
+  readonly visitor?: VisitorAccess
   /** Identifies the credential for limits; all sessions of a user or key share one value. */
   readonly limit_key: string
+}
+
+/** A visitor of a web widget, as a token names them. */
+export interface VisitorAccess {
+  readonly widget_id: string
+  /** `guest_…`, or the verified one. */
+  readonly user_id: string
+  /** Of the page that the token was made for; null: the frame as a page of its own. */
+  readonly origin: string | null
+  /** Of the console, where the widget need not be live, and where nothing counts. */
+  readonly is_preview: boolean
 }
 
 /** The subjects whose limits a call counts towards, all at once, because creating more credentials is free. */

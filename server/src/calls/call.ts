@@ -7,6 +7,20 @@ import type { Principal } from './principal.ts'
 
 export type CookieName = 'session' | 'sign_in'
 
+/** Where a request comes from. */
+export interface RequestOrigin {
+  /** Whether it changes anything: it is not a GET. */
+  readonly writes: boolean
+  /** The token in `Authorization`; null without one. */
+  readonly bearer: string | null
+  /** What the browser says of the page; null: the header is missing. */
+  readonly origin: string | null
+  /** The origin at which this request reached the server. */
+  readonly own_origin: string
+  /** The client's address as reported by the nearest trusted proxy. */
+  readonly address: string
+}
+
 /** The HTTP request of a call: its client and the headers of the response. Other calls have none. */
 export interface WebEdge {
   /** The client's address as reported by the nearest trusted proxy. */
@@ -15,6 +29,7 @@ export interface WebEdge {
   readonly url: string
   /** The address of this server as browsers and programs reach it: by the settings, else as the request names it. */
   readonly origin: string
+  readonly from: RequestOrigin
   readCookie(name: CookieName): string | null
   /** Null deletes it. */
   writeCookie(name: CookieName, value: string | null, seconds?: number): void

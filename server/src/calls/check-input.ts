@@ -1,5 +1,12 @@
 // Checks an operation's input against the contract and reports every fault at once. Unknown fields are ignored.
-import { AgentConfig, ImportedConversation, type Operation, type OperationId, operations } from '@parley/contract'
+import {
+  AgentConfig,
+  ImportedConversation,
+  type Operation,
+  type OperationId,
+  WebWidgetConfig,
+  operations,
+} from '@parley/contract'
 import type { TObject, TSchema } from 'typebox'
 import { type FieldFault, invalid } from '../base/errors.ts'
 import { findUnstorable, makeStorable } from '../base/text.ts'
@@ -79,9 +86,9 @@ export function readPath(params: Values): Values {
 }
 
 /**
- * Agent configurations and imported rows are validated by their rooms, which report more than faults; here any JSON passes.
+ * Configurations and imported rows are validated by their rooms, which report more than faults; here any JSON passes.
  */
-const judgedElsewhere: ReadonlySet<unknown> = new Set([AgentConfig, ImportedConversation])
+const judgedElsewhere: ReadonlySet<unknown> = new Set([AgentConfig, ImportedConversation, WebWidgetConfig])
 
 function withoutJudgedElsewhere(body: TObject): TObject {
   const properties = Object.entries(body.properties).map(([name, schema]) => [name, loosen(schema)])

@@ -39,7 +39,8 @@ export interface Session {
 export function keyHolderOf(principal: Principal): KeyHolder {
   if (principal.kind === 'user') return { kind: 'user', id: principal.user.id }
   if (principal.kind === 'session') return { kind: 'session', id: principal.session.id }
-  const { conversation, organization_id } = principal.access
+  const { conversation, organization_id, visitor } = principal.access
+  if (visitor && !conversation) return { kind: 'visitor', ...visitor }
   return conversation
     ? { kind: 'conversation', id: conversation.id, organization_id }
     : { kind: 'organization', id: organization_id }
@@ -51,8 +52,13 @@ export function ownerOf(principal: Principal): string {
   return principal.kind === 'user' ? principal.user.id : principal.session.access.limit_key
 }
 
+/** Visitors of web widgets use up nothing of what the organization itself may ask. */
 export function subjectsOf(principal: Principal): LimitSubjects {
-  if (principal.kind === 'member' || principal.kind === 'resource') return limitSubjectsOf(principal.access)
+  if (principal.kind === 'member' || principal.kind === 'resource') {
+    const { access } = principal
+    const subjects = limitSubjectsOf(access)
+    return access.visitor ? { ...subjects, organization_id: `visitors of ${access.organization_id}` } : subjects
+  }
   if (principal.kind === 'session') return limitSubjectsOf(principal.session.access)
   return { credential: principal.limit_key, user_id: principal.user.id, organization_id: null }
 }

@@ -2,13 +2,22 @@
 import type { OperationId, ResourceKind } from '@parley/contract'
 import type { WorkKind } from '../work/port.ts'
 import type { Access } from './access.ts'
+import type { RequestOrigin } from './call.ts'
 import type { Handlers } from './context.ts'
 
-/** Finds what the address of a resource gives access to, by its path and query. Null: nothing, or its token is not valid. */
-export type ResolveResource = (named: {
-  path: Readonly<Record<string, string>>
-  query: Readonly<Record<string, unknown>>
-}) => Promise<Access | null>
+/** What a request for a resource says before its body is read. */
+export interface NamedResource {
+  readonly operation_id: OperationId
+  readonly path: Readonly<Record<string, string>>
+  readonly query: Readonly<Record<string, unknown>>
+  readonly from: RequestOrigin
+}
+
+/** Finds what the address of a resource gives access to. Null: nothing, or its token is not valid. Throws other refusals. */
+export type ResolveResource = (named: NamedResource) => Promise<Access | null>
+
+/** Throws what forbids a visitor to call with the token of their conversation. */
+export type CheckVisitor = (access: Access, from: RequestOrigin) => Promise<void>
 
 export type Resources = Partial<Record<ResourceKind, ResolveResource>>
 

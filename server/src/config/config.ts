@@ -5,12 +5,14 @@ import { type OutboundConfig, outboundSettings } from './outbound.ts'
 import { ConfigError, type Environment, type Setting, type SettingsGroup, createReader, findUnknown } from './reader.ts'
 import { type ServerConfig, serverSettings } from './server.ts'
 import { type SignInConfig, signInSettings } from './sign-in.ts'
+import { type SitesConfig, sitesSettings } from './sites.ts'
 
 export { ConfigError } from './reader.ts'
 
 export interface Config extends ServerConfig, ModelConfig, OutboundConfig {
   limits: Limits
   sign_in: SignInConfig
+  sites: SitesConfig
   /** Suspicious but harmless settings, logged at startup. */
   warnings: string[]
   /** The values of a group that a room declares. */
@@ -19,7 +21,14 @@ export interface Config extends ServerConfig, ModelConfig, OutboundConfig {
 
 type AnyGroup = SettingsGroup<unknown>
 
-const groups: readonly AnyGroup[] = [serverSettings, modelSettings, outboundSettings, signInSettings, limitSettings]
+const groups: readonly AnyGroup[] = [
+  serverSettings,
+  modelSettings,
+  outboundSettings,
+  signInSettings,
+  sitesSettings,
+  limitSettings,
+]
 
 /** Every setting, in the order of the reference page (docs/settings.md is generated from this list). */
 export function settingsWith(rooms: readonly AnyGroup[]): Setting[] {
@@ -38,6 +47,7 @@ export function readConfigWith(rooms: readonly AnyGroup[], environment: Environm
     ...modelSettings.read(read),
     ...outboundSettings.read(read),
     sign_in: signInSettings.read(read),
+    sites: sitesSettings.read(read),
     limits: limitSettings.read(read),
     warnings,
     of<Values>(group: SettingsGroup<Values>): Values {

@@ -75,7 +75,7 @@ const limits = {
     least: 0,
     most: 100_000_000,
     meaning:
-      'Requests per minute for each organization on each node, across all its keys, members and conversation tokens; at least PARLEY_RATE_LIMIT_PER_MINUTE. Further ones are answered with 429. 0 disables it.',
+      'Requests per minute for each organization on each node, across all its keys, members and conversation tokens; at least PARLEY_RATE_LIMIT_PER_MINUTE. The visitors of its web widgets have as many requests of their own. Further ones are answered with 429. 0 disables it.',
   },
   requests_of_address_per_minute: {
     setting: 'PARLEY_RATE_LIMIT_OF_ADDRESS_PER_MINUTE',

@@ -5,11 +5,12 @@ import type { ResolvedConfig } from '../agents/rules/config.ts'
 import { AppError, invalid } from '../base/errors.ts'
 import { findUnstorable, isLongerThan } from '../base/text.ts'
 import type { Context } from '../calls/context.ts'
+import type { JsonObject } from '../base/json.ts'
 import type { Conversations } from './services.ts'
 import { CommitInDoubt } from '../database/failures.ts'
 import { followUp, withHalt } from './commit/follow-up.ts'
 import { resolveUncertainCommit } from './commit/uncertain-commit.ts'
-import { type LockedConversation, isRefusal } from './machine/change.ts'
+import { type LockedConversation, type MessageClaim, isRefusal } from './machine/change.ts'
 import { type MessageSource, channelRules } from './machine/channels.ts'
 import { type ContentPart, type MessageAuthor, textsOf } from './machine/content.ts'
 import { takesMessages } from './machine/conversation.ts'
@@ -17,6 +18,7 @@ import { type MessageInput, decideMessage } from './machine/decisions.ts'
 import { endingAtLastMessage } from './machine/inactivity.ts'
 import type { ConversationRecord } from './machine/rows.ts'
 import { begunTurn, seenAtStart } from './machine/turn-snapshots.ts'
+import { findClaims } from './read/claims.ts'
 import { requireConversation } from './read/require.ts'
 import type { AwaitedTurn } from './read/turn-stream.ts'
 import { renderRuleMessage } from './rule-messages.ts'
@@ -34,13 +36,17 @@ const max_overtaking = 10
 /** Who sends a message. Only a call has an idempotency key, which its commit binds. */
 export type Bearer = Pick<Context<Conversations>, 'core' | 'room' | 'access' | 'store' | 'key'>
 
-export interface IncomingMessage {
+export interface IncomingMessage extends MessageClaim {
   conversation_id: string
   from: MessageSource
   content: ContentPart[]
   author: MessageAuthor | null
+  /** With `in_reply_to`: the answers, which have been checked. */
+  values?: JsonObject | null
   /** Absent: the rule of the agent's version applies. */
   concurrency?: ConcurrencyRule | null | undefined
+  /** How many user messages the conversation may have; absent: any number. */
+  most_messages?: number | undefined
   interactivity?: 'plain' | 'rich' | null | undefined
 }
 
@@ -74,7 +80,8 @@ function checkContent({ core }: Bearer, content: ContentPart[]): void {
   if (faults.length > 0) throw invalid(...faults)
 }
 
-const charactersIn = (content: ContentPart[]) => textsOf(content).reduce((sum, text) => sum + text.length, 0)
+const charactersIn = ({ content, values }: Pick<NewMessage, 'content' | 'values'>) =>
+  textsOf(content).reduce((sum, text) => sum + text.length, values ? JSON.stringify(values).length : 0)
 
 type NewMessage = Omit<MessageInput, 'partial'> & { conversation: ConversationRecord }
 
@@ -84,17 +91,20 @@ async function prepareMessage(
   message: IncomingMessage,
 ): Promise<NewMessage> {
   const { ports, config } = bearer.core
-  const { from, content, author } = message
+  const { from, content, author, client_id = null, in_reply_to = null, values = null } = message
   if (!channelRules[conversation.channel].messages_from.includes(from)) throw new AppError('conversation_not_text')
   // An ended conversation that was imported has no version, or one that does not exist here.
+  if (!isOpen(conversation)) await refuseStored(bearer, conversation, message)
   if (!takesMessages(conversation.status) || conversation.agent_version_id === null) {
     throw new AppError('conversation_not_active')
   }
   // Decided again under the lock. Checked here so that a message that will be refused does not first stop the running attempt.
   if (conversation.is_ending) throw new AppError('conversation_ending')
   const resolved = await readConfig(bearer, conversation)
+  const settings = turnSettings(resolved, conversation, message)
+  if (settings.concurrency === 'interrupt') await refuseStored(bearer, conversation, message)
   return {
-    ...turnSettings(resolved, conversation, message),
+    ...settings,
     limit: limitOf(bearer, resolved, conversation),
     conversation,
     message_id: ports.newId(),
@@ -102,8 +112,23 @@ async function prepareMessage(
     from,
     content,
     author,
+    ...{ client_id, in_reply_to, values },
     max_waiting: config.limits.waiting_turns,
+    most_messages: message.most_messages,
   }
+}
+
+/** Whether a message may be stored in it. */
+export const isOpen = ({ status, is_ending }: Pick<ConversationRecord, 'status' | 'is_ending'>) =>
+  takesMessages(status) && !is_ending
+
+/** Every other refusal says that the message is not stored (T1). */
+export async function refuseStored({ store }: Pick<Bearer, 'store'>, { id }: { id: string }, claim: MessageClaim) {
+  if (claim.client_id == null && claim.in_reply_to == null) return null
+  const claims = await findClaims(store, id, claim)
+  const { stored_turn_id: turn_id } = claims
+  if (turn_id !== null) throw new AppError('message_stored', undefined, { turn_id })
+  return claims
 }
 
 /** How a message's turn is carried out, in a conversation whose version exists here. */
@@ -158,10 +183,12 @@ async function commitMessage(bearer: Bearer, message: NewMessage): Promise<Accep
     }
     const binding = key ? { key, to: ({ turn_id }: { turn_id: string }) => ({ conversation_id, turn_id }) } : undefined
     const { organization_id } = store
-    const target = { change: 'message', organization_id, id: conversation_id } as const
+    const { client_id, in_reply_to } = message
+    const claim = { client_id, in_reply_to }
+    const target = { change: 'message', organization_id, id: conversation_id, claim } as const
     // Whether this is the last message that may be sent is known only under the lock.
     const closing = message.limit?.ending.closing?.text ?? ''
-    const characters = charactersIn(message.content) + (partial?.text.length ?? 0) + closing.length
+    const characters = charactersIn(message) + (partial?.text.length ?? 0) + closing.length
     return room.commits.change({ ...target, decide, characters, binding })
   }
   try {

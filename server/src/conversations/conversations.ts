@@ -13,6 +13,7 @@ export { type Bearer, type IncomingMessage, acceptMessage } from './accept-messa
 export type { ChannelPort } from './channel-port.ts'
 export type { CommitAddition } from './commit/additions.ts'
 export { type Committed, changeConversation } from './commit/commit.ts'
+export { changeMetadata } from './commit/content.ts'
 export { announce, followUp, withHalt } from './commit/follow-up.ts'
 export {
   type AbandonedTurn,
@@ -25,9 +26,10 @@ export {
   renewLeases,
 } from './commit/leases.ts'
 export { type ChangeName, reach } from './commit/pause-points.ts'
+export { createConversationWith } from './operations/create.ts'
 export { renderRuleMessage } from './rule-messages.ts'
 export { begunBy } from './text-channel.ts'
 export type { FoundSoFar } from './machine/turn-endings.ts'
 export type { GreetingRequest, HaltedAttempt, PromptVariables, TurnLease, TurnRunner } from './turn-runner.ts'
 export type { ConversationContributions } from './commit/group-commit.ts'
-export type { Conversations } from './services.ts'
+export type { Conversations, EndUserCall, EndUserMessages } from './services.ts'

@@ -1,5 +1,6 @@
 // The manifest of conversations.
 import { conversationOperations } from '@parley/contract'
+import { AppError } from '../base/errors.ts'
 import type { AccessServices } from '../access/access.ts'
 import { bindRoom } from '../calls/context.ts'
 import type { Core } from '../calls/core.ts'
@@ -45,6 +46,7 @@ export function createConversations(
     heard,
     runner: nobody,
     watcher: { changed: () => {}, progressed: () => {} },
+    end_users: { admit: async () => null, refuseFull: async () => new AppError('conversation_full') },
   }
   return {
     name: 'conversations',

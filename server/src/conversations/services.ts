@@ -1,9 +1,12 @@
-// The room's own services, with slots for the engine, which carries out turns, and the feed, which watches changes.
+// The room's own services, with slots for the engine, which carries out turns, the feed, which watches changes, and web widgets, which
+// limit their visitors.
 import type { ConversationTokens } from '../access/access.ts'
+import type { Context } from '../calls/context.ts'
 import type { Core } from '../calls/core.ts'
 import type { LocalResults } from '../live/local-results.ts'
 import type { GroupCommit } from './commit/group-commit.ts'
 import type { Heard } from './heard.ts'
+import type { ConversationRecord } from './machine/rows.ts'
 import type { EndedTurn } from './machine/turn-snapshots.ts'
 import type { TurnRunner } from './turn-runner.ts'
 
@@ -13,6 +16,16 @@ export interface ListWatcher {
   /** Messages were exchanged. */
   progressed(organization_id: string, conversation_id: string): void
 }
+
+/** Limits what end users send with the tokens of their conversations. */
+export interface EndUserMessages {
+  /** Throws what forbids the message, before anything is stored. Returns how many the conversation may have; null: any number. */
+  admit(call: EndUserCall, message: { conversation: ConversationRecord; text: string }): Promise<number | null>
+  /** The conversation has that many: the error to throw. */
+  refuseFull(call: EndUserCall, conversation: ConversationRecord): Promise<Error>
+}
+
+export type EndUserCall = Pick<Context, 'access' | 'store' | 'edge'>
 
 export interface Conversations {
   readonly core: Core
@@ -26,4 +39,6 @@ export interface Conversations {
   runner: TurnRunner
   /** Set by the feed when it is created. */
   watcher: ListWatcher
+  /** Set by web widgets when they are created. */
+  end_users: EndUserMessages
 }

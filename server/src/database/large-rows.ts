@@ -29,7 +29,7 @@ export function measureRows({ table, ids, bytes, max_bytes }: Measured): string 
 }
 
 export interface LargeRows {
-  table: 'agents' | 'agent_versions'
+  table: 'agents' | 'agent_versions' | 'web_widgets'
   /** Columns of the row `r`. */
   columns: string
   /** Selects the ids of the page's rows, in order. */

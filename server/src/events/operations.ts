@@ -1,6 +1,7 @@
 // Streams the events of a conversation: those of the log from any point on, and between them the live text of the running turn.
 import type { ConversationEvent, ConversationStreamEvent, EventType, Input } from '@parley/contract'
 import { limitSubjectsOf } from '../calls/access.ts'
+import { networkOf } from '../calls/attempts.ts'
 import { invalid } from '../base/errors.ts'
 import type { Context, Handler } from '../calls/context.ts'
 import { isActive } from '../conversations/machine/conversation.ts'
@@ -20,7 +21,8 @@ const reconnect_ms = 500
 export const streamConversationEvents: Handler<'streamConversationEvents', EventServices> = async (ctx, input) => {
   using stack = new DisposableStack()
   // Before anything asynchronous, so that simultaneous calls cannot exceed the limit.
-  stack.use(ctx.room.open_streams.take(limitSubjectsOf(ctx.access)))
+  const network = ctx.access.visitor && ctx.edge ? networkOf(ctx.edge.address) : null
+  stack.use(ctx.room.open_streams.take(limitSubjectsOf(ctx.access), network))
   const start = await findStart(ctx, input)
   if (start === null) return new EventStream(null)
   return new EventStream((gone) => streamEvents(ctx, start, gone), stack.move())
@@ -114,13 +116,14 @@ function toSent(event: ConversationEvent): ConversationStreamEvent & { id: numbe
   return { event: event.type, id: event.sequence, data: event } as ConversationStreamEvent & { id: number }
 }
 
-/** A conversation token shows messages, but no tool calls, metadata or analysis. */
+/** A conversation token shows messages and widgets, but no tool calls, metadata or analysis. */
 const forEndUser: ReadonlySet<EventType> = new Set<EventType>([
   'conversation.created',
   'conversation.started',
   'conversation.ended',
   'conversation.deleted',
   'message.created',
+  'widget.shown',
   'turn.queued',
   'turn.started',
   'turn.completed',

@@ -21,7 +21,7 @@ export function createEvents({ config, database, live, log, ports }: Core): Room
   const { signals } = live
   const { clock } = ports
   const organizations = watchOrganizations({ database, signals, clock, onError })
-  const own = { open_streams: createOpenStreams(config.limits), organizations }
+  const own = { open_streams: createOpenStreams(config.limits, config.sites.streams_of_address), organizations }
   return {
     name: 'events',
     operations: bindRoom(own, group, { streamConversationEvents, listOrganizationEvents }),

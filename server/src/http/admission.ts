@@ -1,5 +1,5 @@
 // Admits callers to an operation: authenticate → limit → authorize; and checks again while a stream is open.
-import type { ErrorName, Operation, ResourceKind } from '@parley/contract'
+import type { ErrorName, Operation, OperationId, ResourceKind } from '@parley/contract'
 import type { FastifyReply, FastifyRequest } from 'fastify'
 import {
   authenticate,
@@ -12,14 +12,16 @@ import {
 import { type Principal, describeRights, subjectsOf } from '../calls/principal.ts'
 import { looksLikeCredential } from '../access/rules/credentials.ts'
 import type { Core } from '../calls/core.ts'
-import type { Resources } from '../calls/room.ts'
+import type { RequestOrigin } from '../calls/call.ts'
+import type { CheckVisitor, Resources } from '../calls/room.ts'
 import { AppError } from '../base/errors.ts'
 import type { Clock } from '../base/ports.ts'
 import { authorize } from '../calls/rules/authorize.ts'
 import { readCookie } from './cookies.ts'
 import { isFromOwnPage } from './rules/cross-site.ts'
 import type { RateDecision, RateLimiter } from '../calls/rate-limit.ts'
-import type { UnknownCallers } from './unknown-callers.ts'
+import type { Sites } from './sites.ts'
+import type { AddressLimiter, UnknownCallers } from './unknown-callers.ts'
 
 /** One of each for a server. */
 export interface Admission extends Gate {
@@ -28,8 +30,13 @@ export interface Admission extends Gate {
 
 export interface Gate {
   core: Core
+  /** What pages of other sites ask for, by address. */
+  site_callers: AddressLimiter
+  sites: Sites
   tokens: ConversationTokens
   resources: Resources
+  /** Throws what forbids a visitor to call with the token of their conversation. */
+  checkVisitor: CheckVisitor
   limiter: RateLimiter
   unknown_callers: UnknownCallers
 }
@@ -40,7 +47,9 @@ export async function admit(
   request: FastifyRequest,
   reply: FastifyReply,
 ): Promise<Principal | null> {
-  const { core, limiter, unknown_callers } = gate
+  const { core, limiter, unknown_callers, sites, site_callers } = gate
+  sites.allow(request, reply, operation)
+  if (operation.from_sites) requireRoom(site_callers.take(request.ip), reply)
   if (operation.access === 'public') {
     if (operation.sign_in) {
       requireOwnPage(core, request)
@@ -49,6 +58,7 @@ export async function admit(
     return null
   }
   const principal = await findCaller(gate, operation, request, reply)
+  sites.requireOwnKind(request, principal)
   requireRoom(limiter.take(subjectsOf(principal), operation.cost), reply)
   authorize(operation, principal)
   return principal
@@ -61,16 +71,40 @@ async function findCaller(
   reply: FastifyReply,
 ): Promise<Principal> {
   const { access } = operation
-  if (typeof access === 'string' || !('by' in access)) return identify(gate, operation, request)
+  const from = requestOriginOf(gate, request)
+  if (typeof access === 'string' || !('by' in access)) {
+    const principal = await identify(gate, operation, request)
+    if (principal.kind === 'member' && principal.access.visitor) {
+      requireRoom(gate.site_callers.take(request.ip), reply)
+      await gate.checkVisitor(principal.access, from)
+    }
+    return principal
+  }
   const path = request.params as Record<string, string>
-  const found = await gate.resources[access.by]?.({ path, query: request.query as Record<string, unknown> })
+  const query = request.query as Record<string, unknown>
+  const operation_id = operation.id as OperationId
+  const found = await gate.resources[access.by]?.({ operation_id, path, query, from })
   if (found) return { kind: 'resource', resource: access.by, access: found }
   // As a failed authentication: anyone who guesses is soon refused.
   requireRoom(gate.unknown_callers.take(request.ip), reply)
   throw new AppError(refusals[access.by])
 }
 
-const refusals = { upload: 'upload_url_invalid' } as const satisfies Record<ResourceKind, ErrorName>
+const refusals = { upload: 'upload_url_invalid', visitor: 'unauthorized' } as const satisfies Record<
+  ResourceKind,
+  ErrorName
+>
+
+export function requestOriginOf({ sites }: Pick<Gate, 'sites'>, request: FastifyRequest): RequestOrigin {
+  const { method, headers, ip } = request
+  return {
+    writes: method !== 'GET' && method !== 'HEAD',
+    bearer: readBearer(headers.authorization),
+    origin: headers.origin ?? null,
+    own_origin: sites.ownOrigin(request),
+    address: ip,
+  }
+}
 
 /** A request counts once more for each such part of its body and of its response, because both cost the server time. */
 const bytes_of_a_request = 131_072

@@ -25,9 +25,9 @@ const policy = [
   "object-src 'none'",
 ]
 
-const headers = pageHeaders(policy)
-
-export async function registerConsole(server: FastifyInstance, folder: string): Promise<void> {
+/** `widget_url`: where the frames of web widgets are, which a page shows as a preview; undefined: here. */
+export async function registerConsole(server: FastifyInstance, folder: string, widget_url?: string): Promise<void> {
+  const headers = pageHeaders(widget_url === undefined ? policy : [...policy, `frame-src 'self' ${widget_url}`])
   const paths = await readPagePaths(folder)
   if (paths === null) return explainAbsence(server)
   await server.register(files, {
@@ -66,7 +66,7 @@ async function explainAbsence(server: FastifyInstance): Promise<void> {
     if (!isPage || path.includes('.') || ofApi.has(path.split('/')[1])) return reply.callNotFound()
     return reply
       .code(503)
-      .headers(headers)
+      .headers(pageHeaders(policy))
       .header('cache-control', 'no-store')
       .type('text/plain; charset=utf-8')
       .send(absence)

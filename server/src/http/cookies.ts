@@ -1,7 +1,7 @@
 // What an operation sees of its HTTP request, and the cookies for signing in: their names, their flags, and when to trust them.
 import { parseCookie, stringifySetCookie } from 'cookie'
 import type { FastifyReply, FastifyRequest } from 'fastify'
-import type { CookieName, WebEdge } from '../calls/call.ts'
+import type { CookieName, RequestOrigin, WebEdge } from '../calls/call.ts'
 
 export interface CookieRules {
   /** The origin that browsers use, if the settings name it. */
@@ -14,8 +14,13 @@ export interface CookieRules {
  */
 const same_site: Record<CookieName, 'strict' | 'lax'> = { session: 'strict', sign_in: 'lax' }
 
-export function createEdge(request: FastifyRequest, reply: FastifyReply, rules: CookieRules): WebEdge {
+export function createEdge(
+  request: FastifyRequest,
+  reply: FastifyReply,
+  { from, ...rules }: CookieRules & { from: RequestOrigin },
+): WebEdge {
   return {
+    from,
     address: request.ip,
     url: request.url,
     origin: rules.public_url ?? `${request.protocol}://${request.host}`,

@@ -3,6 +3,7 @@ import { type MessageReply, operations, widgetData, widgetTypes } from '@parley/
 import Fastify from 'fastify'
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
+import { compileSerializer } from './serializer.ts'
 
 const json = fc.jsonValue({ maxDepth: 3 })
 const object = fc.dictionary(fc.string({ maxLength: 12 }), json, { maxKeys: 4 })
@@ -39,11 +40,18 @@ const tool_call = fc.record({
   output: json,
   is_error: fc.boolean(),
 })
+/** As redaction leaves it, or a tool of the agent's own that has the name of a built-in one. */
+const odd = fc.constantFrom(
+  { type: 'detail', data: { title: 'Room', actions: [{ label: 'Call', url: '[phone]' }] } },
+  { type: 'info', data: { title: 7, rows: 'none', more: [1] } },
+  { type: 'form', data: { id: 'f', fields: 'none' } },
+)
+
 const reply = fc.record({
   conversation_id: fc.uuid(),
   reply: fc.string(),
   tool_calls: fc.array(tool_call, { maxLength: 3 }),
-  widgets: fc.array(fc.oneof(widget, form), { maxLength: 3 }),
+  widgets: fc.array(fc.oneof(widget, form, odd), { maxLength: 3 }),
   turn_id: fc.uuid(),
 })
 
@@ -51,7 +59,8 @@ test('the plain form of a reply loses nothing', async () => {
   await using server = Fastify()
   let answer: unknown
   const { schema } = operations.sendConversationMessage.success
-  server.get('/', { schema: { response: { 200: schema } } }, () => answer as MessageReply)
+  const route = { schema: { response: { 200: schema } }, serializerCompiler: compileSerializer }
+  server.get('/', route, () => answer as MessageReply)
   await fc.assert(
     fc.asyncProperty(reply, async (given) => {
       answer = given

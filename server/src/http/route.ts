@@ -14,6 +14,7 @@ import {
   chargeForAnswer,
   chargeForBody,
   chargeForFile,
+  requestOriginOf,
 } from './admission.ts'
 import { createEdge } from './cookies.ts'
 import { sendEventStream } from './event-stream.ts'
@@ -77,7 +78,7 @@ export function registerOperation(
   function call(request: FastifyRequest, reply: FastifyReply) {
     chargeForBody(admission, operation, request, reply)
     const { idempotency_key, ...input } = reader.read(request)
-    const origin = originOf(core, request, reply, { key: idempotency_key, body: request.body })
+    const origin = originOf(core, admission, request, reply, { key: idempotency_key, body: request.body })
     const answered = core.invoke(operation.id, request.principal, input as Checked<never>, origin)
     // Frees the body, which is no longer needed: the call may wait for minutes.
     request.body = undefined
@@ -98,7 +99,7 @@ export function registerOperation(
         file: { name, media_type, sha256: blob.sha256.toString('hex') },
         metadata: upload.metadata ?? null,
       }
-      const origin = originOf(core, request, reply, { key: idempotency_key, body })
+      const origin = originOf(core, admission, request, reply, { key: idempotency_key, body })
       const answered = await core.invoke(operation.id, request.principal, input as never, origin)
       isKept = !answered.replayed
       return answered
@@ -124,6 +125,7 @@ function sendStream(
 
 function originOf(
   { config }: Core,
+  admission: Admission,
   request: FastifyRequest,
   reply: FastifyReply,
   { key, body }: { key: unknown; body: unknown },
@@ -137,6 +139,6 @@ function originOf(
     log: request.log as PublicContext['log'],
     accepts_stream: acceptsEventStream(request.headers.accept),
     key: typeof key === 'string' ? { value: key, method, path, body, conversation_id } : null,
-    edge: createEdge(request, reply, config.sign_in),
+    edge: createEdge(request, reply, { ...config.sign_in, from: requestOriginOf(admission, request) }),
   }
 }

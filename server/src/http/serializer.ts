@@ -14,7 +14,19 @@ export const compileSerializer: FastifySerializerCompiler<object> = ({ schema })
 function serializerOf(schema: object): Serialize {
   const found = made.get(schema)
   if (found) return found
-  const serialize = fastJsonStringify(schema)
+  const serialize = fastJsonStringify(withRest(schema) as object)
   made.set(schema, serialize)
   return serialize
+}
+
+/**
+ * The schema, where a value that matches no alternative is sent as it is: a widget of which redaction has removed an address matches
+ * none, and what is stored must not make an answer fail.
+ */
+function withRest(schema: unknown): unknown {
+  if (Array.isArray(schema)) return schema.map(withRest)
+  if (typeof schema !== 'object' || schema === null) return schema
+  const entries = Object.entries(schema).map(([name, part]) => [name, withRest(part)] as const)
+  const copy: { oneOf?: unknown } = Object.fromEntries(entries)
+  return Array.isArray(copy.oneOf) ? { ...copy, oneOf: [...copy.oneOf, {}] } : copy
 }

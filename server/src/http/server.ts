@@ -8,7 +8,7 @@ import { createOpenApiDocument, operations } from '@parley/contract'
 import Fastify, { LogController, type FastifyBaseLogger, type FastifyInstance, type FastifyRequest } from 'fastify'
 import type { ConversationTokens } from '../access/access.ts'
 import type { Core } from '../calls/core.ts'
-import type { Resources } from '../calls/room.ts'
+import type { CheckVisitor, Resources } from '../calls/room.ts'
 import { AppError } from '../base/errors.ts'
 import { version } from '../base/version.ts'
 import { Connections } from './connections.ts'
@@ -22,7 +22,10 @@ import { createReadmission } from './admission.ts'
 import { type AnyOperation, registerOperation } from './route.ts'
 import { answerHeaders } from './security-headers.ts'
 import { acceptUploads, createUploads } from './uploads.ts'
-import { createUnknownCallers } from './unknown-callers.ts'
+import { createSites } from './sites.ts'
+import { createAddressLimiter, createUnknownCallers } from './unknown-callers.ts'
+import { registerWidgetPages } from './widget-pages.ts'
+import type { Embeds } from '../web-widgets/web-widgets.ts'
 
 export interface HttpServer {
   /** Resolves with its address, as `http://host:port`. */
@@ -34,10 +37,14 @@ export interface HttpServer {
 export interface HttpOptions {
   tokens: ConversationTokens
   resources: Resources
+  checkVisitor: CheckVisitor
+  embeds: Embeds
 }
 
-export async function createHttpServer(core: Core, { tokens, resources }: HttpOptions): Promise<HttpServer> {
+export async function createHttpServer(core: Core, options: HttpOptions): Promise<HttpServer> {
+  const { tokens, resources, checkVisitor } = options
   const { config, ports, log, node } = core
+  const sites = createSites(config)
   const connections = new Connections(core, log)
   const server = Fastify({
     loggerInstance: log as FastifyBaseLogger,
@@ -65,6 +72,7 @@ export async function createHttpServer(core: Core, { tokens, resources }: HttpOp
     if (node.isDraining && request.routeOptions.url !== '/healthz') {
       throw new AppError('unavailable', 'The server is shutting down.')
     }
+    sites.requirePlace(request)
     // Before the body is read, because it is not needed.
     if (request.is404) throw new AppError('not_found')
   })
@@ -81,17 +89,19 @@ export async function createHttpServer(core: Core, { tokens, resources }: HttpOp
   // For routes that find nothing; addresses without a route were handled by the hook above.
   server.setNotFoundHandler((request, reply) => sendError(new AppError('not_found'), request, reply))
   const { limits } = config
-  const { database } = core
   const limiter = createRateLimiter(limits, ports.clock)
-  const unknown_callers = createUnknownCallers({ database, clock: ports.clock }, limits.requests_of_address_per_minute)
-  const gate = { core, tokens, resources, limiter, unknown_callers }
+  const unknown_callers = createUnknownCallers({ ...core, clock: ports.clock }, limits.requests_of_address_per_minute)
+  const site_callers = createAddressLimiter(ports.clock, config.sites.requests_of_address_per_minute)
+  const gate = { core, tokens, resources, checkVisitor, limiter, unknown_callers, site_callers, sites }
   const admission = { ...gate, readmission: createReadmission(gate) }
   const route = { core, admission, uploads: createUploads(core, connections) }
   const all: AnyOperation[] = Object.values(operations)
   for (const operation of all) if (!operation.upload) registerOperation(server, route, operation)
   await acceptUploads(server, all, (within, operation) => registerOperation(within, route, operation))
+  sites.registerPreflights(server)
+  registerWidgetPages(server, options.embeds, { sites, site_callers, has_demo: isForDevelopment(config) })
   registerDocs(server, () => createOpenApiDocument(operations, version))
-  await registerConsole(server, console_folder)
+  await registerConsole(server, console_folder, core.config.sites.widget_url)
   const others: Server[] = []
   return {
     async listen({ host, port }) {
@@ -105,6 +115,12 @@ export async function createHttpServer(core: Core, { tokens, resources }: HttpOp
       stopTimer()
     },
   }
+}
+
+/** On this machine alone, without an address for others. */
+export function isForDevelopment({ host, sign_in, sites }: Core['config']): boolean {
+  const isLocal = ['127.0.0.1', '::1', 'localhost'].includes(host)
+  return isLocal && sign_in.public_url === undefined && sites.widget_url === undefined
 }
 
 /** The framework listens only on the first address of a name if it did not create the server itself. */

@@ -6,9 +6,12 @@ import { AppError } from '../base/errors.ts'
 import type { Clock } from '../base/ports.ts'
 import { type RateDecision, createBuckets } from '../calls/rate-limit.ts'
 
-export interface UnknownCallers {
-  /** Counts a call that needs no credential. */
+/** Counts requests of a network. */
+export interface AddressLimiter {
   take(address: string): RateDecision
+}
+
+export interface UnknownCallers extends AddressLimiter {
   /** Counts the additional cost of such a call. */
   charge(address: string, cost: number): void
   /**
@@ -26,6 +29,16 @@ interface Attempt<T> {
 
 /** Credentials that were valid after their network had too many failures; they do not wait for the others. */
 const most_known = 10_000
+
+export function createAddressLimiter(clock: Pick<Clock, 'monotonic'>, per_minute: number): AddressLimiter {
+  const networks = createBuckets(per_minute)
+  return {
+    take(address) {
+      const level = networks.look(networkOf(address), Math.floor(clock.monotonic()), 1)
+      return level.write(level.hasRoom)
+    },
+  }
+}
 
 export function createUnknownCallers(
   { database, clock }: { database: Executor; clock: Pick<Clock, 'after' | 'monotonic'> },

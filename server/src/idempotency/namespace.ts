@@ -1,4 +1,4 @@
-// Namespaces of keys: one per organization, per conversation for its tokens, per user and per session. Each namespace is an id.
+// Namespaces of keys: one per organization, per conversation for its tokens, per visitor of a web widget, per user and per session. Each namespace is an id.
 import { createHash } from 'node:crypto'
 import type { Executor } from '../database/database.ts'
 import { hasOtherHolder } from './queries.ts'
@@ -7,12 +7,14 @@ import { hasOtherHolder } from './queries.ts'
 export type KeyHolder =
   | { kind: 'organization' | 'user' | 'session'; id: string }
   | { kind: 'conversation'; id: string; organization_id: string }
+  | { kind: 'visitor'; widget_id: string; user_id: string }
 
 /**
  * A conversation that was created with the id of another holder gets a separate namespace. The result for a conversation does not
  * change later, because other holders' ids are random and never repeat an existing one.
  */
 export async function findNamespace(executor: Executor, holder: KeyHolder): Promise<string> {
+  if (holder.kind === 'visitor') return uuidOf(`idempotency keys of visitor ${holder.user_id} of ${holder.widget_id}`)
   if (holder.kind !== 'conversation') return holder.id
   return (await hasOtherHolder(executor, holder.id)) ? deriveNamespace(holder) : holder.id
 }

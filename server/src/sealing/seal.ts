@@ -40,6 +40,12 @@ export interface Sealers {
   readonly sign_in_sealer: Sealer
   /** For the addresses that files are sent to. */
   readonly upload_signer: Signer
+  /** For the keys with which sites sign the visitors of their web widgets. */
+  readonly identity_key_sealer: Sealer
+  /** For the addresses and visitors that web widgets count. */
+  readonly address_signer: Signer
+  /** For the addresses of previews of web widgets. */
+  readonly preview_signer: Signer
 }
 
 /** The same signature for the same text, which nobody else can make. */
@@ -57,6 +63,9 @@ export function createSealers(secret_key: Buffer, randomBytes: (size: number) =>
     secret_sealer: createSealer(secret_key, 'organization secret', randomBytes),
     sign_in_sealer: createSealer(secret_key, 'sign-in', randomBytes),
     upload_signer: createSigner(secret_key, 'upload'),
+    identity_key_sealer: createSealer(secret_key, 'web widget identity key', randomBytes),
+    address_signer: createSigner(secret_key, 'web widget address'),
+    preview_signer: createSigner(secret_key, 'web widget preview'),
   }
 }
 

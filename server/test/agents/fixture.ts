@@ -45,7 +45,7 @@ export async function createFixture() {
     const log = pino({ level: 'silent' })
     return {
       core,
-      room: { reviews: [] },
+      room: { reviews: [], refusals: [], listWebWidgets: async () => [] },
       request_id: 'request',
       log,
       edge: null,

@@ -62,6 +62,15 @@ describe('the programs that measure', { timeout: 240_000 }, () => {
     expect(output).not.toMatch(/NaN|undefined/)
   })
 
+  test('visitors of a web widget beside the plain API', async () => {
+    await using database = await createTestDatabase()
+    const small = ['--rounds', '1', '--seconds', '0.3', '--callers', '2', '--starts', '3']
+    const output = await run('web-widgets.ts', '--database-url', database.connection_string, ...small)
+    expect(output).toMatch(/^\| a visitor \| \d+ .+ \| [\d.]+ /m)
+    expect(output).toMatch(/^\| a start \| [\d.]+ .+ \| [\d.]+ /m)
+    expect(output).not.toMatch(/NaN|undefined/)
+  })
+
   test('a crawl, and another of the same pages', async () => {
     await using database = await createTestDatabase()
     const output = await run('crawl.ts', '--database-url', database.connection_string, '--pages', '8')

@@ -27,6 +27,8 @@ import { newAgent } from '../agents/contract.ts'
 import { newConversation } from '../conversations/contract.ts'
 import { type World, collectEntries } from './entries.ts'
 import { type TestServer, publishAgent, refusal, startTestServer } from '../support/server.ts'
+import type { ToolPeer } from '../support/tool-peer.ts'
+import { opened_sites, shop, startSite } from '../web-widgets/site.ts'
 
 const collected = await collectEntries()
 const entries = new Map(collected.map(({ id, entry }) => [id, entry]))
@@ -40,6 +42,7 @@ function entryOf(id: OperationId) {
 let server: TestServer
 let world: World
 let provider: IdentityProvider
+let site: ToolPeer
 let agent: { agent_id: string }
 let user: User
 let outsider: Organization
@@ -50,7 +53,9 @@ let narrowedKey: string
 
 beforeAll(async () => {
   provider = await startIdentityProvider()
-  server = await startTestServer(provider.settings(known_public_url))
+  site = await startSite(shop())
+  const settings = { ...provider.settings(known_public_url), ...opened_sites }
+  server = await startTestServer(settings, { first_pages: () => [site.url] })
   agent = { agent_id: (await publishAgent(server.client)).agent_id }
   user = await makeUser(server, server.organization_id)
   outsider = await makeOrganization(server)
@@ -63,6 +68,7 @@ afterAll(async () => {
   await world.stack[Symbol.asyncDispose]()
   await server[Symbol.asyncDispose]()
   await provider[Symbol.asyncDispose]()
+  await site[Symbol.asyncDispose]()
 })
 
 const ajv = createAjv()
@@ -72,8 +78,11 @@ const as = (token: string | undefined) =>
   createClient({ base_url: server.url, fetch: judgingFetch, ...(token === undefined ? {} : { token }) })
 
 const inputOf = async (id: OperationId) => (await entryOf(id).input(world)) as Record<string, unknown>
-const insider = async ({ access }: Operation) =>
-  access === 'session' ? openSession(server, createJudgingFetch) : as(access === 'user' ? user.token : server.admin_key)
+const insider = async ({ id, access }: AnyOperation, input: Record<string, unknown>) => {
+  if (access === 'session') return openSession(server, createJudgingFetch)
+  const { token } = entryOf(id)
+  return as(token?.(input) ?? (access === 'user' ? user.token : server.admin_key))
+}
 /** Whether an organization key can call the operation. */
 const isForKeys = (operation: Operation) =>
   needsCredential(operation) && operation.access !== 'user' && operation.access !== 'session'
@@ -82,7 +91,8 @@ const needsCredential = ({ access }: Operation) => access !== 'public' && !isByA
 const isByAddress = (access: Operation['access']) => typeof access === 'object' && 'by' in access
 const needsScope = ({ access }: Operation) => Array.isArray(access)
 
-const all = Object.values(operations).map((operation): [OperationId, Operation] => [operation.id, operation])
+type AnyOperation = Operation & { id: OperationId }
+const all = Object.values(operations).map((operation): [OperationId, AnyOperation] => [operation.id, operation])
 const needing = (test_: (operation: Operation, id: OperationId) => boolean) =>
   all.filter(([id, operation]) => test_(operation, id))
 
@@ -95,7 +105,7 @@ describe('every operation', () => {
   test.each(all)('%s works, and its response matches its schema', async (id, operation) => {
     const input = await inputOf(id)
     let status = 0
-    const output = await call(await insider(operation), id, input, (response) => (status = response.status))
+    const output = await call(await insider(operation, input), id, input, (response) => (status = response.status))
     expect(status).toBe(operation.success.status)
     if (operation.answer?.kind === 'file') return expect((await (output as Response).bytes()).length).toBeGreaterThan(0)
     if (!operation.success.schema) return expect(output).toBeUndefined()
@@ -119,8 +129,8 @@ describe('every operation', () => {
     const input = { ...(await inputOf(id)), idempotency_key: crypto.randomUUID() }
     const replays: (string | null)[] = []
     const onResponse = ({ headers }: Response) => replays.push(headers.get('idempotent-replayed'))
-    const first = await call(await insider(operation), id, input, onResponse)
-    expect(await call(await insider(operation), id, input, onResponse)).toEqual(first)
+    const first = await call(await insider(operation, input), id, input, onResponse)
+    expect(await call(await insider(operation, input), id, input, onResponse)).toEqual(first)
     expect(replays).toEqual([null, 'true'])
   })
 
@@ -228,10 +238,12 @@ describe('unknown ids', () => {
   test.each(cases)('%s: %s', async (id, name) => {
     const input = await inputOf(id)
     for (const value of unknown) {
-      const error = await refusal(call(await insider(operations[id]), id, { ...input, [name]: value }))
+      const error = await refusal(call(await insider(operations[id], input), id, { ...input, [name]: value }))
       // The caller chooses the name there: an invalid one is a fault of the request, if it is a valid path at all.
       if (id === 'setSecret' && error.status === 422) continue
-      const unknownTo = isByAddress(operations[id].access) ? [403, 'upload_url_invalid'] : [404, 'not_found']
+      const { access } = operations[id] as Operation
+      const isUpload = typeof access === 'object' && 'by' in access && access.by === 'upload'
+      const unknownTo = isUpload ? [403, 'upload_url_invalid'] : [404, 'not_found']
       expect([value, error.status, error.code]).toEqual([value, ...unknownTo])
     }
   })
@@ -246,13 +258,15 @@ describe('conversation tokens', () => {
   test.each(closed)('%s: refuses them', async (id) => {
     const input = await inputOf(id)
     const conversation_id = String(input['conversation_id'] ?? (await newConversation(world)))
-    answer.forbidden(await refusal(call(await tokenFor(conversation_id, ['read', 'message', 'end']), id, input)))
+    answer.forbidden(
+      await refusal(call(await tokenFor(conversation_id, ['read', 'message', 'end', 'rate']), id, input)),
+    )
   })
 
   test.each(permitted)('%s: accepts them with the permission, only for their conversation', async (id, operation) => {
     const permission = operation.conversation_permission!
     const input = (await inputOf(id)) as { conversation_id: string }
-    const others = (['read', 'message', 'end'] as const).filter((other) => other !== permission)
+    const others = (['read', 'message', 'end', 'rate'] as const).filter((other) => other !== permission)
     answer.forbidden(await refusal(call(await tokenFor(input.conversation_id, others), id, input)))
     const client = await tokenFor(input.conversation_id, [permission])
     answer['not found'](await refusal(call(client, id, { ...input, conversation_id: await newConversation(world) })))

@@ -30,6 +30,8 @@ export interface Entry<Id extends OperationId> {
   outsider: Stranger
   /** For a key of this organization that is narrowed to another agent; absent if such a key can never call it. */
   narrowed?: Stranger
+  /** Of an operation that a visitor calls: their token for such an input. */
+  token?: (input: Record<string, unknown>) => string
 }
 
 /** Complete by type: `Group` is the room's part of the contract. */

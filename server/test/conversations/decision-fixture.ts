@@ -13,6 +13,7 @@ export const locked = (fields: Partial<LockedConversation> = {}): LockedConversa
   channel: 'text',
   status: 'in_progress',
   agent_id: 'agent',
+  web_widget_id: null,
   agent_version_id: 'version',
   ending: null,
   redaction: null,
@@ -28,6 +29,7 @@ export const locked = (fields: Partial<LockedConversation> = {}): LockedConversa
   updated_at: '2025-12-31T23:59:59.000000Z',
   now: '2026-01-01T00:00:00.000000Z',
   next_lease: 1,
+  claimed: { stored_turn_id: null, is_answered: false },
   ...fields,
 })
 

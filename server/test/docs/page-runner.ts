@@ -109,7 +109,7 @@ export class PageRunner implements AsyncDisposable {
       .map((line) => {
         const [, name] = /^([A-Z]+)=[0-9a-f-]{36}$/.exec(line) ?? []
         return name === undefined
-          ? line.replace('whsec_…', () => `'${this.#copy('SECRET')}'`)
+          ? line.replace(/(?:whsec|widk)_…/, () => `'${this.#copy('SECRET')}'`)
           : `${name}=${this.#copy(name)}`
       })
   }
@@ -126,6 +126,7 @@ export class PageRunner implements AsyncDisposable {
       TURN: [['turn_id']],
       DATASET: [['data', '0', 'id']],
       WEBHOOK: [['id']],
+      WIDGET: [['id']],
       SECRET: [['secret']],
     }
     for (const answer of this.#answers.toReversed()) {

@@ -92,8 +92,11 @@ describe('nesting', () => {
     expect(answer.status).toBe(depth < 256 ? 200 : 422)
   })
 
+  /** Of a visitor the web widget is looked at first, and an unknown one is all that they are told. */
+  const isByVisitor = (access: Operation['access']) =>
+    typeof access === 'object' && 'by' in access && access.by === 'visitor'
   const withKey = Object.values<Operation>(operations).filter(
-    ({ headers, access }) => headers?.properties['idempotency_key'] && access !== 'public',
+    ({ headers, access }) => headers?.properties['idempotency_key'] && access !== 'public' && !isByVisitor(access),
   )
   test.each(withKey.map(({ id }) => id))('%s with a key and an undeclared field, nested very deep', async (id) => {
     const operation = operations[id as keyof typeof operations] as Operation

@@ -32,10 +32,10 @@ afterAll(async () => {
   await rm(join(folder, '..', 'parley-outside.js'))
 })
 
-async function startServer(folder: string): Promise<FastifyInstance> {
+async function startServer(folder: string, widget_url?: string): Promise<FastifyInstance> {
   const server = Fastify()
   server.setNotFoundHandler((_request, reply) => reply.code(404).send({ detail: 'Not found' }))
-  await registerConsole(server, folder)
+  await registerConsole(server, folder, widget_url)
   return server
 }
 
@@ -51,6 +51,15 @@ describe('a page', () => {
     expect(policy).toContain("frame-ancestors 'none'")
     expect(policy).not.toMatch(/unsafe|\*|https?:|data:|blob:/)
     expect(headers).toMatchObject({ 'x-content-type-options': 'nosniff', 'referrer-policy': 'no-referrer' })
+  })
+
+  test('can frame web widgets of an origin of their own, and nothing else of it', async () => {
+    const apart = await startServer(folder, 'https://chat.example')
+    const { headers } = await apart.inject({ url: '/' })
+    await apart.close()
+    const policy = String(headers['content-security-policy']).split('; ')
+    expect(policy).toContain("frame-src 'self' https://chat.example")
+    expect(policy.filter((directive) => directive.includes('chat.example'))).toHaveLength(1)
   })
 
   test('is 304 for a browser that has it', async () => {

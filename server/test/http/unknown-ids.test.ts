@@ -59,9 +59,11 @@ async function send(operation: Operation, input: Record<string, unknown>, token:
   return { status: response.status, body }
 }
 
-/** The token of an address says nothing of what is there. */
-function statusFor({ access }: Operation, token: string | null): number {
-  if (typeof access === 'object' && 'by' in access) return 403
+/** The token of an address says nothing of what is there; which web widgets are live, everybody can see. */
+function statusFor({ access }: Operation, name: string, token: string | null): number {
+  const by = typeof access === 'object' && 'by' in access ? access.by : null
+  if (access === 'public' || (by === 'visitor' && name === 'web_widget_id')) return 404
+  if (by) return by === 'visitor' ? 401 : 403
   return token ? 404 : 401
 }
 
@@ -69,7 +71,7 @@ test.each(withId)('%s: %s', async (id, name, operation) => {
   const input = (await entries.get(id)!.input(world)) as Record<string, unknown>
   for (const token of [operation.access === 'user' ? world.user.token : server.admin_key, null]) {
     const expected = await send(operation, { ...input, [name]: unknown_id }, token)
-    expect(expected.status).toBe(statusFor(operation, token))
+    expect(expected.status).toBe(statusFor(operation, name, token))
     for (const [what, value] of Object.entries(malformed)) {
       expect([what, await send(operation, { ...input, [name]: value }, token)]).toEqual([what, expected])
     }

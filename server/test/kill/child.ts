@@ -37,6 +37,7 @@ export function nodeEnvironment(connection_string: string, model_url: string, da
     PARLEY_SECRET_KEY: '0'.repeat(64),
     PARLEY_BOOTSTRAP_KEY: admin_key,
     PARLEY_RATE_LIMIT_PER_MINUTE: '0',
+    PARLEY_LIMIT_WIDGET_REQUESTS_OF_ADDRESS_PER_MINUTE: '0',
     PARLEY_DRAIN_SECONDS: '5',
     PARLEY_LOG_LEVEL: 'error',
     PARLEY_DEFAULT_MODEL: 'openai/scripted',

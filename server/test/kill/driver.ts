@@ -14,9 +14,10 @@ import { Load } from './load.ts'
 import { startLoadedModel, startLoadedPeer, toolsOf } from './model.ts'
 import { pausePoints, planMissions } from './plan.ts'
 import { createRandom } from './random.ts'
-import { countOpenTurns, readStored } from './read-stored.ts'
+import { countOpen, readStored } from './read-stored.ts'
 import { type Violation, nothingSent } from './records.ts'
 import { type Takeovers, watchTakeovers } from './takeovers.ts'
+import { type VisitedWidget, Visits, widest_limits } from './visits.ts'
 
 export interface RunOptions {
   /** Of an empty database that only this run uses. */
@@ -44,6 +45,10 @@ export interface Report extends Omit<Verdict, 'violations'> {
   /** Stored calls, and requests that the tools' API has received. */
   tool_calls: number
   tool_requests: number
+  /** Conversations of visitors, those with feedback, and guests who were linked to a user. */
+  visits: number
+  feedbacks: number
+  links: number
   /** From the last death until no turn was open. */
   settled_ms: number
   violations: Violation[]
@@ -58,13 +63,23 @@ const settle_ms = 90_000
 /** Ends conversations that no client uses any more, and some during their use. Each says so once. */
 const inactivity = { end_after_seconds: 2, max_user_turns: 15, end_message: 'Goodbye {{ user_id }}.' }
 
-/** The schema, and agents: with and without tools, with and without summaries, and one that ends conversations by itself. */
-async function prepare(environment: Record<string, string>, tools: object[]): Promise<string[]> {
+/** The schema, agents with and without tools and summaries, one that ends conversations by itself, and web widgets. */
+async function prepare(environment: Record<string, string>, tools: object[]) {
   await using node = startKillNode(environment)
   const client = createClient({ base_url: (await node.ready).url, token: admin_key })
-  const configs = [{}, { tools }, { analysis: {} }, { tools, analysis: {} }, { inactivity }]
+  const built_in_tools = { widgets: { allowed: ['info'] } }
+  const configs = [{}, { tools, built_in_tools }, { analysis: {} }, { tools, analysis: {} }, { inactivity }]
   const agents = await Promise.all(configs.map((config) => publishAgent(client, config)))
-  return agents.map(({ agent_id }) => agent_id)
+  const agent_ids = agents.map(({ agent_id }) => agent_id)
+  const widgets: VisitedWidget[] = []
+  // One whose conversations also end by themselves.
+  for (const agent_id of [agent_ids[1]!, agent_ids.at(-1)!]) {
+    const identity = { allow_hmac: true }
+    const { id } = await client.createWebWidget({ agent_id, published: true, limits: widest_limits, identity })
+    const { secret } = await client.createWebWidgetIdentityKey({ web_widget_id: id })
+    widgets.push({ id, secret })
+  }
+  return { agent_ids, widgets }
 }
 
 export async function runKills(options: RunOptions): Promise<Report> {
@@ -79,21 +94,24 @@ export async function runKills(options: RunOptions): Promise<Report> {
   const data_dir = await mkdtemp(join(tmpdir(), 'parley-kill-'))
   stack.defer(() => rm(data_dir, { recursive: true, force: true }))
   const environment = { ...nodeEnvironment(options.connection_string, model.base_url, data_dir), ...opened_hosts }
-  const agent_ids = await prepare(environment, toolsOf(peer))
+  const { agent_ids, widgets } = await prepare(environment, toolsOf(peer))
   const takeovers = watchTakeovers(pool, () => fleet.urls.length)
   const fleet = createFleet(() => environment, takeovers, performance.now() + options.most_seconds * 1000)
   stack.defer(() => fleet.stop())
   stack.defer(() => takeovers.stop())
 
   let isOver = false
-  const load = new Load({ random: random.fork(), pool, sent, urls: () => fleet.urls, agent_ids, isOver: () => isOver })
+  const around = { pool, sent, urls: () => fleet.urls, isOver: () => isOver }
+  const load = new Load({ ...around, random: random.fork(), agent_ids })
+  const visits = new Visits({ ...around, widgets })
   const clients = Array.from({ length: options.clients }, () => load.runClient(random.fork()))
+  const visitors = Array.from({ length: Math.ceil(options.clients / 4) }, () => visits.runVisitor(random.fork()))
   await fleet.run(planMissions(options.kills, random), nodes_at_once, options.onProgress ?? (() => {}))
   const diedLast = performance.now()
   isOver = true
   await Promise.all([fleet.startSurvivor(), fleet.startSurvivor()])
-  await Promise.all(clients)
-  while ((await countOpenTurns(pool)) > 0 && performance.now() - diedLast < settle_ms) await pass(100)
+  await Promise.all([...clients, ...visitors])
+  while ((await countOpen(pool)) > 0 && performance.now() - diedLast < settle_ms) await pass(100)
   const settled_ms = performance.now() - diedLast
   await takeovers.stop()
   await fleet.stop()
@@ -121,6 +139,9 @@ export async function runKills(options: RunOptions): Promise<Report> {
     slowest: takeovers.slowest,
     tool_calls: stored.items.filter(({ type }) => type === 'function_call').length,
     tool_requests: sent.executed.length,
+    visits: stored.visits.length,
+    feedbacks: stored.visits.filter(({ has_feedback }) => has_feedback).length,
+    links: stored.links.length,
     settled_ms: Math.round(settled_ms),
     violations,
   }

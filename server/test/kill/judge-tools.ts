@@ -1,4 +1,5 @@
 // Judges the tool calls of a run (T8): one result each, and no call carried out twice that must not be. Pure.
+import { showsWidget } from './judge-widgets.ts'
 import type { Sent, Stored, StoredItem, ViolationKind } from './records.ts'
 
 /** The tool of the load that may be called again. */
@@ -42,7 +43,7 @@ function judgeResult(
   if (result.turn_id !== call.turn_id || result.position < call.position) {
     report('broken', `the result of call ${call.call_id} is elsewhere`)
   }
-  if (result.is_error) return
+  if (result.is_error || showsWidget(result)) return
   // The API answers with the key of the request.
   const told = (result.output as { body?: { key?: string } } | null)?.body?.key
   if (!isExecuted || told !== call.call_id) report('misreported', `the result of call ${call.call_id}`)

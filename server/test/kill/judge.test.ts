@@ -92,8 +92,9 @@ function soundRun(): { sent: Sent; stored: Stored } {
       ],
       events: types.map((line, index) => {
         const [type, turn_id = null] = line.split(' ')
-        return { conversation_id: 'c', sequence: index + 1, type: type!, turn_id }
+        return { conversation_id: 'c', sequence: index + 1, type: type!, turn_id, call_id: null }
       }),
+      ...{ visits: [], active: [], links: [], counted: {} },
     },
   }
 }
@@ -113,8 +114,8 @@ function append({ stored }: Run, item: Partial<Stored['items'][number]>): void {
   stored.conversations[0]!.next_position += 1
 }
 
-function insertEvent({ stored }: Run, at: number, type: string, turn_id: string | null): void {
-  stored.events.splice(at, 0, { conversation_id: 'c', sequence: 0, type, turn_id })
+function insertEvent({ stored }: Run, at: number, type: string, turn_id: string | null, call_id: string | null = null) {
+  stored.events.splice(at, 0, { conversation_id: 'c', sequence: 0, type, turn_id, call_id })
   stored.events.forEach((event, index) => (event.sequence = index + 1))
   stored.conversations[0]!.next_sequence += 1
 }
@@ -228,6 +229,27 @@ test.each<[ViolationKind, string, (run: Run) => void]>([
   const run = runWithCall()
   spoil(run)
   expect(judge(run.sent, run.stored).violations.map((violation) => violation.kind)).toContain(kind)
+})
+
+/** The call shows a widget, which no API is asked for. */
+function runWithWidget(): Run {
+  const run = runWithCall()
+  for (const item of run.stored.items) if (item.call_id === 'k') item.name = 'show_info_widget'
+  run.sent.executed = []
+  insertEvent(run, 5, 'widget.shown', 'a', 'k')
+  return run
+}
+
+test.each<[ViolationKind | 'sound', string, (run: Run) => void]>([
+  ['sound', 'a widget that is told', () => {}],
+  ['lost', 'the event of a widget', ({ stored }) => void (stored.events[5]!.type = 'turn.queued')],
+  ['doubled', 'the event of a widget', (run) => insertEvent(run, 6, 'widget.shown', 'a', 'k')],
+  ['broken', 'a widget that nobody stored', (run) => insertEvent(run, 6, 'widget.shown', 'a', 'other')],
+])('%s: %s', (kind, _, spoil) => {
+  const run = runWithWidget()
+  spoil(run)
+  const kinds = judge(run.sent, run.stored).violations.map((violation) => violation.kind)
+  expect(kinds).toEqual(kind === 'sound' ? [] : [kind])
 })
 
 test('a call of an idempotent tool may be repeated', () => {

@@ -1,5 +1,7 @@
 // Judges a run: compares the answers of callers with what is stored. Pure.
 import { judgeTools } from './judge-tools.ts'
+import { judgeVisits } from './judge-visits.ts'
+import { judgeWidgets } from './judge-widgets.ts'
 import {
   type Answer,
   type Sent,
@@ -57,6 +59,8 @@ export function judge(sent: Sent, stored: Stored): Verdict {
   for (const conversation of stored.conversations) judgeConversation(found, conversation)
   judgeReplies(found, stored)
   judgeTools(report, sent, stored)
+  judgeWidgets(report, stored)
+  judgeVisits(report, sent, stored)
   return { violations, ...counts }
 }
 
@@ -227,7 +231,7 @@ function judgeConversation(found: Case, { id, ...conversation }: StoredConversat
   for (const turn of turns) judgeTurn(found, turn, items)
 }
 
-const afterEnd = /^conversation\.(ended|updated|analyzed|analysis_failed)$/
+const afterEnd = /^conversation\.(ended|updated|feedback|analyzed|analysis_failed)$/
 const finalEvent = /^turn\.(completed|failed|cancelled)$/
 
 /** The events agree: one turn at a time, each ends once, and nothing follows the end. */

@@ -2,9 +2,9 @@
 // calls. They record every answer.
 import { randomUUID } from 'node:crypto'
 import { setTimeout as pass } from 'node:timers/promises'
-import { type Client, ApiError, createClient } from '@parley/sdk'
+import type { Client } from '@parley/sdk'
 import type pg from 'pg'
-import { admin_key } from './child.ts'
+import { type Calls, createCalls } from './calls.ts'
 import type { Random } from './random.ts'
 import { readEnd } from './read-stored.ts'
 import type { Answer, Sent, SentCreation, SentEnd, SentMessage } from './records.ts'
@@ -27,22 +27,18 @@ interface Talk {
 
 /** How many conversations are in use at once. */
 const talks_at_once = 12
-/** A call that takes longer is abandoned: its node may have been stopped. */
-const patience_ms = 45_000
-/** Tries of one call with pauses of `retry_ms` between them: longer than all nodes are down. */
-const max_tries = 60
-const retry_ms = 250
 
 const rules = ['queue', 'merge', 'interrupt', 'reject'] as const
 
 export class Load {
   readonly #options: LoadOptions
   readonly #talks: Talk[] = []
-  readonly #clients = new Map<string, Client>()
+  readonly #calls: Calls
   #texts = 0
 
   constructor(options: LoadOptions) {
     this.#options = options
+    this.#calls = createCalls(options.urls)
   }
 
   /** One client, until the load is over. */
@@ -81,7 +77,7 @@ export class Load {
       user_id: creation.user_id,
       agent_id: random.pick(this.#options.agent_ids),
     }
-    const created = await this.#untilAnswered(creation.answers, random, (client, signal) =>
+    const created = await this.#calls.untilAnswered(creation.answers, random, (client, signal) =>
       client.createConversation({ ...input, ...once }, { signal }),
     )
     if (!created) return
@@ -92,6 +88,8 @@ export class Load {
   async #sendMessage(conversation_id: string, random: Random): Promise<void> {
     const { sent } = this.#options
     const key = random.happens(0.6) ? randomUUID() : null
+    // Without a key, a message that has an id of its own can be repeated too.
+    const client_id = random.happens(0.5) ? randomUUID() : null
     const text = `message ${(this.#texts += 1)}.`
     const is_doubled = key !== null && random.happens(0.1)
     const message: SentMessage = { conversation_id, text, key, answers: [], is_doubled, sent_at: performance.now() }
@@ -100,27 +98,32 @@ export class Load {
       conversation_id,
       text,
       ...(key ? { idempotency_key: key } : {}),
+      ...(client_id ? { client_id } : {}),
+      ...(random.happens(0.5) ? { interactivity: 'rich' as const } : {}),
       ...(random.happens(0.6) ? { parley_concurrency: random.pick(rules) } : {}),
     }
     const send = (client: Client, signal: AbortSignal) => client.sendConversationMessage(input, { signal })
-    if (!key) return void (await this.#once(message.answers, random, send))
-    const calls = Array.from({ length: is_doubled ? 2 : 1 }, () => this.#untilAnswered(message.answers, random, send))
+    if (!key && !client_id) return void (await this.#calls.once(message.answers, random, send))
+    const calls = Array.from({ length: is_doubled ? 2 : 1 }, () =>
+      this.#calls.untilAnswered(message.answers, random, send),
+    )
     await Promise.all(calls)
     // A failed turn is tried again, with the same key.
-    for (let tries = 0; tries < 2 && hasFailed(message.answers.at(-1)); tries += 1) {
-      await this.#untilAnswered(message.answers, random, send)
+    const most_tries = key ? 2 : 0
+    for (let tries = 0; tries < most_tries && hasFailed(message.answers.at(-1)); tries += 1) {
+      await this.#calls.untilAnswered(message.answers, random, send)
     }
   }
 
   async #cancel(conversation_id: string, random: Random): Promise<void> {
-    const turns = await this.#once([], random, (client, signal) =>
+    const turns = await this.#calls.once([], random, (client, signal) =>
       client.listConversationTurns({ conversation_id }, { signal }),
     )
     const open = turns?.data.filter(({ status }) => status === 'queued' || status === 'running') ?? []
     if (open.length === 0) return
     const { turn_id } = random.pick(open)
     const idempotency_key = randomUUID()
-    const cancelled = await this.#untilAnswered([], random, (client, signal) =>
+    const cancelled = await this.#calls.untilAnswered([], random, (client, signal) =>
       client.cancelTurn({ conversation_id, turn_id, idempotency_key }, { signal }),
     )
     if (!cancelled) return
@@ -132,7 +135,7 @@ export class Load {
     const field = `field ${(this.#texts += 1)}`
     const update = { conversation_id, field, answers: [] }
     this.#options.sent.updates.push(update)
-    await this.#once(update.answers, this.#options.random, (client, signal) =>
+    await this.#calls.once(update.answers, this.#options.random, (client, signal) =>
       client.updateConversation({ conversation_id, custom_metadata: { [field]: true } }, { signal }),
     )
   }
@@ -143,7 +146,7 @@ export class Load {
     this.#options.sent.ends.push(end)
     const mode = random.happens(0.6) ? ('cut' as const) : ('finish' as const)
     const key = random.happens(0.5) ? { idempotency_key: randomUUID() } : {}
-    const ended = await this.#untilAnswered(end.answers, random, (client, signal) =>
+    const ended = await this.#calls.untilAnswered(end.answers, random, (client, signal) =>
       client.endConversation({ conversation_id, mode, prefer: 'wait=0', ...key }, { signal }),
     )
     if (!ended) return
@@ -156,63 +159,11 @@ export class Load {
   async #delete(talk: Talk): Promise<void> {
     const deletion = { conversation_id: talk.id, answers: [] }
     this.#options.sent.deletions.push(deletion)
-    await this.#once(deletion.answers, this.#options.random, (client, signal) =>
+    await this.#calls.once(deletion.answers, this.#options.random, (client, signal) =>
       client.deleteConversation({ conversation_id: talk.id }, { signal }),
     )
     this.#leave(talk)
   }
-
-  /** Repeats calls that were lost, abandoned or could not be served, each time on any node. */
-  async #untilAnswered<T>(
-    answers: Answer[],
-    random: Random,
-    call: (client: Client, signal: AbortSignal) => Promise<T>,
-  ): Promise<T | null> {
-    for (let tries = 0; tries < max_tries; tries += 1) {
-      const mine: Answer[] = []
-      const result = await this.#once(mine, random, call)
-      answers.push(...mine)
-      const [answer] = mine
-      if (answer?.kind === 'answer' && answer.status !== 503 && answer.code !== 'outcome_unknown') return result
-      await pass(retry_ms)
-    }
-    return null
-  }
-
-  async #once<T>(
-    answers: Answer[],
-    random: Random,
-    call: (client: Client, signal: AbortSignal) => Promise<T>,
-  ): Promise<T | null> {
-    const urls = this.#options.urls()
-    if (urls.length === 0) {
-      answers.push({ kind: 'lost' })
-      return null
-    }
-    // Some clients disconnect in the middle.
-    const signal = AbortSignal.timeout(random.happens(0.04) ? random.between(1, 300) : patience_ms)
-    try {
-      const result = await call(this.#clientOf(random.pick(urls)), signal)
-      const { turn_id, reply } = (result ?? {}) as { turn_id?: string; reply?: string }
-      answers.push({ kind: 'answer', status: 200, code: null, turn_id: turn_id ?? null, reply: reply ?? null })
-      return result
-    } catch (error) {
-      answers.push(answerOf(error, signal))
-      return null
-    }
-  }
-
-  #clientOf(base_url: string): Client {
-    const known = this.#clients.get(base_url) ?? createClient({ base_url, token: admin_key, retries: 0 })
-    this.#clients.set(base_url, known)
-    return known
-  }
 }
 
 const hasFailed = (answer: Answer | undefined) => answer?.kind === 'answer' && answer.code === 'turn_failed'
-
-function answerOf(error: unknown, signal: AbortSignal): Answer {
-  if (signal.aborted) return { kind: 'left' }
-  if (!(error instanceof ApiError)) return { kind: 'lost' }
-  return { kind: 'answer', status: error.status, code: error.code, turn_id: error.turn_id, reply: null }
-}

@@ -4,6 +4,7 @@ import { setTimeout as pass } from 'node:timers/promises'
 import { type ScriptedModel, startScriptedModel } from '../support/scripted-model.ts'
 import { type ToolPeer, answerJson, startToolPeer } from '../support/tool-peer.ts'
 import { idempotent_tool } from './judge-tools.ts'
+import { widget_tool } from './judge-widgets.ts'
 import type { Random } from './random.ts'
 import type { Executed } from './records.ts'
 
@@ -17,10 +18,11 @@ export async function startLoadedModel(random: Random): Promise<ScriptedModel> {
     if (random.happens(0.05)) return 400
     if (random.happens(0.02)) return 503
     if (tools && random.happens(0.5)) {
-      const tool_calls = Array.from({ length: random.between(1, 3) }, (_, index) => ({
-        name: random.pick(tools).function.name,
-        arguments: { what: `thing ${answers}.${index}` },
-      }))
+      const tool_calls = Array.from({ length: random.between(1, 3) }, (_, index) => {
+        const { name } = random.pick(tools).function
+        const thing = `thing ${answers}.${index}`
+        return { name, arguments: name === widget_tool ? { text: thing } : { what: thing } }
+      })
       return { text: random.happens(0.5) ? `Step ${answers}. ` : '', tool_calls }
     }
     const asked = messages.findLast(({ role }) => role === 'user')

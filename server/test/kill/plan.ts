@@ -5,14 +5,20 @@ import type { Random } from './random.ts'
 /** A purge is due a day after the end at the earliest, so no run has one: test/redaction/purge-in-parts.test.ts kills it. */
 const changes = changeNames.filter((change) => change !== 'purge')
 
+/** Of the transaction that links a guest of a web widget. */
+const linkPoints = ['link.begun', 'link.written', 'link.committed'] as const
+
+type Point = PausePoint | (typeof linkPoints)[number]
+
 /** Each group has the points of one change, or one point outside of commits. */
-const groups: PausePoint[][] = [
+const groups: Point[][] = [
   ...changes.map((change) => stages.map((stage) => `${change}.${stage}` as const)),
   stages.filter((stage) => stage !== 'locked').map((stage) => `create.${stage}` as const),
+  [...linkPoints],
   ...attemptPoints.map((point) => [point]),
 ]
 
-export const pausePoints: readonly PausePoint[] = groups.flat()
+export const pausePoints: readonly Point[] = groups.flat()
 
 export type Mission<Point extends string = string> =
   /** Kills itself at the nth passing of the point. */
@@ -22,16 +28,16 @@ export type Mission<Point extends string = string> =
   /** Is stopped for longer than its lease, continues, and is killed later. */
   | { kind: 'pause'; after_ms: number; for_ms: number; then_ms: number }
 
-/** Of 20 missions, 17 are points: each change dies at one of its stages, and at the next stage in the next round. */
-const points_of_20 = 17
+/** Of 20 missions, 18 are points: each change dies at one of its stages, and at the next stage in the next round. */
+const points_of_20 = 18
 const pauses_of_20 = 1
 
 /** Points that are passed often enough to wait for a later passing. */
-const isFrequent = (point: PausePoint) => /^(message|result|attempt|model|step|tool|tool_result)\./.test(point)
+const isFrequent = (point: Point) => /^(message|result|attempt|model|step|tool|tool_result)\./.test(point)
 
-export function planMissions(kills: number, random: Random): Mission<PausePoint>[] {
+export function planMissions(kills: number, random: Random): Mission<Point>[] {
   const points = planPoints(random)
-  const missions: Mission<PausePoint>[] = []
+  const missions: Mission<Point>[] = []
   for (let index = 0; index < kills; index += 1) {
     const turn = index % 20
     if (turn < points_of_20) missions.push(points())
@@ -41,9 +47,9 @@ export function planMissions(kills: number, random: Random): Mission<PausePoint>
   return mixTwenties(missions, random)
 }
 
-function planPoints(random: Random): () => Mission<PausePoint> {
+function planPoints(random: Random): () => Mission<Point> {
   const first = random.between(0, stages.length - 1)
-  let round: PausePoint[] = []
+  let round: Point[] = []
   let rounds = 0
   return () => {
     if (round.length === 0) {

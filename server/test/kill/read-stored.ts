@@ -1,6 +1,6 @@
 // Reads everything that the judge needs from the database, bypassing the servers.
 import type pg from 'pg'
-import type { Stored, StoredConversation, StoredEvent, StoredItem, StoredTurn } from './records.ts'
+import type { Stored, StoredConversation, StoredEvent, StoredItem, StoredTurn, StoredVisit } from './records.ts'
 
 export async function readStored(pool: pg.Pool): Promise<Stored> {
   const conversations = await pool.query<StoredConversation>(
@@ -17,10 +17,45 @@ export async function readStored(pool: pg.Pool): Promise<Stored> {
     'select id, conversation_id, status, outcome, messages_of from turns order by conversation_id, sequence',
   )
   const events = await pool.query<StoredEvent>(
-    `select conversation_id, sequence::integer, type, data ->> 'turn_id' as turn_id
+    `select conversation_id, sequence::integer, type, data ->> 'turn_id' as turn_id, data ->> 'call_id' as call_id
      from events order by conversation_id, events.sequence`,
   )
-  return { conversations: conversations.rows, items: items.rows, turns: turns.rows, events: events.rows }
+  const rows = { conversations: conversations.rows, items: items.rows, turns: turns.rows, events: events.rows }
+  return { ...rows, ...(await readVisits(pool)) }
+}
+
+async function readVisits(pool: pg.Pool): Promise<Pick<Stored, 'visits' | 'active' | 'links' | 'counted'>> {
+  const visits = await pool.query<StoredVisit>(
+    `select v.conversation_id, v.widget_id, v.user_id, c.ended_at is not null as is_ended,
+            exists (select from web_widget_feedback f where f.conversation_id = v.conversation_id) as has_feedback,
+            (c.custom_metadata -> 'feedback_form' ->> 'rating')::integer as rating, c.custom_metadata -> 'visitor' as says
+     from web_widget_conversations v join conversations c on c.id = v.conversation_id`,
+  )
+  const active = await pool.query<Stored['active'][number]>(
+    'select widget_id, user_id, conversation_id from web_widget_active',
+  )
+  const links = await pool.query<Stored['links'][number]>('select guest_id, user_id from web_widget_links')
+  const counted = await pool.query<{ name: string; total: number }>(
+    `select c.key as name, sum(c.value::bigint)::integer as total
+     from (select counters from web_widget_days union all select counters from web_widget_deltas) days
+     cross join lateral jsonb_each_text(counters) c group by 1`,
+  )
+  return {
+    visits: visits.rows,
+    active: active.rows,
+    links: links.rows,
+    counted: Object.fromEntries(counted.rows.map(({ name, total }) => [name, total])),
+  }
+}
+
+/** How many conversations a visitor has that have not ended. */
+export async function countActive(pool: pg.Pool, widget_id: string, user_id: string): Promise<number> {
+  const { rows } = await pool.query<{ count: number }>(
+    `select count(*)::integer as count from conversations
+     where web_widget_id = $1 and user_id = $2 and ended_at is null`,
+    [widget_id, user_id],
+  )
+  return rows[0]!.count
 }
 
 /** What can be seen of a conversation whose end has just been answered. */
@@ -36,9 +71,12 @@ export async function readEnd(
   return rows[0] ?? null
 }
 
-export async function countOpenTurns(pool: pg.Pool): Promise<number> {
+/** Turns that are not final, and guests whose conversations do not say yet who they are of. */
+export async function countOpen(pool: pg.Pool): Promise<number> {
   const { rows } = await pool.query<{ count: number }>(
-    `select count(*)::integer as count from turns where status in ('queued', 'running')`,
+    `select (select count(*) from turns where status in ('queued', 'running'))::integer
+            + (select count(*) from work where kind = 'link_web_widget_guest')::integer
+            + (select count(*) from work_arrivals where kind = 'link_web_widget_guest')::integer as count`,
   )
   return rows[0]!.count
 }

@@ -56,6 +56,24 @@ export interface SentDeletion {
   answers: Answer[]
 }
 
+/** A visitor of a web widget: their guest, and whom the site has signed in the same browser. */
+export interface SentVisit {
+  widget_id: string
+  guest_id: string
+  /** From the first call on that says so. */
+  user_id: string | null
+  /** One press each. `active`: how many active conversations were found afterwards, if more than one. */
+  starts: { user_id: string; conversation_id: string | null; answers: Answer[]; active: number }[]
+  /** Of each answer that named the user: the active conversation. */
+  links: (string | null)[]
+}
+
+export interface SentFeedback {
+  conversation_id: string
+  rating: number
+  answers: Answer[]
+}
+
 /** A request that reached the API of the tools. */
 export interface Executed {
   tool: string
@@ -69,6 +87,8 @@ export interface Sent {
   cancels: SentCancel[]
   updates: SentUpdate[]
   deletions: SentDeletion[]
+  visits: SentVisit[]
+  feedbacks: SentFeedback[]
   /** By the servers. */
   executed: Executed[]
 }
@@ -80,6 +100,8 @@ export const nothingSent = (): Sent => ({
   cancels: [],
   updates: [],
   deletions: [],
+  visits: [],
+  feedbacks: [],
   executed: [],
 })
 
@@ -124,6 +146,20 @@ export interface StoredEvent {
   sequence: number
   type: string
   turn_id: string | null
+  call_id: string | null
+}
+
+/** A conversation of a visitor. */
+export interface StoredVisit {
+  conversation_id: string
+  widget_id: string
+  user_id: string
+  is_ended: boolean
+  has_feedback: boolean
+  /** In its metadata. */
+  rating: number | null
+  /** What its metadata say of the visitor. */
+  says: { user_id: string; verified: boolean }
 }
 
 export interface Stored {
@@ -131,6 +167,11 @@ export interface Stored {
   items: StoredItem[]
   turns: StoredTurn[]
   events: StoredEvent[]
+  visits: StoredVisit[]
+  active: { widget_id: string; user_id: string; conversation_id: string }[]
+  links: { guest_id: string; user_id: string }[]
+  /** What widgets have counted, of all days. */
+  counted: Record<string, number>
 }
 
 export const violationKinds = [

@@ -20,6 +20,7 @@ export function renderReport(report: Report): string {
     ['without any answer, of which stored', `${report.unknown}, ${report.unknown_stored}`],
     ['turns', report.turns],
     ['tool calls, and requests for them', `${report.tool_calls}, ${report.tool_requests}`],
+    ['visits, feedbacks, links', `${report.visits}, ${report.feedbacks}, ${report.links}`],
     ['turns whose node was gone', report.takeovers],
     ['longest takeover while a node served', seconds(report.longest_takeover_ms)],
     [

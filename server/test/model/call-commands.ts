@@ -28,10 +28,11 @@ export class Create extends Command {
   }
 }
 
-const sendMessage = (world: World, { text, rule, key }: MessageRequest, isDefault: boolean) => {
+const sendMessage = (world: World, { text, rule, key, client_id }: MessageRequest, isDefault: boolean) => {
   const { conversation_id } = world
   const fields = {
     ...(key === null ? {} : { idempotency_key: key }),
+    ...(client_id === null ? {} : { client_id }),
     ...(isDefault ? {} : { parley_concurrency: rule }),
   }
   return (client: World['server']['client'], options: Options) =>
@@ -94,9 +95,11 @@ export class TwinMessage extends MessageCommand {
 }
 
 function newMessage(course: Course, world: World, rule: ConcurrencyRule | 'default', hasKey: boolean): MessageRequest {
-  const name = `s${world.sequence} m${course.next()}`
-  const request = { text: `Message ${name}`, rule: rule === 'default' ? ('queue' as const) : rule }
-  if (!hasKey) return { ...request, key: null }
+  const number = course.next()
+  const name = `s${world.sequence} m${number}`
+  const client_id = `0190c000-0000-4000-8000-${String(number).padStart(12, '0')}`
+  const request = { text: `Message ${name}`, rule: rule === 'default' ? ('queue' as const) : rule, client_id }
+  if (!hasKey) return { ...request, key: null, client_id: null }
   const keyed = { ...request, key: `key ${name}` }
   course.keyed_messages.push(keyed)
   return keyed
@@ -120,6 +123,26 @@ export class Retry extends MessageCommand {
     const earlier = course.keyed_messages.at(this.which % course.keyed_messages.length)!
     const request = this.isSame ? earlier : { ...earlier, text: `${earlier.text}, changed` }
     await this.say(course, world, [course.pick(this.slot)], request)
+  }
+}
+
+/** An earlier message is sent again by its own id, as if its key were forgotten. */
+export class SendAgain extends MessageCommand {
+  readonly slot: number
+  readonly which: number
+  readonly rule: ConcurrencyRule
+  constructor(slot: number, which: number, rule: ConcurrencyRule) {
+    super(slot, which, rule)
+    this.slot = slot
+    this.which = which
+    this.rule = rule
+  }
+  override isPossible(course: Course): boolean {
+    return course.hasNode && course.keyed_messages.length > 0
+  }
+  async apply(course: Course, world: World): Promise<void> {
+    const earlier = course.keyed_messages.at(this.which % course.keyed_messages.length)!
+    await this.say(course, world, [course.pick(this.slot)], { ...earlier, rule: this.rule, key: null })
   }
 }
 

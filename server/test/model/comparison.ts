@@ -87,6 +87,8 @@ export function compareConversation(conversation: Conversation, turns: Turn[], m
           turn,
           position,
         }
+      case 'widget':
+        throw new Error('only conversation tokens see widgets')
     }
   }
   const seen = {

@@ -69,6 +69,7 @@ export interface MessageRequest {
   text: string
   rule: ConcurrencyRule
   key: string | null
+  client_id: string | null
 }
 
 export interface EndRequest {
@@ -93,6 +94,8 @@ export class ConversationModel {
   /** The number of calls to a tool's server so far. */
   tools_asked = 0
   readonly message_keys = new Map<string, { text: string; turn: number }>()
+  /** The turn that each message with an id of the client's own came with. */
+  readonly client_ids = new Map<string, number>()
   readonly end_keys = new Map<string, EndRequest>()
 
   get open(): number[] {
@@ -116,7 +119,10 @@ export class ConversationModel {
     const earlier = request.key === null ? undefined : this.message_keys.get(request.key)
     if (earlier) return earlier.text === request.text ? this.#sendAgain(request, earlier.turn) : keyReused
     if (request.key !== null && this.end_keys.has(request.key)) return keyReused
+    const stored = request.client_id === null ? undefined : this.client_ids.get(request.client_id)
+    if (stored !== undefined) return refused(409, 'message_stored', { turn: stored })
     const outcome = this.#sendFirst(request)
+    if (request.client_id !== null && 'turn' in outcome) this.client_ids.set(request.client_id, outcome.turn)
     if (request.key !== null && 'turn' in outcome)
       this.message_keys.set(request.key, { text: request.text, turn: outcome.turn })
     return outcome

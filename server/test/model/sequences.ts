@@ -31,6 +31,7 @@ async function runSequence(count: number, commands: Sequence): Promise<void> {
 const slot = fc.nat({ max: 2 })
 const which = fc.nat({ max: 5 })
 const rule = fc.constantFrom('default', 'queue', 'queue', 'merge', 'merge', 'interrupt', 'reject')
+const anyRule = fc.constantFrom('queue', 'merge', 'interrupt', 'reject')
 const mode = fc.constantFrom('cut', 'finish', 'finish', 'finish')
 const tools = fc.array(fc.constantFrom('once', 'again'), { minLength: 1, maxLength: 3 })
 const mostly = fc.integer({ min: 0, max: 3 }).map((chance) => chance > 0)
@@ -43,6 +44,7 @@ const oneCommand: fc.Arbitrary<Command> = fc.oneof(
     arbitrary: fc.tuple(slot, fc.constantFrom('queue', 'merge')).map((words) => new calls.TwinMessage(...words)),
   },
   { weight: 9, arbitrary: fc.tuple(slot, which, mostly).map((words) => new calls.Retry(...words)) },
+  { weight: 4, arbitrary: fc.tuple(slot, which, anyRule).map((words) => new calls.SendAgain(...words)) },
   { weight: 9, arbitrary: slot.map((of) => new calls.Say(of)) },
   { weight: 8, arbitrary: fc.tuple(slot, rarely).map((words) => new calls.Finish(...words)) },
   { weight: 7, arbitrary: fc.tuple(slot, tools).map((words) => new calls.CallTools(...words)) },

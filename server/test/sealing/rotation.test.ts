@@ -33,6 +33,8 @@ test('everything continues with the new key, and nothing opens with the old one'
   const old_key = await keyFile(server)
   await server.client.setSecret({ name: 'TOKEN', value: 'planted-value' })
   const agent_id = await newAgent(server)
+  const { id: web_widget_id } = await server.client.createWebWidget({ agent_id })
+  await server.client.createWebWidgetIdentityKey({ web_widget_id })
   const webhook = await server.client.createWebhookEndpoint({ url: receiver.url, events: ['webhook.test'] })
   const { secret } = await server.client.rotateWebhookSecret({ webhook_id: webhook.id })
   const named = { name: 'Kept', idempotency_key: randomUUID() }
@@ -43,7 +45,7 @@ test('everything continues with the new key, and nothing opens with the old one'
     permissions: ['read'],
   })
 
-  expect(await rotate(server)).toEqual({ secrets: 1, webhooks: 1, answers: 1 })
+  expect(await rotate(server)).toEqual({ secrets: 1, webhooks: 1, identity_keys: 1, answers: 1 })
   expect(await server.app.failed).toMatchObject({ message: expect.stringContaining('secret key was replaced') })
   await server.restart()
 
@@ -76,6 +78,7 @@ async function expectSealedWith(server: TestServer, new_key: Buffer, old_key: Bu
     secret_sealer: `select organization_id || ' ' || name as context, value as sealed from secrets`,
     webhook_sealer: `select id::text as context, secret as sealed from webhook_endpoints
       union all select id::text, previous_secret from webhook_endpoints where previous_secret is not null`,
+    identity_key_sealer: 'select id::text as context, secret as sealed from web_widget_identity_keys',
     sealer: `select namespace || ' ' || key as context, answer as sealed from idempotency_keys where answer is not null`,
   } as const
   for (const [sealer, text] of Object.entries(tables) as [keyof typeof tables, string][]) {
@@ -157,7 +160,7 @@ describe('keys from the settings', () => {
     await expect(rotate(server, { secret_key_next: first })).rejects.toThrow(/already in use/)
     const wrong = { secret_key: randomBytes(32), secret_key_next: randomBytes(32) }
     await expect(rotate(server, wrong)).rejects.toThrow(/is not the secret key/)
-    expect(await rotate(server)).toEqual({ secrets: 1, webhooks: 0, answers: 0 })
+    expect(await rotate(server)).toEqual({ secrets: 1, webhooks: 0, identity_keys: 0, answers: 0 })
     // With the same settings as before.
     await server.restart()
     await server.client.setSecret({ name: 'TOKEN', value: 'another' })

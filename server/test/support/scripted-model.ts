@@ -33,8 +33,8 @@ export interface ScriptedModel extends AsyncDisposable {
   readonly hangUps: number
   /** Decides the response to the next requests. The test can replace it at any time. */
   answer: (request: ChatRequest, hungUp: AbortSignal) => Answer
-  /** The usage that it reports. */
-  usage: { prompt_tokens: number; completion_tokens: number }
+  /** The usage that it reports; null: none. */
+  usage: { prompt_tokens: number; completion_tokens: number } | null
 }
 
 /** A text that the test releases piece by piece. */
@@ -123,7 +123,7 @@ async function serve(model: ScriptedModel, request: IncomingMessage, response: S
   const texts = toPieces(typeof answer === 'object' && 'tool_calls' in answer ? (answer.text ?? '') : answer)
   for await (const text of texts) send({ content: text }, null)
   if (calls) send({ tool_calls: calls.tool_calls.map(toToolCall) }, null)
-  send({}, calls ? 'tool_calls' : 'stop', { ...model.usage, total_tokens: 18 })
+  send({}, calls ? 'tool_calls' : 'stop', model.usage ? { ...model.usage, total_tokens: 18 } : undefined)
   response.end('data: [DONE]\n\n')
 }
 

@@ -35,12 +35,19 @@ export interface TestServer extends AsyncDisposable {
   restart(): Promise<void>
 }
 
+/** A build of the web widget that says what it was given and does nothing. */
+const test_widget = join(import.meta.dirname, '..', 'fixtures', 'widget')
+
 /** Options of one node. */
 export interface NodeOptions {
   /** Ports that replace those of the system. */
   ports?: Partial<Ports>
   /** Maps the database's connection string to the one that the server uses. */
   connectThrough?: (connection_string: string) => string
+  /** Of the built web widget. */
+  widget_folder?: string
+  /** For auto-brand: where the first page of a domain is. */
+  first_pages?: (domain: string) => string[]
 }
 
 export async function startTestServer(
@@ -53,7 +60,10 @@ export async function startTestServer(
   const data_dir = await mkdtemp(join(tmpdir(), 'parley-data-'))
   stack.defer(() => rm(data_dir, { recursive: true, force: true }))
   const log: string[] = []
-  const start = (more: Record<string, string> = {}, { connectThrough, ports }: NodeOptions = options) =>
+  const start = (
+    more: Record<string, string> = {},
+    { connectThrough, ports, widget_folder, first_pages }: NodeOptions = options,
+  ) =>
     startApp(
       readConfig({
         PORT: '0',
@@ -61,6 +71,7 @@ export async function startTestServer(
         PARLEY_DATA_DIR: data_dir,
         PARLEY_DATABASE_CONNECTIONS: '10',
         PARLEY_RATE_LIMIT_PER_MINUTE: '0',
+        PARLEY_LIMIT_WIDGET_REQUESTS_OF_ADDRESS_PER_MINUTE: '0',
         PARLEY_DEFAULT_MODEL: 'openai/scripted',
         OPENAI_BASE_URL: model.base_url,
         ...environment,
@@ -68,6 +79,7 @@ export async function startTestServer(
       }),
       createLog('debug', { write: (line: string) => void log.push(line) }),
       { ...testPorts, ...ports },
+      { widget_folder: widget_folder ?? test_widget, first_pages },
     )
   let app = await start()
   stack.defer(() => app[Symbol.asyncDispose]())

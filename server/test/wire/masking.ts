@@ -23,6 +23,8 @@ const uuid = /[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}/g
 const time = /\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.(\d+))?(?:Z|[+-]\d\d:\d\d)/g
 /** Events of one commit are stored one after the other: whether their times are equal depends on the machine. */
 const occurred_at = /(?<="occurred_at":")\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.(\d+)Z/g
+/** The end of a token, in whole seconds: whether two of them are equal depends on when within a second they are made. */
+const token_end = /(?<="expires_at":")\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.000000Z/g
 const epoch = /(?<![\w.-])(\d{10}|\d{13})(?![\w.-])/g
 const jwt = /(eyJ[\w-]+)\.(eyJ[\w-]+)\.[\w-]{43}(?![\w-])/g
 const credential = /\b(ak|pat)_([\w-]{16})\.[\w-]{43}(?![\w-])/g
@@ -99,8 +101,10 @@ export function createMasks(literals: Iterable<readonly [text: string, name: str
 
   const maskJwt = (_text: string, head: string, body: string) => {
     const [header, claims] = [head, body].map((part) => Buffer.from(part, 'base64url').toString())
-    const { iat } = JSON.parse(claims!) as { iat: number }
-    const shown = claims!.replaceAll(epoch, (digits) => `<iat + ${Number(digits) - iat}>`)
+    const { iat } = JSON.parse(claims!) as { iat?: number }
+    const shown = claims!.replaceAll(epoch, (digits) =>
+      iat === undefined ? '<epoch_s>' : `<iat + ${Number(digits) - iat}>`,
+    )
     return `<jwt ${open(header!)} ${open(shown)} <signature>>`
   }
 
@@ -110,6 +114,7 @@ export function createMasks(literals: Iterable<readonly [text: string, name: str
       for (const [literal, name] of literals) masked = masked.replaceAll(literal, name)
       masked = masked
         .replaceAll(occurred_at, (_time, fraction: string) => `<time.${fraction.length}>`)
+        .replaceAll(token_end, (end) => (isOfRun(Date.parse(end)) ? '<second>' : end))
         .replaceAll(credential, maskCredential)
         .replaceAll(jwt, maskJwt)
         .replaceAll(webhook_secret, (secret) => nameOf('whsec', secret))

@@ -74,6 +74,7 @@ describe('the recordings', () => {
     knowledge_unavailable: 'the database has to lack an extension',
     upload_timed_out: 'an upload has to be silent for half a minute',
     too_many_attachments: 'ten thousand pages have to be there',
+    browser_key_refused: 'the server has to allow calls of pages of another origin',
     invitation_needed: 'only an operator is answered so, on the command line',
   }
   const names = Object.keys(errorTable) as ErrorName[]

@@ -5,6 +5,7 @@ import { makeOrganization } from '../support/actors.ts'
 import { type IdentityProvider, startIdentityProvider } from '../support/identity-provider.ts'
 import { type TestServer, publishAgent, startTestServer } from '../support/server.ts'
 import { type ToolPeer, opened_hosts, startToolPeer } from '../support/tool-peer.ts'
+import { opened_sites } from '../web-widgets/site.ts'
 import { type Clock, systemPorts } from '../../src/base/ports.ts'
 import { type Recorder, createRecorder } from './recorder.ts'
 
@@ -41,6 +42,8 @@ const limits = {
   PARLEY_LIMIT_SOURCES: '50',
   PARLEY_LIMIT_FILE_BYTES: '8192',
   PARLEY_LIMIT_STORED_BYTES_OF_ORGANIZATION: '65536',
+  PARLEY_LIMIT_WEB_WIDGETS: '3',
+  PARLEY_LIMIT_WEB_WIDGET_BLOCKS: '1',
 }
 
 export async function openWorld(): Promise<World> {
@@ -48,8 +51,11 @@ export async function openWorld(): Promise<World> {
   const time = createWireTime()
   const provider = stack.use(await startIdentityProvider(public_url))
   const peer = stack.use(await startToolPeer())
-  const settings = { PARLEY_RATE_LIMIT_PER_MINUTE: '600', ...limits, ...opened_hosts }
-  const server = stack.use(await startTestServer(settings, { ports: { clock: time.clock } }))
+  const captcha = { PARLEY_TURNSTILE_URL: `${peer.url}/captcha` }
+  const settings = { PARLEY_RATE_LIMIT_PER_MINUTE: '600', ...limits, ...opened_hosts, ...opened_sites, ...captcha }
+  const server = stack.use(
+    await startTestServer(settings, { ports: { clock: time.clock }, first_pages: () => [peer.url] }),
+  )
   const owned = stack.move()
   const world: World = {
     ...{ server, provider, peer, clock: time.clock },

@@ -12,7 +12,7 @@ import { Disclosure } from '../../ui/disclosure.tsx'
 import { Icon } from '../../ui/icons.tsx'
 import { notifyError } from '../../ui/notify.ts'
 import { ErrorState, LoadingState } from '../../ui/state.tsx'
-import { TextDifference } from './text-difference.tsx'
+import { TextDifference } from '../../ui/text-difference.tsx'
 
 const words = agentTexts.comparison
 

@@ -284,6 +284,7 @@ describe('resolving', () => {
       concurrency: 'queue',
       body_template: '{{agent_response}}',
       channel_enabled: true,
+      quick_actions: [],
       analysis: {
         wait_ms: 5000,
         enabled: true,
@@ -334,6 +335,7 @@ describe('resolving', () => {
       concurrency: 'merge',
       body_template: '<{{agent_response}}>',
       channel_enabled: false,
+      quick_actions: [],
       analysis: {
         wait_ms: 0,
         enabled: true,

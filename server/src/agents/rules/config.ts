@@ -182,6 +182,8 @@ export interface ResolvedConfig extends ResolvedKnowledge {
   analysis: ResolvedAnalysis
   inactivity: InactivityRules
   retention: ResolvedRetention
+  /** What an end user of a web widget can say with one press. */
+  quick_actions: NonNullable<AgentConfig['quick_actions']>
 }
 
 /** Null means the same as absent, except in `inactivity`. `default_model` is `provider/model`; the name of a model may contain slashes too. */
@@ -214,6 +216,7 @@ export function resolveAgentConfig(config: AgentConfig, channel: Channel, defaul
     ),
     inactivity: resolveInactivity(config.inactivity),
     retention: resolveRetention(config),
+    quick_actions: config.quick_actions ?? [],
   }
 }
 

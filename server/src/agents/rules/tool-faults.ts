@@ -31,7 +31,7 @@ export function toolFaults(config: Config, prefix: string): FieldFault[] {
       workflowFaults(config, key, prefix),
     ),
     ...repeated(forms, 'id', 'is the id of another form'),
-    ...forms.flatMap(fieldFaults),
+    ...forms.flatMap(formFaults),
     ...repeated(servers, 'name', 'is the name of another server'),
     ...servers.flatMap(reservedName),
   ]
@@ -117,7 +117,8 @@ function workflowFaults(config: Config, key: string, prefix: string): FieldFault
 
 const types_with_options: ReadonlySet<unknown> = new Set(fieldTypesWithOptions)
 
-function fieldFaults({ path, value }: Placed): FieldFault[] {
+/** What a schema cannot say of a form. */
+export function formFaults({ path, value }: Placed): FieldFault[] {
   const fields = objectsOf(value['fields'], `${path}.fields`)
   const without = fields.filter(({ value: { type, options } }) => {
     const isEmpty = options === undefined || options === null || (Array.isArray(options) && options.length === 0)

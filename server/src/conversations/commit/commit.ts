@@ -4,7 +4,7 @@ import type { Ports } from '../../base/ports.ts'
 import { limitLockWait } from '../../database/database.ts'
 import type { RootStore, Store, TransactionStore } from '../../database/store.ts'
 import { AppError, notFound } from '../../base/errors.ts'
-import type { Change, Decision, LockedConversation, Refusal } from '../machine/change.ts'
+import type { Change, Decision, LockedConversation, MessageClaim, Refusal } from '../machine/change.ts'
 import { type Judgement, isRefused, judge } from '../machine/plan.ts'
 import type { Committer } from './committer.ts'
 import { type EndedTurn, endedTurns } from '../machine/turn-snapshots.ts'
@@ -28,6 +28,8 @@ export interface Committed<Answer> {
 export interface Target {
   change: ChangeName
   id: string
+  /** Of the message that the change stores. */
+  claim?: MessageClaim | undefined
   /** Absent: the usual limit of a statement. */
   lock_wait_ms?: number | undefined
 }
@@ -36,11 +38,11 @@ export interface Target {
 export async function underLock<T>(
   store: RootStore,
   ports: Ports,
-  { change, id, lock_wait_ms }: Target,
+  target: Target,
   work: (tx: TransactionStore, state: LockedConversation) => Promise<T>,
 ): Promise<T | null> {
-  const result = await store.transaction((tx) => lockWithin(tx, ports, { change, id, lock_wait_ms }, work))
-  await reach(ports, `${change}.committed`)
+  const result = await store.transaction((tx) => lockWithin(tx, ports, target, work))
+  await reach(ports, `${target.change}.committed`)
   return result
 }
 
@@ -48,12 +50,12 @@ export async function underLock<T>(
 export async function lockWithin<T>(
   tx: TransactionStore,
   ports: Ports,
-  { change, id, lock_wait_ms }: Target,
+  { change, id, claim, lock_wait_ms }: Target,
   work: (tx: TransactionStore, state: LockedConversation) => Promise<T>,
 ): Promise<T | null> {
   await reach(ports, `${change}.begun`)
   if (lock_wait_ms !== undefined) await limitLockWait(tx, lock_wait_ms)
-  const state = await lockConversation(tx, { organization_id: tx.organization_id, id })
+  const state = await lockConversation(tx, { organization_id: tx.organization_id, id, claim })
   if (!state) return null
   await reach(ports, `${change}.locked`)
   const written = await work(tx, state)

@@ -1,5 +1,6 @@
 // The services that commit changes of conversations.
 import type { Ports } from '../../base/ports.ts'
+import type { TransactionStore } from '../../database/store.ts'
 import type { CommitAddition } from './additions.ts'
 
 /** The writer: this process, and what rooms add to its commits. */
@@ -7,4 +8,8 @@ export interface Committer {
   ports: Ports
   node: { readonly id: string }
   additions: CommitAddition[]
+  /** Erase what rooms keep with a conversation. */
+  erasers: Erase[]
 }
+
+export type Erase = (tx: TransactionStore, conversation_id: string) => Promise<void>

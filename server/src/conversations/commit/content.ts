@@ -1,11 +1,11 @@
 // Writes outside the course of a conversation: its metadata, and the removal of its content. Part of commit.ts.
 import type { EndedBy } from '@parley/contract'
 import { statement } from '../../database/database.ts'
-import type { RootStore } from '../../database/store.ts'
+import type { RootStore, TransactionStore } from '../../database/store.ts'
 import { AppError, notFound } from '../../base/errors.ts'
 import { forgetAnswers } from '../../idempotency/run-once.ts'
 import type { JsonObject } from '../../base/json.ts'
-import { type LockedConversation, noChange } from '../machine/change.ts'
+import { type Change, type LockedConversation, noChange } from '../machine/change.ts'
 import { type Committed, underLock, committedOf } from './commit.ts'
 import type { Committer } from './committer.ts'
 import type { ConversationRecord } from '../machine/rows.ts'
@@ -23,6 +23,14 @@ const readMetadataStatement = statement(
   'select custom_metadata from conversations where id = $1 and organization_id = $2',
 )
 
+/** What a room adds to the commit of a change of metadata. */
+export interface MetadataAdditions {
+  /** After `conversation.updated`. */
+  events?: Change['events']
+  /** Before anything is written; what it throws undoes the change. */
+  alongside?(tx: TransactionStore, state: LockedConversation): Promise<void>
+}
+
 /**
  * Rewrites the metadata under the conversation's lock, so that two simultaneous patches both take effect. Returns the new
  * metadata.
@@ -32,14 +40,16 @@ export async function changeMetadata(
   committer: Committer,
   id: string,
   patch: (metadata: JsonObject) => JsonObject,
+  { events = [], alongside }: MetadataAdditions = {},
 ): Promise<ConversationRecord> {
   const changed = await underLock(store, committer.ports, { change: 'update', id }, async (tx, state) => {
     if (state.content_purged_at !== null) throw new AppError('content_purged')
+    await alongside?.(tx, state)
     const [row] = await tx.query<{ custom_metadata: JsonObject }>(readMetadataStatement, [id, tx.organization_id])
     const custom_metadata = patch(row!.custom_metadata)
     await tx.query(metadataStatement, [id, tx.organization_id, JSON.stringify(custom_metadata)])
     const event = { type: 'conversation.updated' as const, data: { custom_metadata } }
-    writeChanges({ tx, ...committer }, [planOf(state, { ...noChange, events: [event] })])
+    writeChanges({ tx, ...committer }, [planOf(state, { ...noChange, events: [event, ...events] })])
     return findConversation(tx, id)
   })
   if (!changed) throw notFound('Conversation')
@@ -49,6 +59,8 @@ export async function changeMetadata(
 /** A trigger erases the analyses with the conversation. */
 const eraseStatements = [
   statement('erase_items', 'delete from transcript_items where conversation_id = $1 and organization_id = $2'),
+  statement('erase_claims', 'delete from client_messages where conversation_id = $1 and organization_id = $2'),
+  statement('erase_answers', 'delete from answered_widgets where conversation_id = $1 and organization_id = $2'),
   statement('erase_retrievals', 'delete from retrievals where conversation_id = $1 and organization_id = $2'),
   statement(
     'erase_dataset_retrievals',
@@ -84,6 +96,7 @@ export async function deleteContent(
     const plan = planOf(state, decideEndForDeletion(state, ended_by))
     const { change } = plan
     writeChanges({ tx, ...committer }, [plan])
+    for (const erase of committer.erasers) await erase(tx, id)
     for (const erase of eraseStatements) await tx.query(erase, [id, tx.organization_id])
     await forgetAnswers(tx, id)
     const after: LockedConversation = { ...state, next_sequence: state.next_sequence + change.events.length }

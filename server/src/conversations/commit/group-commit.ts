@@ -12,13 +12,13 @@ import type { Core } from '../../calls/core.ts'
 import type { CommitAddition } from './additions.ts'
 import { type ChannelPort, type Channels, deliveryThrough } from '../channel-port.ts'
 import { type Committed, accepted, changeConversation, committedOf } from './commit.ts'
-import type { Committer } from './committer.ts'
-import { type ConversationKey, lockConversations } from './lock.ts'
+import type { Committer, Erase } from './committer.ts'
+import { type LockTarget, lockConversations } from './lock.ts'
 import { type ChangeName, type stages, reach } from './pause-points.ts'
 import { writeChanges } from './write-changes.ts'
 
 /** A change that needs only the conversation's current state. `decide` may be called more than once. */
-export interface ProposedChange<Answer> extends ConversationKey {
+export interface ProposedChange<Answer> extends LockTarget {
   change: ChangeName
   decide: (state: LockedConversation) => Decision<Answer>
   /** Roughly how much text it writes, at most. */
@@ -31,6 +31,8 @@ export interface ProposedChange<Answer> extends ConversationKey {
 export interface ConversationContributions {
   readonly additions?: CommitAddition[]
   readonly channels?: ChannelPort[]
+  /** Erases the room's part of a conversation, in the commit of its deletion. */
+  readonly erase?: Erase
 }
 
 export interface GroupCommit extends Committer {
@@ -66,11 +68,12 @@ type Outcome = Promise<Committed<unknown>>
 export function createGroupCommit({ database, ports, node }: Pick<Core, 'database' | 'ports' | 'node'>): GroupCommit {
   const channels = new Map<Channel, ChannelPort>()
   const additions = [deliveryThrough(channels)]
-  const committer: Committer = { ports, node, additions }
-  const commitAlone = async ({ organization_id, change, id, decide, binding }: Proposed): Outcome => {
+  const erasers: Erase[] = []
+  const committer: Committer = { ports, node, additions, erasers }
+  const commitAlone = async ({ organization_id, change, id, claim, decide, binding }: Proposed): Outcome => {
     const store = openStore(database, organization_id)
     const bind = async (tx: Executor, answer: unknown) => binding?.key.bind(tx, binding.to(answer))
-    return changeConversation(store, committer, { change, id }, decide, bind)
+    return changeConversation(store, committer, { change, id, claim }, decide, bind)
   }
 
   const commitAll = async (all: Proposed[]): Promise<Outcome[]> => {
@@ -92,8 +95,9 @@ export function createGroupCommit({ database, ports, node }: Pick<Core, 'databas
     most_size: most_characters,
     most_waiting_size: most_waiting_characters,
   })
-  const contribute = ({ additions: more = [], channels: ports = [] }: ConversationContributions) => {
+  const contribute = ({ additions: more = [], channels: ports = [], erase }: ConversationContributions) => {
     additions.push(...more)
+    if (erase) erasers.push(erase)
     for (const port of ports) channels.set(port.name, port)
   }
   return { ...committer, channels, contribute, change: change as GroupCommit['change'] }

@@ -1,7 +1,7 @@
 // Locks conversations and reads each one's state under its lock.
 import { type Pipeline, statement } from '../../database/database.ts'
 import { arraysOf, rowsOf } from '../../database/rows.ts'
-import type { LockedConversation, OpenTurn } from '../machine/change.ts'
+import type { Claimed, LockedConversation, MessageClaim, OpenTurn } from '../machine/change.ts'
 import { silence } from '../machine/rows.ts'
 
 /** A conversation of an organization. */
@@ -10,8 +10,14 @@ export interface ConversationKey {
   id: string
 }
 
+/** A conversation to lock, and the claim of the message that the change stores. */
+export interface LockTarget extends ConversationKey {
+  claim?: MessageClaim | undefined
+}
+
 const wanted = rowsOf('wanted', 'id uuid, organization_id uuid')
-const columns = `c.id, c.organization_id, c.channel, c.status, c.agent_id, c.agent_version_id, c.ending, c.redaction,
+const claiming = rowsOf('wanted', 'id uuid, organization_id uuid, client_id uuid, in_reply_to text')
+const columns = `c.id, c.organization_id, c.channel, c.status, c.agent_id, c.agent_version_id, c.web_widget_id, c.ending, c.redaction,
   c.created_at, c.content_purged_at, ${silence}, p.user_turn_count, p.next_position, p.next_sequence, p.next_turn, p.updated_at`
 const tables = `${wanted} join conversations c on c.id = wanted.id join conversation_progress p on p.conversation_id = c.id`
 
@@ -43,44 +49,53 @@ const openTurns = statement(
                and call.type = 'function_call' and not exists
                  (select from transcript_items result where result.conversation_id = t.conversation_id
                   and result.turn_id = t.id and result.type = 'function_call_output' and result.call_id = call.call_id)), '[]')
-          end as pending_calls
-   from ${wanted}
+          end as pending_calls,
+          (select m.turn_id from client_messages m where m.conversation_id = wanted.id
+            and m.organization_id = wanted.organization_id and m.client_id = wanted.client_id) as stored_turn_id,
+          exists (select from answered_widgets a where a.conversation_id = wanted.id
+            and a.organization_id = wanted.organization_id and a.call_id = wanted.in_reply_to) as is_answered
+   from ${claiming}
    left join turns t on t.conversation_id = wanted.id and t.organization_id = wanted.organization_id
      and t.status in ('queued', 'running')
    order by t.sequence`,
 )
 
-type LockedRow = Omit<LockedConversation, 'open_turns' | 'now' | 'next_lease'>
-type OpenTurnRow = Omit<OpenTurn, 'id'> & { id: string | null; conversation_id: string } & Pick<
-    LockedConversation,
-    'now' | 'next_lease'
-  >
+type LockedRow = Omit<LockedConversation, 'open_turns' | 'now' | 'next_lease' | 'claimed'>
+type OpenTurnRow = Omit<OpenTurn, 'id'> & { id: string | null; conversation_id: string } & Claimed &
+  Pick<LockedConversation, 'now' | 'next_lease'>
 
 /** Null if there is no such conversation. */
-export async function lockConversation(tx: Pipeline, key: ConversationKey): Promise<LockedConversation | null> {
+export async function lockConversation(tx: Pipeline, key: LockTarget): Promise<LockedConversation | null> {
   return (await lockConversations(tx, [key], 'wait')).get(key.id) ?? null
 }
 
 /** By id. A missing entry does not exist or, if this call does not wait for locks, is locked by another transaction. */
 export async function lockConversations(
   tx: Pipeline,
-  keys: ConversationKey[],
+  keys: LockTarget[],
   how: keyof typeof locks,
 ): Promise<Map<string, LockedConversation>> {
   const values = arraysOf(keys, ['id', 'organization_id'])
   const [rows, turns] = await Promise.all([
     tx.readAtBegin<LockedRow>(locks[how], values),
-    tx.readAtBegin<OpenTurnRow>(openTurns, values),
+    tx.readAtBegin<OpenTurnRow>(openTurns, [...values, ...claimsOf(keys)]),
   ])
   const turnsOf = Map.groupBy(turns, ({ conversation_id }) => conversation_id)
   return new Map(rows.map((row) => [row.id, asItStands(row, turnsOf.get(row.id)!)]))
 }
 
+const claimsOf = (keys: LockTarget[]) =>
+  arraysOf(
+    keys.map(({ claim }) => ({ client_id: claim?.client_id ?? null, in_reply_to: claim?.in_reply_to ?? null })),
+    ['client_id', 'in_reply_to'],
+  )
+
 /** There is at least one row; its turn is null if no turn is open. */
 function asItStands(row: LockedRow, turns: OpenTurnRow[]): LockedConversation {
-  const { now, next_lease } = turns[0]!
-  const open_turns = turns.flatMap(({ now: _now, next_lease: _lease, conversation_id: _id, ...turn }) =>
-    turn.id === null ? [] : [turn as OpenTurn],
+  const { now, next_lease, stored_turn_id, is_answered } = turns[0]!
+  const open_turns = turns.flatMap(
+    ({ now: _now, next_lease: _lease, conversation_id: _id, stored_turn_id: _turn, is_answered: _is, ...turn }) =>
+      turn.id === null ? [] : [turn as OpenTurn],
   )
-  return { ...row, now, next_lease, open_turns }
+  return { ...row, now, next_lease, open_turns, claimed: { stored_turn_id, is_answered } }
 }

@@ -13,6 +13,7 @@ import {
 import type { Planned } from '../machine/plan.ts'
 import { redactBirth } from '../machine/redaction.ts'
 import { sendAdditions } from './additions.ts'
+import { writeClaims } from './claims.ts'
 import type { Committer } from './committer.ts'
 import { countEnded } from './write-changes.ts'
 
@@ -153,6 +154,11 @@ export async function insertHistory(
     progress.last_activity_at,
     progress.updated_at,
   ])
+  const { id: conversation_id, organization_id } = plan.state
+  writeClaims(
+    tx,
+    items.map((item) => ({ ...item, conversation_id, organization_id })),
+  )
   sendAdditions(tx, additions, [plan], true)
 }
 

@@ -55,9 +55,18 @@ const partStatement = statement(
        (select dataset_id, retrieval_id from dataset_retrievals
         where conversation_id = $1 and organization_id = $2 limit $3)
      returning 1
+   ), sent as (
+     delete from client_messages where conversation_id = $1 and organization_id = $2 and client_id in
+       (select client_id from client_messages where conversation_id = $1 and organization_id = $2 limit $3)
+     returning 1
+   ), answered as (
+     delete from answered_widgets where conversation_id = $1 and organization_id = $2 and call_id in
+       (select call_id from answered_widgets where conversation_id = $1 and organization_id = $2 limit $3)
+     returning 1
    )
    select greatest((select count(*) from items), (select count(*) from log), (select count(*) from found),
-                   (select count(*) from searched)) as count`,
+                   (select count(*) from searched), (select count(*) from sent),
+                   (select count(*) from answered)) as count`,
 )
 
 /** Returns whether there may be more. An ended conversation takes no items, so this ends. */

@@ -7,6 +7,7 @@ import type { Planned } from '../machine/plan.ts'
 import { givenItemColumns, storedItemColumns, rowOfItem } from '../machine/rows.ts'
 import { countChange, isUserMessage } from '../machine/statistics-of-change.ts'
 import { sendAdditions } from './additions.ts'
+import { writeClaims } from './claims.ts'
 import type { Committer } from './committer.ts'
 import { writeRetrievals } from './retrievals.ts'
 import { lease_ms, statusOfOutcome } from '../machine/turn.ts'
@@ -146,6 +147,7 @@ function append({ tx, ports }: Writer, plans: Planned[]): void {
   if (appending.length === 0) return
   const items = appending.flatMap((plan) => itemsOf(plan, ports))
   const events = appending.flatMap((plan) => eventsOf(plan, ports))
+  writeClaims(tx, items)
   const progress = arraysOf(appending.map(progressOf), progressNames)
   tx.send(appendStatement, [JSON.stringify(items), JSON.stringify(events), ...progress])
 }

@@ -46,6 +46,22 @@ export interface PendingCall {
   name: string
 }
 
+/** What a message claims, which its conversation gives once. */
+export interface MessageClaim {
+  /** The client's own id of the message. */
+  client_id?: string | null | undefined
+  /** The call whose widget it answers. */
+  in_reply_to?: string | null | undefined
+}
+
+/** What has become of a message's claims. */
+export interface Claimed {
+  /** The turn of the message that has the `client_id`; null: none has it. */
+  stored_turn_id: string | null
+  /** The widget has its answer. */
+  is_answered: boolean
+}
+
 /** The conversation's state under its lock. */
 export interface LockedConversation {
   id: string
@@ -54,6 +70,7 @@ export interface LockedConversation {
   status: ConversationStatus
   agent_id: string | null
   agent_version_id: string | null
+  web_widget_id: string | null
   /** Set if the conversation ends with its last open turn and takes no more messages. */
   ending: Ending | null
   /** Null: everything is stored as it was said. */
@@ -76,6 +93,8 @@ export interface LockedConversation {
   now: string
   /** A number that no lease has had, for the turn that the change starts. */
   next_lease: number
+  /** Of the message that the change stores. */
+  claimed: Claimed
 }
 
 /** How a conversation is to end. */
@@ -108,6 +127,10 @@ export interface NewMessage {
   call_id?: string
   /** The passages that it refers to. */
   citations?: Citation[]
+  /** Of a message of the end user; all three are absent where they were not sent. */
+  client_id?: string
+  in_reply_to?: string
+  values?: JsonObject
 }
 
 export interface NewToolCall {
@@ -213,6 +236,8 @@ export const noChange: Change = {
   warned: false,
   events: [],
 }
+
+export const nothingClaimed: Claimed = { stored_turn_id: null, is_answered: false }
 
 export interface Refusal {
   refused: ErrorName

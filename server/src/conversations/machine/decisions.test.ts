@@ -56,6 +56,37 @@ describe('decideMessage', () => {
     expect(decideMessage(locked(), message({ from: 'channel' }))).toEqual({ refused: 'conversation_not_text' })
   })
 
+  const claim = { client_id: 'client', in_reply_to: 'call', values: { name: 'Ada' } }
+
+  test('keeps what a message says about itself, and says nothing of what it does not', () => {
+    const { change } = changed(decideMessage(locked(), message(claim)))
+    expect(change.items).toMatchObject([claim])
+    expect(change.events[0]!.data).toMatchObject(claim)
+    const plain = changed(decideMessage(locked(), message({ client_id: null, in_reply_to: null, values: null }))).change
+    for (const name of Object.keys(claim)) {
+      expect(plain.items[0]).not.toHaveProperty(name)
+      expect(plain.events[0]!.data).not.toHaveProperty(name)
+    }
+  })
+
+  test.each([
+    {},
+    { status: 'completed' as const },
+    { open_turns: [turn()] },
+    { claimed: { stored_turn_id: 'turn-0', is_answered: true } },
+  ])('T1: a message that is stored is stored, whatever else would refuse it: %j', (state) => {
+    const claimed = { stored_turn_id: 'turn-0', is_answered: false }
+    const decision = decideMessage(locked({ claimed, ...state }), message({ ...claim, concurrency: 'reject' }))
+    expect(decision).toEqual({ refused: 'message_stored', fields: { turn_id: 'turn-0' } })
+  })
+
+  test('a widget takes one answer, while the conversation takes messages', () => {
+    const claimed = { stored_turn_id: null, is_answered: true }
+    expect(decideMessage(locked({ claimed }), message(claim))).toEqual({ refused: 'widget_answered' })
+    const ended = locked({ claimed, status: 'completed' })
+    expect(decideMessage(ended, message(claim))).toEqual({ refused: 'conversation_not_active' })
+  })
+
   const busy = locked({ open_turns: [turn()] })
 
   test('queue: the message gets a turn of its own that waits', () => {

@@ -5,12 +5,16 @@ import {
   type Decision,
   type Ending,
   type LockedConversation,
+  type MessageClaim,
   type NewMessage,
   isRefusal,
   noChange,
+  nothingClaimed,
 } from './change.ts'
 import { type MessageSource, channelRules } from './channels.ts'
 import { type ContentPart, type MessageAuthor, textContent } from './content.ts'
+import type { JsonObject } from '../../base/json.ts'
+import { originOf } from './message-origin.ts'
 import type { NewConversation } from './rows.ts'
 import { isActive, mayBecome, statusAtForcedEnd, takesMessages } from './conversation.ts'
 import {
@@ -25,17 +29,21 @@ import {
   turnEvent,
 } from './turn-endings.ts'
 
-export interface MessageInput {
+export interface MessageInput extends MessageClaim {
   message_id: string
   turn_id: string
   from: MessageSource
   content: ContentPart[]
   author: MessageAuthor | null
+  /** With `in_reply_to`: the answers, which have been checked. */
+  values?: JsonObject | null
   concurrency: ConcurrencyRule
   interactivity: 'plain' | 'rich'
   agent_version_id: string
   max_seconds: number
   max_waiting: number
+  /** How many user messages the conversation may have; absent: any number. */
+  most_messages?: number | undefined
   /** From the attempt that was stopped here, with `interrupt`. */
   partial: PartialReply | null
   /** With the last user message that the agent's version allows, the conversation begins to end. Null: there is no limit. */
@@ -53,9 +61,14 @@ export function decideMessage(state: LockedConversation, input: MessageInput): A
 }
 
 function acceptMessage(state: LockedConversation, input: MessageInput): AcceptedMessage {
+  const { stored_turn_id, is_answered } = state.claimed
+  // Before every other refusal: each of those says that the message is not stored (T1).
+  if (stored_turn_id !== null) return { refused: 'message_stored', fields: { turn_id: stored_turn_id } }
   if (!channelRules[state.channel].messages_from.includes(input.from)) return { refused: 'conversation_not_text' }
   if (!takesMessages(state.status)) return { refused: 'conversation_not_active' }
   if (state.ending) return { refused: 'conversation_ending' }
+  if (is_answered) return { refused: 'widget_answered' }
+  if (state.user_turn_count >= (input.most_messages ?? Infinity)) return { refused: 'conversation_full' }
   const [first] = state.open_turns
   if (!first) return acceptInNewTurn(input, { start: true, ahead: 0 })
   switch (input.concurrency) {
@@ -195,13 +208,14 @@ export function decideEndForDeletion(state: LockedConversation, ended_by: EndedB
 
 /** The state of a new conversation, before anything is said in it. */
 export function stateAtBirth(
-  { id, channel, status, agent_id, agent_version_id, redaction }: NewConversation,
+  { id, channel, status, agent_id, agent_version_id, web_widget_id, redaction }: NewConversation,
   { organization_id, created_at }: { organization_id: string; created_at: string },
 ): LockedConversation {
   return {
-    ...{ id, organization_id, channel, status, agent_id, agent_version_id, redaction, ending: null },
+    ...{ id, organization_id, channel, status, agent_id, agent_version_id, web_widget_id, redaction, ending: null },
     content_purged_at: null,
     ...{ user_turn_count: 0, next_position: 0, next_sequence: 1, next_turn: 1, open_turns: [] },
+    claimed: nothingClaimed,
     ...{
       created_at,
       silent_since: created_at,
@@ -215,11 +229,11 @@ export function stateAtBirth(
 
 /** Creates a conversation, with the agent's greeting if it has one. */
 export function decideBirth(
-  { channel, direction, status, user_id, agent_id, agent_version_id }: NewConversation,
+  { channel, direction, status, user_id, agent_id, agent_version_id, web_widget_id }: NewConversation,
   greeting: { message_id: string; text: string } | null,
 ): Change {
   const said = greeting === null ? [] : [greetingMessage(greeting)]
-  const data = { channel, direction, user_id, agent_id, agent_version_id }
+  const data = { channel, direction, user_id, agent_id, agent_version_id, web_widget_id }
   const started = status === 'in_progress' ? [{ type: 'conversation.started' as const, data: { status } }] : []
   const events = [{ type: 'conversation.created' as const, data }, ...started, ...said.map(messageCreated)]
   return { ...noChange, items: said, events }
@@ -240,6 +254,9 @@ function greetingMessage({ message_id: id, text }: { message_id: string; text: s
 }
 
 function userMessage(input: MessageInput, turn_id: string): NewMessage {
-  const { message_id: id, content, author } = input
-  return { type: 'message', id, role: 'user', content, author, interrupted: false, turn_id, metrics: null }
+  const { message_id: id, content, author, client_id, in_reply_to, values } = input
+  return {
+    ...({ type: 'message', id, role: 'user', content, author, interrupted: false, turn_id, metrics: null } as const),
+    ...originOf({ client_id, in_reply_to, values }),
+  }
 }

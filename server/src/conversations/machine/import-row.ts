@@ -31,7 +31,12 @@ export function prepareImport(
   if (faults.length > 0) return { faults }
   const source = row as ImportedConversation
   const items = source.conversation?.items ?? []
-  const more = [...ruleFaults(source, limits), ...items.flatMap(itemFaults), ...callFaults(items)]
+  const more = [
+    ...ruleFaults(source, limits),
+    ...items.flatMap(itemFaults),
+    ...callFaults(items),
+    ...claimFaults(items),
+  ]
   if (more.length > 0) return { faults: more }
   return {
     source: { ...source, id: source.id.toLowerCase() },
@@ -93,11 +98,31 @@ function callFaults(items: ImportedItem[]): FieldFault[] {
   })
 }
 
+/** A message is stored once, and a widget answered once. */
+function claimFaults(items: ImportedItem[]): FieldFault[] {
+  const seen = new Set<string>()
+  return items.flatMap((item, index) =>
+    (['client_id', 'in_reply_to'] as const).flatMap((name): FieldFault[] => {
+      const value = item.type === 'message' && item.role === 'user' ? item[name] : null
+      if (value == null) return []
+      const key = `${name} ${name === 'client_id' ? value.toLowerCase() : value}`
+      if (seen.has(key)) {
+        const message = 'is used by an earlier message; it can be used once in a conversation'
+        return [{ path: `conversation.items.${index}.${name}`, message }]
+      }
+      seen.add(key)
+      return []
+    }),
+  )
+}
+
 /** The fields that each type of item needs. */
 function itemFaults(item: ImportedItem, index: number): FieldFault[] {
   const path = `conversation.items.${index}`
   const needed = { message: ['role', 'content'], function_call: ['call_id', 'name'], function_call_output: ['call_id'] }
-  const missing = (needed[item.type] as (keyof ImportedItem)[]).filter((field) => item[field] == null)
+  const isNamed = item.type === 'message' && item.client_id != null
+  const more: (keyof ImportedItem)[] = isNamed ? ['turn_id'] : []
+  const missing = [...(needed[item.type] as (keyof ImportedItem)[]), ...more].filter((field) => item[field] == null)
   const faults = missing.map((field) => ({
     path: `${path}.${field}`,
     message: `is required for an item of type ${item.type}`,
@@ -132,6 +157,7 @@ function conversationOf(source: ImportedConversation): PreparedImport['conversat
 function itemOf(item: ImportedItem, source: ImportedConversation, newId: () => string): Omit<ItemRecord, 'position'> {
   const isMessage = item.type === 'message'
   const isOutput = item.type === 'function_call_output'
+  const isOfUser = isMessage && item.role === 'user'
   return {
     id: item.id ?? newId(),
     type: item.type,
@@ -149,6 +175,9 @@ function itemOf(item: ImportedItem, source: ImportedConversation, newId: () => s
     is_error: isOutput ? (item.is_error ?? false) : null,
     latency_ms: isOutput ? (item.latency_ms ?? null) : null,
     citations: null,
+    client_id: isOfUser ? (item.client_id?.toLowerCase() ?? null) : null,
+    in_reply_to: isOfUser ? (item.in_reply_to ?? null) : null,
+    values: isOfUser ? ((item.values ?? null) as JsonObject | null) : null,
     created_at: item.created_at ?? source.created_at,
   }
 }

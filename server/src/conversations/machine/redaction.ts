@@ -35,7 +35,11 @@ function redactEnding({ closing, ...ending }: Ending, rules: AppliedRules): Endi
 function redactItem(item: NewItem, rules: AppliedRules): NewItem {
   switch (item.type) {
     case 'message':
-      return { ...item, content: item.content.map((part) => redactPart(part, rules)) }
+      return {
+        ...item,
+        content: item.content.map((part) => redactPart(part, rules)),
+        ...(item.values ? { values: redactValue(item.values, rules) as JsonObject } : {}),
+      }
     case 'function_call':
       return { ...item, ...heldText(item, rules), arguments: redactValue(item.arguments, rules) }
     case 'function_call_output':
@@ -97,11 +101,12 @@ function redactRow<Item extends Row>(row: Item, rules: AppliedRules): Item {
     parts: row.parts && row.parts.map((part) => redactPart(part, rules)),
     arguments: redactValue(row.arguments, rules),
     output: redactValue(row.output, rules),
+    values: redactValue(row.values, rules),
   }
 }
 
 /** The fields of events that hold speech. */
-const spoken: ReadonlySet<string> = new Set(['content', 'output', 'error', 'summary', 'analysis_reason'])
+const spoken: ReadonlySet<string> = new Set(['content', 'output', 'error', 'summary', 'analysis_reason', 'values'])
 
 function redactEvent(data: JsonObject, rules: AppliedRules): JsonObject {
   const fields = Object.entries(data).map(([name, value]): [string, JsonValue] => {

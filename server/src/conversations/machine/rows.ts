@@ -154,6 +154,10 @@ export interface ItemRecord {
   latency_ms: number | null
   /** The passages that a text of the agent refers to. */
   citations: Citation[] | null
+  /** Of a message of the end user: what it says about itself. */
+  client_id: string | null
+  in_reply_to: string | null
+  values: JsonObject | null
   created_at: string
 }
 
@@ -176,6 +180,9 @@ const itemTypes: Record<keyof ItemRecord, string> = {
   is_error: 'boolean',
   latency_ms: 'integer',
   citations: 'jsonb',
+  client_id: 'uuid',
+  in_reply_to: 'text',
+  values: 'jsonb',
   created_at: 'timestamptz',
 }
 
@@ -209,6 +216,9 @@ const noFields = {
   is_error: null,
   latency_ms: null,
   citations: null,
+  client_id: null,
+  in_reply_to: null,
+  values: null,
 }
 
 /** An item as it is stored. Calls and results get their id here. */

@@ -14,6 +14,7 @@ import {
 } from './change.ts'
 import { textContent, textsOf } from './content.ts'
 import { withRetrievals } from './change-with-retrievals.ts'
+import { originOf } from './message-origin.ts'
 import { type NewRetrieval, citing } from './retrievals.ts'
 
 /** Text of a stopped attempt, to be kept when its turn is concluded. */
@@ -152,7 +153,8 @@ export function endedWith(end: NonNullable<Change['end']>): Change {
 
 export function messageCreated(message: NewMessage): Change['events'][number] {
   const { id, role, content, interrupted, turn_id } = message
-  return { type: 'message.created', data: { id, role, content: textsOf(content), interrupted, turn_id } }
+  const data = { id, role, content: textsOf(content), interrupted, turn_id, ...originOf(message) }
+  return { type: 'message.created', data }
 }
 
 export function resultEvent(result: NewToolResult): Change['events'][number] {

@@ -1,5 +1,5 @@
 // What the items of a turn contain besides their own fields: text that tools said, widgets that they showed. Pure.
-import type { Widget } from '@parley/contract'
+import { type Widget, widgetTypes } from '@parley/contract'
 import type { JsonValue } from '../../base/json.ts'
 import type { ItemRecord } from './rows.ts'
 
@@ -65,17 +65,25 @@ export function heldWords(items: readonly Item[]): Words[] {
   )
 }
 
-const widgetTool = /^show_(.+_widget|form_.+)$/
+/** The names of the tools that show widgets. */
+export const widget_tool = '^show_(.+_widget|form_.+)$'
+const widgetTool = new RegExp(widget_tool)
+
+/** The types of widgets that can be shown. */
+export const shownTypes = [...widgetTypes, 'form'] as const
+const isShownType = (type: unknown) => (shownTypes as readonly unknown[]).includes(type)
 
 /** The result of a built-in tool. */
 export function widgetResult(widget: Widget): JsonValue {
   return { widget } as unknown as JsonValue
 }
 
+const isPlainObject = (value: unknown) => typeof value === 'object' && value !== null && !Array.isArray(value)
+
 /** The widget that a result has shown, if its tool is one for widgets. */
 export function widgetOf({ type, name, output, is_error }: Item): Widget | null {
   if (type !== 'function_call_output' || is_error || !widgetTool.test(name!)) return null
-  const { widget } = (output ?? {}) as { widget?: Widget }
-  // An agent's own tool may have the same name; the values that its actions save have no type.
-  return typeof widget?.type === 'string' ? widget : null
+  const { widget } = (output ?? {}) as { widget?: Widget | null }
+  // An agent's own tool may have the same name, and an import any output.
+  return isShownType(widget?.type) && isPlainObject(widget!.data) ? widget! : null
 }

@@ -8,10 +8,10 @@ import { requireConversation } from '../read/require.ts'
 import { decideCancel } from '../machine/decisions.ts'
 import type { TurnRecord } from '../machine/rows.ts'
 import { findTurn } from '../read/turns.ts'
-import { presentTurn } from '../read/present.ts'
+import { presentTurnTo } from '../read/present.ts'
 
 export const cancelTurn: Handler<'cancelTurn', Conversations> = async (ctx, input) => {
-  const { id } = await requireConversation(ctx, input.conversation_id, null)
+  const { id } = await requireConversation(ctx, input.conversation_id, 'message')
   const turn = await findTurn(ctx.store, id, input.turn_id)
   if (!turn) throw notFound('Turn')
   const read: { turn: TurnRecord | null } = { turn: null }
@@ -31,6 +31,6 @@ export const cancelTurn: Handler<'cancelTurn', Conversations> = async (ctx, inpu
   const committed = turn.status === 'running' ? await withHalt(ctx.room, id, commit) : await commit(null)
   followUp(ctx.room, id, committed)
   if (!read.turn) throw notFound('Turn')
-  const cancelled = presentTurn(read.turn)
+  const cancelled = presentTurnTo(ctx.access, read.turn)
   return ctx.key ? ctx.key.settle(cancelled) : cancelled
 }

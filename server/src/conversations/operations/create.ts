@@ -39,7 +39,24 @@ interface Answerer {
   config: ResolvedConfig
 }
 
-export const createConversation: Handler<'createConversation', Conversations> = async (ctx, sent) => {
+export const createConversation: Handler<'createConversation', Conversations> = (ctx, input) =>
+  createConversationWith(ctx, input, null)
+
+/** What a room adds to a conversation that it creates. */
+export interface CreationAdditions {
+  /** A new id, which a request without one gets. */
+  new_id: string
+  web_widget_id: string | null
+  /** Part of the commit, after the conversation is written; what it throws undoes the creation. */
+  alongside(tx: TransactionStore, conversation: { id: string; created_at: string }): Promise<void>
+}
+
+/** The operation, with what a room adds to it. */
+export async function createConversationWith(
+  ctx: Context<Conversations>,
+  sent: CreateInput,
+  more: CreationAdditions | null,
+): Promise<Created> {
   const port = ctx.room.commits.channels.get(sent.channel)
   const begun = port ? await port.begin(ctx, sent) : await refuseChannel(ctx, sent)
   if (ctx.key?.bound) return replayBound(ctx, ctx.key, sent)
@@ -55,16 +72,20 @@ export const createConversation: Handler<'createConversation', Conversations> = 
   }
   const generated = await generateGreetingBeforehand(ctx, input)
   const { ports } = ctx.core
-  const id = input.id ?? ports.newId()
+  const id = input.id ?? more?.new_id ?? ports.newId()
   // The answer is read inside the transaction too: after the commit, a failure must not make the call look refused.
   const created = await ctx.store.transaction(async (tx) => {
     await reach(ports, 'create.begun')
     const answerer = await resolveAnswerer(ctx, tx, input)
     const greeting = generated ?? renderGreeting(ctx, input, requireChannel(input, answerer))
-    const isWritten = await writeConversation(ctx, tx, newConversation(id, begun, answerer, fingerprint), greeting)
-    if (isWritten) await ctx.key?.bind(tx, { conversation_id: id })
+    const row = newConversation(id, { ...begun, ...widgetOf(more) }, answerer, fingerprint)
+    const created_at = await writeConversation(ctx, tx, row, greeting)
+    if (created_at !== null) {
+      await more?.alongside(tx, { id, created_at })
+      await ctx.key?.bind(tx, { conversation_id: id })
+    }
     await reach(ports, 'create.written')
-    return isWritten ? readCreation(tx, (await findConversation(tx, id))!) : null
+    return created_at === null ? null : readCreation(tx, (await findConversation(tx, id))!)
   })
   ctx.room.watcher.changed(ctx.store.organization_id)
   await reach(ports, 'create.committed')
@@ -72,6 +93,8 @@ export const createConversation: Handler<'createConversation', Conversations> = 
   if (!created) return (await replayCreation(ctx, input, fingerprint!))!
   return presentCreation(ctx, created, input)
 }
+
+const widgetOf = (more: CreationAdditions | null) => (more ? { web_widget_id: more.web_widget_id } : {})
 
 async function resolveAnswerer(ctx: Context<Conversations>, store: Store, input: CreateInput): Promise<Answerer> {
   if (input.agent_config != null) {
@@ -157,22 +180,22 @@ function newConversation(
   return { id, ...begun, ...answerer, status: born, content_fingerprint, ...config.retention }
 }
 
-/** Returns false if the id is taken. */
+/** Returns when it was created; null if the id is taken. */
 async function writeConversation(
   { core: { ports }, room: { commits } }: Context<Conversations>,
   tx: TransactionStore,
   conversation: NewConversation,
   greeting: string | null,
-): Promise<boolean> {
+): Promise<string | null> {
   const created_at = await insertConversation(tx, conversation, null)
-  if (created_at === null) return false
+  if (created_at === null) return null
   const state = stateAtBirth(conversation, { organization_id: tx.organization_id, created_at })
   const said = greeting === null ? null : { message_id: ports.newId(), text: greeting }
   const plan = planOf(state, decideBirth(conversation, said))
   const items = plan.change.items.map((item) => ({ ...rowOfItem(item), id: said!.message_id, created_at }))
   const progress = { user_turn_count: 0, last_activity_at: created_at, updated_at: created_at }
   await insertHistory(tx, commits, plan, { items, progress })
-  return true
+  return created_at
 }
 
 /** The same id and body get the first answer again, built from fields that never change; any other use of the id is a 409. */

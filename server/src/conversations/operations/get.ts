@@ -9,7 +9,7 @@ export const getConversation: Handler<'getConversation', Conversations> = async 
   const record = await requireConversation(ctx, input.conversation_id, 'read')
   if (!mayReadTranscript(ctx.access)) return presentConversation(ctx.access, record)
   const max_bytes = ctx.core.config.limits.answer_bytes
-  const only_said = ctx.access.conversation !== null
-  const part = await readTranscript(ctx.store, record.id, { from: input.items_from ?? 0, max_bytes, only_said })
+  const for_end_user = ctx.access.conversation !== null
+  const part = await readTranscript(ctx.store, record.id, { from: input.items_from ?? 0, max_bytes, for_end_user })
   return presentConversation(ctx.access, record, part)
 }

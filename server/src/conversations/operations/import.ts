@@ -137,7 +137,10 @@ async function writeRow(
   const created_at = await insertConversation(tx, row, source.created_at)
   if (created_at === null) return 'taken'
   const state = stateAtBirth(row, { organization_id: tx.organization_id, created_at })
-  const imported = { type: 'conversation.created' as const, data: { channel: row.channel, imported: true } }
+  const imported = {
+    type: 'conversation.created' as const,
+    data: { channel: row.channel, web_widget_id: row.web_widget_id, imported: true },
+  }
   const plan = planOf(state, { ...noChange, events: [imported] })
   const beginning = { items: planHistory(state, items), progress, first_event_id: birthOf(ctx, row.id) }
   await insertHistory(tx, ctx.room.commits, plan, beginning)

@@ -4,10 +4,18 @@ import type { Conversations } from '../services.ts'
 import { AppError, invalid, notFound } from '../../base/errors.ts'
 import { EventStream } from '../../calls/event-stream.ts'
 import { isLongerThan } from '../../base/text.ts'
-import { type AcceptedTurn, acceptMessageIn, readTurnSettings, waitFor } from '../accept-message.ts'
+import {
+  type AcceptedTurn,
+  type IncomingMessage,
+  acceptMessageIn,
+  readTurnSettings,
+  refuseStored,
+  waitFor,
+} from '../accept-message.ts'
+import { readAnswer } from '../answer-to-widget.ts'
 import { changeConversation } from '../commit/commit.ts'
 import { followUp } from '../commit/follow-up.ts'
-import { textContent } from '../machine/content.ts'
+import { textContent, textsOf } from '../machine/content.ts'
 import { decideRetry } from '../machine/decisions.ts'
 import type { ConversationRecord } from '../machine/rows.ts'
 import { requireConversation } from '../read/require.ts'
@@ -15,21 +23,58 @@ import { findNewestTry } from '../read/turns.ts'
 import { awaitTurn, outcomeUnread, streamTurn } from '../read/turn-stream.ts'
 
 export const sendConversationMessage: Handler<'sendConversationMessage', Conversations> = async (ctx, input) => {
-  checkText(ctx, input.text)
+  checkGiven(input)
+  if (input.text !== undefined) checkText(ctx, input.text)
   const conversation = await requireConversation(ctx, input.conversation_id, 'message')
   const earlier = ctx.key?.bound?.turn_id
   const accepted = earlier
     ? await sayingStored(earlier, () => repeat(ctx, conversation, earlier, input))
-    : await acceptMessageIn(ctx, conversation, messageOf(input))
+    : await accept(ctx, conversation, await messageOf(ctx, conversation, input))
   const awaited = { conversation_id: conversation.id, interactivity: input.interactivity ?? 'plain', ...accepted }
   if (ctx.accepts_stream) return new EventStream((gone) => streamTurn(ctx, awaited, gone))
   return sayingStored(awaited.turn_id, () => awaitTurn(ctx, awaited))
 }
 
+/** As far as what end users may send allows it. */
+async function accept(
+  ctx: Context<Conversations>,
+  conversation: ConversationRecord,
+  message: IncomingMessage,
+): Promise<AcceptedTurn> {
+  const { end_users } = ctx.room
+  try {
+    const text = textsOf(message.content).join('')
+    const most = await end_users.admit(ctx, { conversation, text })
+    return await acceptMessageIn(ctx, conversation, most === null ? message : { ...message, most_messages: most })
+  } catch (error) {
+    if (!(error instanceof AppError) || error.fields.turn_id !== undefined) throw error
+    // Any other refusal says that the message is not stored (T1).
+    await refuseStored(ctx, conversation, message)
+    throw error.error === 'conversation_full' ? await end_users.refuseFull(ctx, conversation) : error
+  }
+}
+
 type SentMessage = Parameters<typeof sendConversationMessage>[1]
 
-function messageOf({ conversation_id, text, interactivity, parley_concurrency: concurrency }: SentMessage) {
-  return { conversation_id, ...said(text), concurrency, interactivity }
+/** A text is needed, or the answers to a widget, which have one. */
+function checkGiven({ text, in_reply_to, values }: SentMessage): void {
+  if (text === undefined && in_reply_to == null) throw invalid({ path: 'text', message: 'is required' })
+  if (in_reply_to != null && values == null) {
+    throw invalid({ path: 'values', message: 'is required with in_reply_to' })
+  }
+  if (in_reply_to == null && values != null) {
+    throw invalid({ path: 'in_reply_to', message: 'is required with values' })
+  }
+}
+
+async function messageOf(ctx: Context<Conversations>, conversation: ConversationRecord, input: SentMessage) {
+  const { conversation_id, text, interactivity, parley_concurrency: concurrency, in_reply_to, values } = input
+  const client_id = input.client_id?.toLowerCase() ?? null
+  const shared = { conversation_id, concurrency, interactivity, client_id }
+  if (in_reply_to == null) return { ...shared, ...said(text!) }
+  const answer = await readAnswer(ctx, conversation, { client_id, in_reply_to, values: values!, text })
+  if (text === undefined) checkLength(ctx, answer.text, 'values')
+  return { ...shared, ...said(answer.text), in_reply_to, values: answer.values }
 }
 
 const said = (text: string) => ({ from: 'caller' as const, content: textContent(text), author: null })
@@ -45,21 +90,40 @@ async function sayingStored<T>(turn_id: string, work: () => Promise<T>): Promise
 }
 
 function checkText(ctx: Context<Conversations>, text: string): void {
-  const { message_characters } = ctx.core.config.limits
   if (text.trim() === '') throw invalid({ path: 'text', message: 'must not be blank' })
-  if (isLongerThan(text, message_characters)) {
-    throw invalid({ path: 'text', message: `must have at most ${message_characters} characters` })
+  checkLength(ctx, text, 'text')
+}
+
+function checkLength({ core }: Context<Conversations>, text: string, path: 'text' | 'values'): void {
+  const { message_characters } = core.config.limits
+  if (!isLongerThan(text, message_characters)) return
+  throw invalid({ path, message: `must have at most ${message_characters} characters` })
+}
+
+/** Another try costs as much as a message, which is stored however this ends (T1). */
+async function admitRetry(
+  ctx: Context<Conversations>,
+  conversation: ConversationRecord,
+  turn_id: string,
+): Promise<void> {
+  try {
+    await ctx.room.end_users.admit(ctx, { conversation, text: '' })
+  } catch (error) {
+    if (!(error instanceof AppError)) throw error
+    const { retry_after } = error
+    throw new AppError(error.error, error.message, { turn_id }, retry_after === undefined ? {} : { retry_after })
   }
 }
 
 /** A message that was sent before with the same key: its turn, or a new one if that failed. Nothing is stored twice. */
 async function repeat(
   ctx: Context<Conversations>,
-  { id, agent_version_id, channel }: ConversationRecord,
+  conversation: ConversationRecord,
   first_turn_id: string,
   input: SentMessage,
 ): Promise<AcceptedTurn> {
   const { ports, config } = ctx.core
+  const { id, agent_version_id, channel } = conversation
   const asked = { concurrency: input.parley_concurrency, interactivity: input.interactivity }
   const newest = await findNewestTry(ctx.store, id, first_turn_id)
   if (!newest || agent_version_id === null) throw notFound('Conversation')
@@ -70,6 +134,7 @@ async function repeat(
     ctx.key?.markReplayed()
     return { turn_id: newest.id, wait_ms, seen: null }
   }
+  await admitRetry(ctx, conversation, newest.id)
   const retry = { ...settings, turn_id: ports.newId(), messages_of: first_turn_id, max_waiting }
   const committed = await changeConversation(
     ctx.store,

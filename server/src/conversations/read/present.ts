@@ -4,6 +4,7 @@ import { type Access, maySeeSensitive } from '../../calls/access.ts'
 import type { ItemRecord, ShownConversation, TurnRecord } from '../machine/rows.ts'
 import type { ListedConversation } from './conversation.ts'
 import type { TranscriptPart } from './transcript.ts'
+import { shownOrigin } from '../machine/message-origin.ts'
 import { joinCitations, publicCitation } from '../machine/retrievals.ts'
 import { textOf, widgetOf } from '../machine/turn-items.ts'
 
@@ -64,7 +65,7 @@ export function mayReadTranscript(access: Access): boolean {
   return access.conversation !== null || maySeeSensitive(access)
 }
 
-/** A conversation token with `read` sees the messages at their positions, and nothing between them. */
+/** A conversation token with `read` sees the messages and widgets at their positions, and nothing between them. */
 function presentTranscript(
   access: Access,
   { items, next_position }: TranscriptPart,
@@ -74,8 +75,18 @@ function presentTranscript(
     metrics: null,
     citations: item.citations?.map(publicCitation) ?? null,
   })
-  const shown = access.conversation ? items.map(forEndUser) : items
-  return { conversation: { items: shown.map(presentItem), ...(next_position !== null ? { next_position } : {}) } }
+  const shown = access.conversation
+    ? items.flatMap((item) => presentWidget(item) ?? presentItem(forEndUser(item)))
+    : items.map(presentItem)
+  return { conversation: { items: shown, ...(next_position !== null ? { next_position } : {}) } }
+}
+
+/** What a tool showed, without the rest of its result. */
+function presentWidget(item: ItemRecord): TranscriptItem | TranscriptItem[] | null {
+  if (item.type === 'message') return null
+  const { id, position, created_at, turn_id, call_id } = item
+  const widget = widgetOf(item)
+  return widget ? { id, position, type: 'widget', created_at, turn_id, call_id: call_id!, widget } : []
 }
 
 function presentItem(item: ItemRecord): TranscriptItem {
@@ -90,6 +101,7 @@ function presentItem(item: ItemRecord): TranscriptItem {
         interrupted: item.interrupted!,
         ...(item.metrics ? { metrics: item.metrics } : {}),
         ...(item.citations ? { citations: item.citations } : {}),
+        ...shownOrigin(item),
       }
     case 'function_call':
       return { ...base, call_id: item.call_id!, name: item.name!, arguments: item.arguments ?? {} }
@@ -108,6 +120,12 @@ function presentItem(item: ItemRecord): TranscriptItem {
 export function presentTurn(turn: TurnRecord): Turn {
   const { id, sequence: _s, interactivity: _i, deadline_at: _d, lease: _l, retrievals: _r, ...fields } = turn
   return { turn_id: id, ...fields }
+}
+
+/** A conversation token does not see what a turn costs. */
+export function presentTurnTo({ conversation }: Access, turn: TurnRecord): Turn {
+  const shown = presentTurn(turn)
+  return conversation === null ? shown : { ...shown, input_tokens: null, output_tokens: null }
 }
 
 /**

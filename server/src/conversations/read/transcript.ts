@@ -4,11 +4,12 @@ import { statement } from '../../database/database.ts'
 import { rowsOf } from '../../database/rows.ts'
 import type { Store } from '../../database/store.ts'
 import { type ItemRecord, type TurnRecord, contentAsJson, itemColumns } from '../machine/rows.ts'
+import { shownTypes, widget_tool } from '../machine/turn-items.ts'
 
 /** The bytes of an item's own fields, as JSON. */
 export const itemBytes = `coalesce(octet_length(to_json(content)::text), 0) + coalesce(octet_length(arguments::text), 0)
   + coalesce(octet_length(output::text), 0) + coalesce(octet_length(metrics::text), 0)
-  + coalesce(octet_length(citations::text), 0)`
+  + coalesce(octet_length(citations::text), 0) + coalesce(octet_length(values::text), 0)`
 
 /** The bytes that an answer adds to an item. */
 export const frame_bytes = 300
@@ -19,6 +20,12 @@ export const hasContent = (conversation: string, organization: string) =>
 
 const isSaid = `type = 'message' and role <> 'system'`
 
+/** As `widgetOf` decides. */
+const isWidget = `type = 'function_call_output' and name ~ '${widget_tool}' and is_error is not true
+  and output -> 'widget' ->> 'type' in (${shownTypes.map((type) => `'${type}'`).join(', ')})
+  and jsonb_typeof(output -> 'widget' -> 'data') = 'object'`
+const isForEndUser = `(${isSaid}) or (${isWidget})`
+
 // One item after another, as the index has them: items beyond the limit are not read.
 const transcriptStatement = statement(
   'read_transcript',
@@ -27,7 +34,7 @@ const transcriptStatement = statement(
      union all
      select following.position, part.bytes + following.size from part cross join lateral (
        select position, ${itemBytes} + ${frame_bytes} as size from transcript_items
-       where conversation_id = $1 and organization_id = $2 and position > part.position and (not $5::boolean or (${isSaid}))
+       where conversation_id = $1 and organization_id = $2 and position > part.position and (not $5::boolean or ${isForEndUser})
        order by position limit 1
      ) following
      where part.bytes < $4
@@ -36,11 +43,11 @@ const transcriptStatement = statement(
    )
    select ${itemColumns}, (
      select min(position) from transcript_items
-     where conversation_id = $1 and organization_id = $2 and position > (select last from room) and (not $5 or (${isSaid}))
+     where conversation_id = $1 and organization_id = $2 and position > (select last from room) and (not $5 or ${isForEndUser})
    ) as next_position
    from transcript_items
    where conversation_id = $1 and organization_id = $2 and position between $3 and (select last from room)
-     and ${hasContent('$1', '$2')} and (not $5 or (${isSaid}))
+     and ${hasContent('$1', '$2')} and (not $5 or ${isForEndUser})
    order by position`,
 )
 
@@ -54,17 +61,17 @@ export interface TranscriptRange {
   from: number
   /** The item that exceeds it is included. */
   max_bytes: number
-  /** Messages only, without tool items and system messages. */
-  only_said: boolean
+  /** Messages and widgets only, without other results of tools and system messages. */
+  for_end_user: boolean
 }
 
 /** The items from a position on, oldest first, as far as they fit. */
 export async function readTranscript(
   store: Store,
   conversation_id: string,
-  { from, max_bytes, only_said }: TranscriptRange,
+  { from, max_bytes, for_end_user }: TranscriptRange,
 ): Promise<TranscriptPart> {
-  const values = [conversation_id, store.organization_id, from, max_bytes, only_said]
+  const values = [conversation_id, store.organization_id, from, max_bytes, for_end_user]
   const rows = await store.query<ItemRecord & Pick<TranscriptPart, 'next_position'>>(transcriptStatement, values)
   const next_position = rows[0]?.next_position ?? null
   return { items: rows, next_position }
@@ -110,7 +117,7 @@ export function readEnds(
  */
 export type HistoryItem = Omit<
   ItemRecord,
-  'parts' | 'author' | 'metrics' | 'latency_ms' | 'citations' | 'created_at'
+  'parts' | 'author' | 'metrics' | 'latency_ms' | 'citations' | 'client_id' | 'in_reply_to' | 'values' | 'created_at'
 > & {
   messages_of: string | null
   /** Of a result: whether its call has searched knowledge bases, as recorded with it. */

@@ -13,7 +13,7 @@ import { testPorts } from '../../support/ports.ts'
 async function startServer(database_url: string, data_dir: string) {
   const config = readConfig({ PORT: '0', DATABASE_URL: database_url, PARLEY_DATA_DIR: data_dir })
   const log = createLog('error', { write: (line: string) => void process.stderr.write(line) })
-  return startApp(config, log, testPorts, { has_sample_dataset: true })
+  return startApp(config, log, testPorts, { has_samples: true })
 }
 
 test(

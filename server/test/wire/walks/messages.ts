@@ -26,6 +26,39 @@ export async function walkMessages(walk: Walk): Promise<void> {
   await refuse(walk, agent_id)
   await fail(walk)
   await compete(walk, agent_id)
+  await answerWidgets(walk)
+}
+
+/** Older than the run, so they are not masked. */
+const client_ids = ['0190c000-0000-7000-8000-0000000000c1', '0190c000-0000-7000-8000-0000000000c2'] as const
+
+async function answerWidgets(walk: Walk): Promise<void> {
+  const { call } = walk
+  const fields = [
+    { id: 'mail', label: 'Mail', type: 'email', required: true },
+    { id: 'stars', label: 'Stars', type: 'rating' },
+  ]
+  const agent_id = await makeAgent(walk, { forms: [{ id: 'contact', title: 'Contact', fields }] })
+  const params = await begin(walk, agent_id)
+  script(walk, { tool_calls: [{ name: 'show_form_contact', arguments: {} }] }, 'Please fill it in.', 'Thank you.')
+  const named = { params, body: { text: 'Call me', interactivity: 'rich', client_id: client_ids[0] } }
+  const shown = await call('sendConversationMessage', 'a message that the client has an id of', named)
+  await call('sendConversationMessage', 'a message that is stored', named)
+  const in_reply_to = shown.json.tool_calls[0].call_id
+  const answer = (mail: string) => ({
+    params,
+    body: { in_reply_to, values: { mail, stars: 4 }, client_id: client_ids[1] },
+  })
+  await call('sendConversationMessage', 'an answer that does not fit the form', answer('nobody'))
+  await call('sendConversationMessage', 'an answer to a form', answer('ada@example.com'))
+  const again = { ...answer('bob@example.com').body, client_id: null }
+  await call('sendConversationMessage', 'another answer to the form', { params, body: again })
+  await call('getConversation', 'with an answer', { params })
+  const { json } = await walk.prepare('createConversationToken', { params, body: { permissions: ['read', 'message'] } })
+  const as = json.token as string
+  await call('getConversation', 'with a widget, as the end user', { params, as })
+  const turn = { ...params, turn_id: shown.json.turn_id }
+  await call('cancelTurn', 'one that is over, as the end user', { params: turn, as })
 }
 
 async function sendPlainly(walk: Walk, agent_id: string): Promise<void> {

@@ -1,9 +1,9 @@
 // Two texts and their differences: side by side, or one below the other on narrow screens.
-import { agentTexts } from '../texts.ts'
-import { classes } from '../../ui/classes.ts'
+import { texts } from '../texts/index.ts'
+import { classes } from './classes.ts'
 import { type DifferenceRow, type LinePair, type Piece, compareLines } from './line-difference.ts'
 
-const words = agentTexts.comparison
+const words = texts.difference
 
 interface Props {
   before: string

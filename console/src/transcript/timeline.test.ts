@@ -1,0 +1,27 @@
+import type { ConversationEvent, TranscriptItem } from '@parley/contract'
+import { expect, test } from 'vitest'
+import { type Live, nothingYet } from './live.ts'
+import { buildTimeline } from './timeline.ts'
+
+const widget = { type: 'info', data: { text: 'Open' } } as const
+const of_call = { turn_id: 't', call_id: 'c', name: 'show_info_widget', created_at: '2026-01-01T00:00:00Z' }
+const call: TranscriptItem = { ...of_call, id: '1', position: 1, type: 'function_call', arguments: {} }
+const result: TranscriptItem = { ...of_call, id: '2', position: 2, type: 'function_call_output', output: { widget } }
+const shown = {
+  ...{ id: 'e', sequence: 4, occurred_at: of_call.created_at, type: 'widget.shown' },
+  data: { turn_id: 't', call_id: 'c', position: 2, ...widget },
+} as unknown as ConversationEvent
+const live: Live = { ...nothingYet, events: [shown] }
+const card = { kind: 'widget', key: 'widget t c', widget, call_id: 'c' }
+
+test('a widget is there as soon as the stream tells of it, once, and stays the same when it is read', () => {
+  expect(buildTimeline([], [], live)).toMatchObject([card])
+  expect(buildTimeline([call], [], live)).toMatchObject([{ kind: 'tool', result: null }, card])
+  expect(buildTimeline([call, result], [], live)).toMatchObject([{ kind: 'tool' }, card])
+  expect(buildTimeline([call, result], [], nothingYet)).toHaveLength(2)
+})
+
+test('a reader who sees no tool calls has the widget as an item', () => {
+  const item: TranscriptItem = { ...of_call, id: '2', position: 2, type: 'widget', widget }
+  expect(buildTimeline([item], [], nothingYet)).toMatchObject([card])
+})

@@ -1,0 +1,69 @@
+// What a visitor says about a conversation that is over, once (B10): one commit stores it, with its events.
+import type { FormDefinition, WebWidgetConfig } from '@parley/contract'
+import { widgetDefaults } from '@parley/contract'
+import { AppError, invalid } from '../../base/errors.ts'
+import type { JsonObject } from '../../base/json.ts'
+import type { Context, Handler } from '../../calls/context.ts'
+import { announce, changeMetadata } from '../../conversations/conversations.ts'
+import { type WidgetCounters, sendCounters } from '../count-rows.ts'
+import {
+  type FeedbackSettings,
+  type SentFeedback,
+  answersOf,
+  faultsOfFeedback,
+  feedbackForm,
+  scoreOf,
+  whyClosed,
+} from '../rules/feedback.ts'
+import type { WebWidgets } from '../services.ts'
+import { insertFeedback } from '../visitor-rows.ts'
+import { requireOwn } from './own-conversation.ts'
+
+export const giveConversationFeedback: Handler<'giveConversationFeedback', WebWidgets> = (ctx, input) =>
+  accept(ctx, input.conversation_id, input as SentFeedback)
+
+export const giveFeedback: Handler<'giveFeedback', WebWidgets> = (ctx, input) =>
+  accept(ctx, input.conversation_id, input as SentFeedback)
+
+async function accept(ctx: Context<WebWidgets>, conversation_id: string, sent: SentFeedback) {
+  const { core, room, store } = ctx
+  const { row, record } = await requireOwn(ctx, conversation_id)
+  const { widget } = room.door.enteredOf(ctx.access)
+  const settings = settingsOf(widget.config)
+  if (settings.enabled) {
+    const faults = faultsOfFeedback(settings, sent)
+    if (faults.length > 0) throw invalid(...faults)
+  }
+  const closed = whyClosed(settings, { ended_at: record.ended_at, now_ms: core.ports.clock.now() })
+  if (closed === 'conversation_active') throw new AppError(closed)
+  if (row.feedback_given) throw new AppError('feedback_given')
+  if (closed) throw new AppError(closed)
+  const { rating = null } = sent
+  const data = sent.data ? answersOf(settings.form, sent.data) : null
+  const patch = (metadata: JsonObject) => ({ ...metadata, feedback_form: feedbackForm({ rating, data }) })
+  await changeMetadata(store, room.conversations.commits, record.id, patch, {
+    events: [{ type: 'conversation.feedback', data: { rating, data } }],
+    async alongside(tx) {
+      if (!(await insertFeedback(tx, widget.id, record.id))) throw new AppError('feedback_given')
+      if (!row.is_preview) sendCounters(tx, store.organization_id, widget.id, countersOf(rating))
+    },
+  })
+  announce(core, record.id)
+  room.conversations.watcher.changed(store.organization_id)
+  return { accepted: true as const }
+}
+
+function countersOf(rating: SentFeedback['rating']): WidgetCounters {
+  const score = scoreOf(rating)
+  return { feedback: 1, ...(score === null ? {} : { feedback_rated: 1, feedback_score: score }) }
+}
+
+function settingsOf({ post_conversation_feedback }: WebWidgetConfig): FeedbackSettings {
+  const { enabled, rating } = widgetDefaults.post_conversation_feedback
+  const given = post_conversation_feedback ?? {}
+  return {
+    enabled: given.enabled ?? enabled,
+    rating: given.rating ?? rating,
+    form: (given.form ?? null) as FormDefinition | null,
+  }
+}

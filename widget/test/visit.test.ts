@@ -1,0 +1,193 @@
+// A visitor at a site: from a plain page of another origin to a streamed reply, by mouse, by keyboard, on a phone, in Arabic.
+import type { Browser } from 'playwright-core'
+import { afterAll, beforeAll, expect, test } from 'vitest'
+import { richConfig } from '../../console/test/support/conversations.ts'
+import { holdAnswer } from '../../server/test/support/scripted-model.ts'
+import type { TestServer } from '../../server/test/support/server.ts'
+import { liveWidget } from '../../server/test/web-widgets/browser.ts'
+import { widgetData, widgetTypes } from '../../contract/src/index.ts'
+import {
+  type Site,
+  expectAccessible,
+  message,
+  openChat,
+  say,
+  snippetOf,
+  startBrowser,
+  startServer,
+  startSite,
+  visit,
+} from './support/visit.ts'
+
+let server: TestServer
+let site: Site
+let browser: Browser
+beforeAll(async () => {
+  server = await startServer()
+  site = await startSite()
+  browser = await startBrowser()
+})
+afterAll(async () => {
+  await browser?.close()
+  await site?.[Symbol.asyncDispose]()
+  await server?.[Symbol.asyncDispose]()
+})
+
+const greets = { starting_message: 'Good morning! What can I do for you?' }
+
+async function makeWidget(config: object = {}, agent: object = greets, widget: object = {}): Promise<string> {
+  const { id } = await liveWidget(server.client, { domains: [site.origin], config, ...widget }, agent)
+  site.snippet = snippetOf(server, id)
+  return id
+}
+
+test('a message is answered word by word, and everything is there again after a reload', async () => {
+  await makeWidget()
+  const held = holdAnswer()
+  server.model.answer = () => held
+  await using visited = await visit(browser, site.origin)
+  const { page } = visited
+  const chat = await openChat(page)
+  await say(chat, 'Do you have oolong?')
+  await chat.getByText('Do you have oolong?').waitFor()
+  held.say('Yes, **two** of them:\n\n- Tie Guan')
+  await chat.locator('strong', { hasText: 'two' }).waitFor()
+  held.say('yin\n- Dong Ding')
+  held.finish()
+  await chat.getByRole('log').getByText('Dong Ding').waitFor()
+  await expectAccessible(page)
+  await page.reload()
+  const again = await openChat(page)
+  await again.getByRole('log').getByText('Dong Ding').waitFor()
+  expect(await again.getByText('Do you have oolong?').count()).toBe(1)
+  expect(visited.faults).toEqual([])
+})
+
+test('by keyboard alone', async () => {
+  await makeWidget({ suggested_questions: ['Where is my order?'] })
+  server.model.answer = () => 'It is on its way.'
+  await using visited = await visit(browser, site.origin)
+  const { page } = visited
+  await page.waitForFunction('window.Parley?.open')
+  await page.keyboard.press('Tab')
+  await page.keyboard.press('Enter')
+  await expect.poll(() => page.evaluate('Parley.isOpen')).toBe(true)
+  const chat = await openChat(page)
+  await expect.poll(() => chat.locator('#composer').evaluate((field) => field === document.activeElement)).toBe(true)
+  await page.keyboard.type('Hello')
+  await page.keyboard.press('Shift+Enter')
+  await page.keyboard.type('there')
+  await page.keyboard.press('Enter')
+  await chat.getByRole('log').getByText('It is on its way.').waitFor()
+  expect(await chat.getByRole('log').getByText('Hello').innerText()).toContain('Hello\nthere')
+  await page.keyboard.press('Escape')
+  await expect.poll(() => page.evaluate('Parley.isOpen')).toBe(false)
+  expect(await page.evaluate('document.activeElement.dataset.parley')).toBeTruthy()
+  expect(visited.faults).toEqual([])
+})
+
+test('on a phone it fills the screen, and the page behind does not move', async () => {
+  await makeWidget()
+  await using visited = await visit(browser, site.origin, {
+    viewport: { width: 320, height: 640 },
+    hasTouch: true,
+    isMobile: true,
+  })
+  const { page } = visited
+  const chat = await openChat(page)
+  await message(chat).waitFor()
+  await expect.poll(() => chat.locator('body').evaluate(() => [innerWidth, innerHeight])).toEqual([320, 640])
+  expect(await page.evaluate('getComputedStyle(document.documentElement).overflow')).toBe('hidden')
+  expect(
+    await chat.locator('#composer').evaluate((field) => parseFloat(getComputedStyle(field).fontSize)),
+  ).toBeGreaterThanOrEqual(16)
+  expect(await chat.locator('body').evaluate((body) => body.scrollWidth <= innerWidth)).toBe(true)
+  await expectAccessible(page)
+  await page.evaluate('Parley.close()')
+  expect(await page.evaluate('getComputedStyle(document.documentElement).overflow')).toBe('visible')
+})
+
+test('in Arabic everything is mirrored', async () => {
+  await makeWidget()
+  site.snippet = site.snippet.replace('></script>', 'data-locale="ar"></script>')
+  server.model.answer = () => 'نعم'
+  await using visited = await visit(browser, site.origin)
+  const { page } = visited
+  const chat = await openChat(page)
+  await chat.getByRole('textbox', { name: 'الرسالة' }).fill('مرحبا')
+  await page.keyboard.press('Enter')
+  await chat.getByRole('log').getByText('نعم').waitFor()
+  expect(await chat.locator('html').getAttribute('dir')).toBe('rtl')
+  expect(await chat.locator('html').getAttribute('lang')).toBe('ar')
+  const box = (await chat.locator('.mine .bubble').boundingBox())!
+  const frame = (await chat.locator('body').boundingBox())!
+  expect(box.x - frame.x).toBeLessThan(frame.width / 2)
+  await expectAccessible(page)
+  expect(visited.faults).toEqual([])
+})
+
+test('every kind of widget is shown; a form is answered once and stays', async () => {
+  await makeWidget({}, richConfig)
+  const widgets = widgetTypes.map((type) => ({
+    name: `show_${type}_widget`,
+    arguments: (widgetData[type] as unknown as { examples: [object] }).examples[0],
+  }))
+  const answers = [
+    { tool_calls: [...widgets, { name: 'show_form_contact', arguments: {} }] },
+    'Here.',
+    'Thank you, Ada.',
+  ]
+  server.model.answer = () => answers.shift()!
+  await using visited = await visit(browser, site.origin)
+  const { page } = visited
+  const chat = await openChat(page)
+  await say(chat, 'What can you show me?')
+  await chat.getByText('How can we reach you?').waitFor()
+  expect(await chat.locator('.card').count()).toBeGreaterThanOrEqual(10)
+  expect(await chat.locator('.card img').count()).toBe(0)
+  await expectAccessible(page)
+  const form = chat.locator('.card', { hasText: 'How can we reach you?' })
+  await form.getByRole('button', { name: 'Send' }).click()
+  await form.getByRole('alert').waitFor()
+  await form.getByLabel('Name').fill('Ada')
+  await form.getByRole('button', { name: 'Send' }).click()
+  await chat.getByRole('log').getByText('Thank you, Ada.').waitFor()
+  await page.reload()
+  const again = await openChat(page)
+  await again.getByText('Thank you, Ada.').waitFor()
+  const answered = again.locator('.card', { hasText: 'How can we reach you?' })
+  expect(await answered.getByLabel('Name').inputValue()).toBe('Ada')
+  expect(await answered.getByLabel('Name').isDisabled()).toBe(true)
+  expect(visited.faults).toEqual([])
+})
+
+test('form, end, feedback, a new conversation, and the one before in the history', async () => {
+  const fields = [{ id: 'email', label: 'E-mail', type: 'email', required: true }]
+  await makeWidget({ pre_conversation_form: { id: 'pre', title: 'Welcome', fields } })
+  server.model.answer = () => 'Gladly.'
+  await using visited = await visit(browser, site.origin)
+  const { page } = visited
+  const chat = await openChat(page)
+  await chat.getByText('Welcome').waitFor()
+  await expectAccessible(page)
+  await chat.getByLabel('E-mail').fill('ada@example.com')
+  await chat.getByRole('button', { name: 'Start' }).click()
+  await chat.getByText('Good morning!').waitFor()
+  await say(chat, 'Thank you')
+  await chat.getByText('Gladly.').waitFor()
+  await chat.getByLabel('More').click()
+  await chat.getByRole('button', { name: 'End conversation' }).click()
+  await chat.getByRole('alertdialog').getByRole('button', { name: 'End conversation' }).click()
+  await chat.getByText('This conversation has ended.').waitFor()
+  await expectAccessible(page)
+  await chat.getByRole('button', { name: '4 of 5 stars' }).click()
+  await chat.getByText('Thank you for your feedback.').waitFor()
+  await chat.getByRole('button', { name: 'New conversation' }).click()
+  await message(chat).waitFor()
+  await chat.getByLabel('More').click()
+  await chat.getByRole('button', { name: 'Your conversations' }).click()
+  await chat.getByText('Gladly.').click()
+  await chat.getByRole('log').getByText('Thank you').waitFor()
+  await expectAccessible(page)
+  expect(visited.faults).toEqual([])
+})
