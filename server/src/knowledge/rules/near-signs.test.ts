@@ -100,6 +100,20 @@ test('the largest values, in the order of their places, and no more than are abo
   )
 })
 
+test('of values that are equal, or about equal, no more than twice as many: each is compared again', () => {
+  const equal = new Float32Array(100_000).fill(0.5)
+  expect(largestOf(equal, 10)).toEqual(Array.from({ length: 20 }, (_, at) => at))
+  // One that is far from all others leaves them in one step.
+  const close = Float32Array.from({ length: 100_000 }, (_, at) => (at === 7 ? 1000 : 0.5 + at / 1e6))
+  const places = largestOf(close, 10)
+  expect(places).toEqual(expect.arrayContaining([7, ...Array.from({ length: 9 }, (_, at) => 99_991 + at)]))
+  expect(places.length).toBeLessThanOrEqual(20)
+})
+
+test('what is no number hides nothing', () => {
+  expect(largestOf(Float32Array.of(1, NaN, 3, Infinity, 2, -Infinity), 2)).toEqual([2, 4])
+})
+
 test('four bytes for 32 signs, and eight for two numbers', () => {
   const signs = pack([signVector(vectorOf(1, 768), null), signVector(vectorOf(2, 768), null)])
   expect(bytesOf(signs)).toBe(2 * (96 + 8))

@@ -143,20 +143,55 @@ function countBits(value: number): number {
 
 const steps_of_values = 2048
 
-/** The places of the `many` largest values, and of some that are about as large, in order. Sorting all would take longer than comparing. */
+/**
+ * The places of the `many` largest values, and of at most as many more that are about as large, in order; of equal values the first
+ * ones. What is no finite number is left out. Sorting all would take longer than comparing.
+ */
 export function largestOf(values: Float32Array, many: number): number[] {
+  const counts = new Uint32Array(steps_of_values)
+  let [least, most] = rangeOf(values, () => true)
+  // How many are larger than `most`.
+  let above = 0
+  while (most > least) {
+    const [begin, end, scale] = [least, most, (steps_of_values - 1) / (most - least)]
+    counts.fill(0)
+    for (let place = 0; place < values.length; place += 1) {
+      const value = values[place]!
+      if (value >= begin && value <= end) counts[Math.trunc((value - begin) * scale)]! += 1
+    }
+    let step = steps_of_values - 1
+    for (; above + counts[step]! < many && step > 0; step -= 1) above += counts[step]!
+    const isIn = (value: number) => value >= begin && value <= end && Math.trunc((value - begin) * scale) === step
+    ;[least, most] = rangeOf(values, isIn)
+    // Otherwise these, too many to take all, are told apart in as many steps again.
+    if (above + counts[step]! <= 2 * many) break
+  }
+  return placesFrom(values, { least, most, most_of_these: 2 * many - above })
+}
+
+function rangeOf(values: Float32Array, isIn: (value: number) => boolean): [least: number, most: number] {
   let [least, most] = [Infinity, -Infinity]
   for (let place = 0; place < values.length; place += 1) {
-    least = Math.min(least, values[place]!)
-    most = Math.max(most, values[place]!)
+    const value = values[place]!
+    if (!Number.isFinite(value) || !isIn(value)) continue
+    if (value < least) least = value
+    if (value > most) most = value
   }
-  const scale = most > least ? (steps_of_values - 1) / (most - least) : 0
-  const stepOf = (place: number) => Math.trunc((values[place]! - least) * scale)
-  const counts = new Uint32Array(steps_of_values)
-  for (let place = 0; place < values.length; place += 1) counts[stepOf(place)]! += 1
-  let step = steps_of_values - 1
-  for (let count = counts[step]!; count < many && step > 0; count += counts[step]!) step -= 1
+  return [least, most]
+}
+
+/** `most_of_these`: of those from `least` to `most`; all that are larger. */
+function placesFrom(values: Float32Array, of: { least: number; most: number; most_of_these: number }): number[] {
   const places: number[] = []
-  for (let place = 0; place < values.length; place += 1) if (stepOf(place) >= step) places.push(place)
+  let left = of.most_of_these
+  for (let place = 0; place < values.length; place += 1) {
+    const value = values[place]!
+    if (!(value >= of.least) || value === Infinity) continue
+    if (value > of.most) places.push(place)
+    else if (left > 0) {
+      places.push(place)
+      left -= 1
+    }
+  }
   return places
 }

@@ -16,6 +16,12 @@ const candidates_of = (top_n: number) => ({ least: Math.max(200, 20 * top_n), mo
 /** Of these the estimates should miss none. */
 const wanted_of = (top_n: number) => Math.max(10, top_n)
 
+/** Compared without a pause, and those of one generation more: about 2 ms. */
+const chunks_of_slice = 50_000
+
+/** After what came in meanwhile. */
+export const nextTurn = () => new Promise<void>((resolve) => setImmediate(resolve))
+
 interface NearQuery {
   values: Float32Array
   top_n: number
@@ -50,16 +56,35 @@ export class KeptSigns {
   }
 
   /** As if all that are kept served, and no other: what does, the database finds out meanwhile. */
-  expect(centres: ReadonlyMap<number, Centre>): void {
+  async expect(centres: ReadonlyMap<number, Centre>): Promise<void> {
+    await this.#compare([...this.#kept.keys()], centres)
     this.#expected = this.#choose([...this.#kept.keys()], centres)
   }
 
   /** `chosen`: the generations that serve and that no filter excludes. */
-  search(chosen: ReadonlySet<number>, centres: readonly Centre[]): FoundBySigns {
+  async search(chosen: ReadonlySet<number>, centres: readonly Centre[]): Promise<FoundBySigns> {
     const expected = this.#expected?.compared
     const isAsExpected = expected?.length === chosen.size && expected.every((generation) => chosen.has(generation))
     if (this.#expected && isAsExpected) return { ...this.#expected, unkept: [] }
-    return this.#choose(chosen, new Map(centres.map((centre) => [centre.number, centre])))
+    const known = new Map(centres.map((centre) => [centre.number, centre]))
+    await this.#compare(chosen, known)
+    return this.#choose(chosen, known)
+  }
+
+  /** In slices, between which the process does other things. */
+  async #compare(generations: Iterable<number>, centres: ReadonlyMap<number, Centre>): Promise<void> {
+    let compared = 0
+    for (const generation of generations) {
+      const signs = this.#kept.get(generation)
+      const centre = signs && centres.get(signs.centre)
+      if (!signs || !centre || this.#shown.has(signs)) continue
+      if (compared >= chunks_of_slice) {
+        await nextTurn()
+        compared = 0
+      }
+      this.#show(signs, centre)
+      compared += signs.chunks
+    }
   }
 
   #choose(generations: Iterable<number>, centres: ReadonlyMap<number, Centre>): FoundBySigns {

@@ -8,7 +8,10 @@ import { type PackedSigns, bytesOf, unpackSigns } from '../rules/near-signs.ts'
 
 /** What an entry needs beside its signs. */
 const entry_bytes = 1024
-/** What was used since then does not give way: datasets that have no room together would push each other out at every search. */
+/**
+ * What was used since then does not give way: datasets that have no room together would push each other out at every search. What was
+ * not, goes.
+ */
 const kept_ms = 600_000
 /** After there was no room, nothing is read for as long. */
 const full_ms = 60_000
@@ -32,6 +35,8 @@ interface SignCacheOptions {
 
 interface KeptDataset {
   generations: Map<number, PackedSigns>
+  /** When a search last found that they serve, by generation. */
+  served_at: Map<number, number>
   bytes: number
   used_at: number
 }
@@ -53,6 +58,7 @@ export class SignCache {
 
   /** By the numbers of their generations; some may serve no more. */
   find(dataset_id: string, space_id: string): ReadonlyMap<number, PackedSigns> {
+    this.#dropUnused()
     const key = keyOf(dataset_id, space_id)
     const kept = this.#kept.get(key)
     if (!kept) return none
@@ -62,15 +68,25 @@ export class SignCache {
     return kept.generations
   }
 
-  /** Drops those of a dataset that serve no more. */
-  retain(dataset_id: string, space_id: string, serving: ReadonlySet<number>): void {
-    const kept = this.#kept.get(keyOf(dataset_id, space_id))
-    for (const [generation, signs] of kept?.generations ?? none) {
-      if (serving.has(generation)) continue
-      kept!.generations.delete(generation)
-      kept!.bytes -= costOf(signs)
-      this.#bytes -= costOf(signs)
+  /**
+   * Drops those of a dataset that serve no more. `isWhole`: no filter has excluded any; otherwise those go that were excluded for long,
+   * as what was replaced or deleted is.
+   */
+  retain(dataset_id: string, space_id: string, chosen: ReadonlySet<number>, isWhole: boolean): void {
+    const key = keyOf(dataset_id, space_id)
+    const kept = this.#kept.get(key)
+    if (!kept) return
+    const now = this.#now()
+    for (const [generation, signs] of kept.generations) {
+      if (chosen.has(generation)) kept.served_at.set(generation, now)
+      else if (isWhole || now - kept.served_at.get(generation)! >= kept_ms) {
+        kept.generations.delete(generation)
+        kept.served_at.delete(generation)
+        kept.bytes -= costOf(signs)
+        this.#bytes -= costOf(signs)
+      }
     }
+    if (kept.generations.size === 0) this.#kept.delete(key)
   }
 
   /** Reads them in the background, one dataset after another; what has no room, or not all of its signs, is not kept. */
@@ -114,21 +130,28 @@ export class SignCache {
     const { most_bytes } = this.#options
     const now = this.#now()
     const cost = costOf(signs)
-    for (const [oldest, { bytes, used_at }] of this.#kept) {
-      if (this.#bytes + cost <= most_bytes || now - used_at < kept_ms) break
-      this.#kept.delete(oldest)
-      this.#bytes -= bytes
-    }
+    this.#dropUnused()
     if (this.#bytes + cost > most_bytes) {
       this.#full_at = now
       return false
     }
-    const kept = this.#kept.get(key) ?? { generations: new Map(), bytes: 0, used_at: now }
+    const kept = this.#kept.get(key) ?? { generations: new Map(), served_at: new Map(), bytes: 0, used_at: now }
     this.#kept.set(key, kept)
     kept.generations.set(generation, signs)
+    kept.served_at.set(generation, now)
     kept.bytes += cost
     this.#bytes += cost
     return true
+  }
+
+  /** Of a dataset that was deleted nothing stays, although it is searched no more. */
+  #dropUnused(): void {
+    const now = this.#now()
+    for (const [oldest, { bytes, used_at }] of this.#kept) {
+      if (now - used_at < kept_ms) break
+      this.#kept.delete(oldest)
+      this.#bytes -= bytes
+    }
   }
 
   #now(): number {

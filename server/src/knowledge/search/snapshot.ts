@@ -2,7 +2,7 @@
 import type { Store, TransactionStore } from '../../database/store.ts'
 import { type FoundWord, type ScoredChunk, scoreWords } from '../rules/word-score.ts'
 import type { Centre } from './centres.ts'
-import { type FoundBySigns, KeptSigns, signsIn } from './near-chunks.ts'
+import { type FoundBySigns, KeptSigns, nextTurn, signsIn } from './near-chunks.ts'
 import { writeVector } from './near-vectors.ts'
 import {
   type ChunkRow,
@@ -92,7 +92,7 @@ export async function readSnapshot(store: SnapshotStore, shared: Shared, asked: 
     return vector !== null && place !== undefined && place.space_id !== vector.space_id
   })
   if (isStale) return { found: new Map(), isStale, unkept: [] }
-  const kept = searchSigns(shared, asked, places, searches)
+  const kept = await searchSigns(shared, asked, places, searches)
   const rows = await readChunks(store, asked, places, kept).catch(naming(vectors ? 'vectors' : 'words'))
   const found = new Map<number, FoundIn>()
   for (const [place, { words: ranked, chunks, is_incomplete }] of places) {
@@ -168,9 +168,9 @@ async function readWords(
   const answer = queryWords(store, known, asked)
   answer.catch(() => {}) // reported below
   // Once the statement is sent. Of what a filter leaves, or an index has, less needs to be compared.
-  await new Promise<void>((resolve) => setImmediate(resolve))
+  await nextTurn()
   if (way === 'signs') {
-    for (const [place, search] of searches) if (isWhole(asked, place)) search.expect(known)
+    for (const [place, search] of searches) if (isWhole(asked, place)) await search.expect(known)
   }
   const rows = await answer
   const most = way === 'thorough' ? most_by_words.thorough : most_by_words.usual
@@ -226,21 +226,22 @@ interface SearchedPlace extends FoundBySigns {
 }
 
 /** Of datasets whose vectors are in no index. */
-function searchSigns(
+async function searchSigns(
   { signs }: Shared,
   asked: Asked,
   places: Map<number, Place>,
   searches: ReadonlyMap<number, KeptSigns>,
-): SearchedPlace[] {
-  return [...searches].flatMap(([place, search]) => {
+): Promise<SearchedPlace[]> {
+  const found: SearchedPlace[] = []
+  for (const [place, search] of searches) {
     const searched = places.get(place)
-    if (!searched || searched.index_number !== null) return []
+    if (!searched || searched.index_number !== null) continue
     const { centres, chosen } = searched
     const { dataset_id, vector } = asked.targets[place - 1]!
-    const found = search.search(chosen, centres)
-    if (isWhole(asked, place)) signs.retain(dataset_id, vector!.space_id, chosen)
-    return [{ place, ...found }]
-  })
+    found.push({ place, ...(await search.search(chosen, centres)) })
+    signs.retain(dataset_id, vector!.space_id, chosen, isWhole(asked, place))
+  }
+  return found
 }
 
 async function readChunks(

@@ -89,6 +89,29 @@ test('K6: find nothing of a generation that serves no more, and the new one at o
   expect(await search()).toEqual(['apple of today'])
 })
 
+test('K6: of what is searched through a filter alone, or no more, what was replaced or deleted goes after ten minutes', async () => {
+  const space_id = await library.addSpace()
+  const dataset_id = await library.addDataset(space_id)
+  const { generation } = await library.addSource(textsOf('kept', 5), { dataset_id, space_id })
+  const { generation: left } = await library.addSource(textsOf('left', 5), { dataset_id, space_id })
+  let now = 0
+  const cache = new SignCache({ most_bytes: 1_000_000, clock: { monotonic: () => now }, log: { debug: () => {} } })
+  cache.load(library.store, [{ dataset_id, space_id, generations: [generation.number, left.number] }])
+  await cache.settled()
+  const kept = () => [...cache.find(dataset_id, space_id).keys()].toSorted((a, b) => a - b)
+  const filtered = () => cache.retain(dataset_id, space_id, new Set([generation.number]), false)
+  now = 599_000
+  expect(kept()).toEqual([generation.number, left.number])
+  filtered()
+  expect(kept()).toEqual([generation.number, left.number])
+  now = 600_000
+  filtered()
+  expect(kept()).toEqual([generation.number])
+  now = 1_200_000
+  cache.find(await library.addDataset(space_id), space_id)
+  expect(kept()).toEqual([])
+})
+
 test('are those of one organization and one space, and whole', async () => {
   const space_id = await library.addSpace()
   const dataset_id = await library.addDataset(space_id)
