@@ -7,33 +7,18 @@ import { holdAnswer } from '../../server/test/support/scripted-model.ts'
 import type { TestServer } from '../../server/test/support/server.ts'
 import { liveWidget } from '../../server/test/web-widgets/browser.ts'
 import { type Texts, directionOf, locales } from '../src/texts/texts.ts'
-import {
-  type Site,
-  expectAccessible,
-  frameOf,
-  message,
-  openChat,
-  say,
-  snippetOf,
-  startBrowser,
-  startServer,
-  startSite,
-  visit,
-} from './support/visit.ts'
+import { type World, startWorld } from './support/pages.ts'
+import { type Site, expectAccessible, frameOf, message, openChat, say, snippetOf, visit } from './support/visit.ts'
 
+let world: World
 let server: TestServer
 let site: Site
 let browser: Browser
 beforeAll(async () => {
-  server = await startServer()
-  site = await startSite()
-  browser = await startBrowser()
+  world = await startWorld()
+  ;({ server, site, browser } = world)
 })
-afterAll(async () => {
-  await browser?.close()
-  await site?.[Symbol.asyncDispose]()
-  await server?.[Symbol.asyncDispose]()
-})
+afterAll(() => world?.[Symbol.asyncDispose]())
 
 async function makeWidget(widget: object = {}, agent: object = { starting_message: null }): Promise<string> {
   const { id } = await liveWidget(server.client, { domains: [site.origin], ...widget }, agent)
@@ -69,8 +54,9 @@ describe('a refusal is said in words', () => {
     await expectAccessible(page)
     await end(chat)
     await chat.getByRole('button', { name: 'Send in a new conversation' }).click()
-    await chat.getByText('Noted.').waitFor()
-    expect(await chat.locator('.mine .bubble').allInnerTexts()).toEqual([expect.stringContaining('three')])
+    const mine = () => chat.locator('.mine .bubble').allInnerTexts()
+    await expect.poll(mine).toEqual([expect.stringContaining('three')])
+    await expect.poll(() => chat.getByText('Noted.').count()).toBe(1)
     const [row] = await server.client.listConversations({ web_widget_id: id })
     await server.client.createWebWidgetBlock({ web_widget_id: id, conversation_id: row!.id })
     await say(chat, 'four')

@@ -39,7 +39,8 @@ test('from an empty folder to a streamed reply, on the demo page and on a plain 
     await chat.getByRole('log').getByText('[Demo model, not an AI]').waitFor()
     snippet = (await page.locator('code').first().innerText()).trim()
     expect(await page.locator('main').innerText()).toContain('The button in the corner opens a chat')
-    expect(lines).toEqual([])
+    // This page is of the frame's own origin, which no site is.
+    expect(lines.filter((line) => !line.includes('escape its sandboxing'))).toEqual([])
   }
   const site = stack.use(await startSite())
   site.snippet = snippet

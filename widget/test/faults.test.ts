@@ -4,32 +4,18 @@ import { afterAll, beforeAll, expect, test } from 'vitest'
 import { holdAnswer } from '../../server/test/support/scripted-model.ts'
 import type { TestServer } from '../../server/test/support/server.ts'
 import { liveWidget } from '../../server/test/web-widgets/browser.ts'
-import {
-  type Site,
-  frameOf,
-  message,
-  openChat,
-  say,
-  snippetOf,
-  startBrowser,
-  startServer,
-  startSite,
-  visit,
-} from './support/visit.ts'
+import { type World, startWorld } from './support/pages.ts'
+import { type Site, frameOf, message, openChat, say, snippetOf, visit } from './support/visit.ts'
 
+let world: World
 let server: TestServer
 let site: Site
 let browser: Browser
 beforeAll(async () => {
-  server = await startServer()
-  site = await startSite()
-  browser = await startBrowser()
+  world = await startWorld()
+  ;({ server, site, browser } = world)
 })
-afterAll(async () => {
-  await browser?.close()
-  await site?.[Symbol.asyncDispose]()
-  await server?.[Symbol.asyncDispose]()
-})
+afterAll(() => world?.[Symbol.asyncDispose]())
 
 async function makeWidget(config: object = {}, widget: object = {}): Promise<string> {
   const { id } = await liveWidget(

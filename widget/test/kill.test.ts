@@ -34,7 +34,8 @@ test(
     const browser = await startBrowser()
     stack.defer(() => browser.close())
     const client = createClient({ base_url: gate.url, token: admin_key })
-    const { id } = await liveWidget(client, { domains: [site.origin] }, { starting_message: null })
+    const limits = { messages_per_conversation_minute: 60 }
+    const { id } = await liveWidget(client, { domains: [site.origin], limits }, { starting_message: null })
     site.snippet = `<script async src="${gate.url}/public/embed/${id}"></script>`
     const visited = stack.use(await visit(browser, site.origin))
     const chat = await openChat(visited.page)

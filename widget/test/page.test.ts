@@ -198,7 +198,7 @@ test('B9: not live, unknown, or a server that is away: one line, nothing is thro
   await linked(page)
 })
 
-test('a page whose storage is refused, and a widget whose frame is away: warned once, tried again at the next press', async () => {
+test('a page whose storage is refused, and a widget whose frame is away: warned once, tried again', async () => {
   const id = await makeWidget()
   const before = `${listens}<script>Object.defineProperty(window, 'localStorage', { get() { throw new Error('refused') } })</script>`
   await using opened = await openSite(browser, put('/refused', id, { before }), { hasClock: true })
@@ -210,8 +210,23 @@ test('a page whose storage is refused, and a widget whose frame is away: warned 
   await page.clock.runFor(16_000)
   const own = () => lines.filter((line) => line.startsWith('[Parley]'))
   await expect.poll(own).toEqual([`[Parley] no answer from ${server.url}`])
+  // By itself while it is open, after a longer pause each time; at the next press else.
+  await page.clock.runFor(31_000)
+  await page.evaluate('Parley.close()')
+  await page.clock.runFor(61_000)
   await page.unroute('**/frame?*')
-  await page.evaluate('Parley.close(); Parley.open()')
+  await page.clock.runFor(600_000)
+  await expect.poll(() => chatsOf(page)[0]!.locator('#root').count()).toBe(0)
+  await page.evaluate('Parley.open()')
   await linked(page)
   expect(own()).toHaveLength(1)
+
+  await using again = await openSite(browser, put('/again', id), { hasClock: true })
+  await isThere(again.page)
+  await again.page.route('**/frame?*', (route) => route.fulfill({ status: 503, body: 'Away' }))
+  await again.page.evaluate('Parley.open()')
+  await hasChat(again.page)
+  await again.page.unroute('**/frame?*')
+  await again.page.clock.runFor(16_000)
+  await linked(again.page)
 })

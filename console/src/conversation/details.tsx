@@ -43,16 +43,13 @@ export function Details({ conversation, events }: DetailsProps) {
       className="shrink-0 border-line bg-surface outline-none focus-visible:shadow-[inset_0_0_0_2px_var(--color-accent)] max-wide:border-t wide:w-80 wide:overflow-y-auto wide:border-l"
     >
       <Who conversation={conversation} />
+      {isOfWidget(conversation) && <VisitorSection conversation={conversation} />}
       {conversation.ended_at !== null && <End conversation={conversation} />}
       <AnalysisSection conversation={conversation} />
-      {isOfWidget(conversation) ? (
-        <VisitorSection conversation={conversation} />
-      ) : (
-        custom_metadata !== undefined && (
-          <Section title={section.metadata}>
-            <JsonFacts value={custom_metadata} />
-          </Section>
-        )
+      {custom_metadata !== undefined && !isOfWidget(conversation) && (
+        <Section title={section.metadata}>
+          <JsonFacts value={custom_metadata} />
+        </Section>
       )}
       {initial_context && (
         <Section title={section.context}>
@@ -119,13 +116,17 @@ function useVersion({ agent_id, agent_version_id }: Conversation): string | null
 
 function End({ conversation }: { conversation: Conversation }) {
   const { ended_at, ended_by, end_reason, duration } = conversation
-  const by = ended_by && [words.endedByType[ended_by.type], ended_by.name].filter(Boolean).join(' · ')
+  // The visitor is the end user whose conversation it is.
+  const by =
+    ended_by &&
+    end_reason !== 'ended_by_end_user' &&
+    [words.endedByType[ended_by.type], ended_by.name].filter(Boolean).join(' · ')
   return (
     <Section title={section.end}>
       <Facts
         rows={[
           [facts.why, end_reason && texts.endReasons[end_reason]],
-          [facts.by, by],
+          [facts.by, by || null],
           [facts.reason, ended_by?.reason],
           [facts.ended, ended_at && formatFull(ended_at)],
           [facts.duration, duration === null ? null : formatSeconds(duration)],

@@ -48,16 +48,18 @@ test('a CAPTCHA is sent whole, and null removes it', () => {
   })
 })
 
-test('differences are told value by value, whatever the order of keys', () => {
+test('differences are listed value by value, whatever the order of keys', () => {
   expect(differencesOf({ a: 1, b: { c: [1], d: 2 } }, { b: { d: 2, c: [1] }, a: 1 })).toEqual([])
+  const form = (field: object) => ({ pre_conversation_form: { id: 'x', fields: [field] } })
+  expect(differencesOf(form({ id: 'a', label: 'A' }), form({ label: 'A', id: 'a' }))).toEqual([])
   expect(differencesOf({ chat: { title: 'A', width: 400 } }, { chat: { title: 'B' }, theme: 'dark' })).toEqual([
     { path: ['chat', 'title'], before: 'A', after: 'B' },
     { path: ['chat', 'width'], before: 400, after: undefined },
     { path: ['theme'], before: undefined, after: 'dark' },
   ])
-  const form = { id: 'a', fields: [] }
-  expect(differencesOf({}, { pre_conversation_form: form })).toEqual([
-    { path: ['pre_conversation_form'], before: undefined, after: form },
+  const asked = { id: 'a', fields: [] }
+  expect(differencesOf({}, { pre_conversation_form: asked })).toEqual([
+    { path: ['pre_conversation_form'], before: undefined, after: asked },
   ])
 })
 

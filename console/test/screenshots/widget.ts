@@ -4,7 +4,6 @@ import type { Page } from 'playwright-core'
 import type { ScriptedModel } from '../../../server/test/support/scripted-model.ts'
 import { endUser, enter } from '../../../server/test/web-widgets/browser.ts'
 import { openPreview } from '../support/widget.ts'
-import type { Staff, StaffName } from './agents.ts'
 import type { Screen } from './main.ts'
 
 export interface Counter {
@@ -37,14 +36,28 @@ interface Shop {
   url: string
   client: Client
   model: ScriptedModel
-  staff: Record<StaffName, Staff>
+}
+
+const instructions = 'You help visitors of the shop. Look an order up before you say anything about it.'
+
+/** With a newer version than the one on the site. */
+async function hireAssistant(client: Client): Promise<{ agent_id: string; agent_version_id: string }> {
+  const { agent_id } = await client.createAgent({ name: 'Shop assistant' })
+  const greeting = 'Hello{% if custom_metadata.name %} {{ custom_metadata.name }}{% endif %}! What can I do for you?'
+  const settings = { starting_message: greeting, analysis: { summary: { enabled: false } } }
+  const first = await client.createAgentVersion({ agent_id, config: { instructions, ...settings } })
+  await client.publishAgentVersion({ agent_id, version: '1' })
+  const config = { instructions: `${instructions}\nOffer a return within 60 days.`, max_tool_steps: 6, ...settings }
+  await client.createAgentVersion({ agent_id, config })
+  await client.publishAgentVersion({ agent_id, version: '2' })
+  return { agent_id, agent_version_id: first.id }
 }
 
 /** The widget, and a visitor who has talked through it. */
-export async function openCounter({ url, client, model, staff }: Shop): Promise<Counter> {
-  const { agent_id } = staff['Support desk']
+export async function openCounter({ url, client, model }: Shop): Promise<Counter> {
+  const { agent_id, agent_version_id } = await hireAssistant(client)
   const made = await client.createWebWidget({
-    ...{ agent_id, name: 'Shop', published: true, config: structuredClone(config) as object },
+    ...{ agent_id, agent_version_id, name: 'Shop', published: true, config: structuredClone(config) as object },
     domains: ['https://harbour-lane.example', 'https://www.harbour-lane.example'],
   })
   const web_widget_id = made.id
@@ -78,7 +91,7 @@ export const widgetScreens: readonly Screen[] = [
   {
     name: 'builder-version',
     path: open('version'),
-    prepare: (page) => page.getByText('In use').waitFor(),
+    prepare: (page) => page.getByText('max_tool_steps').waitFor(),
     isLive: true,
   },
   {

@@ -37,13 +37,13 @@ test('sizes and colors are a list of custom properties, with text that can be re
   expect(box.split(';')).toEqual([
     ...[
       '--x:20px',
-      '--y:20px',
       '--s:60px',
       '--p:0px',
       '--r:14px',
       '--w:400px',
       '--h:640px',
       '--c:16px',
+      '--y:max(20px,100% - 100vh + 20px)',
       ...['--e:auto', '--f:var(--x)', '--j:left'],
       '--z:2147483000',
     ],

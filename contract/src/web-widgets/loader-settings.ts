@@ -77,9 +77,9 @@ const own_launcher = { light: ['#17535b', '#ffffff'], dark: ['#8ad4d8', '#0d2427
 function describeBox({ chat, trigger }: WebWidgetConfig): string {
   const { trigger: places, chat: sizes } = widgetDefaults
   const size = trigger?.size ?? places.size
+  const [x, y] = [trigger?.offset_x ?? places.offset_x, trigger?.offset_y ?? places.offset_y]
   const lengths = {
-    x: trigger?.offset_x ?? places.offset_x,
-    y: trigger?.offset_y ?? places.offset_y,
+    x,
     s: size,
     p: trigger?.padding ?? (trigger?.label ? 16 : 0),
     r: trigger?.shape === 'square' ? 14 : size / 2,
@@ -94,11 +94,12 @@ function describeBox({ chat, trigger }: WebWidgetConfig): string {
   }
   const [light, dark] = [colorsOf('light'), colorsOf('dark')]
   const isLeft = trigger?.position === 'bottom-left'
-  // On a phone, a page that is wider than the screen has its right edge beyond it.
-  const right = 'max(var(--x),100% - 100vw + var(--x))'
-  const sides = isLeft ? ['auto', 'var(--x)', 'left'] : [right, 'auto', 'right']
+  // On a phone, a page that is wider than the screen has its right and lower edge beyond it.
+  const within = (offset: number, seen: string) => `max(${offset}px,100% - ${seen} + ${offset}px)`
+  const sides = isLeft ? ['auto', 'var(--x)', 'left'] : [within(x, '100vw'), 'auto', 'right']
   return [
     ...Object.entries(lengths).map(([name, value]) => `--${name}:${value}px`),
+    `--y:${within(y, '100vh')}`,
     ...['e', 'f', 'j'].map((name, index) => `--${name}:${sides[index]}`),
     `--z:${trigger?.z_index ?? places.z_index}`,
     ...[`--lb:${light[0]}`, `--lf:${light[1]}`, `--db:${dark[0]}`, `--df:${dark[1]}`],

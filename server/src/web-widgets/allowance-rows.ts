@@ -118,7 +118,9 @@ const peekStatement = statement(
            join web_widget_allowances a on a.widget_id = $2 and a.subject = s.subject and a.until > clock_timestamp()) as taken,
           coalesce((select (d.counters ->> 'conversations')::bigint from web_widget_days d
                     where d.widget_id = $2 and d.day = (clock_timestamp() at time zone 'UTC')::date), 0) as today,
-          (select count(distinct conversation_id) from web_widget_active where organization_id = $1 and widget_id = $2) as active,
+          case when (select count(*) from web_widget_active where widget_id = $2) < $5 then 0
+            else (select count(distinct conversation_id) from web_widget_active where organization_id = $1 and widget_id = $2)
+          end as active,
           (select conversation_id from web_widget_active where organization_id = $1 and widget_id = $2 and user_id = $4) as active_id,
           count_web_widget_tokens($2) as tokens`,
 )
@@ -126,6 +128,7 @@ const peekStatement = statement(
 interface Peek {
   taken: Record<string, { used: number; wait_seconds: number }>
   today: number
+  /** 0: fewer than the limit. */
   active: number
   active_id: string | null
   tokens: number
@@ -148,7 +151,8 @@ export async function peekAtStart(
   allowances: readonly Allowance[],
 ): Promise<Outlook> {
   const subjects = allowances.map((allowance) => subjectOf(sign, allowance))
-  const [peek] = await store.query<Peek>(peekStatement, [store.organization_id, widget_id, subjects, user_id])
+  const values = [store.organization_id, widget_id, subjects, user_id, limits.active_conversations]
+  const [peek] = await store.query<Peek>(peekStatement, values)
   const { taken, today, active, active_id, tokens } = peek!
   const usedUp = allowances.findIndex(({ most }, index) => (taken[index + 1]?.used ?? 0) >= most)
   const cap = (limit: WidgetLimit): Outlook['refused'] => ({ limit, wait_seconds: null })

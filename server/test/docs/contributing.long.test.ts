@@ -10,7 +10,7 @@ import { afterAll, beforeAll, expect, inject, it } from 'vitest'
 import { readGuide, root } from './markdown.ts'
 import { type Step, followSteps, readWalkThroughs } from './walkthroughs.ts'
 
-const workspaces = ['contract', 'embedded-postgres', 'server', 'sdk', 'cli', 'console']
+const workspaces = ['contract', 'embedded-postgres', 'server', 'sdk', 'cli', 'console', 'widget']
 const others = [
   '.oxfmtrc.json',
   '.oxlintrc.json',
@@ -43,7 +43,7 @@ async function linkModules(): Promise<void> {
   for (const name of await readdir(from)) {
     if (name !== '@parley' && name !== 'parley') await symlink(join(from, name), join(to, name))
   }
-  for (const name of ['contract', 'embedded-postgres', 'server', 'sdk'])
+  for (const name of ['contract', 'embedded-postgres', 'server', 'sdk', 'widget'])
     await symlink(join(copy, name), join(to, '@parley', name))
   await symlink(join(copy, 'cli'), join(to, 'parley'))
 }

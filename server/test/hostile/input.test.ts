@@ -92,7 +92,7 @@ describe('nesting', () => {
     expect(answer.status).toBe(depth < 256 ? 200 : 422)
   })
 
-  /** Of a visitor the web widget is looked at first, and an unknown one is all that they are told. */
+  /** For a visitor the web widget is looked up first, and the answer says only that it is unknown. */
   const isByVisitor = (access: Operation['access']) =>
     typeof access === 'object' && 'by' in access && access.by === 'visitor'
   const withKey = Object.values<Operation>(operations).filter(

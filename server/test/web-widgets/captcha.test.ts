@@ -138,7 +138,14 @@ test('the challenge is a document of its own: the frame may show it, and gives u
   expect(await page.text()).toContain('{"provider":"turnstile","site_key":"site"}')
   const policy = page.headers.get('content-security-policy')!
   expect(policy).toContain('https://challenges.cloudflare.com')
-  expect(policy).toContain("frame-ancestors 'self'")
+  // The frame stands in a page of the site, which browsers ask for too.
+  expect(policy).toMatch(/frame-ancestors 'self' \*$/)
+  const { id: listed } = await liveWidget(server.client, {
+    domains: ['https://shop.example'],
+    captcha: { provider: 'turnstile', site_key: 'site', secret_name: 'CAPTCHA_KEY', when: 'always' },
+  })
+  const ofListed = await fetch(`${server.url}/public/embed/${listed}/captcha`)
+  expect(ofListed.headers.get('content-security-policy')).toMatch(/frame-ancestors 'self' https:\/\/shop\.example$/)
   const frame = await fetch(`${server.url}/public/embed/${id}/frame`)
   expect(frame.headers.get('content-security-policy')).toContain("frame-src 'self'")
   expect(frame.headers.get('cross-origin-embedder-policy')).toBeNull()

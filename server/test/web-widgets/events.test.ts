@@ -77,5 +77,5 @@ test('an end by the visitor says so; the history shows the beginning of a long r
   expect(shown!.last_text).toBe('word '.repeat(24))
   await endUser(server, token).endConversation({ conversation_id })
   const stored = await server.client.getConversation({ conversation_id })
-  expect(stored).toMatchObject({ end_reason: 'ended_by_end_user', ended_by: { type: 'end_user' } })
+  expect(stored).toMatchObject({ end_reason: 'ended_by_end_user', ended_by: { type: 'user', id: visitor.user_id } })
 })

@@ -1,5 +1,6 @@
 // Hostile calls of the public side, with real widgets, visitors and conversations: no internal error, nothing claimed becomes verified,
 // and what is foreign looks absent.
+import { createHmac } from 'node:crypto'
 import { type Operation, publicWidgetOperations } from '@parley/contract'
 import { SignJWT } from 'jose'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
@@ -252,6 +253,22 @@ describe('absent and foreign', () => {
       for (const answer of answers) expect([name, ...answer]).toEqual([name, ...answers[0]!])
       expect(answers[0]![0]).toBe(404)
     }
+  })
+
+  test('B6: the same user in two widgets of an organization has two histories', async () => {
+    const visitors = []
+    for (const { id } of [await stage(), await stage()]) {
+      const { secret } = await server.client.createWebWidgetIdentityKey({ web_widget_id: id })
+      const user_hash = createHmac('sha256', secret).update('u').digest('hex')
+      visitors.push(await enter(server, id, {}, { identity: { user_id: 'u', user_hash } }))
+    }
+    const [one, other] = visitors as [Visitor, Visitor]
+    const conversation_id = (await one.start()).conversation.id
+    expect((await other.call('listVisitorConversations')).data).toEqual([])
+    expect(await refusal(other.call('createVisitorConversationToken', { conversation_id }))).toMatchObject({
+      status: 404,
+    })
+    expect(await other.start()).toMatchObject({ resumed: false })
   })
 
   test('a page of the history has 1 to 100 conversations', async () => {

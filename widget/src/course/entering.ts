@@ -10,7 +10,7 @@ import type { Writing } from './writing.ts'
 export interface Entering {
   enter(identity?: unknown): Promise<Entered>
   identify(identity: unknown): Promise<{ verified: boolean; error?: string }>
-  /** `isHeard`: another tab has said so; else the others are told. */
+  /** `isHeard`: another tab has said so. Otherwise this one tells the others. */
   logout(isHeard?: boolean): void
 }
 

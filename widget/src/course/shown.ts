@@ -8,7 +8,7 @@ import { isRefused } from './session.ts'
 import { countUnread, lastPosition } from './view.ts'
 
 export interface Shown {
-  /** `isHeard`: another tab has said so; else the others are told. */
+  /** `isHeard`: another tab has said so. Otherwise this one tells the others. */
   follow(conversation_id: string, isHeard?: boolean): void
   /** It is no longer the visitor's, or is left for a new one. */
   leave(): void

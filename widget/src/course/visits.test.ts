@@ -269,7 +269,7 @@ describe('B4: the stream', () => {
     ])
   })
 
-  test('that is over is not looked for again, and the page is told', async () => {
+  test('that is over is not looked for again, and the page learns of it', async () => {
     const world = makeWorld()
     const { chat, told, hide } = world.open()
     chat.send('one')

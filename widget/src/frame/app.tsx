@@ -43,7 +43,7 @@ export class App extends Component<AppProps, { isAsking: boolean }> {
 }
 
 function Main({ chat, widget: { config }, say, locale, agent }: AppProps & { agent: string }) {
-  const { view, history, past, needsForm, conversation_id } = chat.state
+  const { visitor, view, history, past, needsForm, conversation_id } = chat.state
   const more = partsThere()
   const shown = {
     chat,
@@ -67,7 +67,8 @@ function Main({ chat, widget: { config }, say, locale, agent }: AppProps & { age
           key={conversation_id ?? ''}
           view={view}
           welcome={
-            conversation_id === null && !config.start_conversation_on_toggle
+            // Of who was here before, it is not known at once whether something goes on.
+            visitor && conversation_id === null && !config.start_conversation_on_toggle
               ? config.greeting?.text || say('welcome')
               : null
           }

@@ -5,7 +5,7 @@ import type { Labels, LoaderSettings } from './settings.ts'
 export interface Shown {
   isOpen: boolean
   /** Visitor or page asked for it, so that the focus follows. */
-  isAsked: boolean
+  isAsked?: boolean
   isHidden: boolean | undefined
   locale: string | undefined
   theme: string
@@ -22,7 +22,7 @@ export interface Bridge {
   /** Calls that have not been made. */
   waiting: [string, unknown][]
   /** Reads, writes or (null) removes what the page's storage has for this widget. */
-  keep(name: string, value?: string | null): string | null | void
+  keep(name: string, value?: string | null): string | void
   /** Tells the page. */
   emit(name: string, detail?: unknown): void
   setOpen(isOpen: boolean): void

@@ -10,12 +10,12 @@ const dark = matchMedia('(prefers-color-scheme:dark)')
 
 export const shown: Shown = {
   isOpen: false,
-  isAsked: false,
   isHidden: settings.hidden,
   locale: attributes['locale'],
   theme: attributes['theme'] ?? settings.theme,
 }
 export const container = attributes['container']
+export const isFilling = !!container
 
 function make<K extends keyof HTMLElementTagNameMap>(
   name: K,
@@ -78,9 +78,9 @@ const isPlace = () =>
 export function paint(): void {
   const { isOpen, isHidden, theme } = shown
   const { classList } = all
-  classList.toggle('o', isOpen || !!container)
+  classList.toggle('o', isOpen || isFilling)
   classList.toggle('d', theme === 'dark' || (theme === 'system' && dark.matches))
-  greeting.hidden = button.hidden = !!container || isHidden || !isPlace()
+  greeting.hidden = button.hidden = isFilling || isHidden || !isPlace()
   button.ariaExpanded = String(isOpen)
   button.ariaLabel = isOpen ? words().close : words().open
 }

@@ -2,7 +2,18 @@
 import { isListed } from '../base/origins.ts'
 import { type Api, attempt, emit, findWidget, on, publish, warn } from './api.ts'
 import type { Bridge } from './bridge.ts'
-import { all, button, container, dress, host, paint as paintLauncher, showGreeting, shown, words } from './launcher.ts'
+import {
+  all,
+  button,
+  container,
+  dress,
+  isFilling,
+  host,
+  paint as paintLauncher,
+  showGreeting,
+  shown,
+  words,
+} from './launcher.ts'
 import { attributes, settings } from './settings.ts'
 
 declare const __VERSION__: string
@@ -19,12 +30,12 @@ let isAwake = false
 let failures = 0
 
 /** Marks without secrets, and with `storage: host_page` the visitor's token. A browser may refuse storage by throwing. */
-const keep = (name: string, value?: string | null): string | null | void => {
+const keep = (name: string, value?: string | null): string | void => {
   try {
     const key = `parley-${id}${name}`
-    if (value === null) localStorage.removeItem(key)
-    else if (value) localStorage.setItem(key, value)
-    return localStorage.getItem(key)
+    if (value === null) delete localStorage[key]
+    else if (value) localStorage[key] = value
+    return localStorage[key]
   } catch {
     // Then nothing is remembered.
   }
@@ -32,7 +43,7 @@ const keep = (name: string, value?: string | null): string | null | void => {
 
 const toggle = () => setOpen(!shown.isOpen)
 const waiting: Bridge['waiting'] = []
-const bridge: Bridge = { settings, shown, all, button, isFilling: !!container, waiting, keep, emit, setOpen, words }
+const bridge: Bridge = { settings, shown, all, button, isFilling, waiting, keep, emit, setOpen, words }
 
 const paint = () =>
   attempt(() => {
@@ -66,7 +77,7 @@ const pass = (type: string, value?: unknown) => {
 function setOpen(isOpen: boolean): void {
   if (isOff) return
   if (isOpen) wake()
-  if (container || isOpen === shown.isOpen) return
+  if (isFilling || isOpen === shown.isOpen) return
   shown.isOpen = shown.isAsked = isOpen
   keep('g', 'g')
   paint()
@@ -131,9 +142,9 @@ function stay(): void {
     const place = container ? document.querySelector(container) : root
     if (host.isConnected || !place) return
     // A new element to fill is not the one that it was taken out of.
-    if (place !== last) returns = 0
+    returns = place === last ? returns + 1 : 0
     last = place
-    if (returns++ <= returns_at_most) place.append(host)
+    if (returns <= returns_at_most) place.append(host)
   }
   const observer = new MutationObserver(attach)
   // Changes of the address are told by no event that all browsers have.
@@ -151,7 +162,7 @@ function stay(): void {
     host.remove()
   }
   attach()
-  for (const node of [document, root]) observer.observe(node, { childList: true, subtree: !!container })
+  for (const node of [document, root]) observer.observe(node, { childList: true, subtree: isFilling })
 }
 
 function greet(): void {
@@ -176,7 +187,7 @@ function start(): void {
   button.addEventListener('click', toggle)
   for (const event of ['focus', 'pointerenter']) button.addEventListener(event, wake)
   publish(id, api, () => isOff)
-  if (container || 'open' in attributes) {
+  if (isFilling || 'open' in attributes) {
     setOpen(true)
     shown.isAsked = false
   } else (window.requestIdleCallback ?? setTimeout)(() => (keep('a') ? wake() : greet()))

@@ -4,7 +4,9 @@ import { type Hello, type PageInfo, createIntake, protocol_version } from '../ba
 import type { Bridge, Identification } from './bridge.ts'
 import { createBadge, createPanel } from './panel.ts'
 
+/** Doubled each time that it is loaded again, while it is open: by a quarter of an hour in all. */
 const answer_timeout_ms = 15_000
+const loads_again_at_most = 5
 const page_pause_ms = 5000
 
 /** Addresses go without query and fragment, which can hold secrets. */
@@ -62,7 +64,7 @@ function makeHello({ shown, isFilling, keep }: Bridge): Hello {
     version: protocol_version,
     is_open: isOpen || isFilling,
     is_filling: isFilling,
-    has_focus: isAsked,
+    has_focus: isAsked === true,
     locale,
     theme,
     page: readPage(),
@@ -84,20 +86,19 @@ interface Around {
 
 function createLink(bridge: Bridge, frame: HTMLIFrameElement, { signal, count }: Around): Link {
   const { settings, shown, waiting } = bridge
-  const { id, origin } = settings
+  const { origin } = settings
   const post = (type: string, value: unknown) =>
     // Null where the page has taken the frame away.
     frame.contentWindow?.postMessage({ parley: protocol_version, type, value }, origin)
   const calls = createCalls(waiting, post)
   let isLinked = false
-  let hasFailed = false
   let wasOpen = shown.isOpen
   let told = { ...shown }
   const pages = createPages(() => post('page', readPage()))
   const tell = () => {
     const isOpening = shown.isOpen && !wasOpen
     wasOpen = shown.isOpen
-    if (isOpening && hasFailed) load()
+    if (isOpening) loads.retry()
     if (!isLinked) return
     const { isOpen, locale, theme } = told
     told = { ...shown }
@@ -108,15 +109,6 @@ function createLink(bridge: Bridge, frame: HTMLIFrameElement, { signal, count }:
   }
   const flush = () => {
     if (isLinked) calls.make()
-  }
-  const load = () => {
-    hasFailed = false
-    frame.src = `${origin}/public/embed/${id}/frame?parentOrigin=${encodeURIComponent(location.origin)}${settings.query ?? ''}`
-    setTimeout(() => {
-      if (isLinked || signal.aborted) return
-      hasFailed = true
-      console.warn('[Parley] no answer from', origin)
-    }, answer_timeout_ms)
   }
   const receive: Record<string, (value: never) => void> = {
     hello() {
@@ -142,8 +134,31 @@ function createLink(bridge: Bridge, frame: HTMLIFrameElement, { signal, count }:
     pages.look()
     post('hello', makeHello(bridge))
   })
-  load()
+  const loads = createLoads(bridge, frame, () => isLinked || signal.aborted)
+  addEventListener('online', loads.retry, { signal })
   return { flush, tell }
+}
+
+/** Gives the frame its address; again where it does not answer: while it is open by itself, with growing pauses, else when asked. */
+function createLoads({ settings, shown, isFilling }: Bridge, frame: HTMLIFrameElement, isOver: () => boolean) {
+  const { id, origin, query = '' } = settings
+  let hasFailed = false
+  let failures = 0
+  const load = () => {
+    hasFailed = false
+    frame.src = `${origin}/public/embed/${id}/frame?parentOrigin=${encodeURIComponent(location.origin)}${query}`
+    setTimeout(
+      () => {
+        if (isOver()) return
+        hasFailed = true
+        if (!failures++) console.warn('[Parley] no answer from', origin)
+        if ((shown.isOpen || isFilling) && failures <= loads_again_at_most) load()
+      },
+      answer_timeout_ms * 2 ** failures,
+    )
+  }
+  load()
+  return { retry: () => hasFailed && load() }
 }
 
 function listen(

@@ -74,7 +74,7 @@ function drawIcon(address: string, before: Element): void {
   picture.src = address
 }
 
-/** The frame listens once it has been greeted; what came before is told then. */
+/** The frame listens once it has been greeted; it gets then what came before. */
 function tellFrame(config: WebWidgetConfig): void {
   const frame = all.querySelector('iframe')
   frame?.contentWindow?.postMessage({ parley: protocol_version, type: 'config', value: config }, origin)

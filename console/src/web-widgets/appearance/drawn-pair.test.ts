@@ -13,7 +13,7 @@ test('built-in colors can be read', () => {
     }
 })
 
-test('a pair that cannot be read is drawn in black or white, and both figures are told', () => {
+test('a pair that cannot be read is drawn in black or white, and both figures are shown', () => {
   for (const part of ['launcher', 'user_message'] as const) {
     const config = { chat: { light_mode: { [part]: pair('#ffff00', '#ffffff') } } }
     const drawn = drawnPair(config, 'light_mode', part)

@@ -1,5 +1,5 @@
-// A sample page with the real launcher and frame, which show what is not saved yet. The page belongs to the server of the widgets; what it
-// is told and tells goes between exactly its origin and this one.
+// A sample page with the real launcher and frame, which show what is not saved yet. The page belongs to the server of the widgets, and
+// messages go between its origin and this one alone.
 import type { WebWidget, WidgetLocale } from '@parley/contract'
 import { useQuery } from '@tanstack/react-query'
 import { useEffect, useEffectEvent, useRef, useState } from 'react'

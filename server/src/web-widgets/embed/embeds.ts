@@ -5,7 +5,7 @@ import type { Core } from '../../calls/core.ts'
 import { acrossOrganizations } from '../../database/database.ts'
 import { widgetOrigin } from '../origins.ts'
 import { isPreviewToken } from '../preview-token.ts'
-import { isOrigin, isOriginListed } from '../rules/domains.ts'
+import { frameAncestors, isOrigin, isOriginListed } from '../rules/domains.ts'
 import { headersOfCaptcha, headersOfFrame, headersOfRefusal, headersOfSample } from '../rules/frame-headers.ts'
 import { isOpen } from '../visitor-access.ts'
 import type { VisitorTokens } from '../visitor-tokens.ts'
@@ -41,6 +41,14 @@ export interface Embeds {
 
 const html = { 'content-type': 'text/html; charset=utf-8' }
 const script = { 'content-type': 'text/javascript; charset=utf-8', 'cross-origin-resource-policy': 'cross-origin' }
+
+function showCaptcha(widget: WidgetRecord | null, files: WidgetBuild | null, own_origin: string): Page {
+  if (!widget?.captcha || !isOpen(widget) || !files?.captcha) return refusal(404, 'There is nothing here.')
+  const { provider, site_key } = widget.captcha
+  const body = fill(files.captcha, { __PARLEY_CAPTCHA__: inlineJson({ provider, site_key }) })
+  const place = { own_origin, ancestors: [frameAncestors(widget.domains)] }
+  return { status: 200, headers: { ...headersOfCaptcha(provider, place), ...html }, body }
+}
 
 export function createEmbeds(core: Core, tokens: VisitorTokens, folder: string): Embeds {
   let build: Promise<WidgetBuild | null> | undefined
@@ -87,10 +95,7 @@ export function createEmbeds(core: Core, tokens: VisitorTokens, folder: string):
     },
     async captcha(id, own_origin) {
       const [widget, files] = await Promise.all([find(id), built()])
-      if (!widget?.captcha || !isOpen(widget) || !files?.captcha) return refusal(404, 'There is nothing here.')
-      const { provider, site_key } = widget.captcha
-      const body = fill(files.captcha, { __PARLEY_CAPTCHA__: inlineJson({ provider, site_key }) })
-      return { status: 200, headers: { ...headersOfCaptcha(provider, own_origin), ...html }, body }
+      return showCaptcha(widget, files, own_origin)
     },
     async sample(id, request) {
       const [widget, files] = await Promise.all([find(id), built()])

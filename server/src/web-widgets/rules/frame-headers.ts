@@ -50,7 +50,10 @@ const providers = {
 } as const
 
 /** Of the document in the frame that shows a challenge. */
-export function headersOfCaptcha(provider: keyof typeof providers, own_origin: string): Record<string, string> {
+export function headersOfCaptcha(
+  provider: keyof typeof providers,
+  { own_origin, ancestors }: FramePlace,
+): Record<string, string> {
   const sources = providers[provider]
   const policy = [
     "default-src 'none'",
@@ -60,7 +63,8 @@ export function headersOfCaptcha(provider: keyof typeof providers, own_origin: s
     `connect-src ${sources}`,
     "base-uri 'none'",
     "form-action 'none'",
-    "frame-ancestors 'self'",
+    // Browsers ask this of every document above: of the frame, and of the site that shows it.
+    `frame-ancestors 'self' ${ancestors.join(' ')}`,
   ]
   // The provider must see which host shows its challenge.
   return { ...every_page, 'referrer-policy': 'strict-origin', 'content-security-policy': policy.join('; ') }

@@ -52,11 +52,11 @@ describe('without a model', () => {
     await build(dataset_id, textsOf(20))
     expect(await servingModel(server, dataset_id)).toBe(null)
     expect((await readDataset(server, dataset_id)).vectors_awaited_at).not.toBe(null)
-    // The same database, with a model.
+    // The same database, with a model on every node: one without it would fail the work of the one that has it.
+    await server.app[Symbol.asyncDispose]()
     await using _node = await server.startAnother(model.environment)
     await expect
       .poll(async () => {
-        // The other node looks too, and finds none.
         await query('update datasets set vectors_awaited_at = now() where id = $1 and space_id is null', [dataset_id])
         await runMinute('find_embedding_models')
         return servingModel(server, dataset_id)

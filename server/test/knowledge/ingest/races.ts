@@ -91,7 +91,7 @@ const races: Record<string, (point: Point) => Promise<void>> = {
         await library.server.client.updateDatasetSource({ ...path, chunking_strategy: { ...small, chunk_size: 5000 } })
       },
       async (attached) => {
-        expect(await library.find(attached)).toMatchObject({ status: 'ready', total_chunks: 3 })
+        expect(await library.find(attached)).toMatchObject({ status: 'ready', total_chunks: 5 })
       },
     )
   },
