@@ -7,7 +7,13 @@ import pg from 'pg'
 import { openDatabase } from '../server/src/database/database.ts'
 import { migrate } from '../server/src/database/migrate.ts'
 import { writeVector } from '../server/src/knowledge/search/near-vectors.ts'
-import { type PackedSigns, chooseNear, compareSigns, packBits } from '../server/src/knowledge/rules/near-signs.ts'
+import {
+  type PackedSigns,
+  chooseNear,
+  compareSigns,
+  packBits,
+  withoutPauses,
+} from '../server/src/knowledge/rules/near-signs.ts'
 import { cosine, meanOf, signQuery, signVector } from '../server/src/knowledge/rules/signs.ts'
 import { corpusVectors } from '../server/test/knowledge/search/corpus-vector.ts'
 import { hashedVector } from '../server/test/support/hashed-vector.ts'
@@ -100,11 +106,8 @@ function bySigns({ vectors }: Collection, counts: number[]): (query: Float32Arra
   const many = { least: least_candidates, most: candidates, wanted, preselected }
   return (query) => {
     const asked = signQuery(query, mean)
-    const compared = chooseNear(
-      [{ generation: 0, signs, shown: compareSigns(signs, asked, packBits(asked.bits)) }],
-      asked,
-      many,
-    )
+    const shown = compareSigns(signs, asked, packBits(asked.bits))
+    const compared = withoutPauses(chooseNear([{ generation: 0, signs, shown }], asked, many))
     counts.push(compared.length)
     return compared.map(({ position }) => position)
   }

@@ -1,7 +1,19 @@
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
-import { type PackedSigns, bytesOf, chooseNear, compareSigns, largestOf, packBits, unpackSigns } from './near-signs.ts'
+import {
+  type PackedSigns,
+  bytesOf,
+  chooseNear as chooseNearWithPauses,
+  compareSigns,
+  largestOf as largestOfWithPauses,
+  packBits,
+  unpackSigns,
+  withoutPauses,
+} from './near-signs.ts'
 import { type SignedQuery, type SignedVector, meanOf, signQuery, signVector } from './signs.ts'
+
+const chooseNear = (...asked: Parameters<typeof chooseNearWithPauses>) => withoutPauses(chooseNearWithPauses(...asked))
+const largestOf = (...asked: Parameters<typeof largestOfWithPauses>) => withoutPauses(largestOfWithPauses(...asked))
 
 /** Repeatable, and unlike each other. */
 const vectorOf = (seed: number, dimension: number) => {
@@ -108,6 +120,25 @@ test('of values that are equal, or about equal, no more than twice as many: each
   const places = largestOf(close, 10)
   expect(places).toEqual(expect.arrayContaining([7, ...Array.from({ length: 9 }, (_, at) => 99_991 + at)]))
   expect(places.length).toBeLessThanOrEqual(20)
+})
+
+test('of many values, the largest of all slices, with a pause between two of each look', () => {
+  const values = Float32Array.from({ length: 250_000 }, (_, at) => Math.sin(at))
+  // One of each slice, the last ones of two of them.
+  for (const [nth, place] of [99_999, 199_999, 249_999].entries()) values[place] = 2 + nth / 1000
+  const work = largestOfWithPauses(values, 3)
+  let pauses = 0
+  for (let step = work.next(); ; step = work.next()) {
+    if (step.done) {
+      expect(step.value).toEqual([99_999, 199_999, 249_999])
+      break
+    }
+    pauses += 1
+  }
+  // The range, the steps, the range of the last step, the places: more where steps are divided again.
+  expect(pauses).toBeGreaterThanOrEqual(4 * 2)
+  expect(pauses).toBeLessThan(20)
+  expect(largestOfWithPauses(values.subarray(0, 100_000), 3).next().done).toBe(true)
 })
 
 test('what is no number hides nothing', () => {

@@ -20,6 +20,10 @@ export const bytesOf = ({ bits, lengths, alongs }: PackedSigns) =>
 
 const bytes_of_numbers = 8
 
+/** As many as are kept of so many chunks. */
+export const bytesOfSigns = (dimension: number, chunks: number) =>
+  chunks * (Math.ceil(dimension / 32) * 4 + bytes_of_numbers)
+
 /** `rows`: of each chunk its signs, its length and its product (float32, big-endian), one after another. */
 export function unpackSigns(rows: Buffer, chunks: number, centre: number): PackedSigns {
   const size = rows.length / Math.max(chunks, 1)
@@ -82,18 +86,19 @@ export function compareSigns(
   return shown
 }
 
-/** All of the same centre, from which the query is seen. Best first. */
-export function chooseNear(of: readonly SignsOf[], query: SignedQuery, wanted: Wanted): NearChunk[] {
+/** All of the same centre, from which the query is seen. Best first. Of many it pauses between slices. */
+export function* chooseNear(of: readonly SignsOf[], query: SignedQuery, wanted: Wanted): Pausing<NearChunk[]> {
   const shown = new Float32Array(of.reduce((sum, { signs }) => sum + signs.chunks, 0))
   let first = 0
   for (const one of of) {
     shown.set(one.shown, first)
     first += one.signs.chunks
   }
-  const chosen = findPlaces(of, largestOf(shown, wanted.preselected * wanted.most))
+  const chosen = findPlaces(of, yield* largestOf(shown, wanted.preselected * wanted.most))
   const planes = query.planes.map(packBits)
   const estimates = Float32Array.from(chosen, ({ signs, position }) => estimate(signs, position, query, planes))
-  const best = largestOf(estimates, wanted.most).toSorted((a, b) => estimates[b]! - estimates[a]! || a - b)
+  const largest = yield* largestOf(estimates, wanted.most)
+  const best = largest.toSorted((a, b) => estimates[b]! - estimates[a]! || a - b)
   best.length = Math.min(best.length, wanted.most)
   const last = best[wanted.wanted - 1]
   const length = last === undefined ? 0 : chosen[last]!.signs.lengths[chosen[last]!.position]!
@@ -143,54 +148,89 @@ function countBits(value: number): number {
 
 const steps_of_values = 2048
 
+/** Looked at without a pause, some four times each. */
+const values_of_slice = 100_000
+
+/** Takes no result of a pause. */
+type Pausing<Result> = Generator<undefined, Result>
+
+/** For values that are few, or where nobody else waits. */
+export function withoutPauses<Result>(work: Pausing<Result>): Result {
+  for (;;) {
+    const { done, value } = work.next()
+    if (done) return value
+  }
+}
+
+/** Where slices begin and end. */
+function slicesOf({ length }: Float32Array): [begin: number, end: number][] {
+  const many = Math.ceil(length / values_of_slice)
+  return Array.from({ length: many }, (_none, at) => [
+    at * values_of_slice,
+    Math.min((at + 1) * values_of_slice, length),
+  ])
+}
+
 /**
  * The places of the `many` largest values, and of at most as many more that are about as large, in order; of equal values the first
  * ones. What is no finite number is left out. Sorting all would take longer than comparing.
  */
-export function largestOf(values: Float32Array, many: number): number[] {
+export function* largestOf(values: Float32Array, many: number): Pausing<number[]> {
   const counts = new Uint32Array(steps_of_values)
-  let [least, most] = rangeOf(values, () => true)
+  let [least, most] = yield* rangeOf(values, () => true)
   // How many are larger than `most`.
   let above = 0
   while (most > least) {
-    const [begin, end, scale] = [least, most, (steps_of_values - 1) / (most - least)]
+    const [low, high, scale] = [least, most, (steps_of_values - 1) / (most - least)]
     counts.fill(0)
-    for (let place = 0; place < values.length; place += 1) {
-      const value = values[place]!
-      if (value >= begin && value <= end) counts[Math.trunc((value - begin) * scale)]! += 1
+    for (const [begin, end] of slicesOf(values)) {
+      if (begin > 0) yield
+      for (let place = begin; place < end; place += 1) {
+        const value = values[place]!
+        if (value >= low && value <= high) counts[Math.trunc((value - low) * scale)]! += 1
+      }
     }
     let step = steps_of_values - 1
     for (; above + counts[step]! < many && step > 0; step -= 1) above += counts[step]!
-    const isIn = (value: number) => value >= begin && value <= end && Math.trunc((value - begin) * scale) === step
-    ;[least, most] = rangeOf(values, isIn)
+    const isIn = (value: number) => value >= low && value <= high && Math.trunc((value - low) * scale) === step
+    ;[least, most] = yield* rangeOf(values, isIn)
     // Otherwise these, too many to take all, are told apart in as many steps again.
     if (above + counts[step]! <= 2 * many) break
   }
-  return placesFrom(values, { least, most, most_of_these: 2 * many - above })
+  return yield* placesFrom(values, { least, most, most_of_these: 2 * many - above })
 }
 
-function rangeOf(values: Float32Array, isIn: (value: number) => boolean): [least: number, most: number] {
+function* rangeOf(values: Float32Array, isIn: (value: number) => boolean): Pausing<[least: number, most: number]> {
   let [least, most] = [Infinity, -Infinity]
-  for (let place = 0; place < values.length; place += 1) {
-    const value = values[place]!
-    if (!Number.isFinite(value) || !isIn(value)) continue
-    if (value < least) least = value
-    if (value > most) most = value
+  for (const [begin, end] of slicesOf(values)) {
+    if (begin > 0) yield
+    for (let place = begin; place < end; place += 1) {
+      const value = values[place]!
+      if (!Number.isFinite(value) || !isIn(value)) continue
+      if (value < least) least = value
+      if (value > most) most = value
+    }
   }
   return [least, most]
 }
 
 /** `most_of_these`: of those from `least` to `most`; all that are larger. */
-function placesFrom(values: Float32Array, of: { least: number; most: number; most_of_these: number }): number[] {
+function* placesFrom(
+  values: Float32Array,
+  of: { least: number; most: number; most_of_these: number },
+): Pausing<number[]> {
   const places: number[] = []
   let left = of.most_of_these
-  for (let place = 0; place < values.length; place += 1) {
-    const value = values[place]!
-    if (!(value >= of.least) || value === Infinity) continue
-    if (value > of.most) places.push(place)
-    else if (left > 0) {
-      places.push(place)
-      left -= 1
+  for (const [begin, end] of slicesOf(values)) {
+    if (begin > 0) yield
+    for (let place = begin; place < end; place += 1) {
+      const value = values[place]!
+      if (!(value >= of.least) || value === Infinity) continue
+      if (value > of.most) places.push(place)
+      else if (left > 0) {
+        places.push(place)
+        left -= 1
+      }
     }
   }
   return places

@@ -22,6 +22,14 @@ const chunks_of_slice = 50_000
 /** After what came in meanwhile. */
 export const nextTurn = () => new Promise<void>((resolve) => setImmediate(resolve))
 
+async function withPauses<Result>(work: Generator<undefined, Result>): Promise<Result> {
+  for (;;) {
+    const { done, value } = work.next()
+    if (done) return value
+    await nextTurn()
+  }
+}
+
 interface NearQuery {
   values: Float32Array
   top_n: number
@@ -58,7 +66,14 @@ export class KeptSigns {
   /** As if all that are kept served, and no other: what does, the database finds out meanwhile. */
   async expect(centres: ReadonlyMap<number, Centre>): Promise<void> {
     await this.#compare([...this.#kept.keys()], centres)
-    this.#expected = this.#choose([...this.#kept.keys()], centres)
+    this.#expected = await this.#choose([...this.#kept.keys()], centres)
+  }
+
+  /** Chunks of these generations whose signs are kept. */
+  countKept(generations: ReadonlySet<number>): number {
+    let chunks = 0
+    for (const [generation, signs] of this.#kept) if (generations.has(generation)) chunks += signs.chunks
+    return chunks
   }
 
   /** `chosen`: the generations that serve and that no filter excludes. */
@@ -87,7 +102,8 @@ export class KeptSigns {
     }
   }
 
-  #choose(generations: Iterable<number>, centres: ReadonlyMap<number, Centre>): FoundBySigns {
+  /** In slices too. */
+  async #choose(generations: Iterable<number>, centres: ReadonlyMap<number, Centre>): Promise<FoundBySigns> {
     const { top_n } = this.#query
     const found: SignsOf[] = []
     const unkept: number[] = []
@@ -98,14 +114,15 @@ export class KeptSigns {
       else unkept.push(generation)
     }
     const all_chunks = countChunks(found)
-    const near = [...Map.groupBy(found, ({ signs }) => signs.centre)].flatMap(([number, of]) => {
+    const near: NearChunk[] = []
+    for (const [number, of] of Map.groupBy(found, ({ signs }) => signs.centre)) {
       // Each centre's part, and some more: the nearest may be spread unevenly.
       const part = countChunks(of) / Math.max(all_chunks, 1)
       const partOf = (many: number) => Math.min(many, 20 + Math.ceil(1.5 * many * part))
       const { least, most } = candidates_of(top_n)
       const wanted = { least: partOf(least), most: partOf(most), wanted: wanted_of(top_n), preselected }
-      return chooseNear(of, this.#seenFrom(centres.get(number)!).query, wanted)
-    })
+      near.push(...(await withPauses(chooseNear(of, this.#seenFrom(centres.get(number)!).query, wanted))))
+    }
     return { near, compared: found.map(({ generation }) => generation), unkept }
   }
 

@@ -25,6 +25,8 @@ export interface Unkept {
   dataset_id: string
   space_id: string
   generations: readonly number[]
+  /** They are kept only where there is room for as much, that is, all of them; null: as far as there is room. */
+  whole_bytes: number | null
 }
 
 interface SignCacheOptions {
@@ -94,6 +96,9 @@ export class SignCache {
     const { most_bytes } = this.#options
     if (most_bytes === 0 || this.#now() - this.#full_at < full_ms) return
     for (const one of unkept) {
+      const { whole_bytes, generations } = one
+      const needed = whole_bytes === null ? 0 : whole_bytes + entry_bytes * generations.length
+      if (this.#bytes + needed > most_bytes) continue
       if (this.#waiting.size < most_waiting)
         this.#waiting.set(keyOf(one.dataset_id, one.space_id), { store, unkept: one })
     }

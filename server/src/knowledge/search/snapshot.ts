@@ -1,5 +1,6 @@
 // Reads what a search needs in one state of the database: a statement for words, another for vectors and for the chunks of both.
 import type { Store, TransactionStore } from '../../database/store.ts'
+import { bytesOfSigns } from '../rules/near-signs.ts'
 import { type FoundWord, type ScoredChunk, scoreWords } from '../rules/word-score.ts'
 import type { Centre } from './centres.ts'
 import { type FoundBySigns, KeptSigns, nextTurn, signsIn } from './near-chunks.ts'
@@ -92,7 +93,7 @@ export async function readSnapshot(store: SnapshotStore, shared: Shared, asked: 
     return vector !== null && place !== undefined && place.space_id !== vector.space_id
   })
   if (isStale) return { found: new Map(), isStale, unkept: [] }
-  const kept = await searchSigns(shared, asked, places, searches)
+  const { kept, unkept } = await searchSigns(shared, asked, places, searches)
   const rows = await readChunks(store, asked, places, kept).catch(naming(vectors ? 'vectors' : 'words'))
   const found = new Map<number, FoundIn>()
   for (const [place, { words: ranked, chunks, is_incomplete }] of places) {
@@ -108,10 +109,6 @@ export async function readSnapshot(store: SnapshotStore, shared: Shared, asked: 
       index_number !== null &&
       near < Math.min(indexed_candidates_of(asked.targets[place - 1]!.top_n), chunks)
   }
-  const unkept = kept.flatMap(({ place, unkept: generations }) => {
-    const { dataset_id, vector } = asked.targets[place - 1]!
-    return vector && generations.length > 0 ? [{ dataset_id, space_id: vector.space_id, generations }] : []
-  })
   return { found, isStale, unkept }
 }
 
@@ -167,19 +164,18 @@ async function readWords(
   const known = centres.known()
   const answer = queryWords(store, known, asked)
   answer.catch(() => {}) // reported below
-  // Once the statement is sent. Of what a filter leaves, or an index has, less needs to be compared.
+  // Once the statement is sent. Of what a filter leaves, less needs to be compared.
   await nextTurn()
-  if (way === 'signs') {
-    for (const [place, search] of searches) if (isWhole(asked, place)) await search.expect(known)
-  }
+  for (const [place, search] of searches) if (isWhole(asked, place)) await search.expect(known)
   const rows = await answer
   const most = way === 'thorough' ? most_by_words.thorough : most_by_words.usual
   const places = new Map<number, Place>()
   for (const of of Map.groupBy(rows, ({ place }) => place).values()) {
     const { place, space_id, is_incomplete, index_number, chosen_chunks, chosen: packed, ...totals } = of[0]!
     const chosen = readNumbers(packed)
-    // Of few chunks that a filter leaves, signs are read as quickly.
-    const isIndexed = way === 'index' && (chosen_chunks ?? 0) >= index.least_chunks
+    // Signs that are kept find more than an index, in less time; few others, or few that a filter leaves, are read as quickly.
+    const unkept_chunks = (chosen_chunks ?? 0) - (searches.get(place)?.countKept(chosen) ?? 0)
+    const isIndexed = way === 'index' && unkept_chunks >= index.least_chunks
     const found = of.flatMap((row) => foundWord(row, targets[place - 1]!.words) ?? [])
     places.set(place, {
       space_id,
@@ -225,23 +221,33 @@ interface SearchedPlace extends FoundBySigns {
   place: number
 }
 
-/** Of datasets whose vectors are in no index. */
+/** Of datasets whose vectors are in no index that is read, by signs that are kept; of all, what is not kept. */
 async function searchSigns(
   { signs }: Shared,
   asked: Asked,
   places: Map<number, Place>,
   searches: ReadonlyMap<number, KeptSigns>,
-): Promise<SearchedPlace[]> {
-  const found: SearchedPlace[] = []
+): Promise<{ kept: SearchedPlace[]; unkept: Unkept[] }> {
+  const kept: SearchedPlace[] = []
+  const unkept: Unkept[] = []
   for (const [place, search] of searches) {
     const searched = places.get(place)
-    if (!searched || searched.index_number !== null) continue
-    const { centres, chosen } = searched
+    if (!searched) continue
+    const { centres, chosen, chunks, index_number } = searched
     const { dataset_id, vector } = asked.targets[place - 1]!
-    found.push({ place, ...(await search.search(chosen, centres)) })
+    const of = { dataset_id, space_id: vector!.space_id }
+    if (index_number === null) {
+      const found = await search.search(chosen, centres)
+      kept.push({ place, ...found })
+      if (found.unkept.length > 0) unkept.push({ ...of, generations: found.unkept, whole_bytes: null })
+    } else {
+      // All or none of them, as none is of use beside an index.
+      const whole_bytes = bytesOfSigns(vector!.values.length, chunks)
+      unkept.push({ ...of, generations: [...chosen], whole_bytes })
+    }
     signs.retain(dataset_id, vector!.space_id, chosen, isWhole(asked, place))
   }
-  return found
+  return { kept, unkept }
 }
 
 async function readChunks(

@@ -12,7 +12,8 @@ import { type Library, createLibrary } from './library.ts'
 
 const test_database = await createTestDatabase()
 const { database } = test_database
-const library: Library = await createLibrary(database, 64)
+// Keeps no signs, which would be compared instead.
+const library: Library = await createLibrary(database, 64, undefined, 0)
 afterAll(() => test_database[Symbol.asyncDispose]())
 
 const query = async <Row extends object>(text: string, values: unknown[] = []) =>
@@ -106,15 +107,52 @@ describe.runIf(hasPgvector)('with pgvector', () => {
     expect(contentsOf(await library.search({ ...asked, query: 'late gamma lambda number 2' }))).toEqual(found)
   })
 
+  test('is not read for what the process keeps the signs of', async () => {
+    const { dataset_id, space_id, options, source } = await addLarge()
+    await index(dataset_id)
+    const keeping = await createLibrary(database, 64, library.store.organization_id)
+    Object.assign(keeping.index, { kind: 'pgvector', least_chunks: 50 })
+    const asked = { dataset_id, query: 'first gamma lambda number 38', mode: 'vector' as const, top_n: 10 }
+    const byIndex = contentsOf(await keeping.search(asked))
+    const { signs } = keeping.room.searches
+    await signs.settled()
+    expect([...signs.find(dataset_id, space_id).keys()]).toEqual([source.generation.number])
+    await forgetSigns(source.generation.number)
+    await query(`delete from ${await tableOf(dataset_id)}`)
+    expect(contentsOf(await keeping.search(asked))).toEqual(byIndex)
+    // Of what is new, few signs are read by the database.
+    await library.addSource(textsOf('late', 20), options)
+    const late = contentsOf(await keeping.search({ ...asked, query: 'late gamma lambda number 2' }))
+    expect(late[0]).toBe('late gamma lambda number 2')
+  })
+
+  test('is read where there is no room for the signs of all; no part of them is kept for nothing', async () => {
+    const { dataset_id, space_id, options } = await addLarge()
+    await library.addSource(textsOf('second', 60), options)
+    await index(dataset_id)
+    const small = await createLibrary(database, 64, library.store.organization_id, 120 * 16 + 1100)
+    Object.assign(small.index, { kind: 'pgvector', least_chunks: 50 })
+    const { signs } = small.room.searches
+    const search = async () => {
+      await small.search({ dataset_id, query: 'first gamma', mode: 'vector', top_n: 10 })
+      await signs.settled()
+      return signs.find(dataset_id, space_id).size
+    }
+    expect(await search()).toBe(0)
+    // By signs, as many as there is room for.
+    small.index.kind = 'sign_bits'
+    expect(await search()).toBe(1)
+  })
+
   test('is read by the nearest first, not from end to end', async () => {
-    const { dataset_id } = await addLarge(1000)
+    const { dataset_id, source } = await addLarge(1000)
     await index(dataset_id)
     const table = await tableOf(dataset_id)
     await query(`analyze ${table}`)
     const plan = await query<{ 'QUERY PLAN': string }>(
       `explain select near.generation, near.position from (
          select n.generation, n.position from ${table} n order by n.vector <#> (select vector from ${table} limit 1) offset 0
-       ) near where near.generation = any('{1,2,3}') limit 100`,
+       ) near where near.generation = any('{${source.generation.number}}') limit 100`,
     )
     expect(plan.map((row) => row['QUERY PLAN']).join('\n')).toContain(`Index Scan using ${table}_vector_idx`)
   })

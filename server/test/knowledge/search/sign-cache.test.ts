@@ -52,14 +52,14 @@ test('find what the database finds, from each centre, also where only some are k
   expect(byDatabase.chunks.length).toBeGreaterThanOrEqual(200)
   expect(byDatabase.chunks.length).toBeLessThan(900)
 
-  signs().load(library.store, [{ dataset_id, space_id, generations: numbers.slice(0, 2) }])
+  signs().load(library.store, [{ dataset_id, space_id, generations: numbers.slice(0, 2), whole_bytes: null }])
   await signs().settled()
   const some = await findNear(dataset_id, space_id)
   expect(some.unkept).toEqual(numbers.slice(2))
   // Each side gives as many as all would.
   expect(some.chunks).toEqual(expect.arrayContaining(byDatabase.chunks))
 
-  signs().load(library.store, [{ dataset_id, space_id, generations: numbers }])
+  signs().load(library.store, [{ dataset_id, space_id, generations: numbers, whole_bytes: null }])
   await signs().settled()
   expect(await findNear(dataset_id, space_id)).toEqual({ chunks: byDatabase.chunks, unkept: [] })
 })
@@ -96,7 +96,9 @@ test('K6: of what is searched through a filter alone, or no more, what was repla
   const { generation: left } = await library.addSource(textsOf('left', 5), { dataset_id, space_id })
   let now = 0
   const cache = new SignCache({ most_bytes: 1_000_000, clock: { monotonic: () => now }, log: { debug: () => {} } })
-  cache.load(library.store, [{ dataset_id, space_id, generations: [generation.number, left.number] }])
+  cache.load(library.store, [
+    { dataset_id, space_id, generations: [generation.number, left.number], whole_bytes: null },
+  ])
   await cache.settled()
   const kept = () => [...cache.find(dataset_id, space_id).keys()].toSorted((a, b) => a - b)
   const filtered = () => cache.retain(dataset_id, space_id, new Set([generation.number]), false)
@@ -118,7 +120,7 @@ test('are those of one organization and one space, and whole', async () => {
   const { generation } = await library.addSource(textsOf('own', 5), { dataset_id, space_id })
   const load = async (store: Library['store'], space = space_id) => {
     const cache = new SignCache({ most_bytes: 1_000_000, clock: { monotonic: () => 0 }, log: { debug: () => {} } })
-    cache.load(store, [{ dataset_id, space_id: space, generations: [generation.number] }])
+    cache.load(store, [{ dataset_id, space_id: space, generations: [generation.number], whole_bytes: null }])
     await cache.settled()
     return cache.find(dataset_id, space).get(generation.number)
   }
@@ -136,7 +138,7 @@ test('K12: keep within their bound; a dataset that was not searched for ten minu
   const add = async (name: string) => {
     const dataset_id = await library.addDataset(space_id)
     const { generation } = await library.addSource(textsOf(name, 100), { dataset_id, space_id })
-    return { dataset_id, space_id, generations: [generation.number] }
+    return { dataset_id, space_id, generations: [generation.number], whole_bytes: null }
   }
   const all = [await add('one'), await add('two'), await add('three')]
   const [one, two, three] = all.map(({ dataset_id }) => dataset_id) as [string, string, string]
@@ -167,6 +169,16 @@ test('K12: keep within their bound; a dataset that was not searched for ten minu
   now += 60_000
   expect(await search(three)).toBe(false)
   expect([await search(three), await search(two), await search(one)]).toEqual([true, true, false])
+
+  // What is of use as a whole is not kept in part.
+  const little = make(100 * 16 + 1024)
+  const bytes = 100 * 16
+  little.load(library.store, [{ ...all[0]!, whole_bytes: 2 * bytes }])
+  await little.settled()
+  expect(little.find(one, space_id).size).toBe(0)
+  little.load(library.store, [{ ...all[0]!, whole_bytes: bytes }])
+  await little.settled()
+  expect(little.find(one, space_id).size).toBe(1)
 
   const none = make(0)
   none.load(library.store, all)
