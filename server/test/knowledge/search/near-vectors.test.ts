@@ -4,6 +4,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { readConfig } from '../../../src/settings.ts'
 import { countWords, eraseIndex } from '../../../src/knowledge/search/index-chunks.ts'
 import { findDatasets, indexSome, indexVectorsWork } from '../../../src/knowledge/search/near-vectors.ts'
+import { readSnapshot } from '../../../src/knowledge/search/snapshot.ts'
 import { chooseVectorIndex } from '../../../src/knowledge/search/vector-index.ts'
 import type { WorkPort } from '../../../src/work/port.ts'
 import { createTestDatabase } from '../../support/database.ts'
@@ -112,13 +113,29 @@ describe.runIf(hasPgvector)('with pgvector', () => {
     await index(dataset_id)
     const keeping = await createLibrary(database, 64, library.store.organization_id)
     Object.assign(keeping.index, { kind: 'pgvector', least_chunks: 50 })
-    const asked = { dataset_id, query: 'first gamma lambda number 38', mode: 'vector' as const, top_n: 10 }
-    const byIndex = contentsOf(await keeping.search(asked))
     const { signs } = keeping.room.searches
+    const text = 'first gamma lambda number 38'
+    const read = async () => {
+      const vector = { space_id, values: library.embed(text) }
+      const target = { dataset_id, filter: null, top_n: 10, words: { words: [], spelled: [] }, vector }
+      const asked = {
+        targets: [target],
+        source_ids: null,
+        parts: { words: false, vectors: true },
+        way: 'index' as const,
+      }
+      const { found, unkept } = await library.store.snapshot(1000, (tx) =>
+        readSnapshot(tx, keeping.room.searches, asked),
+      )
+      return { isShort: found.get(1)!.isShort, unkept: unkept.map(({ generations }) => generations) }
+    }
+    expect(await read()).toEqual({ isShort: false, unkept: [[source.generation.number]] })
+    const asked = { dataset_id, query: text, mode: 'vector' as const, top_n: 10 }
+    const byIndex = contentsOf(await keeping.search(asked))
     await signs.settled()
-    expect([...signs.find(dataset_id, space_id).keys()]).toEqual([source.generation.number])
-    await forgetSigns(source.generation.number)
     await query(`delete from ${await tableOf(dataset_id)}`)
+    await forgetSigns(source.generation.number)
+    expect(await read()).toEqual({ isShort: false, unkept: [] })
     expect(contentsOf(await keeping.search(asked))).toEqual(byIndex)
     // Of what is new, few signs are read by the database.
     await library.addSource(textsOf('late', 20), options)
