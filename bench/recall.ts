@@ -7,6 +7,13 @@ import pg from 'pg'
 import { openDatabase } from '../server/src/database/database.ts'
 import { migrate } from '../server/src/database/migrate.ts'
 import { writeVector } from '../server/src/knowledge/search/near-vectors.ts'
+import {
+  type PackedSigns,
+  chooseNear,
+  compareSigns,
+  packBits,
+  withoutPauses,
+} from '../server/src/knowledge/rules/near-signs.ts'
 import { cosine, meanOf, signQuery, signVector } from '../server/src/knowledge/rules/signs.ts'
 import { corpusVectors } from '../server/test/knowledge/search/corpus-vector.ts'
 import { hashedVector } from '../server/test/support/hashed-vector.ts'
@@ -48,19 +55,6 @@ interface Collection {
   queries: Float32Array[]
 }
 
-/** 32 signs in a number. */
-function packSigns(signs: string): Uint32Array {
-  const words = new Uint32Array(Math.ceil(signs.length / 32))
-  for (let at = 0; at < signs.length; at += 1) if (signs[at] === '1') words[at >> 5]! |= 1 << (at & 31)
-  return words
-}
-
-function countBits(value: number): number {
-  let bits = value - ((value >>> 1) & 0x55555555)
-  bits = (bits & 0x33333333) + ((bits >>> 2) & 0x33333333)
-  return Math.imul((bits + (bits >>> 4)) & 0x0f0f0f0f, 0x01010101) >>> 24
-}
-
 function nearest(count: number, many: number, distance: (at: number) => number): number[] {
   const distances = Float64Array.from({ length: count }, (_, at) => distance(at))
   const bound = distances.toSorted()[Math.min(many, count) - 1]!
@@ -95,42 +89,28 @@ async function compare(
   return { found: found / (asked.length * wanted), whole: whole / asked.length }
 }
 
-/** As `search_chunks` looks: by signs, then by the query's own values. */
+/** As a search looks: by signs, then by the query's own values. */
 function bySigns({ vectors }: Collection, counts: number[]): (query: Float32Array) => number[] {
   const mean = meanOf(vectors.slice(0, centre_of))
-  const signed = vectors.map((vector) => {
-    const { bits, length, along } = signVector(vector, mean)
-    return { bits: packSigns(bits), length, along }
-  })
-  return (query) => {
-    const { planes, ...asked } = signQuery(query, mean)
-    const bits = packSigns(asked.bits)
-    const packed = planes.map(packSigns)
-    const chosen = nearest(vectors.length, preselected * candidates, (at) => {
-      const own = signed[at]!
-      const differing = countWhere(own.bits, bits, (a, b) => a ^ b)
-      return -(own.along + own.length * (asked.of_none + asked.of_each * differing))
-    })
-    const all = packSigns('1'.repeat(query.length))
-    const estimates = chosen.map((at) => {
-      const own = signed[at]!
-      const both = (plane: Uint32Array) => countWhere(own.bits, plane, (a, b) => a & b)
-      const steps = packed.reduce((sum, plane, bit) => sum + 2 ** bit * both(plane), 0)
-      return asked.base + own.along + own.length * (asked.of_all + asked.of_sign * both(all) + asked.of_step * steps)
-    })
-    const near = nearest(chosen.length, candidates, (at) => -estimates[at]!)
-    const last = near[wanted - 1]!
-    const bound = estimates[last]! - asked.of_doubt * signed[chosen[last]!]!.length
-    const compared = near.filter((at, place) => place < least_candidates || estimates[at]! >= bound)
-    counts.push(compared.length)
-    return compared.map((at) => chosen[at]!)
+  const signed = vectors.map((vector) => signVector(vector, mean))
+  const words = Math.ceil((vectors[0]?.length ?? 0) / 32)
+  const signs: PackedSigns = {
+    centre: 0,
+    chunks: signed.length,
+    words,
+    bits: new Uint32Array(words * signed.length),
+    lengths: Float32Array.from(signed, ({ length }) => length),
+    alongs: Float32Array.from(signed, ({ along }) => along),
   }
-}
-
-function countWhere(one: Uint32Array, other: Uint32Array, join: (one: number, other: number) => number): number {
-  let bits = 0
-  for (let word = 0; word < one.length; word += 1) bits += countBits(join(one[word]!, other[word]!))
-  return bits
+  for (const [at, { bits }] of signed.entries()) signs.bits.set(packBits(bits), at * words)
+  const many = { least: least_candidates, most: candidates, wanted, preselected }
+  return (query) => {
+    const asked = signQuery(query, mean)
+    const shown = compareSigns(signs, asked, packBits(asked.bits))
+    const compared = withoutPauses(chooseNear([{ generation: 0, signs, shown }], asked, many))
+    counts.push(compared.length)
+    return compared.map(({ position }) => position)
+  }
 }
 
 interface Index {

@@ -10,8 +10,8 @@ export default defineConfig({
     name: 'browser',
     include: ['{console,widget}/test/**/*.test.ts'],
     globalSetup: 'server/test/support/postgres.ts',
-    // Each file has a browser and a server.
-    fileParallelism: false,
+    // Each file has a browser and a server, which wait for each other for half of the time.
+    maxWorkers: 2,
     // A condition is waited for as long as a loaded machine may need.
     expect: { poll: { timeout: 20_000, interval: 100 } },
     testTimeout: 60_000,

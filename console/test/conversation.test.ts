@@ -135,7 +135,7 @@ describe('what has happened', () => {
     await expect.poll(() => page.getByRole('button', { name: 'End', exact: true }).count()).toBe(0)
     // Not that there were none.
     await expect.poll(() => details(page).getByText('No events yet.').count()).toBe(0)
-    await page.getByRole('button', { name: 'More' }).click()
+    await page.getByRole('button', { name: 'More', exact: true }).click()
     await expect.poll(() => page.getByRole('menuitem').allInnerTexts()).toEqual(['Copy ID'])
     expect(faults).toEqual([])
   })
@@ -293,7 +293,7 @@ describe('what happens now', () => {
     const { page } = opened
     await signIn(page, server, addressOf(conversation_id))
     const isFocused = (item: Locator) => item.evaluate((element) => element.matches(':focus'))
-    const more = page.getByRole('button', { name: 'More' })
+    const more = page.getByRole('button', { name: 'More', exact: true })
     const item = page.getByRole('menuitem', { name: 'Delete' })
     const remove = async () => {
       await page.keyboard.press('Enter')

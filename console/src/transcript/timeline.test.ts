@@ -25,3 +25,18 @@ test('a reader who sees no tool calls has the widget as an item', () => {
   const item: TranscriptItem = { ...of_call, id: '2', position: 2, type: 'widget', widget }
   expect(buildTimeline([item], [], nothingYet)).toMatchObject([card])
 })
+
+test('a reply that is read before the stream tells that it is stored is there once', () => {
+  const reply: TranscriptItem = {
+    ...{ id: 'm', position: 1, type: 'message', role: 'assistant', turn_id: 't', text: 'Hello.' },
+    created_at: of_call.created_at,
+  }
+  const created = {
+    ...{ id: 'e', sequence: 5, occurred_at: of_call.created_at, type: 'message.created', data: reply },
+  } as unknown as ConversationEvent
+  const saying: Live = { events: [], said: { t: 'Hello.' }, turns: { t: 'running' } }
+  expect(buildTimeline([], [], saying)).toMatchObject([{ kind: 'said', text: 'Hello.' }])
+  expect(buildTimeline([reply], [], saying)).toMatchObject([{ kind: 'message' }, { kind: 'said', text: '' }])
+  const next: Live = { ...saying, events: [created], said: { t: 'And more' } }
+  expect(buildTimeline([reply], [], next)).toMatchObject([{ kind: 'message' }, { kind: 'said', text: 'And more' }])
+})

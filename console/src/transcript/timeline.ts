@@ -23,7 +23,7 @@ export function buildTimeline(items: readonly TranscriptItem[], turns: readonly 
     ...entriesOf(item, calls, results, live),
     ...(after.get(item.id) ?? []).flatMap(entriesOfTurn),
   ])
-  return [...entries, ...saidNow(live)]
+  return [...entries, ...saidNow(live, turnsAheadOf(live.events, items))]
 }
 
 function entriesOf(
@@ -101,12 +101,19 @@ function turnsByLastItem(items: readonly TranscriptItem[], turns: readonly Turn[
   return told
 }
 
-function saidNow({ turns, said }: Live): Entry[] {
+/** Turns of which an item is read before the stream tells that it is stored: what they say now is in it. */
+function turnsAheadOf(events: readonly ConversationEvent[], items: readonly TranscriptItem[]): Set<string | null> {
+  const told = new Set(events.flatMap((event) => (event.type === 'message.created' ? [event.data.id] : [])))
+  const isAhead = ({ id, type, role }: TranscriptItem) => type === 'message' && role === 'assistant' && !told.has(id)
+  return new Set(items.filter(isAhead).map(({ turn_id }) => turn_id))
+}
+
+function saidNow({ turns, said }: Live, ahead: ReadonlySet<string | null>): Entry[] {
   return Object.entries(turns).map(([turn_id, state]) => ({
     kind: 'said',
     key: `said-${turn_id}`,
     turn_id,
-    text: said[turn_id] ?? '',
+    text: ahead.has(turn_id) ? '' : (said[turn_id] ?? ''),
     is_waiting: state === 'queued',
   }))
 }

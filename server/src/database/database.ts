@@ -180,8 +180,10 @@ function shareDatabase(
   return shared
 }
 
+/** Its statements are planned for their values, also those that stay prepared. */
 function beginSnapshot(statement_ms: number): string {
-  return `begin isolation level repeatable read read only; set local statement_timeout = ${Math.max(1, Math.ceil(statement_ms))}`
+  const timeout = `set local statement_timeout = ${Math.max(1, Math.ceil(statement_ms))}`
+  return `begin isolation level repeatable read read only; ${timeout}; set local plan_cache_mode = force_custom_plan`
 }
 
 async function runTransaction<T>(pool: pg.Pool, begin: string, work: (tx: Transaction) => Promise<T>): Promise<T> {

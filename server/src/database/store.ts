@@ -28,7 +28,7 @@ export interface TransactionStore extends Store, Pipeline {
 export interface RootStore extends Store {
   transaction<T>(work: (store: TransactionStore) => Promise<T>): Promise<T>
   /** One state of the database, only to read; each statement is cancelled after `statement_ms`. */
-  snapshot<T>(statement_ms: number, work: (store: Store) => Promise<T>): Promise<T>
+  snapshot<T>(statement_ms: number, work: (store: TransactionStore) => Promise<T>): Promise<T>
 }
 
 /** For the organization's requests and their consequences: waits only for the organization's own share of the connections. */

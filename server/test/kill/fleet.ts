@@ -9,6 +9,7 @@ import type { Takeovers } from './takeovers.ts'
 const mission_ms = 40_000
 const max_tries = 4
 const start_ms = 60_000
+const most_logged = 4000
 
 export interface Fleet {
   /** Of the nodes that serve. */
@@ -18,6 +19,8 @@ export interface Fleet {
   readonly killed: number
   readonly paused: number
   readonly violations: readonly Violation[]
+  /** What its nodes have logged last. */
+  readonly log: string
   /** Keeps this many nodes dying until every mission is over. */
   run(missions: Mission[], nodes: number, onKill: (killed: number) => void): Promise<void>
   /** Starts one that lives until `stop`, which also ends the remaining nodes. */
@@ -44,11 +47,13 @@ export function createFleet(
   const deaths = new Map<string, number>()
   const violations: Violation[] = []
   const counts = { started: 0, killed: 0, paused: 0 }
+  const started: KillNode[] = []
 
   function start(mission: Mission | null): KillNode {
     const strike = mission?.kind === 'point' ? { ...mission, signal: 'SIGKILL' as const } : null
     const node = startKillNode(environmentOf((counts.started += 1)), strike)
     alive.add(node)
+    started.push(node)
     void node.exited.then(() => alive.delete(node))
     node.ready.then(
       ({ url }) => nodes.set(node, { url }),
@@ -127,6 +132,12 @@ export function createFleet(
     },
     get paused() {
       return counts.paused
+    },
+    get log() {
+      return started
+        .map(({ errors }) => errors)
+        .join('')
+        .slice(-most_logged)
     },
     async run(missions, slots, onKill) {
       const tasks = missions.map((mission) => ({ mission, tries: 0 }))

@@ -16,7 +16,7 @@ import { readRobotsFile, visitSitemap } from './site.ts'
 import { visitPage } from './visit.ts'
 
 /** Its own tries end first; these are for when even their count cannot be stored. */
-const spare_delays_ms = Array.from({ length: 24 }, () => 60_000)
+const spare_delays_ms = [5000, 30_000, ...Array.from({ length: 22 }, () => 60_000)]
 const lease_ms = 30_000
 /** Who waits for a host is called when its turn comes; this is in case the call is lost. */
 const wait_for_turn_ms = 30_000

@@ -1,9 +1,7 @@
 // Which chunks of several datasets a search answers: merged by fused rank, then in the rerank model's order. Pure.
-import { type Fused, dropEqualTexts } from './fusion.ts'
+import { type Fused, type Ranked, compareFused, dropEqualTexts } from './fusion.ts'
 
-interface Scored {
-  id: string
-  text_hash: string
+interface Scored extends Ranked {
   /** 0 to 1. */
   score: number
 }
@@ -17,7 +15,6 @@ export interface Pooled<Chunk> {
 
 export interface Candidate<Chunk> {
   chunk: Chunk
-  fused: number
   /** Of its dataset. */
   top_n: number
   dataset: number
@@ -29,9 +26,9 @@ export function poolOf<Chunk extends Scored>(found: readonly Pooled<Chunk>[], re
     ranked
       .filter(({ item }) => min_score === null || item.score >= min_score)
       .slice(0, Math.max(top_n, reranked))
-      .map(({ item, fused }) => ({ chunk: item, fused, top_n, dataset })),
+      .map((of) => ({ of, candidate: { chunk: of.item, top_n, dataset } })),
   )
-  const sorted = all.toSorted((a, b) => b.fused - a.fused || (a.chunk.id < b.chunk.id ? -1 : 1))
+  const sorted = all.toSorted((a, b) => compareFused(a.of, b.of)).map(({ candidate }) => candidate)
   const first = new Set(dropEqualTexts(sorted.map(({ chunk }) => chunk)))
   return sorted.filter(({ chunk }) => first.has(chunk))
 }

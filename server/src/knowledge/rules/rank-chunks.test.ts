@@ -1,13 +1,13 @@
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
 import { choosePassages, poolOf } from './choose-passages.ts'
-import { fuse } from './fusion.ts'
+import { fuse, rankBy } from './fusion.ts'
 import { type RankedRow, rankChunks } from './rank-chunks.ts'
 
 const written = (values: number[]) => Buffer.from(Float32Array.from(values).buffer).toString('base64')
-const ranked = (id: string, text_hash = id) => ({ id, text_hash })
+const ranked = (id: string, text_hash = id, full_text: number | null = null) => ({ id, text_hash, full_text })
 
-test('what both lists have comes first, equal texts count once, ties are broken by id', () => {
+test('what both lists have comes first, equal texts count once', () => {
   const fused = fuse([
     [ranked('b'), ranked('a'), ranked('copy', 'a')],
     [ranked('c'), ranked('a')],
@@ -15,6 +15,25 @@ test('what both lists have comes first, equal texts count once, ties are broken 
   expect(fused.map(({ item }) => item.id)).toEqual(['a', 'b', 'c'])
   expect(fused[0]!.fused).toBeCloseTo(2 / 62)
   expect(fused[1]!.fused).toBeCloseTo(1 / 61)
+})
+
+test('of what only one list has, at the same rank, words go first; then texts decide, not ids', () => {
+  const near = [ranked('id 1', 'a'), ranked('id 2', 'b')]
+  const matching = [ranked('id 3', 'd', 7), ranked('id 4', 'c', 7)]
+  expect(fuse([near, matching]).map(({ item }) => item.text_hash)).toEqual(['d', 'a', 'c', 'b'])
+  const renamed = (list: typeof near) => list.map((item) => ({ ...item, id: `id ${9 - Number(item.id.slice(3))}` }))
+  expect(fuse([near, matching].map(renamed)).map(({ item }) => item.text_hash)).toEqual(['d', 'a', 'c', 'b'])
+  expect(rankBy(matching, ({ full_text }) => full_text ?? 0).map(({ id }) => id)).toEqual(['id 4', 'id 3'])
+  // The words of an equal text count too, whichever of them is answered.
+  const copies = [ranked('id 1', 'a'), ranked('id 2', 'b')]
+  const scored = [ranked('id 3', 'b', 7), ranked('id 4', 'a', 6)]
+  expect(fuse([copies, scored]).map(({ item }) => item.text_hash)).toEqual(['b', 'a'])
+  const candidates = [near, matching].map((list) => ({ top_n: 5, min_score: null, ranked: fuse([list]) }))
+  const pooled = poolOf(
+    candidates.map((of) => ({ ...of, ranked: of.ranked.map((one) => ({ ...one, item: { ...one.item, score: 1 } })) })),
+    50,
+  )
+  expect(pooled.map(({ chunk }) => chunk.text_hash)).toEqual(['d', 'a', 'c', 'b'])
 })
 
 test('the order does not depend on the order of what was found', () => {
@@ -68,7 +87,7 @@ test('a score is the cosine of what has a vector, else that of its words', () =>
   expect(found['3']).toMatchObject({ score: 0, vector: -1 })
 })
 
-const candidate = (id: string, score: number, fused: number) => ({ item: { ...ranked(id), score }, fused })
+const candidate = (id: string, score: number, fused: number) => ({ item: { ...ranked(id), score }, fused, words: 0 })
 
 test('datasets are merged by fused rank, each with its own bounds', () => {
   const pool = poolOf(

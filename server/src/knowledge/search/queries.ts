@@ -1,4 +1,5 @@
-// The statements of a search. The first finds chunks by words, the second by vectors, and reads what both have found.
+// The statements of a search. The first finds chunks by words, the second by vectors, and reads what both have found. In a snapshot, which
+// plans them for what is asked: one dataset or fifty, a page or a hundred thousand chunks.
 import { statement } from '../../database/database.ts'
 
 /** Which datasets there are, how their vectors are made, and what languages their sources have. */
@@ -20,7 +21,7 @@ const asked = `
     from unnest($2::uuid[], $3::jsonb[]) with ordinality a (dataset_id, filter, place)
     join datasets d on d.organization_id = $1 and d.id = a.dataset_id
   ), served as materialized (
-    select a.place, s.number, s.chunks, s.words,
+    select a.place, s.number, s.generation_id, s.chunks, s.words,
       (a.filter is null or o.metadata @> a.filter) and ($4::uuid[] is null or s.source_id = any($4)) as is_chosen
     from asked a join searched_generations s on s.organization_id = $1 and s.dataset_id = a.dataset_id
     left join sources o on a.filter is not null and o.id = s.source_id
@@ -93,6 +94,7 @@ const totals = `
     from asked a
   )`
 
+/** `offset 0`: otherwise the place of the word is looked for again for each use of it. */
 const packed = `
   known as materialized (
     select f.place, f.token, f.word, w.chunks, 1.0::real as likeness
@@ -116,19 +118,17 @@ const packed = `
     window rarest as (partition by place order by token_chunks, token)
   ), packed as (
     select r.place, r.token, r.word, r.chunks, r.likeness, (
-      select string_agg(int8send(p.generation) || int4send(p.first) || int4send(own.bytes) || substr(p.data, own.begin + 1, own.bytes), '')
-      from word_groups p
-      cross join lateral (select width_bucket(r.word, p.words) as nth) found
-      cross join lateral (select p.begins[nth]::integer as begin, (p.begins[nth + 1] - p.begins[nth])::integer as bytes) own
-      where p.words @> array[r.word]
+      select string_agg(int8send(generation) || int4send(first) || int4send(bytes) || substr(data, begin, bytes), '') from (
+        select generation, first, data, begins[nth] + 1 as begin, (begins[nth + 1] - begins[nth])::integer as bytes from (
+          select generation, first, data, begins, width_bucket(r.word, words) as nth
+          from word_groups where words @> array[r.word] offset 0
+        ) found offset 0
+      ) own
     ) as packed
     from ranked r
     where r.rarity <= ${most_query_words}
       and (r.rarity = 1 or r.postings <= greatest(${most_postings.all} / (select count(*) from asked), ${most_postings.dataset}))
   )`
-
-// Planned for what is asked: one dataset or fifty, a page or a hundred thousand chunks.
-const more = { replanned: true }
 
 /** A row for each dataset and word; one with nulls for a dataset that has none of the words. */
 export const wordsStatement = statement(
@@ -139,53 +139,58 @@ export const wordsStatement = statement(
      p.token, p.word, p.chunks as word_chunks, p.likeness, p.packed
    from state a left join totals t on t.place = a.place left join packed p on p.place = a.place
    order by a.place, p.token, p.word`,
-  more,
 )
 
 /** The same without words. */
 export const stateStatement = statement(
   'search_state',
   `with ${asked}, ${totals}
-   select a.place::integer, a.space_id, a.is_incomplete, a.centres, a.index_number, t.chunks, t.words, t.chosen_chunks, null::bytea as chosen,
+   select a.place::integer, a.space_id, a.is_incomplete, a.centres, a.index_number, t.chunks, t.words, t.chosen_chunks, t.chosen,
      null::integer as token, null::integer as word, 0 as word_chunks, 0::real as likeness, null::bytea as packed
    from state a left join totals t on t.place = a.place order by a.place`,
-  more,
 )
 
 /** Chunks that words have found, the best of equal texts. */
 const byWords = `
   by_words as materialized (
-    select place, number, generation_id, position, word_rank from (
-      select h.place, s.number, s.generation_id, h.position, h.rank as word_rank,
+    select place, number, position, word_rank from (
+      select h.place, s.number, h.position, h.rank as word_rank,
         row_number() over (partition by h.place, c.text_hash order by h.rank) as copy
       from unnest($5::integer[], $6::bigint[], $7::integer[], $8::integer[]) h (place, number, position, rank)
-      join asked a on a.place = h.place
-      join searched_generations s on s.dataset_id = a.dataset_id and s.number = h.number and s.organization_id = $1
+      join served s on s.place = h.place and s.number = h.number and s.is_chosen
       join chunks c on c.generation_id = s.generation_id and c.position = h.position
     ) found where copy = 1 order by word_rank limit $9
   )`
 
+/** What the process has found by signs that it keeps, of the generations that serve. */
+const byKeptSigns = `
+  by_kept_signs as materialized (
+    select k.place, s.number, k.position
+    from unnest($11::integer[], $12::bigint[], $13::integer[]) k (place, number, position)
+    join served s on s.place = k.place and s.number = k.number and s.is_chosen
+  )`
+
 /** What is in an index is not looked for by its signs. */
-const unindexed = 'and not (s.place = any($11) and g.is_complete and g.indexed = g.signed)'
+const unindexed = 'and not (s.place = any($16) and g.is_complete and g.indexed = g.signed)'
 
 const byIndex = `
   union all
   select q.place, near.generation, near.position
-  from unnest($11::integer[], $12::integer[], $13::text[], $14::integer[]) q (place, index_number, vector, most)
+  from unnest($16::integer[], $17::integer[], $18::text[], $19::integer[]) q (place, index_number, vector, most)
   cross join lateral near_vectors(
     q.index_number, q.vector, array(select s.number from served s where s.place = q.place and s.is_chosen), q.most) near`
 
 /** The query seen from each centre (`SignedQuery`): where it is looked for, and how many are wanted. */
 const lookedFor = `
   looked_for as materialized (
-    select * from jsonb_to_recordset($10::jsonb) q (
+    select * from jsonb_to_recordset($14::jsonb) q (
       place integer, centre integer, wanted integer, least integer, most integer, bits bit varying,
       base real, of_none float8, of_each float8, of_all real, of_sign real, of_step real, of_doubt real,
       plane_1 bit varying, plane_2 bit varying, plane_4 bit varying, plane_8 bit varying)
   )`
 
 /** How many the signs alone choose, for each that is estimated well: they tell little of vectors that are all about as near. */
-const preselected = 5
+export const preselected = 5
 
 /** How near the signs alone show a chunk to be. */
 const bySigns = 'k.along + k.length * (q.of_none + q.of_each * bit_count(k.bits # q.bits))'
@@ -196,7 +201,7 @@ const bySigns = 'k.along + k.length * (q.of_none + q.of_each * bit_count(k.bits 
  */
 const sample = { least: 16_384, size: 4096, margin: 1.25 } as const
 
-/** Each centre's part, and some more: the nearest may be spread unevenly. */
+/** Each centre's part, and some more: the nearest may be spread unevenly. As in near-chunks.ts. */
 const partOf = (many: string) => `least(${many}, 20 + ceil(1.5 * ${many} * s.part))::integer`
 
 const candidates = ({ nearest, hasIndex }: Near) => `
@@ -204,7 +209,7 @@ const candidates = ({ nearest, hasIndex }: Near) => `
     select s.place, g.generation, g.centre, g.signed
     from served s join asked a on a.place = s.place
     join signed_generations g on g.generation = s.number and g.space_id = a.space_id
-    where s.is_chosen ${hasIndex ? unindexed : ''}
+    where s.is_chosen and s.number <> all($15::bigint[]) ${hasIndex ? unindexed : ''}
   ), sought as materialized (
     select q.*, s.generations, s.chunks, ${partOf('q.least')} as least_part, ${partOf('q.most')} as most_part,
       case when s.chunks >= ${sample.least} then ceil(${sample.size}::float8 / cardinality(s.generations))::integer end as sampled,
@@ -288,17 +293,18 @@ interface Near {
   hasIndex: boolean
 }
 
-/** `near`: how vectors find chunks; null: only words do. */
+/** `near`: how vectors find chunks in the database; null: words do, and signs that the process keeps. */
 const chunksText = (near: Near | null) => `
-  with ${asked}, ${byWords}${near === null ? '' : `, ${candidates(near)}`}, wanted as (
+  with ${asked}, ${byWords}, ${byKeptSigns}${near === null ? '' : `, ${candidates(near)}`}, wanted as (
     select place, number, position, bool_or(is_by_vector) as is_by_vector from (
       select place, number, position, false as is_by_vector from by_words
+      union all select place, number, position, true from by_kept_signs
       ${near === null ? '' : 'union all select place, number, position, true from by_vectors'}
     ) found group by place, number, position
   )
   select w.place::integer, c.id as chunk_id, a.dataset_id, g.source_id, g.dataset_source_id, w.number, w.position,
     o.name as source_name, o.metadata, c.heading_path, c.page, c.url, c.content, c.text_hash,
-    v.text_hash is not null as has_vector, ${near === null ? 'null::text' : `case when w.place in (select place from looked_for) then encode(v.vector, 'base64') end`} as vector,
+    v.text_hash is not null as has_vector, case when w.place = any($10::integer[]) then encode(v.vector, 'base64') end as vector,
     w.is_by_vector
   from wanted w join asked a on a.place = w.place
   join generations g on g.number = w.number and g.organization_id = $1
@@ -309,16 +315,14 @@ const chunksText = (near: Near | null) => `
     where v.organization_id = $1 and v.space_id = a.space_id and v.text_hash = c.text_hash offset 0
   ) v on true`
 
-export const chunksOfWordsStatement = statement('search_chunks_of_words', chunksText(null), more)
-export const chunksStatement = statement('search_chunks', chunksText({ nearest: nearestSigns, hasIndex: false }), more)
+export const foundChunksStatement = statement('search_found_chunks', chunksText(null))
+export const chunksStatement = statement('search_chunks', chunksText({ nearest: nearestSigns, hasIndex: false }))
 export const indexedChunksStatement = statement(
   'search_chunks_by_index',
   chunksText({ nearest: nearestSigns, hasIndex: true }),
-  more,
 )
 /** For a dataset in which so many chunks are equal that the nearest ones are too few different texts. */
 export const thoroughChunksStatement = statement(
   'search_chunks_thoroughly',
   chunksText({ nearest: differentSigns, hasIndex: false }),
-  more,
 )

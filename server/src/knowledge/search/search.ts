@@ -192,12 +192,14 @@ async function readAgain(run: Run, asked: Asked, way: Asked['way'], before: Read
 }
 
 /** `part`: of the time left, for each statement. */
-function readOnce(run: Run, asked: Asked, part: number): Promise<Read> {
+async function readOnce(run: Run, asked: Asked, part: number): Promise<Read> {
   const { room, store, signal } = run
   const { share } = room.searches
   const read = () =>
     store.snapshot(Math.min(statement_ms, timeLeft(run) * part), (tx) => readSnapshot(tx, room.searches, asked))
-  return share.within(store.organization_id, read, signal)
+  const found = await share.within(store.organization_id, read, signal)
+  room.searches.signs.load(store, found.unkept)
+  return found
 }
 
 function lacksTexts({ found }: Read, targets: Asked['targets']): boolean {

@@ -1,14 +1,15 @@
 // Reads what a search needs in one state of the database: a statement for words, another for vectors and for the chunks of both.
-import type { Store } from '../../database/store.ts'
-import { signQuery } from '../rules/signs.ts'
+import type { Store, TransactionStore } from '../../database/store.ts'
+import { bytesOfSigns } from '../rules/near-signs.ts'
 import { type FoundWord, type ScoredChunk, scoreWords } from '../rules/word-score.ts'
 import type { Centre } from './centres.ts'
+import { type FoundBySigns, KeptSigns, nextTurn, signsIn } from './near-chunks.ts'
 import { writeVector } from './near-vectors.ts'
 import {
   type ChunkRow,
   type WordRow,
-  chunksOfWordsStatement,
   chunksStatement,
+  foundChunksStatement,
   indexedChunksStatement,
   stateStatement,
   thoroughChunksStatement,
@@ -16,6 +17,7 @@ import {
 } from './queries.ts'
 import type { QueryWords } from './query-words.ts'
 import type { Searches } from './searches.ts'
+import type { Unkept } from './sign-cache.ts'
 
 /** A dataset as it is searched. */
 export interface Target {
@@ -56,16 +58,14 @@ export interface Read {
   found: Map<number, FoundIn>
   /** The vectors of a dataset were replaced since the query was embedded. */
   isStale: boolean
+  /** What the database had to compare, because the process keeps no signs of it. */
+  unkept: Unkept[]
 }
 
 /** Chunks that words find, of each dataset, and how many more where texts repeat. */
 const most_by_words = { usual: 300, thorough: 20_000 } as const
 /** Different texts of each part that are ranked. */
 export const most_ranked = 100
-/** Vectors that are compared exactly: at least, and at most where their signs leave it open which are the nearest. */
-const candidates_of = (top_n: number) => ({ least: Math.max(200, 20 * top_n), most: Math.max(800, 20 * top_n) })
-/** Of these the estimates should miss none. */
-const wanted_of = (top_n: number) => Math.max(10, top_n)
 /** An index gives them nearly in their order. */
 const indexed_candidates_of = (top_n: number) => Math.max(200, 2 * top_n)
 
@@ -79,17 +79,22 @@ export class PartTimedOut extends Error {
 }
 
 /** What searches share. */
-type Shared = Pick<Searches, 'centres' | 'index'>
+type Shared = Pick<Searches, 'centres' | 'index' | 'signs'>
 
-export async function readSnapshot(store: Store, shared: Shared, asked: Asked): Promise<Read> {
+/** Of one state of the database, before its first statement. */
+type SnapshotStore = Store & Pick<TransactionStore, 'readAtBegin'>
+
+export async function readSnapshot(store: SnapshotStore, shared: Shared, asked: Asked): Promise<Read> {
   const { words, vectors } = asked.parts
-  const places = await readWords(store, shared, asked).catch(naming(words ? 'words' : 'vectors'))
+  const searches = beginSearches(shared, asked)
+  const places = await readWords(store, shared, asked, searches).catch(naming(words ? 'words' : 'vectors'))
   const isStale = asked.targets.some(({ vector }, at) => {
     const place = places.get(at + 1)
     return vector !== null && place !== undefined && place.space_id !== vector.space_id
   })
-  if (isStale) return { found: new Map(), isStale }
-  const rows = await readChunks(store, asked, places).catch(naming(vectors ? 'vectors' : 'words'))
+  if (isStale) return { found: new Map(), isStale, unkept: [] }
+  const { kept, unkept } = await searchSigns(shared, asked, places, searches)
+  const rows = await readChunks(store, asked, places, kept).catch(naming(vectors ? 'vectors' : 'words'))
   const found = new Map<number, FoundIn>()
   for (const [place, { words: ranked, chunks, is_incomplete }] of places) {
     const isByVectors = vectors && asked.targets[place - 1]!.vector !== null
@@ -104,7 +109,7 @@ export async function readSnapshot(store: Store, shared: Shared, asked: Asked): 
       index_number !== null &&
       near < Math.min(indexed_candidates_of(asked.targets[place - 1]!.top_n), chunks)
   }
-  return { found, isStale }
+  return { found, isStale, unkept }
 }
 
 /** A statement that was cancelled says which part took too long. */
@@ -118,6 +123,8 @@ interface Place {
   space_id: string | null
   centres: Centre[]
   words: ScoredChunk[]
+  /** Generations that serve and that no filter excludes. */
+  chosen: ReadonlySet<number>
   chunks: number
   is_incomplete: boolean
   /** Of the index that is read. */
@@ -130,13 +137,13 @@ const columnsOf = ({ targets, source_ids }: Asked) => [
   source_ids,
 ]
 
-async function queryWords(store: Store, known: ReadonlyMap<number, Centre>, asked: Asked): Promise<WordRow[]> {
+function queryWords(store: SnapshotStore, known: ReadonlyMap<number, Centre>, asked: Asked): Promise<WordRow[]> {
   const { targets, parts } = asked
   const base = [store.organization_id, ...columnsOf(asked), [...known.keys()], parts.vectors]
-  if (!parts.words) return store.query<WordRow>(stateStatement, base)
+  if (!parts.words) return store.readAtBegin<WordRow>(stateStatement, base)
   const words = targets.flatMap((of, at) => of.words.words.map((word) => ({ place: at + 1, ...word })))
   const spelled = targets.flatMap((of, at) => of.words.spelled.map((word) => ({ place: at + 1, ...word })))
-  return store.query<WordRow>(wordsStatement, [
+  return store.readAtBegin<WordRow>(wordsStatement, [
     ...base,
     words.map(({ place }) => place),
     words.map(({ token }) => token),
@@ -147,21 +154,34 @@ async function queryWords(store: Store, known: ReadonlyMap<number, Centre>, aske
   ])
 }
 
-async function readWords(store: Store, { centres, index }: Shared, asked: Asked): Promise<Map<number, Place>> {
+async function readWords(
+  store: SnapshotStore,
+  { centres, index }: Shared,
+  asked: Asked,
+  searches: ReadonlyMap<number, KeptSigns>,
+): Promise<Map<number, Place>> {
   const { targets, way } = asked
   const known = centres.known()
-  const rows = await queryWords(store, known, asked)
+  const answer = queryWords(store, known, asked)
+  answer.catch(() => {}) // reported below
+  // Once the statement is sent. Of what a filter leaves, less needs to be compared.
+  await nextTurn()
+  for (const [place, search] of searches) if (isWhole(asked, place)) await search.expect(known)
+  const rows = await answer
   const most = way === 'thorough' ? most_by_words.thorough : most_by_words.usual
   const places = new Map<number, Place>()
   for (const of of Map.groupBy(rows, ({ place }) => place).values()) {
-    const { place, space_id, is_incomplete, index_number, chosen_chunks, chosen, ...totals } = of[0]!
-    // Of few chunks that a filter leaves, signs are read as quickly.
-    const isIndexed = way === 'index' && (chosen_chunks ?? 0) >= index.least_chunks
+    const { place, space_id, is_incomplete, index_number, chosen_chunks, chosen: packed, ...totals } = of[0]!
+    const chosen = readNumbers(packed)
+    // Signs that are kept find more than an index, in less time; few others, or few that a filter leaves, are read as quickly.
+    const unkept_chunks = (chosen_chunks ?? 0) - (searches.get(place)?.countKept(chosen) ?? 0)
+    const isIndexed = way === 'index' && unkept_chunks >= index.least_chunks
     const found = of.flatMap((row) => foundWord(row, targets[place - 1]!.words) ?? [])
     places.set(place, {
       space_id,
       centres: (totals.centres ?? []).map((centre) => centres.keep(centre, known)),
-      words: scoreWords(found, { chunks: totals.chunks ?? 0, words: totals.words ?? 0 }, readNumbers(chosen), most),
+      words: scoreWords(found, { chunks: totals.chunks ?? 0, words: totals.words ?? 0 }, chosen, most),
+      chosen,
       chunks: chosen_chunks ?? 0,
       is_incomplete,
       index_number: isIndexed ? index_number : null,
@@ -183,13 +203,69 @@ function foundWord({ token, word, word_chunks, likeness, packed }: WordRow, { wo
   return { chunks: word_chunks, likeness, form, packed }
 }
 
-async function readChunks(store: Store, asked: Asked, places: Map<number, Place>): Promise<ChunkRow[]> {
+/** By the place of their dataset. */
+function beginSearches({ signs }: Shared, { targets, parts, way }: Asked): Map<number, KeptSigns> {
+  const searches = new Map<number, KeptSigns>()
+  if (!parts.vectors || way === 'thorough') return searches
+  for (const [at, { dataset_id, vector, top_n }] of targets.entries()) {
+    if (vector === null) continue
+    searches.set(at + 1, new KeptSigns(signs.find(dataset_id, vector.space_id), { values: vector.values, top_n }))
+  }
+  return searches
+}
+
+const isWhole = ({ targets, source_ids }: Asked, place: number) =>
+  source_ids === null && targets[place - 1]!.filter === null
+
+interface SearchedPlace extends FoundBySigns {
+  place: number
+}
+
+/** Of datasets whose vectors are in no index that is read, by signs that are kept; of all, what is not kept. */
+async function searchSigns(
+  { signs }: Shared,
+  asked: Asked,
+  places: Map<number, Place>,
+  searches: ReadonlyMap<number, KeptSigns>,
+): Promise<{ kept: SearchedPlace[]; unkept: Unkept[] }> {
+  const kept: SearchedPlace[] = []
+  const unkept: Unkept[] = []
+  for (const [place, search] of searches) {
+    const searched = places.get(place)
+    if (!searched) continue
+    const { centres, chosen, chunks, index_number } = searched
+    const { dataset_id, vector } = asked.targets[place - 1]!
+    const of = { dataset_id, space_id: vector!.space_id }
+    if (index_number === null) {
+      const found = await search.search(chosen, centres)
+      kept.push({ place, ...found })
+      if (found.unkept.length > 0) unkept.push({ ...of, generations: found.unkept, whole_bytes: null })
+    } else {
+      // All or none of them, as none is of use beside an index.
+      const whole_bytes = bytesOfSigns(vector!.values.length, chunks)
+      unkept.push({ ...of, generations: [...chosen], whole_bytes })
+    }
+    signs.retain(dataset_id, vector!.space_id, chosen, isWhole(asked, place))
+  }
+  return { kept, unkept }
+}
+
+async function readChunks(
+  store: Store,
+  asked: Asked,
+  places: Map<number, Place>,
+  kept: readonly SearchedPlace[],
+): Promise<ChunkRow[]> {
   const { targets, parts, way } = asked
   const hits = [...places].flatMap(([place, { words }]) => words.map((word, rank) => ({ place, rank, ...word })))
-  const signs = parts.vectors
-    ? [...places].flatMap(([place, { centres }]) => signsIn(place, centres, targets[place - 1]!))
-    : []
-  if (hits.length === 0 && signs.length === 0) return []
+  const near = kept.flatMap(({ place, near: found }) => found.map((chunk) => ({ place, ...chunk })))
+  const done = new Set(kept.flatMap(({ place, unkept }) => (unkept.length === 0 ? place : [])))
+  const near_places = parts.vectors ? [...places.keys()].filter((place) => targets[place - 1]!.vector !== null) : []
+  const signs = near_places.flatMap((place) => {
+    const { vector, top_n } = targets[place - 1]!
+    return done.has(place) ? [] : signsIn(place, places.get(place)!.centres, vector!.values, top_n)
+  })
+  if (hits.length === 0 && near.length === 0 && signs.length === 0) return []
   const base = [
     store.organization_id,
     ...columnsOf(asked),
@@ -198,9 +274,13 @@ async function readChunks(store: Store, asked: Asked, places: Map<number, Place>
     hits.map(({ position }) => position),
     hits.map(({ rank }) => rank),
     most_ranked * targets.length,
+    near_places,
+    near.map(({ place }) => place),
+    near.map(({ generation }) => generation),
+    near.map(({ position }) => position),
   ]
-  if (signs.length === 0) return store.query<ChunkRow>(chunksOfWordsStatement, base)
-  const bySigns = [...base, JSON.stringify(signs)]
+  if (signs.length === 0) return store.query<ChunkRow>(foundChunksStatement, base)
+  const bySigns = [...base, JSON.stringify(signs), kept.flatMap(({ compared }) => compared)]
   const indexed = [...places].flatMap(([place, { index_number }]) => nearIn(place, index_number, targets[place - 1]!))
   if (indexed.length === 0)
     return store.query<ChunkRow>(way === 'thorough' ? thoroughChunksStatement : chunksStatement, bySigns)
@@ -216,14 +296,4 @@ async function readChunks(store: Store, asked: Asked, places: Map<number, Place>
 function nearIn(place: number, index_number: number | null, { vector, top_n }: Target) {
   if (vector === null || index_number === null) return []
   return [{ place, index_number, vector: writeVector(vector.values), most: indexed_candidates_of(top_n) }]
-}
-
-function signsIn(place: number, centres: readonly Centre[], { vector, top_n }: Target) {
-  if (vector === null) return []
-  return centres.map(({ number, mean }) => {
-    const { planes, ...seen } = signQuery(vector.values, mean)
-    const [plane_1, plane_2, plane_4, plane_8] = planes
-    const many = { ...candidates_of(top_n), wanted: wanted_of(top_n) }
-    return { place, centre: number, ...many, ...seen, plane_1, plane_2, plane_4, plane_8 }
-  })
 }

@@ -5,6 +5,7 @@ import { afterAll, beforeAll, expect, test } from 'vitest'
 import { blobSettings } from '../../../src/blobs/settings.ts'
 import { embeddingSettings } from '../../../src/embeddings/settings.ts'
 import { crawlSettings } from '../../../src/knowledge/crawl/settings.ts'
+import { searchSettings } from '../../../src/knowledge/search/settings.ts'
 import { knowledgeSettings } from '../../../src/knowledge/settings.ts'
 import { docx, paragraph } from '../convert/files.ts'
 import { type Library, soon, startLibrary, textOf } from '../ingest/fixture.ts'
@@ -47,7 +48,9 @@ test(
   },
 )
 
-const settings = [blobSettings, crawlSettings, embeddingSettings, knowledgeSettings].flatMap((group) => group.settings)
+const settings = [blobSettings, crawlSettings, embeddingSettings, knowledgeSettings, searchSettings].flatMap(
+  (group) => group.settings,
+)
 const units: Record<string, number> = { KiB: 1024, MiB: 2 ** 20, GiB: 2 ** 30, min: 60 }
 
 /** `PARLEY_…`, 10 GiB */

@@ -1,4 +1,5 @@
 // A search keeps its bounds: a part that takes too long is left out, and one that takes too long in all says so.
+import { randomUUID } from 'node:crypto'
 import pg from 'pg'
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest'
 import { readWords } from '../../../src/knowledge/search/index-chunks.ts'
@@ -12,7 +13,8 @@ let blocker: pg.Client
 
 beforeAll(async () => {
   test_database = await createTestDatabase()
-  library = await createLibrary(test_database.database)
+  // It keeps no signs, so that each search reads them.
+  library = await createLibrary(test_database.database, 256, randomUUID(), 0)
   blocker = new pg.Client({ connectionString: test_database.connection_string })
   await blocker.connect()
   const space_id = await library.addSpace()

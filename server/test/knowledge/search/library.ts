@@ -77,11 +77,12 @@ const serveStatement = statement(
 const hashOf = (text: string) => createHash('sha256').update(text).digest()
 const bytesOf = (vector: Float32Array) => Buffer.from(vector.buffer, vector.byteOffset, vector.byteLength)
 
-/** `organization_id`: of one that is there; by default it is a new one. */
+/** `organization_id`: of one that is there; by default it is a new one. `sign_bytes`: of signs that are kept in memory. */
 export async function createLibrary(
   database: PooledDatabase,
   dimension = 256,
   organization_id: string = randomUUID(),
+  sign_bytes = 64 * 1_048_576,
 ): Promise<Library> {
   await database.pool.query(
     `insert into organizations (id, name, slug) values ($1, 'Library', $2) on conflict do nothing`,
@@ -90,7 +91,7 @@ export async function createLibrary(
   const store = openStore(database, organization_id)
   const core = {
     ports: testPorts,
-    config: { database_connections: 20 },
+    config: { database_connections: 20, of: () => ({ vector_index: 'sign_bits', sign_bytes }) },
     log: createLog('error', { write: (line: string) => void process.stderr.write(line) }),
   } as never
   const query = async <Row = Record<string, unknown>>(text: string, values: unknown[]) =>

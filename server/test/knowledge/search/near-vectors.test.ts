@@ -4,6 +4,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { readConfig } from '../../../src/settings.ts'
 import { countWords, eraseIndex } from '../../../src/knowledge/search/index-chunks.ts'
 import { findDatasets, indexSome, indexVectorsWork } from '../../../src/knowledge/search/near-vectors.ts'
+import { readSnapshot } from '../../../src/knowledge/search/snapshot.ts'
 import { chooseVectorIndex } from '../../../src/knowledge/search/vector-index.ts'
 import type { WorkPort } from '../../../src/work/port.ts'
 import { createTestDatabase } from '../../support/database.ts'
@@ -12,7 +13,8 @@ import { type Library, createLibrary } from './library.ts'
 
 const test_database = await createTestDatabase()
 const { database } = test_database
-const library: Library = await createLibrary(database, 64)
+// Keeps no signs, which would be compared instead.
+const library: Library = await createLibrary(database, 64, undefined, 0)
 afterAll(() => test_database[Symbol.asyncDispose]())
 
 const query = async <Row extends object>(text: string, values: unknown[] = []) =>
@@ -106,15 +108,68 @@ describe.runIf(hasPgvector)('with pgvector', () => {
     expect(contentsOf(await library.search({ ...asked, query: 'late gamma lambda number 2' }))).toEqual(found)
   })
 
+  test('is not read for what the process keeps the signs of', async () => {
+    const { dataset_id, space_id, options, source } = await addLarge()
+    await index(dataset_id)
+    const keeping = await createLibrary(database, 64, library.store.organization_id)
+    Object.assign(keeping.index, { kind: 'pgvector', least_chunks: 50 })
+    const { signs } = keeping.room.searches
+    const text = 'first gamma lambda number 38'
+    const read = async () => {
+      const vector = { space_id, values: library.embed(text) }
+      const target = { dataset_id, filter: null, top_n: 10, words: { words: [], spelled: [] }, vector }
+      const asked = {
+        targets: [target],
+        source_ids: null,
+        parts: { words: false, vectors: true },
+        way: 'index' as const,
+      }
+      const { found, unkept } = await library.store.snapshot(1000, (tx) =>
+        readSnapshot(tx, keeping.room.searches, asked),
+      )
+      return { isShort: found.get(1)!.isShort, unkept: unkept.map(({ generations }) => generations) }
+    }
+    expect(await read()).toEqual({ isShort: false, unkept: [[source.generation.number]] })
+    const asked = { dataset_id, query: text, mode: 'vector' as const, top_n: 10 }
+    const byIndex = contentsOf(await keeping.search(asked))
+    await signs.settled()
+    await query(`delete from ${await tableOf(dataset_id)}`)
+    await forgetSigns(source.generation.number)
+    expect(await read()).toEqual({ isShort: false, unkept: [] })
+    expect(contentsOf(await keeping.search(asked))).toEqual(byIndex)
+    // Of what is new, few signs are read by the database.
+    await library.addSource(textsOf('late', 20), options)
+    const late = contentsOf(await keeping.search({ ...asked, query: 'late gamma lambda number 2' }))
+    expect(late[0]).toBe('late gamma lambda number 2')
+  })
+
+  test('is read where there is no room for the signs of all; no part of them is kept for nothing', async () => {
+    const { dataset_id, space_id, options } = await addLarge()
+    await library.addSource(textsOf('second', 60), options)
+    await index(dataset_id)
+    const small = await createLibrary(database, 64, library.store.organization_id, 120 * 16 + 1100)
+    Object.assign(small.index, { kind: 'pgvector', least_chunks: 50 })
+    const { signs } = small.room.searches
+    const search = async () => {
+      await small.search({ dataset_id, query: 'first gamma', mode: 'vector', top_n: 10 })
+      await signs.settled()
+      return signs.find(dataset_id, space_id).size
+    }
+    expect(await search()).toBe(0)
+    // By signs, as many as there is room for.
+    small.index.kind = 'sign_bits'
+    expect(await search()).toBe(1)
+  })
+
   test('is read by the nearest first, not from end to end', async () => {
-    const { dataset_id } = await addLarge(1000)
+    const { dataset_id, source } = await addLarge(1000)
     await index(dataset_id)
     const table = await tableOf(dataset_id)
     await query(`analyze ${table}`)
     const plan = await query<{ 'QUERY PLAN': string }>(
       `explain select near.generation, near.position from (
          select n.generation, n.position from ${table} n order by n.vector <#> (select vector from ${table} limit 1) offset 0
-       ) near where near.generation = any('{1,2,3}') limit 100`,
+       ) near where near.generation = any('{${source.generation.number}}') limit 100`,
     )
     expect(plan.map((row) => row['QUERY PLAN']).join('\n')).toContain(`Index Scan using ${table}_vector_idx`)
   })

