@@ -6,6 +6,7 @@ import type { Change, TokenUsage } from '../conversations/machine/change.ts'
 import type { Planned } from '../conversations/machine/plan.ts'
 import { isUserMessage } from '../conversations/machine/statistics-of-change.ts'
 import { charactersOfTranscript } from '../conversations/read/visited.ts'
+import type { Counting } from './counting.ts'
 import { type Counted, type WidgetCounters, sendAllCounters } from './count-rows.ts'
 
 // Where the provider does not say: a quarter of the characters of all that was said so far, which the model has read.
@@ -15,17 +16,19 @@ const estimateStatement = statement(
    select $3, $2, jsonb_build_object('tokens', ceil(${charactersOfTranscript('$1', '$2')} / 4.0)::bigint)`,
 )
 
-export const countedChanges: CommitAddition = {
+export const countedChanges = ({ noteCounters }: Pick<Counting, 'noteCounters'>): CommitAddition => ({
   on: ['items', 'turn_ended'],
   writeAll(tx, plans) {
     const of_widgets = plans.filter(({ state: { web_widget_id } }) => web_widget_id !== null && isUuid(web_widget_id))
+    if (of_widgets.length === 0) return
     sendAllCounters(tx, addedUp(of_widgets))
+    noteCounters()
     for (const { state, change } of of_widgets) {
       const isUnknown = usagesOf(change).some((usage) => usage.input_tokens === null && usage.output_tokens === null)
       if (isUnknown) tx.send(estimateStatement, [state.id, state.organization_id, state.web_widget_id])
     }
   },
-}
+})
 
 /** One row for each widget: the cap of tokens reads those that are not added up yet. */
 function addedUp(plans: Planned[]): Counted[] {

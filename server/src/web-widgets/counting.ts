@@ -10,6 +10,8 @@ import type { Refused } from './allowance-rows.ts'
 import { waitOfCap } from './rules/allowances.ts'
 
 const flush_ms = 10_000
+/** After commits of this node have counted something: the cap of tokens reads what is not added up yet. */
+const fold_ms = 1000
 /** Widgets whose refusals wait to be written; of further ones nothing is counted until then. */
 const most_widgets = 10_000
 const most_fold_statements = 10
@@ -24,6 +26,8 @@ export interface Counting {
   /** Counts the refusal and returns the error to throw. */
   refuse(widget: RefusedWidget, refused: Refused): Promise<AppError>
   count(widget: Pick<RefusedWidget, 'id' | 'organization_id'>, limit: WidgetLimit): void
+  /** Commits of this node count something. */
+  noteCounters(): void
   /** Writes what was counted so far, and adds up what is in the database. */
   flush(): Promise<void>
   start(): AsyncDisposable
@@ -70,6 +74,19 @@ export function createCounting({ database, ports, log }: Pick<Core, 'database' |
     })
   }
 
+  const warn = (error: unknown) => log.warn({ err: error }, 'could not write what web widgets have counted')
+  let folding = Promise.resolve()
+  let stopFold: (() => void) | null = null
+  let isOver = false
+
+  function noteCounters(): void {
+    if (isOver) return
+    stopFold ??= ports.clock.after(fold_ms, () => {
+      stopFold = null
+      folding = foldCounters(database, most_fold_statements).catch(warn)
+    })
+  }
+
   async function flush(): Promise<void> {
     const refusals = [...waiting].map(([widget_id, entry]) => ({ widget_id, ...entry }))
     waiting.clear()
@@ -79,6 +96,7 @@ export function createCounting({ database, ports, log }: Pick<Core, 'database' |
 
   return {
     count,
+    noteCounters,
     flush,
     async refuse(widget, { limit, wait_seconds }) {
       count(widget, limit)
@@ -90,25 +108,33 @@ export function createCounting({ database, ports, log }: Pick<Core, 'database' |
       const retry_after = wait_seconds ?? waitOfCap(limit, ports.clock.now())
       return new AppError(caps.has(limit) ? 'widget_cap_reached' : 'rate_limited', undefined, {}, { retry_after })
     },
-    start: () => repeatFlush({ ports, log }, flush),
+    start() {
+      const flushes = repeatFlush(ports, () => flush().catch(warn))
+      return {
+        async [Symbol.asyncDispose]() {
+          isOver = true
+          stopFold?.()
+          await folding
+          await flushes[Symbol.asyncDispose]()
+        },
+      }
+    },
   }
 }
 
 /** Every ten seconds, and once more at the end. */
-function repeatFlush({ ports, log }: Pick<Core, 'ports' | 'log'>, flush: () => Promise<void>): AsyncDisposable {
-  const flushNow = () =>
-    flush().catch((error: unknown) => log.warn({ err: error }, 'could not write what web widgets have counted'))
+function repeatFlush({ clock }: Core['ports'], flush: () => Promise<void>): AsyncDisposable {
   let flushing = Promise.resolve()
-  let stop = ports.clock.after(flush_ms, next)
+  let stop = clock.after(flush_ms, next)
   function next(): void {
-    flushing = flushNow()
-    stop = ports.clock.after(flush_ms, next)
+    flushing = flush()
+    stop = clock.after(flush_ms, next)
   }
   return {
     async [Symbol.asyncDispose]() {
       stop()
       await flushing
-      await flushNow()
+      await flush()
     },
   }
 }

@@ -77,7 +77,7 @@ export function createWebWidgets(
     resources: { visitor: door.resolve },
     checkVisitor: door.checkConversationToken,
     embeds: createEmbeds(core, tokens, widget_folder),
-    additions: [countedChanges],
+    additions: [countedChanges(counting)],
     erase: eraseVisitor,
     work: [linkWork(core, conversations), everyMinute('forget_visitor_addresses', forget)],
     counting,

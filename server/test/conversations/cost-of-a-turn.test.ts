@@ -36,7 +36,7 @@ const statements_of_a_turn = [
 
 /** Periodic statements of the server, and those of long waits. */
 const beside =
-  /^\/\* (merge_work|ready_work|read_standings|reviewed_work) \*\/|^(open_webhook_lanes|look_for_work|agents_timed_rules|mark_credential_used|renew_leases|abandoned_turns|find_turn|watch_secret_key|find_gone_nodes)$|^select exists \(\s+select from pg_locks/
+  /^\/\* (merge_work|ready_work|read_standings|reviewed_work) \*\/|^(open_webhook_lanes|look_for_work|agents_timed_rules|mark_credential_used|fold_web_widget_deltas|renew_leases|abandoned_turns|find_turn|watch_secret_key|find_gone_nodes)$|^select exists \(\s+select from pg_locks/
 
 test('a turn is fifteen statements', async () => {
   const id = await newConversation()
