@@ -199,7 +199,10 @@ async function giveFeedback(user_id: string, id: string): Promise<void> {
 function report(): void {
   printRows([
     ['machine', machine],
-    ['data', `${small} and ${large} conversations, ${of_visitor} of each visitor, ${small_active} and ${large_active} active`],
+    [
+      'data',
+      `${small} and ${large} conversations, ${of_visitor} of each visitor, ${small_active} and ${large_active} active`,
+    ],
   ])
   const names = [...measured.values()][0]!.keys()
   const [before, after] = [measured.get(small)!, measured.get(large)!]

@@ -102,9 +102,11 @@ async function measureLoading(using: Browser): Promise<[string, string][]> {
     }
   }
   const timesOf = (name: string) => costs.get(name)!.map(({ main_thread_ms }) => main_thread_ms)
-  const most = (name: 'layout_shift' | 'requests') => String(Math.max(...costs.get('loader')!.map((cost) => cost[name])))
+  const most = (name: 'layout_shift' | 'requests') =>
+    String(Math.max(...costs.get('loader')!.map((cost) => cost[name])))
   const own_ms = quantile(timesOf('loader'), 0.5) - quantile(timesOf('nothing'), 0.5)
-  if (own_ms > loader_at_most_ms) failed.push(`the loader takes ${own_ms.toFixed(1)} ms, more than ${loader_at_most_ms}`)
+  if (own_ms > loader_at_most_ms)
+    failed.push(`the loader takes ${own_ms.toFixed(1)} ms, more than ${loader_at_most_ms}`)
   return [
     ...[...scripts.keys()].map((name): [string, string] => [`${name}, 4× slower CPU`, describeTimes(timesOf(name))]),
     ['loader without nothing', `${own_ms.toFixed(1)} ms, the difference of both medians`],

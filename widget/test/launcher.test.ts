@@ -120,7 +120,10 @@ test('where the launcher stands: paths, devices, hidden; judged again when the a
 })
 
 test('a greeting that nobody has answered is not shown again, unless it always is', async () => {
-  for (const [frequency, times] of [['once', 0], ['always', 1]] as const) {
+  for (const [frequency, times] of [
+    ['once', 0],
+    ['always', 1],
+  ] as const) {
     const greeting = { text: 'Hello', delay_seconds: 1, frequency }
     await using opened = await openGreeted(`/greeted-${frequency}`, { greeting })()
     const { page } = opened
@@ -141,7 +144,10 @@ test('how many messages are unread is said in the words of the language', async 
     ['en', ['Open chat, 1 new message', 'Open chat, 2 new messages']],
     ['pl', ['Otwórz czat, 1 nowa wiadomość', 'Otwórz czat, 2 nowe wiadomości']],
   ] as const) {
-    await using opened = await openSite(browser, put(`/unread-${locale}`, id, { attributes: `data-locale="${locale}"` }))
+    await using opened = await openSite(
+      browser,
+      put(`/unread-${locale}`, id, { attributes: `data-locale="${locale}"` }),
+    )
     const { page } = opened
     await isThere(page)
     await page.evaluate('Parley.open()')

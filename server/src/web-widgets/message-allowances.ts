@@ -43,7 +43,9 @@ export function createMessageAllowances(database: Executor, sign: Signer): TakeF
   const takeAll = async (all: Signed[]): Promise<(Refused | null | Promise<Refused | null>)[]> => {
     const together = firstOfEach(all)
     const refused = new Map((await ask([...together])).map((row) => [row.call, row]))
-    const outcomes = new Map([...together].map((message, index) => [message, refusalOf(message, refused.get(index + 1))]))
+    const outcomes = new Map(
+      [...together].map((message, index) => [message, refusalOf(message, refused.get(index + 1))]),
+    )
     // The second with an allowance waits for the first one's outcome.
     return all.map((message) => (together.has(message) ? outcomes.get(message)! : take(message)))
   }

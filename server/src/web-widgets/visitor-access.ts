@@ -88,7 +88,6 @@ export function createVisitorDoor(core: Core, tokens: VisitorTokens, sign: Signe
     return { widget, claims, network, from, outlook: claims.is_preview ? null : peek({ claims, network }) }
   }
 
-
   return {
     peek,
     judge,

@@ -11,7 +11,12 @@ const stack = new AsyncDisposableStack()
 beforeAll(async () => {
   provider = stack.use(await startToolPeer())
   const urls = { PARLEY_TURNSTILE_URL: `${provider.url}/turnstile`, PARLEY_HCAPTCHA_URL: `${provider.url}/hcaptcha` }
-  server = stack.use(await startTestServer({ ...opened_hosts, ...urls }, { ports: { ...testPorts, reached: async (point) => void (await atPoint?.(point)) } }))
+  server = stack.use(
+    await startTestServer(
+      { ...opened_hosts, ...urls },
+      { ports: { ...testPorts, reached: async (point) => void (await atPoint?.(point)) } },
+    ),
+  )
   await server.client.setSecret({ name: 'CAPTCHA_KEY', value: 'the-providers-secret' })
 })
 afterAll(() => stack[Symbol.asyncDispose]())

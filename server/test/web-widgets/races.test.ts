@@ -215,7 +215,9 @@ test('the count of active conversations follows starts, ends, deletions and link
   await end(more)
   await begin(7)
   expect(await counted()).toBe(3)
-  await server.database.pool.query('update web_widget_active_counts set active = active + 250 where widget_id = $1', [id])
+  await server.database.pool.query('update web_widget_active_counts set active = active + 250 where widget_id = $1', [
+    id,
+  ])
   await server.database.pool.query(
     'insert into web_widget_freed (widget_id, organization_id) select $1, $2 from generate_series(1, 250)',
     [id, server.organization_id],
