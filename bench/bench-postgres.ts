@@ -57,7 +57,7 @@ async function spawnPostgres(data_dir: string, settings: Record<string, string>)
   const { account, cluster_dir } = await planHome(data_dir, host)
   const { postgres } = await prepareBinaries(host, account)
   const more = Object.entries(settings).flatMap(([name, value]) => ['-c', `${name}=${value}`])
-  const child = spawn(postgres, [...serverArguments(cluster_dir, true), ...more], {
+  const child = spawn(postgres, [...serverArguments(cluster_dir, true, host.memory_bytes), ...more], {
     ...(account && { uid: account.uid, gid: account.gid }),
     cwd: '/',
     detached: true,

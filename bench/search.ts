@@ -112,7 +112,7 @@ interface Contestant {
 
 /**
  * Of each contestant a few searches, then of the next one, until all queries have been asked of all: a busy minute tells on all of them.
- * Whoever asks a query first reads what it needs from the disk, so all are asked once before.
+ * The first to ask a query reads what it needs from the disk, so all are asked once before.
  */
 const searches_of_turn = 25
 

@@ -66,7 +66,17 @@ async function start(options: EmbeddedPostgresOptions, host: Host): Promise<Embe
   const server_log = await openServerLog(home)
   try {
     const { mode = 'own', durable = true } = options
-    const joined = await joinServer({ home, binaries, host: socket_host, server_log, mode, durable, log })
+    const { memory_bytes } = host
+    const joined = await joinServer({
+      home,
+      binaries,
+      host: socket_host,
+      server_log,
+      mode,
+      durable,
+      memory_bytes,
+      log,
+    })
     log(describeStart(joined, home))
     const address = connectionString(socket_host, APPLICATION_ROLE, APPLICATION_DATABASE)
     return new RunningPostgres({

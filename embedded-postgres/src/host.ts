@@ -1,7 +1,7 @@
 // The launcher's environment: the user, the known accounts, the temporary folders, the PostgreSQL binaries.
 import { existsSync, readFileSync } from 'node:fs'
 import { createRequire } from 'node:module'
-import { tmpdir } from 'node:os'
+import { tmpdir, totalmem } from 'node:os'
 import { dirname, join, resolve } from 'node:path'
 import { EmbeddedPostgresError, ALTERNATIVE } from './faults.ts'
 import { parseAccounts, type Account } from './placement.ts'
@@ -15,6 +15,8 @@ export interface Host {
   system_dir: string
   /** Contains PostgreSQL's `bin`, `lib` and `share`. */
   native_dir: string
+  /** Of the machine, or of the container if that has less. */
+  memory_bytes: number
 }
 
 export function detectHost(): Host {
@@ -24,6 +26,7 @@ export function detectHost(): Host {
     temporary_dirs: [tmpdir(), '/tmp'],
     system_dir: '/var/lib/parley',
     native_dir: findNativeDir(),
+    memory_bytes: Math.min(totalmem(), process.constrainedMemory() || Infinity),
   }
 }
 

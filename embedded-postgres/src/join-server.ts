@@ -14,6 +14,7 @@ interface Launch {
   server_log: ServerLog
   mode: 'own' | 'attach'
   durable: boolean
+  memory_bytes: number
   log: (line: string) => void
 }
 
@@ -69,12 +70,12 @@ async function contactWhenReady(launch: Launch, started: StartedServer | null): 
 }
 
 async function startWhereNoneRuns(launch: Launch, trouble_lasts: boolean): Promise<StartedServer | null> {
-  const { home, binaries, server_log, durable } = launch
+  const { home, binaries, server_log, durable, memory_bytes } = launch
   const silent = await findPostmaster(home.cluster_dir)
   if (silent === null) {
     const log_offset = await logSize(server_log)
     const stale_pid = (await readPostmasterFile(home.cluster_dir))?.pid ?? null
-    return { postmaster: spawnPostmaster({ home, binaries, server_log, stale_pid, durable }), log_offset }
+    return { postmaster: spawnPostmaster({ home, binaries, server_log, stale_pid, durable, memory_bytes }), log_offset }
   }
   // Normal while a server starts or stops; a fault only if it lasts.
   if (!trouble_lasts) return null

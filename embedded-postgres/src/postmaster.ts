@@ -25,6 +25,7 @@ interface PostmasterOptions {
   /** The process id in a leftover postmaster.pid. */
   stale_pid: number | null
   durable: boolean
+  memory_bytes: number
 }
 
 export async function readPostmasterFile(cluster_dir: string) {
@@ -85,12 +86,13 @@ function sendSignal(pid: number, name: NodeJS.Signals): void {
  * Starts the server in its own session. Ctrl-C in the terminal reaches only Parley, which needs its database to shut down, and
  * killing Parley leaves a server that the next start takes over.
  */
-export function spawnPostmaster({ home, binaries, server_log: log, stale_pid, durable }: PostmasterOptions) {
+export function spawnPostmaster(options: PostmasterOptions) {
+  const { home, binaries, server_log: log, stale_pid, durable, memory_bytes } = options
   const identity = home.account === null ? {} : { uid: home.account.uid, gid: home.account.gid }
   // PostgreSQL refuses to start if an unrelated process of its user has the id in a leftover postmaster.pid. It ignores the id
   // given here, and still checks that no other server has the data in memory.
   const disregard = stale_pid === null ? {} : { PG_GRANDPARENT_PID: String(stale_pid) }
-  const child = spawn(binaries.postgres, serverArguments(home.cluster_dir, durable), {
+  const child = spawn(binaries.postgres, serverArguments(home.cluster_dir, durable, memory_bytes), {
     ...identity,
     cwd: '/',
     detached: true,

@@ -38,7 +38,6 @@ const SETTINGS: Readonly<Record<string, string>> = {
   cluster_name: 'parley',
   // Allows tests with many nodes, and pools larger than the default.
   max_connections: '200',
-  shared_buffers: '128MB',
   huge_pages: 'off',
   fsync: 'on',
   full_page_writes: 'on',
@@ -60,15 +59,24 @@ const SETTINGS: Readonly<Record<string, string>> = {
 
 /** For temporary databases. */
 const NOT_DURABLE: Readonly<Record<string, string>> = {
+  shared_buffers: '128MB',
   fsync: 'off',
   full_page_writes: 'off',
   synchronous_commit: 'off',
 }
 
-export function serverArguments(cluster_dir: string, durable: boolean): string[] {
-  const settings = Object.entries({ ...SETTINGS, ...(durable ? {} : NOT_DURABLE) }).flatMap(([name, value]) => [
-    '-c',
-    `${name}=${value}`,
-  ])
+const MEBIBYTE = 1_048_576
+
+/**
+ * An eighth of the memory, within bounds: searches of large knowledge bases read hundreds of pages, and one that PostgreSQL does not keep
+ * itself is copied from the system's cache. What is not used is not taken.
+ */
+export function sharedBuffers(memory_bytes: number): string {
+  return `${Math.min(512, Math.max(128, Math.floor(memory_bytes / 8 / MEBIBYTE)))}MB`
+}
+
+export function serverArguments(cluster_dir: string, durable: boolean, memory_bytes: number): string[] {
+  const own = durable ? { shared_buffers: sharedBuffers(memory_bytes) } : NOT_DURABLE
+  const settings = Object.entries({ ...SETTINGS, ...own }).flatMap(([name, value]) => ['-c', `${name}=${value}`])
   return ['-D', cluster_dir, ...settings]
 }

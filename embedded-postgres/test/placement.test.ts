@@ -11,6 +11,7 @@ import {
   parsePostmasterFile,
   parseUnfinishedName,
 } from '../src/placement.ts'
+import { serverArguments, sharedBuffers } from '../src/settings.ts'
 
 const alice = { name: 'alice', uid: 1000, gid: 1000 }
 const nobody = { name: 'nobody', uid: 65534, gid: 65534 }
@@ -128,4 +129,12 @@ test('the file parsers accept valid lines only', () => {
   expect(parsePostmasterFile('')).toBeNull()
   expect(parseUnfinishedName('cluster.new-77-ab12')).toBe(77)
   expect(parseUnfinishedName('cluster')).toBeNull()
+})
+
+test('PostgreSQL keeps an eighth of the memory, from 128 to 512 MB; a temporary one as little as possible', () => {
+  const gibibyte = 2 ** 30
+  const kept = [0.5, 1, 2, 3, 4, 64].map((size) => sharedBuffers(size * gibibyte))
+  expect(kept).toEqual(['128MB', '128MB', '256MB', '384MB', '512MB', '512MB'])
+  expect(serverArguments('cluster', true, 2 * gibibyte)).toContain('shared_buffers=256MB')
+  expect(serverArguments('cluster', false, 64 * gibibyte)).toContain('shared_buffers=128MB')
 })

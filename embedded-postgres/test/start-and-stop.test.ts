@@ -45,10 +45,20 @@ describe('a start', () => {
 
   test('provides a durable server without network access, and a role that is no superuser', LIMIT, async () => {
     await serve(shared_dir, async (address) => {
-      const names = ['fsync', 'synchronous_commit', 'listen_addresses', 'TimeZone', 'server_encoding', 'is_superuser']
+      const names = [
+        'shared_buffers',
+        'fsync',
+        'synchronous_commit',
+        'listen_addresses',
+        'TimeZone',
+        'server_encoding',
+        'is_superuser',
+      ]
       const columns = names.map((name) => `current_setting('${name}') as "${name}"`)
       expect(await query(address, `select ${columns.join(', ')}, lower('ÄÖ') as lower`)).toEqual([
         {
+          // An eighth of the workshop's memory.
+          shared_buffers: '256MB',
           fsync: 'on',
           synchronous_commit: 'on',
           listen_addresses: '',

@@ -32,7 +32,7 @@ export class Workshop {
 
   private constructor(dir: string) {
     this.dir = dir
-    this.host = { ...detectHost(), system_dir: join(dir, 'system'), temporary_dirs: [dir] }
+    this.host = { ...detectHost(), system_dir: join(dir, 'system'), temporary_dirs: [dir], memory_bytes: 2 * 2 ** 30 }
   }
 
   static async open(): Promise<Workshop> {

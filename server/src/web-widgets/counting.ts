@@ -75,17 +75,7 @@ export function createCounting({ database, ports, log }: Pick<Core, 'database' |
   }
 
   const warn = (error: unknown) => log.warn({ err: error }, 'could not write what web widgets have counted')
-  let folding = Promise.resolve()
-  let stopFold: (() => void) | null = null
-  let isOver = false
-
-  function noteCounters(): void {
-    if (isOver) return
-    stopFold ??= ports.clock.after(fold_ms, () => {
-      stopFold = null
-      folding = foldCounters(database, most_fold_statements).catch(warn)
-    })
-  }
+  const folds = soonAfter(ports, () => foldCounters(database, most_fold_statements).catch(warn))
 
   async function flush(): Promise<void> {
     const refusals = [...waiting].map(([widget_id, entry]) => ({ widget_id, ...entry }))
@@ -96,7 +86,7 @@ export function createCounting({ database, ports, log }: Pick<Core, 'database' |
 
   return {
     count,
-    noteCounters,
+    noteCounters: folds.request,
     flush,
     async refuse(widget, { limit, wait_seconds }) {
       count(widget, limit)
@@ -108,22 +98,37 @@ export function createCounting({ database, ports, log }: Pick<Core, 'database' |
       const retry_after = wait_seconds ?? waitOfCap(limit, ports.clock.now())
       return new AppError(caps.has(limit) ? 'widget_cap_reached' : 'rate_limited', undefined, {}, { retry_after })
     },
-    start() {
-      const flushes = repeatFlush(ports, () => flush().catch(warn))
-      return {
-        async [Symbol.asyncDispose]() {
-          isOver = true
-          stopFold?.()
-          await folding
-          await flushes[Symbol.asyncDispose]()
-        },
-      }
+    start: () => repeatFlush(ports, () => flush().catch(warn), folds.stop),
+  }
+}
+
+/** Once for all that ask for it within a second. */
+function soonAfter({ clock }: Core['ports'], fold: () => Promise<void>) {
+  let folding = Promise.resolve()
+  let cancel: (() => void) | null = null
+  let isOver = false
+  return {
+    request(): void {
+      if (isOver) return
+      cancel ??= clock.after(fold_ms, () => {
+        cancel = null
+        folding = fold()
+      })
+    },
+    async stop(): Promise<void> {
+      isOver = true
+      cancel?.()
+      await folding
     },
   }
 }
 
 /** Every ten seconds, and once more at the end. */
-function repeatFlush({ clock }: Core['ports'], flush: () => Promise<void>): AsyncDisposable {
+function repeatFlush(
+  { clock }: Core['ports'],
+  flush: () => Promise<void>,
+  stopFolds: () => Promise<void>,
+): AsyncDisposable {
   let flushing = Promise.resolve()
   let stop = clock.after(flush_ms, next)
   function next(): void {
@@ -133,6 +138,7 @@ function repeatFlush({ clock }: Core['ports'], flush: () => Promise<void>): Asyn
   return {
     async [Symbol.asyncDispose]() {
       stop()
+      await stopFolds()
       await flushing
       await flush()
     },

@@ -18,7 +18,7 @@ export const searchSettings: SettingsGroup<SearchConfig> = {
       name,
       default: 'auto',
       meaning:
-        'How the nearest vectors are found. `sign_bits` reads the signs of all vectors of a dataset and needs no extension. `pgvector` gives each dataset of 20,000 chunks or more an HNSW index, and needs the PostgreSQL extension `vector`, version 0.8 or later. `auto` uses that extension if it is installed. Set it alike on all nodes.',
+        'How the nearest vectors are found. `sign_bits` reads the signs of all vectors of a dataset and needs no extension. `pgvector` gives each dataset of 20,000 chunks or more an HNSW index, which is read unless the node has the signs of the dataset in memory (`PARLEY_LIMIT_SEARCH_MEMORY_BYTES`), and needs the PostgreSQL extension `vector`, version 0.8 or later. `auto` uses that extension if it is installed. Set it alike on all nodes.',
     },
     {
       name: memory,

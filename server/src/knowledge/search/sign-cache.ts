@@ -25,7 +25,7 @@ export interface Unkept {
   dataset_id: string
   space_id: string
   generations: readonly number[]
-  /** They are kept only where there is room for as much, that is, all of them; null: as far as there is room. */
+  /** They are kept only if as much, that is, all of them fits; null: as many as fit. */
   whole_bytes: number | null
 }
 

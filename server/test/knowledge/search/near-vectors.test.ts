@@ -143,7 +143,7 @@ describe.runIf(hasPgvector)('with pgvector', () => {
     expect(late[0]).toBe('late gamma lambda number 2')
   })
 
-  test('is read where there is no room for the signs of all; no part of them is kept for nothing', async () => {
+  test('is read where the signs of all do not fit; no part of them is kept for nothing', async () => {
     const { dataset_id, space_id, options } = await addLarge()
     await library.addSource(textsOf('second', 60), options)
     await index(dataset_id)
@@ -156,7 +156,7 @@ describe.runIf(hasPgvector)('with pgvector', () => {
       return signs.find(dataset_id, space_id).size
     }
     expect(await search()).toBe(0)
-    // By signs, as many as there is room for.
+    // By signs, as many as fit.
     small.index.kind = 'sign_bits'
     expect(await search()).toBe(1)
   })
