@@ -4,7 +4,7 @@ import { isUuid } from '../base/ports.ts'
 import type { Database } from '../database/database.ts'
 import { openStore } from '../database/store.ts'
 import type { KeyQueue } from '../idempotency/key-queue.ts'
-import { findNamespace } from '../idempotency/namespace.ts'
+import { type FindNamespace, createNamespaces } from '../idempotency/namespace.ts'
 import { type CallKey, fingerprintOf, runOnce } from '../idempotency/run-once.ts'
 import { AppError } from '../base/errors.ts'
 import { authorize } from './rules/authorize.ts'
@@ -25,6 +25,7 @@ type AnyHandler = (ctx: unknown, input: unknown) => Promise<unknown>
 
 export function createInvoke(options: InvokeOptions): Invoke {
   const { core, handlers, work_shares } = options
+  const findNamespace = createNamespaces(core.database)
   return async (id, caller, input, from) => {
     const operation: Operation = operations[id]
     admit(operation, caller, from)
@@ -37,7 +38,7 @@ export function createInvoke(options: InvokeOptions): Invoke {
     if (named === null || caller === null) {
       return { output: (await within(() => run(core.database, null))) as never, replayed: false }
     }
-    const keyed = await keyedCall(options, operation, caller, named)
+    const keyed = await keyedCall({ ...options, findNamespace }, operation, caller, named)
     let replayed = false
     const onReplay = () => {
       replayed = true
@@ -72,12 +73,12 @@ function withoutBody(
 }
 
 async function keyedCall(
-  { core, key_queue }: InvokeOptions,
+  { core, key_queue, findNamespace }: InvokeOptions & { findNamespace: FindNamespace },
   operation: Operation,
   caller: Principal,
   { value: key, fingerprint, conversation_id }: NamedRequest,
 ) {
-  const namespace = await findNamespace(core.database, keyHolderOf(caller))
+  const namespace = await findNamespace(keyHolderOf(caller))
   const owner = ownerOf(caller)
   return {
     database: core.database.sharedBy(owner),

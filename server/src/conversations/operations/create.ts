@@ -42,7 +42,7 @@ interface Answerer {
 export const createConversation: Handler<'createConversation', Conversations> = (ctx, input) =>
   createConversationWith(ctx, input, null)
 
-/** What a room adds to a conversation that it creates. */
+/** What a room adds to a conversation that it creates. It has looked at the version, if the request names one. */
 export interface CreationAdditions {
   /** A new id, which a request without one gets. */
   new_id: string
@@ -70,7 +70,7 @@ export async function createConversationWith(
     const earlier = await replayCreation(ctx, input, fingerprint)
     if (earlier) return earlier
   }
-  const generated = await generateGreetingBeforehand(ctx, input)
+  const generated = await generateGreetingBeforehand(ctx, input, more)
   const { ports } = ctx.core
   const id = input.id ?? more?.new_id ?? ports.newId()
   // The answer is read inside the transaction too: after the commit, a failure must not make the call look refused.
@@ -125,11 +125,12 @@ function requireChannel({ channel }: CreateInput, { config }: Pick<Answerer, 'co
 }
 
 /** A model call, so it precedes the transaction (T12); null if the model does not write the greeting. */
-async function generateGreetingBeforehand(ctx: Context<Conversations>, input: CreateInput): Promise<string | null> {
-  const answerer = input.agent_config
-    ? { config: resolveInline(ctx, input, input.agent_config) }
-    : await resolveAnswerer(ctx, ctx.store, input)
-  const config = requireChannel(input, answerer)
+async function generateGreetingBeforehand(
+  ctx: Context<Conversations>,
+  input: CreateInput,
+  more: CreationAdditions | null,
+): Promise<string | null> {
+  const config = requireChannel(input, { config: await foreseeConfig(ctx, input, more) })
   if (config.starting_message?.type !== 'generated') return null
   const { instructions } = config.starting_message
   const variables = templateVariables(ctx, input)
@@ -141,6 +142,19 @@ async function generateGreetingBeforehand(ctx: Context<Conversations>, input: Cr
     variables,
     initial_context,
   })
+}
+
+/** Of the version that will answer, if it still may: the transaction decides. */
+async function foreseeConfig(
+  ctx: Context<Conversations>,
+  input: CreateInput,
+  more: CreationAdditions | null,
+): Promise<ResolvedConfig> {
+  if (input.agent_config) return resolveInline(ctx, input, input.agent_config)
+  // The room has looked at the version, so that only its configuration is needed, which this process may know.
+  if (more && input.agent_version_id)
+    return readAgentConfig(ctx.store, input.agent_version_id, input.channel, ctx.core.config.default_model)
+  return (await resolveAnswerer(ctx, ctx.store, input)).config
 }
 
 function templateVariables(ctx: Context<Conversations>, input: CreateInput) {
