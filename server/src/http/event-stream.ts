@@ -68,10 +68,12 @@ function beat(response: ServerResponse, { core, isStillAdmitted }: Keeping): () 
   }
 }
 
-/** A reader that does not read would block an orderly end. */
+/** A reader that does not read would block an orderly end; what was only just written is with the socket a moment later. */
 function close(response: ServerResponse): void {
-  if (response.writableLength === 0) response.end()
-  else response.destroy()
+  setImmediate(() => {
+    if (response.writableLength === 0) response.end()
+    else response.destroy()
+  })
 }
 
 function formatEvent(event: ServerSentEvent): string {

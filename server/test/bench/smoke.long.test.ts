@@ -119,7 +119,9 @@ describe('the programs that measure', { timeout: 240_000 }, () => {
       '--searches',
       '5',
     )
-    expect(searches).toMatch(/^\| hybrid \| 1 \| [\d.]+ .+\n\| words \| 1 \| [\d.]+ .+\n\| vectors \| 1 \|/m)
+    expect(searches).toMatch(
+      /^\| hybrid \| 1 \| [\d.]+ .+\n\| hybrid, no signs kept \| 1 \| [\d.]+ .+\n\| words \| 1 \| [\d.]+ .+\n\| vectors \| 1 \|/m,
+    )
     expect(searches).toMatch(/^\| word_groups \| \d+ \|/m)
     const recall = await run('recall.ts', '--chunks', '400', '--dimension', '64', '--queries', '5')
     expect(recall).toMatch(/^\| an anisotropic mixture \| [\d.]+ \| [\d.]+ \| \d+ \|$/m)

@@ -149,13 +149,13 @@ test('a turn that was ended elsewhere before its attempt starts here calls no mo
 })
 
 test('the bus reconnects after its connection is lost', async () => {
-  await sql`select pg_terminate_backend(pid) from pg_stat_activity
+  const { rows: lost } = await sql<{ pid: number }>`select pid, pg_terminate_backend(pid) from pg_stat_activity
     where datname = current_database() and application_name = 'parley bus'`.execute(server.database.kysely)
+  const before = lost.map(({ pid }) => pid)
   const listeners = async () => {
     const { rows } = await sql<{ count: number }>`select count(*) as count from pg_stat_activity
-      where datname = current_database() and application_name = 'parley bus' and state = 'idle' and query <> ''`.execute(
-      server.database.kysely,
-    )
+      where datname = current_database() and application_name = 'parley bus' and state = 'idle' and query <> ''
+        and pid <> all(${before}::integer[])`.execute(server.database.kysely)
     return rows[0]!.count
   }
   await expect.poll(listeners, { timeout: 10_000 }).toBe(2)
