@@ -129,7 +129,7 @@ export async function runKills(options: RunOptions): Promise<Report> {
   return {
     ...counts,
     kills: fleet.killed,
-    pauses: fleet.paused,
+    pauses: fleet.paused.size,
     deaths: fleet.deaths,
     messages: sent.messages.length,
     conversations: stored.conversations.length,

@@ -17,7 +17,8 @@ export interface Fleet {
   /** How often nodes died at each point. */
   readonly deaths: ReadonlyMap<string, number>
   readonly killed: number
-  readonly paused: number
+  /** Numbers of the nodes that were stopped for a while. */
+  readonly paused: ReadonlySet<number>
   readonly violations: readonly Violation[]
   /** What its nodes have logged last. */
   readonly log: string
@@ -46,12 +47,13 @@ export function createFleet(
   const survivors: KillNode[] = []
   const deaths = new Map<string, number>()
   const violations: Violation[] = []
-  const counts = { started: 0, killed: 0, paused: 0 }
+  const paused = new Set<number>()
   const started: KillNode[] = []
+  let killed = 0
 
   function start(mission: Mission | null): KillNode {
     const strike = mission?.kind === 'point' ? { ...mission, signal: 'SIGKILL' as const } : null
-    const node = startKillNode(environmentOf((counts.started += 1)), strike)
+    const node = startKillNode(environmentOf(started.length + 1), strike)
     alive.add(node)
     started.push(node)
     void node.exited.then(() => alive.delete(node))
@@ -70,7 +72,7 @@ export function createFleet(
     takeovers.died(node.ids)
     nodes.delete(node)
     if (ended !== 'SIGKILL') violations.push({ kind: 'fault', what: `a node ended with ${ended}: ${node.errors}` })
-    counts.killed += 1
+    killed += 1
     return first !== 'late' && mission.kind === 'point' ? mission.point : null
   }
 
@@ -95,7 +97,7 @@ export function createFleet(
           node.kill('SIGSTOP')
           nodes.delete(node)
           takeovers.died(node.ids)
-          counts.paused += 1
+          paused.add(started.indexOf(node) + 1)
           await after(mission.for_ms)
           takeovers.revived(node.ids)
           node.kill('SIGCONT')
@@ -115,7 +117,7 @@ export function createFleet(
         return void (tasks.length = 0)
       }
       const again = await carryOut(task)
-      onKill(counts.killed)
+      onKill(killed)
       if (again && again.tries < max_tries) tasks.push(again)
       else if (again) violations.push({ kind: 'unreached', what: JSON.stringify(task.mission) })
     }
@@ -128,11 +130,9 @@ export function createFleet(
     deaths,
     violations,
     get killed() {
-      return counts.killed
+      return killed
     },
-    get paused() {
-      return counts.paused
-    },
+    paused,
     get log() {
       return started
         .map(({ errors }) => errors)

@@ -12,6 +12,10 @@ const call = (model: string, input: string[], node: string): EmbeddingCall => {
   return { model, input, dimensions: 64, authorization: node }
 }
 
+/** So many calls of node one that node two made again. */
+const madeAgain = (count: number) =>
+  ['one', 'two'].flatMap((node) => Array.from({ length: count }, (_, at) => call('first', [`text ${at}`], node)))
+
 interface Scene {
   library: Library
   own: OwnSource
@@ -23,12 +27,13 @@ interface Fault {
   told?: (told: Told, scene: Scene) => void
   objects?: string[]
   calls?: EmbeddingCall[]
+  paused?: string[]
 }
 
 /** Within a transaction that is rolled back. */
 async function judged(
   { library, own, other_dataset }: Scene,
-  { text, told: change, objects = [], calls = [] }: Fault,
+  { text, told: change, objects = [], calls = [], paused = [] }: Fault,
 ): Promise<Violation['kind'][]> {
   const told = nothingTold()
   told.sources.push({ ...own })
@@ -39,7 +44,7 @@ async function judged(
     await client.query('begin')
     await client.query('set local session_replication_role = replica').catch(() => client.query('rollback; begin'))
     if (text) await client.query(text.replaceAll('$source', `'${own.id}'`).replaceAll('$other', `'${other_dataset}'`))
-    const { violations } = await judge(client as never, told, { calls, objects })
+    const { violations } = await judge(client as never, told, { calls, objects, paused: new Set(paused) })
     return [...new Set(violations.map(({ kind }) => kind))]
   } finally {
     await client.query('rollback')
@@ -96,11 +101,8 @@ const faults: readonly (readonly [string, Violation['kind'], Fault])[] = [
     { text: `update organization_events set type = 'dataset_source.ready' where type = 'dataset_source.created'` },
   ],
   ['a deleted source', 'left_over', { told: ({ sources }) => void (sources[0]!.state = 'deleted') }],
-  [
-    'five calls of one node that were made again',
-    'repeated',
-    { calls: ['one', 'two'].flatMap((node) => ['a', 'b', 'c', 'd', 'e'].map((text) => call('first', [text], node))) },
-  ],
+  ['five calls of one node that were made again', 'repeated', { calls: madeAgain(5) }],
+  ['nine calls of one that was stopped before', 'repeated', { calls: madeAgain(9), paused: ['one'] }],
 ]
 
 test('it finds nothing in a state without faults, and each fault that is put into it', async () => {
@@ -122,6 +124,7 @@ test('it finds nothing in a state without faults, and each fault that is put int
     ...['one', 'two'].map((node) => call('first', ['handbook'], node)),
   ]
   expect(await judged(scene, { calls })).toEqual([])
+  expect(await judged(scene, { calls: madeAgain(8), paused: ['one'] })).toEqual([])
   for (const [what, kind, fault] of faults) {
     expect([what, await judged(scene, fault)]).toEqual([what, expect.arrayContaining([kind])])
   }

@@ -67,6 +67,8 @@ async function prepare(environment: Record<string, string>): Promise<[string, st
   return [await create('Steady'), await create('Changing')]
 }
 
+const keyOf = (node: number | string) => `node-${node}`
+
 export async function runKnowledgeKills(options: KillOptions): Promise<KillReport> {
   await using stack = new AsyncDisposableStack()
   const random = createRandom(options.seed)
@@ -87,7 +89,7 @@ export async function runKnowledgeKills(options: KillOptions): Promise<KillRepor
     PARLEY_LOG_LEVEL: 'warn',
   }
   // Its key tells whose call it was.
-  const environmentOf = (node: number | string) => ({ ...common, PARLEY_EMBEDDING_API_KEY: `node-${node}` })
+  const environmentOf = (node: number | string) => ({ ...common, PARLEY_EMBEDDING_API_KEY: keyOf(node) })
   const datasets = await prepare(environmentOf('first'))
   const giveUpAt = performance.now() + options.most_seconds * 1000
   const fleet = createFleet(environmentOf, { died: () => {}, revived: () => {} }, giveUpAt)
@@ -116,17 +118,12 @@ export async function runKnowledgeKills(options: KillOptions): Promise<KillRepor
     embedding,
     settled_ms,
     options,
-    judged: await judgeAll(pool, told, embedding, peer),
+    judged: await judge(pool, told, {
+      calls: embedding.calls,
+      objects: [...peer.objects.keys()],
+      paused: new Set([...fleet.paused].map((node) => `Bearer ${keyOf(node)}`)),
+    }),
   })
-}
-
-async function judgeAll(
-  pool: pg.Pool,
-  told: Told,
-  { calls }: EmbeddingServer,
-  { objects }: { objects: Map<string, Buffer> },
-) {
-  return judge(pool, told, { calls, objects: [...objects.keys()] })
 }
 
 interface Settling {
@@ -192,7 +189,7 @@ function report({ told, fleet, moved, embedding, settled_ms, options, judged }: 
     violations,
     kills: fleet.killed + moved.killed,
     moves: moved.killed,
-    pauses: fleet.paused,
+    pauses: fleet.paused.size,
     deaths,
     sources: told.sources.length,
     embedding_calls: embedding.calls.length,

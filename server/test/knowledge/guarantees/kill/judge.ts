@@ -6,7 +6,7 @@ import { dumpDatabase } from '../../../support/dump-database.ts'
 import { faultsOf, piecesOf, textOf } from '../../ingest/fixture.ts'
 import type { OwnSource, Told, Violation } from './records.ts'
 
-/** Of a node: what may be under way when it dies. */
+/** Of a node: what may be under way when it dies, or when it is stopped for longer than a lease. */
 const most_repeated = 4
 
 export interface Judged {
@@ -19,11 +19,15 @@ export interface Judged {
 
 type Kind = Violation['kind']
 
-export async function judge(
-  pool: pg.Pool,
-  told: Told,
-  { calls, objects }: { calls: readonly EmbeddingCall[]; objects: readonly string[] },
-): Promise<Judged> {
+export interface Observed {
+  calls: readonly EmbeddingCall[]
+  /** In the storage. */
+  objects: readonly string[]
+  /** Nodes that were stopped before they died, by what their calls are authorized with. */
+  paused: ReadonlySet<string>
+}
+
+export async function judge(pool: pg.Pool, told: Told, { calls, objects, paused }: Observed): Promise<Judged> {
   const violations = [...told.violations]
   const find = (kind: Kind, what: string) => void violations.push({ kind, what })
   const rows = async <Row = Record<string, unknown>>(text: string, values: unknown[] = []) =>
@@ -41,7 +45,8 @@ export async function judge(
   await judgeDeleted({ pool, find, rows }, told)
   const repeated = countRepeated(calls)
   for (const [node, count] of repeated)
-    if (count > most_repeated) find('repeated', `${count} calls of ${node} were made again`)
+    if (count > most_repeated * (paused.has(node) ? 2 : 1))
+      find('repeated', `${count} calls of ${node} were made again`)
   const counts = [...repeated.values()]
   return {
     violations,
