@@ -5,6 +5,7 @@ import type { TestServer } from '../../server/test/support/server.ts'
 import {
   type SitePage,
   type World,
+  chatsOf,
   hasChat,
   isThere,
   launcherOf,
@@ -151,7 +152,8 @@ test('how many messages are unread is said in the words of the language', async 
     const { page } = opened
     await isThere(page)
     await page.evaluate('Parley.open()')
-    const chat = await linked(page)
+    await hasChat(page)
+    const chat = chatsOf(page)[0]!
     await chat.locator('#composer').fill('Hi')
     await chat.locator('#composer').press('Enter')
     await chat.getByText('Reply.').waitFor()

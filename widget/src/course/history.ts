@@ -50,11 +50,11 @@ function createHistory({ ports, session, base, store }: ChatParts): History {
     const query = `?limit=${rows_at_once}${next === null ? '' : `&cursor=${encodeURIComponent(next)}`}`
     const reply = await session.call({ method: 'GET', path: `${base}/conversations${query}` })
     if (visit.aborted || store.get().history === null) return
-    const { data, next_cursor } = (reply?.status === 200 ? reply.body : {}) as {
+    const { data, pagination } = (reply?.status === 200 ? reply.body : {}) as {
       data?: HistoryRow[]
-      next_cursor?: string
+      pagination?: { next_cursor: string | null }
     }
-    store.set({ history: data ? { rows: [...before, ...data], next: next_cursor ?? null } : 'failed' })
+    store.set({ history: data ? { rows: [...before, ...data], next: pagination?.next_cursor ?? null } : 'failed' })
   }
   return {
     close,
