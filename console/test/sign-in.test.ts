@@ -254,7 +254,8 @@ describe('how it looks', () => {
     await page.getByRole('menuitemradio', { name: 'Dark' }).click()
     await expect.poll(background).not.toBe(light)
     await page.reload({ waitUntil: 'commit' })
-    await page.waitForFunction('document.body !== null')
+    // Not by `waitForFunction`, which evaluates text in the page while it waits: the page's policy refuses that.
+    await expect.poll(() => page.evaluate('document.body !== null')).toBe(true)
     expect(await background()).not.toBe(light)
   })
 })
