@@ -194,7 +194,7 @@ export function* largestOf(values: Float32Array, many: number): Pausing<number[]
     for (; above + counts[step]! < many && step > 0; step -= 1) above += counts[step]!
     const isIn = (value: number) => value >= low && value <= high && Math.trunc((value - low) * scale) === step
     ;[least, most] = yield* rangeOf(values, isIn)
-    // Otherwise these, too many to take all, are told apart in as many steps again.
+    // Else this step has too many values to take all, and is divided into steps again.
     if (above + counts[step]! <= 2 * many) break
   }
   return yield* placesFrom(values, { least, most, most_of_these: 2 * many - above })
