@@ -65,10 +65,10 @@ test('a widget is made, branded, saved and published', async () => {
   await press(page, appearanceTexts.find)
   const row = page.getByRole('row', { name: appearanceTexts.title })
   await row.getByText('Harbour Lamps').waitFor()
-  expect(await row.getByRole('cell').allInnerTexts()).toEqual([appearanceTexts.builtIn, 'Harbour Lamps'])
+  await expect.poll(() => row.getByRole('cell').allInnerTexts()).toEqual([appearanceTexts.builtIn, 'Harbour Lamps'])
   expect(await title.inputValue()).toBe('')
   await press(page, appearanceTexts.take)
-  expect(await title.inputValue()).toBe('Harbour Lamps')
+  await expect.poll(() => title.inputValue()).toBe('Harbour Lamps')
   await press(page, appearanceTexts.takeBack)
   expect(await title.inputValue()).toBe('')
   await press(page, appearanceTexts.take)
@@ -108,12 +108,12 @@ test('what is not saved is in the preview: texts, colors, theme, language, devic
   const { page, faults } = opened
   await signIn(page, server, `/web-widgets/${web_widget_id}`)
   const { sample, chat } = await openPreview(page)
-  expect(await chat.locator('h1').innerText()).toBe('Stored')
+  await expect.poll(() => chat.locator('h1').innerText()).toBe('Stored')
   const title = page.getByLabel(appearanceTexts.title, { exact: true })
   await title.fill('Not saved')
   await chat.getByRole('heading', { name: 'Not saved' }).waitFor()
   // The one who writes keeps the focus.
-  expect(await title.evaluate((field) => field === document.activeElement)).toBe(true)
+  await expect.poll(() => title.evaluate((field) => field === document.activeElement)).toBe(true)
   const background = page.getByLabel(appearanceTexts.background(words.parts.header), { exact: true })
   await background.fill('#ffee00')
   await page.getByLabel(appearanceTexts.text(words.parts.header), { exact: true }).fill('#ffffff')
@@ -131,17 +131,17 @@ test('what is not saved is in the preview: texts, colors, theme, language, devic
     parent.postMessage({ parley_sample: 1, config, theme: 'dark', locale: 'fr' }, '*')
     await heard
   })
-  expect(await sample.evaluate(() => document.documentElement.lang)).toBe('en')
+  await expect.poll(() => sample.evaluate(() => document.documentElement.lang)).toBe('en')
   const preview = page.getByRole('region', { name: previewTexts.title, exact: true })
   await preview.getByRole('button', { name: previewTexts.themes.dark }).click()
   await expect.poll(() => sample.evaluate(() => document.documentElement.style.colorScheme)).toBe('dark')
   await expect.poll(() => chat.evaluate(() => document.documentElement.style.colorScheme)).toBe('dark')
-  expect(await chat.locator('h1').innerText()).toBe('Not saved')
+  await expect.poll(() => chat.locator('h1').innerText()).toBe('Not saved')
   await preview.getByRole('button', { name: previewTexts.devices.phone }).click()
   await expect.poll(() => sample.evaluate(() => innerWidth)).toBe(390)
   await page.getByLabel(previewTexts.language).selectOption('ar')
   await expect.poll(() => chat.evaluate(() => document.documentElement.dir)).toBe('rtl')
-  expect(await configOf(web_widget_id)).toEqual({ chat: { title: 'Stored' } })
+  await expect.poll(() => configOf(web_widget_id)).toEqual({ chat: { title: 'Stored' } })
   // A real conversation, which counts nowhere.
   server.model.answer = () => 'From the preview.'
   await chat.locator('#composer').fill('Hi')
@@ -193,16 +193,18 @@ test('a form is written, sorted by keyboard and mouse, tried here and in the pre
   await trial.getByText('"topic": "Return"').waitFor()
   await press(page, words.save)
   await notice(page, words.saved).waitFor()
-  expect(await configOf(web_widget_id)).toMatchObject({
-    pre_conversation_form: {
-      id: 'pre_chat',
-      fields: [
-        { id: 'name', label: 'Name', type: 'text' },
-        { id: 'email', label: 'Email', type: 'text' },
-        { id: 'topic', label: 'Topic', type: 'select', required: true, options: ['Order', 'Return'] },
-      ],
-    },
-  })
+  await expect
+    .poll(() => configOf(web_widget_id))
+    .toMatchObject({
+      pre_conversation_form: {
+        id: 'pre_chat',
+        fields: [
+          { id: 'name', label: 'Name', type: 'text' },
+          { id: 'email', label: 'Email', type: 'text' },
+          { id: 'topic', label: 'Topic', type: 'select', required: true, options: ['Order', 'Return'] },
+        ],
+      },
+    })
   // What the server finds wrong stands at its field.
   await part.getByRole('button', { name: /^Email/ }).click()
   await part.getByLabel(formTexts.id, { exact: true }).fill('visitor')
@@ -284,8 +286,10 @@ test('a conversation shows what is signed apart from what is claimed, with page 
       .locator('div')
       .filter({ has: page.getByRole('heading', { name }) })
       .last()
-  expect(await groupOf(visitorTexts.verified).locator('dd').allInnerTexts()).toEqual(['user-17', 'Ada', 'gold'])
-  expect(await groupOf(visitorTexts.claimed).locator('dd').allInnerTexts()).toEqual(['free'])
+  await expect
+    .poll(() => groupOf(visitorTexts.verified).locator('dd').allInnerTexts())
+    .toEqual(['user-17', 'Ada', 'gold'])
+  await expect.poll(() => groupOf(visitorTexts.claimed).locator('dd').allInnerTexts()).toEqual(['free'])
   await part.getByRole('link', { name: 'https://shop.example/cart', exact: true }).waitFor()
   await part.getByText('★★★★☆ 4/5').waitFor()
   await part.getByText('Fast').waitFor()
@@ -316,11 +320,11 @@ test('what someone else has saved is shown, and not overwritten', async () => {
   await server.client.updateWebWidget({ web_widget_id, config: { chat: { subtitle: 'Theirs' } } })
   await press(page, words.save)
   await theirs.getByText('config.chat.subtitle').waitFor()
-  expect(await configOf(web_widget_id)).toEqual({ chat: { subtitle: 'Theirs' } })
+  await expect.poll(() => configOf(web_widget_id)).toEqual({ chat: { subtitle: 'Theirs' } })
   await press(page, words.keepMine)
   await press(page, words.save)
   await notice(page, words.saved).waitFor()
-  expect(await configOf(web_widget_id)).toEqual({ chat: { title: 'Mine', subtitle: 'Theirs' } })
+  await expect.poll(() => configOf(web_widget_id)).toEqual({ chat: { title: 'Mine', subtitle: 'Theirs' } })
   await title.fill('Mine again')
   await server.client.updateWebWidget({ web_widget_id, config: { chat: { title: 'Theirs again' } } })
   // Seen without a save, too.
@@ -331,7 +335,7 @@ test('what someone else has saved is shown, and not overwritten', async () => {
   await dialog(page).getByText(words.leave.title).waitFor()
   await dialog(page).getByRole('button', { name: texts.cancel, exact: true }).click()
   await press(page, words.takeTheirs)
-  expect(await title.inputValue()).toBe('Theirs again')
+  await expect.poll(() => title.inputValue()).toBe('Theirs again')
 })
 
 test('a secret is shown once; viewers change nothing', async () => {
@@ -340,7 +344,7 @@ test('a secret is shown once; viewers change nothing', async () => {
   const { page } = opened
   await signIn(page, server, `/web-widgets/${web_widget_id}?section=security`)
   await press(page, securityTexts.newKey)
-  expect(await dialog(page).getByLabel(securityTexts.secret).inputValue()).toMatch(/^widk_/)
+  await expect.poll(() => dialog(page).getByLabel(securityTexts.secret).inputValue()).toMatch(/^widk_/)
   await using other = await openPage(browser)
   const key = await makeKey(server, { only: ['web_widgets:read'] })
   await signIn(other.page, server, `/web-widgets/${web_widget_id}`, key)

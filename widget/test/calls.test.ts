@@ -46,13 +46,15 @@ test('two widgets on a page each have their object; names of elements and of Any
   expect(
     await page.evaluate(`[Parley.get('${one}') === Parley || Parley.get('${two}') === Parley, Parley.get('x')]`),
   ).toEqual([true, undefined])
-  expect(await page.evaluate('Object.keys(AnyReach)')).toEqual(['listen'])
+  await expect.poll(() => page.evaluate('Object.keys(AnyReach)')).toEqual(['listen'])
   await page.evaluate(`Parley.get('${two}').open()`)
-  expect(await page.evaluate(`['${one}', '${two}'].map((id) => Parley.get(id).isOpen)`)).toEqual([false, true])
+  await expect
+    .poll(() => page.evaluate(`['${one}', '${two}'].map((id) => Parley.get(id).isOpen)`))
+    .toEqual([false, true])
   await linked(page)
   expect(chatsOf(page)[0]!.url()).toContain(two)
   await page.evaluate(`Parley.get('${one}').destroy()`)
-  expect(await page.evaluate(`Parley.get('${two}').isOpen`)).toBe(true)
+  await expect.poll(() => page.evaluate(`Parley.get('${two}').isOpen`)).toBe(true)
   expect(lines).toEqual([])
 })
 
@@ -66,30 +68,28 @@ test('attributes: a container, open, language and theme; opening by itself takes
   await hasChat(filled.page)
   const [inner] = chatsOf(filled.page)
   await inner!.getByRole('textbox', { name: 'Nachricht' }).waitFor()
-  expect(await launcherOf(filled.page).isHidden()).toBe(true)
-  expect(await inner!.evaluate('[innerWidth, innerHeight, document.documentElement.style.colorScheme]')).toEqual([
-    380,
-    500,
-    'dark',
-  ])
-  expect(await inner!.evaluate('document.activeElement.localName')).toBe('body')
-  expect(await filled.page.evaluate('document.activeElement.id')).toBe('field')
+  await expect.poll(() => launcherOf(filled.page).isHidden()).toBe(true)
+  await expect
+    .poll(() => inner!.evaluate('[innerWidth, innerHeight, document.documentElement.style.colorScheme]'))
+    .toEqual([380, 500, 'dark'])
+  await expect.poll(() => inner!.evaluate('document.activeElement.localName')).toBe('body')
+  await expect.poll(() => filled.page.evaluate('document.activeElement.id')).toBe('field')
   expect(filled.lines).toEqual([])
 
   await using opened = await openSite(browser, put('/open', id, { attributes: 'data-open', after: field }))
   const { page, lines } = opened
   await linked(page)
-  expect(await page.evaluate('[Parley.isOpen, document.activeElement.id]')).toEqual([true, 'field'])
-  expect(await launcherOf(page).innerText()).toBe('Ask us')
+  await expect.poll(() => page.evaluate('[Parley.isOpen, document.activeElement.id]')).toEqual([true, 'field'])
+  await expect.poll(() => launcherOf(page).innerText()).toBe('Ask us')
   // Nor does anything that changes meanwhile.
   await page.setViewportSize({ width: 1200, height: 700 })
   await page.evaluate(
     `Parley.setTheme('dark'); Parley.hide(); Parley.show(); history.pushState(null, '', '/elsewhere')`,
   )
-  expect(await page.evaluate('document.activeElement.id')).toBe('field')
+  await expect.poll(() => page.evaluate('document.activeElement.id')).toBe('field')
   // Closed by the page, it leaves the focus where it is; opened by a button of the page, it gives it back.
   await page.evaluate('Parley.close()')
-  expect(await page.evaluate('document.activeElement.id')).toBe('field')
+  await expect.poll(() => page.evaluate('document.activeElement.id')).toBe('field')
   await page.evaluate('Parley.open()')
   await expect.poll(() => page.evaluate('document.activeElement.dataset.parley')).toBeTruthy()
   await expect.poll(() => chatsOf(page)[0]!.evaluate('document.activeElement.id')).toBe('composer')
@@ -108,13 +108,13 @@ test('every call and event of window.Parley; events have ids and counts, never t
   const chat = await linked(page)
   await page.evaluate(`Parley.setLocale('fr'); Parley.setTheme('dark')`)
   await chat.locator('html[lang=fr]').waitFor()
-  expect(await chat.evaluate('document.documentElement.style.colorScheme')).toBe('dark')
+  await expect.poll(() => chat.evaluate('document.documentElement.style.colorScheme')).toBe('dark')
   await page.evaluate(`Parley.setLocale('en'); Parley.send('My text')`)
   await chat.getByText('Secret answer').waitFor()
   await page.evaluate('Parley.close()')
   server.model.answer = () => 'Another answer'
   await page.evaluate('Parley.toggle(); Parley.hide()')
-  expect(await launcherOf(page).isHidden()).toBe(true)
+  await expect.poll(() => launcherOf(page).isHidden()).toBe(true)
   await page.evaluate('Parley.show(); Parley.endConversation()')
   await chat.getByText('This conversation has ended.').waitFor()
   await chat.getByRole('button', { name: '4 of 5 stars' }).click()
@@ -134,7 +134,7 @@ test('every call and event of window.Parley; events have ids and counts, never t
       expect([name, String(value)]).toEqual([name, expect.stringMatching(/^([0-9a-f-]{36}|\d+|[a-z_]+)$/)])
   }
   expect(JSON.stringify(all)).not.toMatch(/text|answer/i)
-  expect(await page.evaluate('typeof Parley.version')).toBe('string')
+  await expect.poll(() => page.evaluate('typeof Parley.version')).toBe('string')
   expect(lines).toEqual([])
 })
 
@@ -159,10 +159,12 @@ test('identity, metadata and addresses reach the server; logout leaves nothing i
     const [one] = await server.client.listConversations({ web_widget_id: id })
     return server.client.getConversation({ conversation_id: one!.id })
   }
-  expect(await stored()).toMatchObject({
-    user_id: 'ada',
-    custom_metadata: { client: { plan: 'gold' }, page: { url, title: 'Shop' }, visitor: { verified: true } },
-  })
+  await expect
+    .poll(() => stored())
+    .toMatchObject({
+      user_id: 'ada',
+      custom_metadata: { client: { plan: 'gold' }, page: { url, title: 'Shop' }, visitor: { verified: true } },
+    })
   // Many new addresses of the page are told once in five seconds.
   await chat.evaluate(
     `window.pages = []; addEventListener('message', ({ data }) => data.type === 'page' && pages.push(data.value.url))`,

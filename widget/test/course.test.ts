@@ -43,7 +43,7 @@ describe('a refusal is said in words', () => {
     await message(chat).fill('x'.repeat(22))
     await chat.getByRole('alert').getByText('2 characters too many').waitFor()
     await message(chat).press('Enter')
-    expect(await message(chat).inputValue()).toBe('x'.repeat(22))
+    await expect.poll(() => message(chat).inputValue()).toBe('x'.repeat(22))
     await expectAccessible(page)
     for (const text of ['one', 'two']) {
       await say(chat, text)
@@ -78,7 +78,7 @@ describe('a refusal is said in words', () => {
     await say(chat, 'two')
     await chat.getByText('The chat is busy right now.').waitFor()
     await chat.getByText(/Try again in [\d,]+ seconds\./).waitFor()
-    expect(await chat.getByText('Sending…').count()).toBe(1)
+    await expect.poll(() => chat.getByText('Sending…').count()).toBe(1)
     await expectAccessible(page)
     await server.client.updateWebWidget({ web_widget_id: id, limits: { conversations_per_day: 1 } })
     const told = async (text: string) => {
@@ -99,7 +99,7 @@ describe('a refusal is said in words', () => {
     await server.client.updateWebWidget({ web_widget_id: id, published: false })
     await say(frame, 'hello')
     await frame.getByText('This chat is not available right now.').waitFor()
-    expect(await frame.getByText('hello').count()).toBe(1)
+    await expect.poll(() => frame.getByText('hello').count()).toBe(1)
   })
 })
 
@@ -127,7 +127,7 @@ test('B2: a reply can be stopped; one that never came is asked for again with th
   await message(chat).evaluate((field) =>
     field.dispatchEvent(new KeyboardEvent('keydown', { key: 'Enter', isComposing: true, bubbles: true })),
   )
-  expect(await message(chat).inputValue()).toBe('にほん')
+  await expect.poll(() => message(chat).inputValue()).toBe('にほん')
   const [row] = await server.client.listConversations({ web_widget_id: id, include: 'conversation' })
   const said = row!.conversation!.items.filter(({ role }) => role === 'user')
   expect(said.map(({ content }) => content!.join(''))).toEqual(['Tell me everything', 'Are you there?'])
@@ -189,7 +189,7 @@ test('all twelve languages say what they should, from one file each, and fit a n
     await chat.getByPlaceholder(texts!.hint, { exact: true }).waitFor()
     const html = chat.locator('html')
     expect([await html.getAttribute('lang'), await html.getAttribute('dir')]).toEqual([locale, directionOf(locale)])
-    expect(await chat.locator('body').evaluate((body) => body.scrollWidth <= innerWidth)).toBe(true)
+    await expect.poll(() => chat.locator('body').evaluate((body) => body.scrollWidth <= innerWidth)).toBe(true)
   }
   const loaded = await chat
     .locator('body')
@@ -212,15 +212,17 @@ test('with forced colors, little motion, and twice the size everything is there 
   await chat.getByRole('button', { name: 'Where is my order?' }).click()
   await chat.getByText('Noted.').waitFor()
   const bubble = chat.locator('.bubble').first()
-  expect(await bubble.evaluate((each) => getComputedStyle(each).borderTopWidth)).toBe('1px')
+  await expect.poll(() => bubble.evaluate((each) => getComputedStyle(each).borderTopWidth)).toBe('1px')
   const motion = await chat.locator('*').evaluateAll((all) => all.map((each) => getComputedStyle(each).animationName))
   expect(new Set(motion)).toEqual(new Set(['none']))
   expect(await smallTargets(page)).toEqual([])
   await message(chat).focus()
-  expect(await chat.locator('.composer').evaluate((each) => getComputedStyle(each).borderTopStyle)).toBe('solid')
+  await expect
+    .poll(() => chat.locator('.composer').evaluate((each) => getComputedStyle(each).borderTopStyle))
+    .toBe('solid')
   await end(chat)
   expect(await smallTargets(page)).toEqual([])
-  expect(await chat.locator('body').evaluate((body) => body.scrollWidth <= innerWidth)).toBe(true)
+  await expect.poll(() => chat.locator('body').evaluate((body) => body.scrollWidth <= innerWidth)).toBe(true)
   // Colors are the system's then, of which axe knows nothing.
   await page.emulateMedia({ forcedColors: 'none' })
   await expectAccessible(page)

@@ -32,13 +32,13 @@ test('from an empty folder to a streamed reply, on the demo page and on a plain 
     await using demo = await openSite(browser, `${url}/widget-demo`, options)
     const { page, lines } = demo
     await launcherOf(page).waitFor()
-    expect(await page.evaluate('document.documentElement.scrollWidth <= innerWidth')).toBe(true)
+    await expect.poll(() => page.evaluate('document.documentElement.scrollWidth <= innerWidth')).toBe(true)
     await launcherOf(page).click()
     const chat = await linked(page)
     await chat.getByRole('button', { name: 'How long does delivery take?' }).click()
     await chat.getByRole('log').getByText('[Demo model, not an AI]').waitFor()
     snippet = (await page.locator('code').first().innerText()).trim()
-    expect(await page.locator('main').innerText()).toContain('The button in the corner opens a chat')
+    await expect.poll(() => page.locator('main').innerText()).toContain('The button in the corner opens a chat')
     // This page is of the frame's own origin, which no site is.
     expect(lines.filter((line) => !line.includes('escape its sandboxing'))).toEqual([])
   }

@@ -59,7 +59,7 @@ test('B4: two devices of one user show the same, word by word', async () => {
   await Promise.all([one, two].map((chat) => chat.getByRole('log').getByText('Half of it.').waitFor()))
   const shown = await bubblesOf(first.page)
   expect(shown).toHaveLength(4)
-  expect(await bubblesOf(second.page)).toEqual(shown)
+  await expect.poll(() => bubblesOf(second.page)).toEqual(shown)
   expect([...first.faults, ...second.faults]).toEqual([])
 })
 

@@ -45,7 +45,7 @@ test('five messages without a network are sent once, in order, when it is back',
   await page.context().setOffline(true)
   for (const text of ['one', 'two', 'three', 'four', 'five']) await say(chat, text)
   await chat.getByText('You are offline.').waitFor()
-  expect(await chat.getByText('Sending…').count()).toBe(5)
+  await expect.poll(() => chat.getByText('Sending…').count()).toBe(5)
   await page.context().setOffline(false)
   await expect.poll(() => chat.getByText('Sending…').count()).toBe(0)
   await expect.poll(() => saidBy(id)).toEqual([['zero', 'one', 'two', 'three', 'four', 'five']])
@@ -68,8 +68,8 @@ test('what was written without a network survives the browser’s tab', async ()
   await next.goto(site.origin)
   const again = await openChat(next)
   await again.getByText('Noted.').waitFor()
-  expect(await message(again).inputValue()).toBe('A draft')
-  expect(await saidBy(id)).toEqual([['Remember me']])
+  await expect.poll(() => message(again).inputValue()).toBe('A draft')
+  await expect.poll(() => saidBy(id)).toEqual([['Remember me']])
 })
 
 test('two tabs show the same; when the one that reads is closed, the other goes on', async () => {
@@ -94,7 +94,7 @@ test('two tabs show the same; when the one that reads is closed, the other goes 
   held.say('it.')
   held.finish()
   await other.getByRole('log').getByText('Half of it.').waitFor()
-  expect(await saidBy(id)).toEqual([['one', 'two']])
+  await expect.poll(() => saidBy(id)).toEqual([['one', 'two']])
 })
 
 test('a reload in mid-reply goes on where it was', async () => {
@@ -124,7 +124,7 @@ test('a double press starts one conversation', async () => {
   const [one, two] = await Promise.all([openChat(page), openChat(second)])
   await Promise.all([say(one, 'a'), say(two, 'b')])
   await expect.poll(async () => (await saidBy(id)).flat().toSorted()).toEqual(['a', 'b'])
-  expect(await saidBy(id)).toHaveLength(1)
+  await expect.poll(() => saidBy(id)).toHaveLength(1)
 })
 
 test('with storage refused, as in a private window, the chat works until one leaves, and says so', async () => {

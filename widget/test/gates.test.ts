@@ -92,7 +92,7 @@ test('B5: a page that is not listed has no launcher, is told once, and its calls
   expect(page.frames()).toHaveLength(1)
   expect(requests).toEqual([`${server.url}/public/embed/${id}`])
   expect(lines).toEqual([`[Parley] Widget ${id} may not be used on ${evil.origin}.`])
-  expect(await page.evaluate('told')).toEqual([['blocked', {}]])
+  await expect.poll(() => page.evaluate('told')).toEqual([['blocked', {}]])
 })
 
 test('B5: the frame is shown in no page of another site, in no page within one, and not by itself', async () => {
@@ -120,7 +120,7 @@ test('B5: the frame is shown in no page of another site, in no page within one, 
   }
   await using site = await openSite(browser, frameAt(shop.origin))
   expect(await readAll(site.page)).not.toContain('parley-embed-token')
-  expect(await countConversations()).toBe(1)
+  await expect.poll(() => countConversations()).toBe(1)
 })
 
 /** What a hostile page tries with everything that it has copied; answers what it learned. */
@@ -194,7 +194,7 @@ test('B5: copied tokens, fetch and forms of another page start nothing and read 
     if (origin === own.origin) expect(learned.filter((one) => one.startsWith('cors'))).toHaveLength(9)
     expect(await readAll(site.page)).not.toContain(secret)
   }
-  expect(await countConversations()).toBe(1)
+  await expect.poll(() => countConversations()).toBe(1)
   const [found] = await server.client.listConversations({ web_widget_id: id, include: 'conversation' })
   const said = found!.conversation!.items.filter(({ role }) => role === 'user').map(({ content }) => content)
   expect([found!.status, said]).toEqual(['in_progress', [[secret]]])
@@ -251,7 +251,7 @@ test('B5: messages of other windows move neither the frame nor the loader', asyn
   await chat.evaluate(heard(20))
   await send('send', 'Of the page')
   await chat.getByText('Of the page').waitFor()
-  expect(await chat.locator('.mine').allInnerTexts()).toEqual([expect.stringContaining('Of the page')])
+  await expect.poll(() => chat.locator('.mine').allInnerTexts()).toEqual([expect.stringContaining('Of the page')])
   expect(await chat.content()).not.toContain('Forged')
   expect(site.lines).toEqual([])
 })
@@ -266,7 +266,7 @@ test('B5: the loader takes messages of its own frame alone, 50 a second of known
   await expect.poll(() => chatsOf(page).length).toBe(1)
   const [chat] = chatsOf(page) as [ReturnType<typeof chatsOf>[0]]
   await message(chat as never).waitFor()
-  expect(await page.evaluate('Parley.isOpen')).toBe(true)
+  await expect.poll(() => page.evaluate('Parley.isOpen')).toBe(true)
   expect(((await page.evaluate('told')) as [string][]).map(([name]) => name)).toEqual(['open', 'ready'])
   await chat.evaluate(`
     for (const type of ['unheard_of', '__proto__', 'constructor']) parent.postMessage({ parley: 1, type, value: 1 }, '*')

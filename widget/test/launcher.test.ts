@@ -52,8 +52,8 @@ test('the greeting: after its delay, once or always, with questions that are sen
   expect(await text.count()).toBe(0)
   await page.clock.runFor(1500)
   await text.waitFor()
-  expect(await text.innerText()).toContain(hostile)
-  expect(await bubble.getAttribute('role')).toBe('status')
+  await expect.poll(() => text.innerText()).toContain(hostile)
+  await expect.poll(() => bubble.getAttribute('role')).toBe('status')
   expect(await bubble.locator('img,script,b').count()).toBe(0)
   expect(requests).toEqual([`${server.url}/public/embed/${id}`])
   const close = bubble.getByRole('button', { name: 'Close chat' })
@@ -62,7 +62,7 @@ test('the greeting: after its delay, once or always, with questions that are sen
   await bubble.getByRole('button', { name: 'Where is my <b>order</b>?' }).click()
   const chat = await linked(page)
   await chat.getByText('On its way.').waitFor()
-  expect(await bubble.isHidden()).toBe(true)
+  await expect.poll(() => bubble.isHidden()).toBe(true)
   // It was shown: not again, not even in a browser whose conversation is over.
   await page.evaluate('Parley.endConversation(); Parley.close()')
   await chat.getByText('This conversation has ended.').waitFor({ state: 'attached' })
@@ -134,7 +134,7 @@ test('a greeting that nobody has answered is not shown again, unless it always i
     await page.reload()
     await isThere(page)
     await page.clock.runFor(2000)
-    expect(await text.count()).toBe(times)
+    await expect.poll(() => text.count()).toBe(times)
   }
 })
 
@@ -189,12 +189,12 @@ test('the flag of an active conversation: then the frame is made when the browse
   const badge = page.locator('[data-parley] .n')
   await badge.waitFor()
   expect(Number(await badge.innerText())).toBeGreaterThan(0)
-  expect(await launcherOf(page).getAttribute('aria-label')).toMatch(/^Open chat, \d+ new message/)
+  await expect.poll(() => launcherOf(page).getAttribute('aria-label')).toMatch(/^Open chat, \d+ new message/)
   expect((await told(page)).find(([name]) => name === 'unread')).toEqual(['unread', { count: expect.any(Number) }])
   await launcherOf(page).click()
   await expect.poll(() => badge.isHidden()).toBe(true)
   await expect.poll(() => launcherOf(page).getAttribute('aria-label')).toBe('Close chat')
-  expect(await launcherOf(page).getAttribute('aria-expanded')).toBe('true')
+  await expect.poll(() => launcherOf(page).getAttribute('aria-expanded')).toBe('true')
   await page.evaluate('Parley.endConversation()')
   await expect.poll(() => page.evaluate(`localStorage['parley-${id}a']`)).toBeUndefined()
   expect(lines).toEqual([])
@@ -217,23 +217,23 @@ test('on a phone: the whole screen, as much as a keyboard leaves of it; the page
       const { x, y, width, height } = panel.getBoundingClientRect()
       return [x, y, width, height].map(Math.round)
     })
-  expect(await box()).toEqual([0, 0, 390, 800])
+  await expect.poll(() => box()).toEqual([0, 0, 390, 800])
   expect(await launcherOf(page).isVisible()).toBe(false)
-  expect(await page.evaluate('document.documentElement.style.overflow')).toBe('hidden')
+  await expect.poll(() => page.evaluate('document.documentElement.style.overflow')).toBe('hidden')
   // What a keyboard does to the part of the page that is seen.
   await page.evaluate(`{
     Object.defineProperty(visualViewport, 'height', { value: 420, configurable: true })
     Object.defineProperty(visualViewport, 'offsetTop', { value: 60, configurable: true })
     visualViewport.dispatchEvent(new Event('resize'))
   }`)
-  expect(await box()).toEqual([0, 60, 390, 420])
+  await expect.poll(() => box()).toEqual([0, 60, 390, 420])
   // Turned, it leaves the page its place; then destroyed while it fills the screen.
   await page.setViewportSize({ width: 800, height: 390 })
   await expect.poll(() => page.evaluate('document.documentElement.style.overflow')).toBe('scroll')
   await page.setViewportSize({ width: 390, height: 800 })
   await expect.poll(() => page.evaluate('document.documentElement.style.overflow')).toBe('hidden')
   await page.evaluate('Parley.destroy()')
-  expect(await page.evaluate('document.documentElement.style.overflow')).toBe('scroll')
+  await expect.poll(() => page.evaluate('document.documentElement.style.overflow')).toBe('scroll')
 })
 
 test('on a phone whose page is wider than the screen, launcher and chat are where the visitor looks', async () => {
@@ -247,7 +247,7 @@ test('on a phone whose page is wider than the screen, launcher and chat are wher
   const { page } = opened
   await isThere(page)
   // Else this page does not show what it is here for.
-  expect(await page.evaluate('[innerWidth > 450, Math.round(visualViewport.width)]')).toEqual([true, 390])
+  await expect.poll(() => page.evaluate('[innerWidth > 450, Math.round(visualViewport.width)]')).toEqual([true, 390])
   const launcher = (await launcherOf(page).boundingBox())!
   expect(launcher.x + launcher.width).toBeLessThanOrEqual(390)
   await launcherOf(page).tap()
@@ -274,7 +274,7 @@ test('forced colors, a page in Arabic, a launcher on the left; a page’s styles
   expect(
     await launcher.evaluate((button) => [getComputedStyle(button).borderRadius, getComputedStyle(button).borderStyle]),
   ).toEqual(['14px', 'solid'])
-  expect(await launcher.getAttribute('aria-label')).toBe('فتح المحادثة')
+  await expect.poll(() => launcher.getAttribute('aria-label')).toBe('فتح المحادثة')
   // Its bubbles stand above it, on its side.
   const question = (await page.locator('[data-parley] .q').boundingBox())!
   expect(Math.round(question.x)).toBe(30)

@@ -45,7 +45,7 @@ test('a message is answered word by word, and everything is there again after a 
   await page.reload()
   const again = await openChat(page)
   await again.getByRole('log').getByText('Dong Ding').waitFor()
-  expect(await again.getByText('Do you have oolong?').count()).toBe(1)
+  await expect.poll(() => again.getByText('Do you have oolong?').count()).toBe(1)
   expect(visited.faults).toEqual([])
 })
 
@@ -65,10 +65,10 @@ test('by keyboard alone', async () => {
   await page.keyboard.type('there')
   await page.keyboard.press('Enter')
   await chat.getByRole('log').getByText('It is on its way.').waitFor()
-  expect(await chat.getByRole('log').getByText('Hello').innerText()).toContain('Hello\nthere')
+  await expect.poll(() => chat.getByRole('log').getByText('Hello').innerText()).toContain('Hello\nthere')
   await page.keyboard.press('Escape')
   await expect.poll(() => page.evaluate('Parley.isOpen')).toBe(false)
-  expect(await page.evaluate('document.activeElement.dataset.parley')).toBeTruthy()
+  await expect.poll(() => page.evaluate('document.activeElement.dataset.parley')).toBeTruthy()
   expect(visited.faults).toEqual([])
 })
 
@@ -83,14 +83,14 @@ test('on a phone it fills the screen, and the page behind does not move', async 
   const chat = await openChat(page)
   await message(chat).waitFor()
   await expect.poll(() => chat.locator('body').evaluate(() => [innerWidth, innerHeight])).toEqual([320, 640])
-  expect(await page.evaluate('getComputedStyle(document.documentElement).overflow')).toBe('hidden')
+  await expect.poll(() => page.evaluate('getComputedStyle(document.documentElement).overflow')).toBe('hidden')
   expect(
     await chat.locator('#composer').evaluate((field) => parseFloat(getComputedStyle(field).fontSize)),
   ).toBeGreaterThanOrEqual(16)
-  expect(await chat.locator('body').evaluate((body) => body.scrollWidth <= innerWidth)).toBe(true)
+  await expect.poll(() => chat.locator('body').evaluate((body) => body.scrollWidth <= innerWidth)).toBe(true)
   await expectAccessible(page)
   await page.evaluate('Parley.close()')
-  expect(await page.evaluate('getComputedStyle(document.documentElement).overflow')).toBe('visible')
+  await expect.poll(() => page.evaluate('getComputedStyle(document.documentElement).overflow')).toBe('visible')
 })
 
 test('in Arabic everything is mirrored', async () => {
@@ -103,8 +103,8 @@ test('in Arabic everything is mirrored', async () => {
   await chat.getByRole('textbox', { name: 'الرسالة' }).fill('مرحبا')
   await page.keyboard.press('Enter')
   await chat.getByRole('log').getByText('نعم').waitFor()
-  expect(await chat.locator('html').getAttribute('dir')).toBe('rtl')
-  expect(await chat.locator('html').getAttribute('lang')).toBe('ar')
+  await expect.poll(() => chat.locator('html').getAttribute('dir')).toBe('rtl')
+  await expect.poll(() => chat.locator('html').getAttribute('lang')).toBe('ar')
   const box = (await chat.locator('.mine .bubble').boundingBox())!
   const frame = (await chat.locator('body').boundingBox())!
   expect(box.x - frame.x).toBeLessThan(frame.width / 2)
@@ -129,7 +129,7 @@ test('every kind of widget is shown; a form is answered once and stays', async (
   const chat = await openChat(page)
   await say(chat, 'What can you show me?')
   await chat.getByText('How can we reach you?').waitFor()
-  expect(await chat.locator('.card').count()).toBeGreaterThanOrEqual(10)
+  await expect.poll(() => chat.locator('.card').count()).toBeGreaterThanOrEqual(10)
   expect(await chat.locator('.card img').count()).toBe(0)
   await expectAccessible(page)
   const form = chat.locator('.card', { hasText: 'How can we reach you?' })
@@ -142,8 +142,8 @@ test('every kind of widget is shown; a form is answered once and stays', async (
   const again = await openChat(page)
   await again.getByText('Thank you, Ada.').waitFor()
   const answered = again.locator('.card', { hasText: 'How can we reach you?' })
-  expect(await answered.getByLabel('Name').inputValue()).toBe('Ada')
-  expect(await answered.getByLabel('Name').isDisabled()).toBe(true)
+  await expect.poll(() => answered.getByLabel('Name').inputValue()).toBe('Ada')
+  await expect.poll(() => answered.getByLabel('Name').isDisabled()).toBe(true)
   expect(visited.faults).toEqual([])
 })
 

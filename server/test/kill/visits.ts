@@ -58,12 +58,12 @@ export class Visits {
     this.#calls = createCalls(options.urls)
   }
 
-  /** One visitor after another, until the load is over. */
+  /** One visitor after another, until the load is over; the first comes and talks in any case, however soon that is. */
   async runVisitor(random: Random): Promise<void> {
-    while (!this.#options.isOver()) {
+    do {
       await this.#visit(random)
       await pass(random.between(0, 80))
-    }
+    } while (!this.#options.isOver())
   }
 
   async #visit(random: Random): Promise<void> {
@@ -75,7 +75,8 @@ export class Visits {
     this.#options.sent.visits.push(visit)
     const browser = { widget, visit, random, token: entered.visitor_token, user_id }
     const rounds = random.between(1, 3)
-    for (let round = 0; round < rounds && !this.#options.isOver(); round += 1) await this.#talk(browser)
+    for (let round = 0; round === 0 || (round < rounds && !this.#options.isOver()); round += 1)
+      await this.#talk(browser)
   }
 
   async #talk(browser: Browser): Promise<void> {
