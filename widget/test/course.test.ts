@@ -145,9 +145,11 @@ test('of a long conversation 200 items are shown, earlier ones when one scrolls 
   for (let number = 1; number <= 104; number += 1) {
     await server.client.sendConversationMessage({ conversation_id, text: `number ${number}` })
   }
-  await chat.getByRole('log').getByText('number 104').waitFor()
+  // Exact: "number 10", written at four, would end like it.
+  const last = chat.getByText('number 104', { exact: true })
+  await last.waitFor()
   await expect.poll(() => chat.locator('.log .item').count()).toBe(200)
-  expect(await chat.getByText('number 0').count()).toBe(0)
+  expect(await chat.getByText('number 0', { exact: true }).count()).toBe(0)
   const scroll = chat.locator('.scroll')
   const first = chat.locator('.bubble', { hasText: /^You: number 5$/ })
   await scroll.evaluate((box) => box.scrollTo(0, 40))
@@ -156,7 +158,7 @@ test('of a long conversation 200 items are shown, earlier ones when one scrolls 
   const [box, bounds] = [(await scroll.boundingBox())!, (await first.boundingBox())!]
   expect(Math.abs(bounds.y - box.y)).toBeLessThan(box.height / 2)
   await chat.getByRole('button', { name: 'To the latest message' }).click()
-  await chat.getByText('number 104').waitFor()
+  await last.waitFor()
   await chat.getByLabel('More').click()
   const downloading = page.waitForEvent('download')
   await chat.getByRole('button', { name: 'Download as text' }).click()
