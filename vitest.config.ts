@@ -44,7 +44,10 @@ export default defineConfig({
           name: 'long',
           include: long_tests,
           ...onPostgres,
-          maxWorkers: 1,
+          // Most of them wait for servers that they stop, and for time to pass.
+          maxWorkers: 2,
+          testTimeout: 300_000,
+          hookTimeout: 180_000,
           sequence: { groupOrder: 1 },
         },
       },

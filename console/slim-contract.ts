@@ -3,6 +3,7 @@
 import { fileURLToPath } from 'node:url'
 import { type ActionDefinition, type Operation, actions, operations } from '@parley/contract'
 import * as contract from '@parley/contract'
+import * as handOff from '../contract/src/hand-off/words.ts'
 import * as knowledge from '../contract/src/knowledge/words.ts'
 import * as vocabulary from '../contract/src/vocabulary.ts'
 import * as widgets from '../contract/src/web-widgets/words.ts'
@@ -20,9 +21,12 @@ export function slimContract(): Plugin {
   }
 }
 
+/** Modules without schemas, which are loaded as they are. */
+const plain: readonly object[] = [vocabulary, handOff, knowledge, widgets]
+
 function renderModule(): string {
   const lists = Object.entries(contract).filter(
-    ([name, value]) => !(name in vocabulary) && !(name in knowledge) && !(name in widgets) && isListOfTexts(value),
+    ([name, value]) => !plain.some((words) => name in words) && isListOfTexts(value),
   )
   const slim = Object.fromEntries(
     Object.entries(operations).map(([name, operation]) => [name, slimOperation(operation)]),
@@ -33,6 +37,7 @@ function renderModule(): string {
     `export { readOwnPath } from ${fileOf('own-path.ts')}`,
     `export * from ${fileOf('form-values.ts')}`,
     `export { fencePassages } from ${fileOf('knowledge/fence.ts')}`,
+    `export * from ${fileOf('hand-off/words.ts')}`,
     `export * from ${fileOf('knowledge/words.ts')}`,
     `export * from ${fileOf('vocabulary.ts')}`,
     `export * from ${fileOf('web-widgets/contrast.ts')}`,

@@ -40,6 +40,7 @@ export const layers: readonly Layer[] = [
     tables: [
       'conversations',
       'conversation_progress',
+      'handlings',
       'transcript_items',
       'client_messages',
       'answered_widgets',
@@ -55,6 +56,20 @@ export const layers: readonly Layer[] = [
   { folder: 'events', kind: 'room', tables: ['organization_events', 'organization_event_feeds'] },
   { folder: 'feed', kind: 'room', tables: ['conversation_changes', 'conversation_feeds'] },
   { folder: 'inactivity', kind: 'room' },
+  {
+    folder: 'hand-off',
+    kind: 'room',
+    tables: [
+      'conversation_notes',
+      'teams',
+      'team_members',
+      'people',
+      'handling_facts',
+      'conversation_presence',
+      'canned_replies',
+      'conversation_ratings',
+    ],
+  },
   { folder: 'analysis', kind: 'room' },
   { folder: 'authoring', kind: 'room' },
   {

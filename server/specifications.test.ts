@@ -85,3 +85,27 @@ describe('web widgets', () => {
     expect(naming).not.toEqual([])
   })
 })
+
+describe('hand-off', () => {
+  const sections = read('src/hand-off/SPEC.md')
+    .split(/^## /m)
+    .filter((section) => /^H\d+ /.test(section))
+  const tested = sections.map((section): [string, string[]] => {
+    const line = section.split('\n').find((one) => one.startsWith('- Tested: '))
+    return [/^H\d+/.exec(section)![0], [...(line ?? '').matchAll(/`([^`]+)`/g)].map(([, path]) => path!)]
+  })
+
+  test('each has a section, in order', () => {
+    expect(tested.map(([number]) => number)).toEqual(Array.from({ length: 12 }, (_, at) => `H${at + 1}`))
+  })
+
+  test.each(tested)('%s cites tests that exist, of which one names it', (number, paths) => {
+    expect(paths).not.toEqual([])
+    expect(paths.filter((path) => !existsSync(join(server, path)))).toEqual([])
+    const named = new RegExp(
+      `\\b(?:test|describe)(?:\\.\\w+)*(?:\\((?:[^()]|\\([^()]*\\))*\\))?\\(\\s*[\`'"][^\`'"\\n]*\\b${number}\\b`,
+    )
+    const texts = paths.map((path) => readFileSync(join(server, path), 'utf8'))
+    expect(texts.filter((text) => named.test(text))).not.toEqual([])
+  })
+})

@@ -15,8 +15,10 @@ const define = { __VERSION__: JSON.stringify(version) }
 /** In bytes after gzip. */
 const loader_at_most = 3072
 const frame_at_most = 25_600
-const rest_at_most = 15_872
+const rest_at_most = 16_896
 const language_at_most = 2048
+/** What is about people, with one language of it. */
+const people_at_most = 3072
 
 export default defineConfig({
   root,
@@ -122,7 +124,11 @@ async function describeFiles(open: string): Promise<object> {
     >
     const ofLauncher = Object.entries(texts!).filter(([key]) => key.startsWith('launcher_'))
     labels[locale] = Object.fromEntries(ofLauncher.map(([key, text]) => [key.slice('launcher_'.length), text]))
-    keys = [...new Set([...keys, ...Object.keys(texts!)])]
+    const { [locale]: more } = (await import(join(root, `src/texts/people/people-${locale}.ts`))) as Record<
+      string,
+      object
+    >
+    keys = [...new Set([...keys, ...Object.keys({ ...texts, ...more })])]
   }
   return {
     version,
@@ -153,18 +159,29 @@ async function checkSizes(): Promise<void> {
   const isSample = (file: string) => file.startsWith('sample-')
   /** Loaded after the first picture. */
   const isLater = (file: string) => /^(more|captcha|open)-/.test(file)
+  /** Loaded when a person or a queue appears. */
+  const isOfPeople = (file: string) => file.startsWith('people-')
+  const isWordsOfPeople = (file: string) => /^people-[a-z]{2}-/.test(file)
   const sum = async (files: string[]) =>
     (await Promise.all(files.map((file) => gzipped(`assets/${file}`)))).reduce((all, size) => all + size, 0)
-  const languages = await Promise.all(assets.filter(isLanguage).map((file) => gzipped(`assets/${file}`)))
-  const language = Math.max(...languages)
+  const largest = async (files: string[]) =>
+    Math.max(...(await Promise.all(files.map((file) => gzipped(`assets/${file}`)))))
+  const language = await largest(assets.filter(isLanguage))
+  const of_people = assets.filter((file) => isOfPeople(file) && !isWordsOfPeople(file))
   const sizes = {
     loader: { bytes: await gzipped('loader.js'), at_most: loader_at_most },
     language: { bytes: language, at_most: language_at_most },
     rest: { bytes: await sum(assets.filter(isLater)), at_most: rest_at_most },
+    people: {
+      bytes: (await sum(of_people)) + (await largest(assets.filter(isWordsOfPeople))),
+      at_most: people_at_most,
+    },
     frame: {
       bytes:
         (await gzipped('frame.html')) +
-        (await sum(assets.filter((file) => !isLanguage(file) && !isLater(file) && !isSample(file)))) +
+        (await sum(
+          assets.filter((file) => !isLanguage(file) && !isLater(file) && !isSample(file) && !isOfPeople(file)),
+        )) +
         language,
       at_most: frame_at_most,
     },

@@ -195,7 +195,7 @@ describe('parley', () => {
     const failures: [args: string[], message: RegExp][] = [
       [['org', 'create', '--name', 'Taken', '--slug', slug], /Another organization has this slug/],
       [['org', 'create', '--name', 'Taken', '--slug', 'No Slug'], /slug must match/],
-      [['org', 'create', '--name', ' '], /name must match/],
+      [['org', 'create', '--name', ' '], /name must not be blank/],
       [['org', 'create', '--name', 'Other', '--key', key], /key has the id of another credential/],
       [['org', 'create', '--name', 'Other', '--key', 'secret'], /key must be ak_<id>\.<secret>/],
       [['token', 'create', '--user', email, '--token', key], /token must be pat_<id>\.<secret>/],

@@ -3,6 +3,7 @@ import { CSPProvider } from '@base-ui/react/csp-provider'
 import { QueryClient, QueryClientProvider } from '@tanstack/react-query'
 import { RouterProvider } from '@tanstack/react-router'
 import { Suspense, lazy, useCallback, useEffect, useEffectEvent, useMemo, useState } from 'react'
+import { browserStore, dropDrafts } from './handling/drafts.ts'
 import { router } from './router.tsx'
 import { type Session, isStill, listenToRefusals, resumeSession, stayIn } from './session/session.ts'
 import { SessionContext } from './session/session-context.ts'
@@ -10,6 +11,7 @@ import { notifyError } from './ui/notify.ts'
 import { ErrorState } from './ui/state.tsx'
 
 const Toaster = lazy(async () => ({ default: (await import('./ui/toast.tsx')).Toaster }))
+const DeskWatch = lazy(async () => ({ default: (await import('./handling/desk-watch.tsx')).DeskWatch }))
 const SignInAgain = lazy(async () => ({ default: (await import('./sign-in/sign-in-again.tsx')).SignInAgain }))
 
 /** Undefined until it is known. */
@@ -29,6 +31,8 @@ export function App() {
 
   const control = useMemo(() => {
     const put = (next: Session | null) => {
+      // What somebody has not sent yet is for nobody else.
+      dropDrafts(browserStore(), next?.user?.user_id ?? null)
       setSession(next)
       setEnded(false)
     }
@@ -58,6 +62,7 @@ export function App() {
           <RouterProvider router={router} context={{ session }} />
           <Suspense>
             <Toaster />
+            <Watch session={session} />
           </Suspense>
           {hasEnded && session && (
             <Suspense>
@@ -70,6 +75,14 @@ export function App() {
       </SessionContext>
     </CSPProvider>
   )
+}
+
+/** Members who can answer are told of what waits for them, on whichever page they are. */
+function Watch({ session }: { session: Session | null }) {
+  const user_id = session?.user?.user_id
+  if (!session || user_id === undefined || !session.scopes.has('conversations:reply')) return null
+  const open = (id: string) => void router.navigate({ to: '/desk', search: { open: id } })
+  return <DeskWatch key={session.identity} session={session} user_id={user_id} onOpen={open} />
 }
 
 /** Each user has their own cache. The SDK already retries what can be retried. */

@@ -15,6 +15,7 @@ const shared = [
   'transcript',
   'tester',
   'settings',
+  'handling',
 ] as const satisfies readonly string[]
 
 interface Import {

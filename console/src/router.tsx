@@ -3,7 +3,9 @@ import { createRouter } from '@tanstack/react-router'
 import { accountRoute } from './account/route.ts'
 import { agentRoute, agentsRoute } from './agents/route.ts'
 import { parseSearch, stringifySearch } from './base/search.ts'
+import { cannedRepliesRoute } from './canned-replies/route.ts'
 import { conversationRoute } from './conversation/route.ts'
+import { deskRoute } from './desk/route.ts'
 import { inboxRoute } from './inbox/route.ts'
 import { invitationRoute } from './invitation/route.ts'
 import { keysRoute } from './keys/route.ts'
@@ -12,11 +14,13 @@ import { membersRoute } from './members/route.ts'
 import { modelsRoute } from './models/route.ts'
 import { organizationRoute } from './organization/route.ts'
 import { overviewRoute } from './overview/route.ts'
+import { rolesRoute } from './roles/route.ts'
 import { secretsRoute } from './secrets/route.ts'
 import { settingsFrame, settingsRoute } from './settings/frame.ts'
 import { CrashedPage, NotFoundPage } from './shell/fault-pages.tsx'
 import { homeRoute, root, shell } from './shell/frames.ts'
 import { signInRoute } from './sign-in/route.ts'
+import { teamRoute, teamsRoute } from './teams/route.ts'
 import { tryAgentRoute } from './try-agent/route.ts'
 import { webWidgetRoute, webWidgetsRoute } from './web-widgets/route.ts'
 import { webhookRoute, webhooksRoute } from './webhooks/route.ts'
@@ -24,6 +28,10 @@ import { webhookRoute, webhooksRoute } from './webhooks/route.ts'
 const settingsPages = [
   organizationRoute,
   membersRoute,
+  rolesRoute,
+  teamsRoute,
+  teamRoute,
+  cannedRepliesRoute,
   keysRoute,
   webhooksRoute,
   webhookRoute,
@@ -34,6 +42,7 @@ const settingsPages = [
 
 const pages = [
   homeRoute,
+  deskRoute,
   inboxRoute,
   conversationRoute,
   overviewRoute,

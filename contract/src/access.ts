@@ -2,8 +2,9 @@
 import { Type } from 'typebox'
 import { NewInvitation } from './invitations.ts'
 import { defineOperation } from './operation.ts'
+import { type RespondersSee, respondersSee } from './hand-off/words.ts'
 import { roles, scopes } from './vocabulary.ts'
-import { Id, JsonObject, Timestamp, named, nullable, oneOf, pageOf, pageQuery, idempotencyHeader } from './schema.ts'
+import { Id, Timestamp, named, nullable, oneOf, pageOf, pageQuery, idempotencyHeader } from './schema.ts'
 
 const Role = oneOf(roles)
 
@@ -42,9 +43,34 @@ export const Member = named(
   }),
 )
 
+/** What an organization sets; names that this version does not know are stored as they are. */
+interface OrganizationSettings {
+  handling?: { responders_see?: RespondersSee }
+  [name: string]: unknown
+}
+
+const Settings = Type.Unsafe<OrganizationSettings>({
+  ...Type.Object(
+    {
+      handling: Type.Optional(
+        Type.Object({
+          responders_see: Type.Optional(
+            oneOf(
+              respondersSee,
+              'Which conversations members with the role `responder` see: `teams` are those of their teams, of no team, and those that they hold. Default `all`.',
+            ),
+          ),
+        }),
+      ),
+    },
+    { additionalProperties: true },
+  ),
+  description: 'A JSON object; names other than `handling` are your own.',
+})
+
 export const Organization = named(
   'Organization',
-  Type.Object({ id: Id, name: Type.String(), slug: Type.String(), created_at: Timestamp, settings: JsonObject }),
+  Type.Object({ id: Id, name: Type.String(), slug: Type.String(), created_at: Timestamp, settings: Settings }),
 )
 
 const credentialName = Type.String({ minLength: 1, maxLength: 200, pattern: '\\S' })
@@ -264,7 +290,7 @@ const organizationOperations = {
     body: Type.Object({
       name: Type.Optional(nullable(Type.String({ minLength: 1, maxLength: 200, pattern: '\\S' }))),
       slug: Type.Optional(nullable(Type.String({ minLength: 1, maxLength: 63, pattern: '^[a-z0-9]+(-[a-z0-9]+)*$' }))),
-      settings: Type.Optional(nullable(JsonObject)),
+      settings: Type.Optional(nullable(Settings)),
     }),
     success: { status: 200, description: 'The organization after the change.', schema: Organization },
     errors: ['slug_taken'],

@@ -385,6 +385,4 @@ export const laterObjects = {
   turn_detection: laterObject,
   voicemail_detection: laterObject,
   recording: laterObject,
-  hand_off: laterObject,
-  satisfaction: laterObject,
 }

@@ -2,8 +2,10 @@
 import { Type, type Static } from 'typebox'
 import { Conversation } from './conversation.ts'
 import { defineOperation } from './operation.ts'
+import { Viewers } from './hand-off/events.ts'
+import { Person } from './hand-off/presence.ts'
 import { conversationReadAccess } from './scopes.ts'
-import { Id, named, nullable } from './schema.ts'
+import { Id, named, nullable, oneOf } from './schema.ts'
 
 const position = Type.Integer({
   description: 'Send it as `after` to continue from here, on any node, within 7 days.',
@@ -27,11 +29,25 @@ const ConversationProgress = named(
 )
 export type ConversationProgress = Static<typeof ConversationProgress>
 
+const PresenceChange = named(
+  'PresenceChange',
+  Type.Object({
+    person: nullable({ ...Person, description: 'Somebody whose availability or presence has changed; null: nobody.' }),
+    conversation: nullable(
+      Type.Object(
+        { conversation_id: Id, ...Viewers },
+        { description: 'A conversation that others have opened or left; null: none.' },
+      ),
+    ),
+  }),
+)
+export type PresenceChange = Static<typeof PresenceChange>
+
 /** Events whose `id` is the position. */
 const numberedData = { position: Position, reset: Position, change: ConversationChange }
 
-/** The stream's data by the name of the event. `progress` comes between the others and has no position. */
-export const changeStreamData = { ...numberedData, progress: ConversationProgress }
+/** The stream's data by the name of the event. `progress` and `presence` come between the others and have no position. */
+export const changeStreamData = { ...numberedData, progress: ConversationProgress, presence: PresenceChange }
 
 /** An event of the stream of changes. */
 export type ConversationChangeEvent =
@@ -39,6 +55,7 @@ export type ConversationChangeEvent =
       [E in keyof typeof numberedData]: { event: E; id: number; data: Static<(typeof numberedData)[E]> }
     }[keyof typeof numberedData]
   | { event: 'progress'; data: ConversationProgress }
+  | { event: 'presence'; data: PresenceChange }
 
 export const changeOperations = {
   listConversationChanges: defineOperation({
@@ -59,6 +76,12 @@ export const changeOperations = {
         }),
       ),
       agent_id: Type.Optional(Type.String({ maxLength: 512, description: 'Only conversations of this agent.' })),
+      with: Type.Optional(
+        oneOf(
+          ['presence'] as const,
+          'Of the stream: who else is there, as `presence`. Needs `conversations:reply`; a member who reads so is online.',
+        ),
+      ),
     }),
     headers: Type.Object({
       last_event_id: Type.Optional(

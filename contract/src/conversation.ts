@@ -1,6 +1,16 @@
 // The conversation resource: statuses, transcript, turns and what the operations return.
 import { Type, type Static } from 'typebox'
 import type { FormValues } from './form-values.ts'
+import {
+  Assignee,
+  ConversationQueue,
+  ConversationTeam,
+  Handling,
+  MessageAuthor,
+  Satisfaction,
+  handledBy,
+} from './hand-off/objects.ts'
+import { type HandledBy, handOffBounds, handoffReasons, priorities } from './hand-off/words.ts'
 import { Citation, Retrieval } from './knowledge/retrievals.ts'
 import { Id, JsonAny, JsonObject, Timestamp, named, nullable, oneOf } from './schema.ts'
 import {
@@ -33,6 +43,14 @@ const TurnMetrics = named(
     total_ms: Type.Integer({ description: 'Duration of the whole turn in milliseconds.' }),
     input_tokens: nullable(Type.Integer()),
     output_tokens: nullable(Type.Integer()),
+    confidence: Type.Optional(
+      Type.Number({
+        minimum: 0,
+        maximum: 1,
+        description:
+          'With `hand_off.low_confidence`: how well a model says that the reply answers; absent until it was rated.',
+      }),
+    ),
   }),
 )
 export type TurnMetrics = Static<typeof TurnMetrics>
@@ -67,6 +85,10 @@ export const TranscriptItem = named(
     ...itemFields,
     type: oneOf(shownItemTypes, '`widget` only for conversation tokens, which see no tool calls.'),
     role: Type.Optional(oneOf(messageRoles, 'Only for messages.')),
+    author: Type.Optional({
+      ...MessageAuthor,
+      description: 'Only for messages: who wrote it. What people write has the role `assistant`.',
+    }),
     content: Type.Optional(Type.Array(Type.String(), { description: 'Only for messages.' })),
     interrupted: Type.Optional(Type.Boolean({ description: 'Only for messages: whether the text was cut off.' })),
     metrics: Type.Optional(TurnMetrics),
@@ -125,6 +147,23 @@ const safeFields = {
   last_activity_at: Timestamp,
   analysis_status: oneOf(analysisStatuses),
   analysis_reason: nullable(Type.String({ description: 'Why the analysis was skipped or failed.' })),
+  handled_by: handledBy,
+  assignee: Type.Unsafe<Assignee | null>({
+    ...nullable(Assignee),
+    description: 'Who holds it; while it waits, to whom it is offered; null: nobody.',
+  }),
+  team: Type.Unsafe<ConversationTeam | null>({
+    ...nullable(ConversationTeam),
+    description: 'The team that it was handed to; null: none.',
+  }),
+  handoff_reason: nullable(oneOf(handoffReasons, 'Why it left its agent; null: it never has.')),
+  priority: oneOf(priorities),
+  tags: Type.Array(Type.String(), { maxItems: handOffBounds.tags }),
+  handling: Type.Unsafe<Handling | null>({
+    ...nullable(Handling),
+    description: 'The times of its hand-off; null before the first.',
+  }),
+  queue: Type.Optional(ConversationQueue),
   content_purged_at: Type.Optional({
     ...Timestamp,
     description:
@@ -179,6 +218,13 @@ export const Conversation = named(
       description: `The newest run that gave a result; \`listConversationAnalyses\` has the earlier ones. ${sensitive}`,
     }),
     initial_context: Type.Optional(nullable(Type.String({ description: sensitive }))),
+    handoff_text: Type.Optional(
+      nullable(Type.String({ description: `What was said when a person was last asked for. ${sensitive}` })),
+    ),
+    satisfaction: Type.Optional({
+      ...nullable(Satisfaction),
+      description: `The end user’s rating; null: none. ${sensitive}`,
+    }),
     custom_metadata: Type.Optional(Type.Unsafe<Record<string, unknown>>({ ...JsonObject, description: sensitive })),
     recording_details: Type.Optional(
       nullable(Type.Unsafe<Record<string, unknown>>({ ...JsonObject, description: sensitive })),
@@ -239,6 +285,11 @@ export const MessageReply = named(
     ),
     citations,
     turn_id: Id,
+    handled_by: Type.Unsafe<HandledBy>({
+      ...handledBy,
+      description:
+        'Who handles the conversation now. Outside `agent` the message was given to people: `reply` is empty, or has what people wrote with `hand_off.relay_in_reply`.',
+    }),
   }),
 )
 export type MessageReply = Static<typeof MessageReply>

@@ -1,62 +1,17 @@
 // The operations on conversations.
-import { Type, type Static } from 'typebox'
+import { Type } from 'typebox'
 import { AgentConfig } from './agent-config.ts'
+import { ConversationFilters, conversationFilters } from './conversation-filters.ts'
 import { Conversation, EndConversationResponse, ImportError, MessageReply } from './conversation.ts'
 import { turnStreamData } from './events.ts'
+import { externalPerson } from './hand-off/objects.ts'
 import { ImportedConversation } from './import.ts'
 import { Message } from './message.ts'
 import { defineOperation } from './operation.ts'
 import { conversationReadAccess } from './scopes.ts'
 import { turnOperations } from './turns.ts'
-import { JsonObject, Timestamp, nullable, oneOf, timestampFilter, uuidText, idempotencyHeader } from './schema.ts'
-import {
-  channels,
-  concurrencyRules,
-  conversationPermissions,
-  conversationStatuses,
-  directions,
-  endModes,
-  endReasons,
-  unansweredOutcomes,
-} from './vocabulary.ts'
-
-const Filters = {
-  direction: Type.Optional(oneOf(directions)),
-  channel: Type.Optional(oneOf(channels)),
-  status: Type.Optional(
-    oneOf(conversationStatuses, 'Conversations with `token_created` are listed only with this filter.'),
-  ),
-  user_id: Type.Optional(
-    Type.String({ maxLength: 512, description: 'Case-insensitive substring, without wildcards.' }),
-  ),
-  agent_number: Type.Optional(
-    Type.String({ maxLength: 512, description: 'Case-insensitive substring, without wildcards.' }),
-  ),
-  agent_id: Type.Optional(Type.String({ maxLength: 512 })),
-  agent_version_id: Type.Optional(Type.String({ maxLength: 512 })),
-  web_widget_id: Type.Optional(Type.String({ maxLength: 512 })),
-  duration_above: Type.Optional(Type.Number({ description: 'Seconds, inclusive.' })),
-  duration_below: Type.Optional(Type.Number({ description: 'Seconds, inclusive.' })),
-  user_turn_count_above: Type.Optional(Type.Number({ description: 'Inclusive.' })),
-  user_turn_count_below: Type.Optional(Type.Number({ description: 'Inclusive.' })),
-  custom_metadata: Type.Optional(
-    Type.String({
-      maxLength: 16_384,
-      description:
-        'A JSON object as text: matches conversations whose metadata contain it. Needs `conversations:read_sensitive`.',
-    }),
-  ),
-  created_after: timestampFilter('Inclusive.'),
-  created_before: timestampFilter('Inclusive.'),
-  updated_after: timestampFilter('Inclusive.'),
-  updated_before: timestampFilter('Inclusive.'),
-  parley_end_reason: Type.Optional(oneOf(endReasons, 'Why the conversation ended.')),
-  parley_turn_outcome: Type.Optional(
-    oneOf(unansweredOutcomes, 'Matches conversations with a turn that failed or was cancelled for this reason.'),
-  ),
-}
-export const ConversationFilters = Type.Object(Filters)
-export type ConversationFilters = Static<typeof ConversationFilters>
+import { JsonObject, Timestamp, nullable, oneOf, uuidText, idempotencyHeader } from './schema.ts'
+import { channels, concurrencyRules, conversationPermissions, endModes } from './vocabulary.ts'
 
 const conversationPath = Type.Object({ conversation_id: Type.String() })
 const shortText = (description: string) => Type.Optional(nullable(Type.String({ maxLength: 1000, description })))
@@ -164,8 +119,10 @@ const lifecycleOperations = {
       'widget_answered',
       'turn_cancelled',
       'turn_superseded',
+      'turn_taken_over',
       'turn_in_progress',
       'too_many_waiting_turns',
+      'too_many_unanswered_messages',
       'turn_failed',
       'turn_timed_out',
       'unavailable',
@@ -179,8 +136,8 @@ const lifecycleOperations = {
     tag,
     summary: 'End a text conversation',
     description:
-      'One commit completes the conversation and cancels its turns; nothing is added to the transcript afterwards. Ending a completed conversation returns it unchanged.',
-    access: manage,
+      'One commit completes the conversation and cancels its turns; nothing is added to the transcript afterwards. Ending a completed conversation returns it unchanged. With `conversations:reply` alone, members can end what they hold, and a key what the person of another desk holds whom it names as `external` (422 without).',
+    access: ['conversations:manage', 'conversations:reply'],
     narrowed: true,
     waits: true,
     conversation_permission: 'end',
@@ -204,6 +161,7 @@ const lifecycleOperations = {
           ),
         ),
       ),
+      external: externalPerson,
     }),
     body_optional: true,
     success: {
@@ -211,7 +169,13 @@ const lifecycleOperations = {
       description: 'The conversation has ended, now or earlier.',
       schema: EndConversationResponse,
     },
-    errors: ['not_found', 'conversation_not_text', 'conversation_not_active'],
+    errors: [
+      'not_found',
+      'conversation_not_text',
+      'conversation_not_active',
+      'conversation_taken',
+      'conversation_not_taken',
+    ],
   }),
   importConversations: defineOperation({
     id: 'importConversations',
@@ -286,7 +250,7 @@ const lifecycleOperations = {
     params: conversationPath,
     headers: Type.Object(idempotencyHeader),
     body: Type.Object({
-      permissions: Type.Array(oneOf(conversationPermissions), { minItems: 1, maxItems: 4, uniqueItems: true }),
+      permissions: Type.Array(oneOf(conversationPermissions), { minItems: 1, maxItems: 5, uniqueItems: true }),
       expires_in: Type.Optional(
         nullable(Type.Integer({ minimum: 1, maximum: 86_400, description: 'Seconds. Default 3600.' })),
       ),
@@ -317,7 +281,7 @@ const readingOperations = {
     narrowed: true,
     large_with: 'include',
     query: Type.Object({
-      ...Filters,
+      ...conversationFilters,
       include: Type.Optional(
         oneOf(
           ['conversation'],

@@ -1,6 +1,7 @@
 // Every error that the API can answer: its code, status and default text. The only table from error to status.
 import { Type } from 'typebox'
-import { named, oneOf } from './schema.ts'
+import { Assignee, handledBy } from './hand-off/objects.ts'
+import { named, nullable, oneOf } from './schema.ts'
 
 interface ErrorEntry {
   status: number
@@ -51,6 +52,7 @@ export const errorTable = {
   captcha_required: { status: 403, detail: 'Solve the CAPTCHA and send its token as `captcha_token`.' },
   captcha_failed: { status: 403, detail: 'The CAPTCHA was not solved, or its token was used before. Solve a new one.' },
   not_found: { status: 404, detail: 'Not found' },
+  brief_not_found: { status: 404, code: 'not_found', detail: 'Not Found' },
   brand_not_found: {
     status: 404,
     detail: 'No brand was found: the site cannot be reached, or says nothing about its title, colors or logos.',
@@ -85,6 +87,45 @@ export const errorTable = {
   },
   widget_answered: { status: 409, detail: 'The widget was answered already, so the message was not stored.' },
   turn_cancelled: { status: 409, detail: 'The turn was cancelled.' },
+  turn_taken_over: { status: 409, detail: 'A person has taken over the conversation.' },
+  conversation_taken: { status: 409, detail: 'Somebody else has taken this conversation.' },
+  conversation_not_taken: { status: 409, detail: 'Take the conversation first.' },
+  conversation_has_no_agent: {
+    status: 409,
+    detail: 'The conversation has no agent version, so nothing can be returned to it. End it instead.',
+  },
+  handoff_not_supported: { status: 409, detail: 'People cannot answer on this channel.' },
+  handoff_limit_reached: {
+    status: 409,
+    detail: 'A person was asked for as often as this conversation allows. Go on with the agent.',
+  },
+  nobody_available: { status: 409, detail: 'The team is closed. Try again when it opens.' },
+  not_up_to_date: { status: 409, detail: 'There are newer answers.' },
+  nothing_to_answer: {
+    status: 409,
+    detail: 'Every message of the end user is answered. Return the conversation without `answer`.',
+  },
+  already_rated: { status: 409, detail: 'This conversation was rated before.' },
+  rating_closed: { status: 409, detail: 'This conversation takes no rating, or it ended too long ago.' },
+  team_key_taken: { status: 409, detail: 'Another team has this key. Choose a different one.' },
+  shortcut_taken: { status: 409, detail: 'Another canned reply has this shortcut. Choose a different one.' },
+  too_many_teams: { status: 409, detail: 'The organization has reached its limit of 100 teams. Delete one first.' },
+  too_many_canned_replies: {
+    status: 409,
+    detail: 'The organization has reached its limit of 2,000 canned replies. Delete one first.',
+  },
+  too_many_tags: {
+    status: 409,
+    detail: 'The organization has reached its limit of 1,000 tags. Use one that exists, or remove one everywhere.',
+  },
+  too_many_notes: {
+    status: 409,
+    detail: 'The conversation has reached its limit of 1,000 notes. Delete one first.',
+  },
+  too_many_conversations_held: {
+    status: 409,
+    detail: 'This person holds 1,000 conversations. Return or end one first.',
+  },
   turn_superseded: { status: 409, detail: 'A newer message replaced this turn.' },
   turn_in_progress: {
     status: 409,
@@ -168,6 +209,10 @@ export const errorTable = {
     status: 429,
     detail: 'Too many messages of this conversation are waiting. Try again when one has been answered.',
   },
+  too_many_unanswered_messages: {
+    status: 429,
+    detail: 'There are 200 messages that no person has answered yet. Wait for an answer.',
+  },
   conversation_full: {
     status: 429,
     detail: 'The conversation has as many messages as the web widget allows. Start a new one.',
@@ -249,5 +294,24 @@ export const ErrorBody = named(
     ),
     turn_id: Type.Optional(Type.String({ description: 'The turn in which the message is stored.' })),
     running_turn_id: Type.Optional(Type.String({ description: 'With `turn_in_progress`: the turn that is running.' })),
+    handled_by: Type.Optional({
+      ...handledBy,
+      description: 'With the outcome of a turn: who handles the conversation now.',
+    }),
+    assignee: Type.Optional({
+      ...nullable(Assignee),
+      description: 'With `conversation_taken`: who holds it. Null: nobody does any more.',
+    }),
+    taken_at: Type.Optional(
+      nullable(Type.String({ format: 'date-time', description: 'With `conversation_taken`: since when.' })),
+    ),
+    opens_at: Type.Optional(
+      nullable(
+        Type.String({
+          format: 'date-time',
+          description: 'With `nobody_available`: when the team opens; null: nothing says so.',
+        }),
+      ),
+    ),
   }),
 )

@@ -2,6 +2,8 @@
 import { Type, type Static, type TSchema } from 'typebox'
 import { Analysis, EndedBy, MessageReply, messageOrigin } from './conversation.ts'
 import { ErrorBody } from './errors.ts'
+import { handOffEventData, handOffLiveData } from './hand-off/events.ts'
+import { MessageAuthor } from './hand-off/objects.ts'
 import { CrawlCounts, KnowledgeReason } from './knowledge/objects.ts'
 import { attachers, sourceTypes } from './knowledge/words.ts'
 import { Citation, retrievalFields } from './knowledge/retrievals.ts'
@@ -55,6 +57,11 @@ export const eventData = {
     status: oneOf(conversationStatuses),
     end_reason: oneOf(endReasons),
     ended_by: EndedBy,
+    ask_satisfaction: Type.Optional(
+      Type.Boolean({
+        description: 'Whether clients should ask the end user for a rating. Absent in events of earlier versions.',
+      }),
+    ),
   }),
   'conversation.analyzed': analysis,
   'conversation.analysis_failed': analysis,
@@ -82,12 +89,14 @@ export const eventData = {
   'conversation.deleted': Type.Object({
     deleted_by: Type.Object({ type: Type.String(), id: nullable(Type.String()) }),
   }),
+  ...handOffEventData,
   'message.created': Type.Object({
     id: Id,
     role: oneOf(messageRoles),
     content: Type.Array(Type.String()),
     interrupted: Type.Boolean(),
     turn_id: nullable(Id),
+    author: Type.Optional({ ...MessageAuthor, description: 'Who wrote it. Absent in events of earlier versions.' }),
     position: Type.Optional(Type.Integer({ description: 'In the transcript. Absent in events of earlier versions.' })),
     ...messageOrigin,
   }),
@@ -230,7 +239,11 @@ export type TurnStreamEvent = {
 }[keyof typeof turnStreamData]
 
 /** Unnumbered events between the stored events of a conversation's stream. */
-export const liveData = { 'message.snapshot': text, 'message.delta': text } as const satisfies Record<string, TSchema>
+export const liveData = {
+  'message.snapshot': text,
+  'message.delta': text,
+  ...handOffLiveData,
+} as const satisfies Record<string, TSchema>
 
 /** An event of a conversation's stream: from the log, with its number as `id`, or a live one without a number. */
 export type ConversationStreamEvent =

@@ -1,6 +1,7 @@
 // An imported conversation. Each row is validated by itself, so that one bad row does not affect the others.
 import { Type, type Static } from 'typebox'
 import { Analysis } from './conversation.ts'
+import { authorTypes, handOffBounds } from './hand-off/words.ts'
 import { JsonAny, JsonObject, named, nullable, oneOf, uuidText } from './schema.ts'
 import {
   analysisStatuses,
@@ -23,6 +24,20 @@ const ImportedItem = named(
     type: oneOf(itemTypes),
     position: optional(Type.Integer({ description: "If given, it must be the item's index in the list." })),
     role: optional(oneOf(messageRoles)),
+    author: optional(
+      Type.Object(
+        {
+          type: oneOf(authorTypes),
+          id: text(handOffBounds.external.id),
+          name: text(handOffBounds.external.name),
+          external: optional(Type.Boolean()),
+        },
+        {
+          description:
+            'Who wrote the message: `end_user` for role `user`, others for `assistant`. Default: by its role.',
+        },
+      ),
+    ),
     content: optional(Type.Array(Type.String({ maxLength: 200_000 }), { maxItems: 100 })),
     interrupted: optional(Type.Boolean()),
     call_id: text(256),

@@ -6,6 +6,15 @@ import { analysisOperations } from './analysis.ts'
 import { authoringOperations } from './authoring.ts'
 import { changeOperations } from './changes.ts'
 import { conversationOperations } from './conversations.ts'
+import { briefOperations, suggestionOperations } from './hand-off/assist.ts'
+import { cannedReplyOperations } from './hand-off/canned-replies.ts'
+import { inboxOperations } from './hand-off/inbox.ts'
+import { satisfactionOperations } from './hand-off/satisfaction.ts'
+import { handlingStatisticsOperations } from './hand-off/statistics.ts'
+import { noteOperations } from './hand-off/notes.ts'
+import { handOffOperations } from './hand-off/operations.ts'
+import { presenceOperations } from './hand-off/presence.ts'
+import { teamOperations } from './hand-off/teams.ts'
 import { invitationOperations } from './invitations.ts'
 import { knowledgeOperations } from './knowledge/index.ts'
 import type { InputOf, OutputOf } from './operation.ts'
@@ -23,6 +32,16 @@ export const operations = {
   ...conversationOperations,
   ...analysisOperations,
   ...changeOperations,
+  ...handOffOperations,
+  ...teamOperations,
+  ...presenceOperations,
+  ...noteOperations,
+  ...cannedReplyOperations,
+  ...inboxOperations,
+  ...suggestionOperations,
+  ...briefOperations,
+  ...handlingStatisticsOperations,
+  ...satisfactionOperations,
   ...statisticsOperations,
   ...agentOperations,
   ...authoringOperations,
@@ -53,13 +72,16 @@ export * from './analysis.ts'
 export * from './authoring.ts'
 export * from './changes.ts'
 export * from './conversation.ts'
+export * from './conversation-filters.ts'
 export * from './conversations.ts'
 export * from './errors.ts'
 export * from './events.ts'
 export * from './form-values.ts'
+export * from './hand-off/index.ts'
 export * from './import.ts'
 export * from './invitations.ts'
 export * from './knowledge/index.ts'
+export * from './language-model.ts'
 export * from './openapi.ts'
 export * from './operation.ts'
 export * from './organization-events.ts'

@@ -16,7 +16,8 @@ export function nameOfSchema(schema: object): string | undefined {
 
 /** The schema's value or null. Optional request fields are nullable too, because many clients send null for "not given". */
 export function nullable<T extends TSchema>(schema: T): TUnsafe<Static<T> | null> {
-  const { type, enum: values, ...rest } = schema as { type?: unknown; enum?: unknown[] }
+  const { type, enum: listed, const: only, ...rest } = schema as { type?: unknown; enum?: unknown[]; const?: unknown }
+  const values = only === undefined ? listed : [only]
   if (schemaNames.has(schema) || typeof type !== 'string') {
     return Type.Unsafe<Static<T> | null>({ anyOf: [schema, { type: 'null' }] })
   }

@@ -1,9 +1,10 @@
 // Which scopes each role holds, and which let a caller read conversations.
-import { type Role, type Scope, scopes } from './vocabulary.ts'
+import { type Role, type Scope, responderScopes, scopes } from './vocabulary.ts'
 
-/** `admin` has every scope; `viewer` has every plain `…:read`, which excludes sensitive data. */
+/** `admin` has every scope; `responder` what answering people needs; `viewer` every plain `…:read`, which excludes sensitive data. */
 export const scopesOfRole: Record<Role, readonly Scope[]> = {
   admin: scopes,
+  responder: responderScopes,
   viewer: scopes.filter((scope) => scope.endsWith(':read')),
 }
 

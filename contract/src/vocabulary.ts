@@ -33,6 +33,7 @@ export const endReasons = [
   'deleted',
   'imported',
   'error',
+  'nobody_available',
 ] as const
 export type EndReason = (typeof endReasons)[number]
 
@@ -50,8 +51,8 @@ export const messageRoles = ['user', 'assistant', 'system'] as const
 /** Whether a client shows widgets. */
 export const interactivities = ['plain', 'rich'] as const
 
-/** What a conversation token can permit. `rate`: to say what the conversation was like. */
-export const conversationPermissions = ['read', 'message', 'end', 'rate'] as const
+/** What a conversation token can permit. `handoff`: to ask for a person; `rate`: to say what the conversation was like. */
+export const conversationPermissions = ['read', 'message', 'end', 'handoff', 'rate'] as const
 export type ConversationPermission = (typeof conversationPermissions)[number]
 
 // --- turns ---
@@ -68,11 +69,17 @@ export const turnOutcomes = [
   'cancelled_by_caller',
   'superseded',
   'attempts_exhausted',
+  'taken_over',
+  'for_person',
 ] as const
 export type TurnOutcome = (typeof turnOutcomes)[number]
 
+/** The outcomes of turns that are complete. `for_person`: the message was given to people, so the agent did not answer it. */
+export const completedOutcomes = ['reply', 'for_person'] as const satisfies readonly TurnOutcome[]
+export type CompletedOutcome = (typeof completedOutcomes)[number]
+
 /** The outcomes of turns that failed or were cancelled. */
-export const unansweredOutcomes = turnOutcomes.filter((outcome) => outcome !== 'reply')
+export const unansweredOutcomes = turnOutcomes.filter((outcome) => outcome !== 'reply' && outcome !== 'for_person')
 export type UnansweredOutcome = (typeof unansweredOutcomes)[number]
 
 /** What a message does while another turn runs. */
@@ -91,6 +98,21 @@ export const eventTypes = [
   'conversation.updated',
   'conversation.feedback',
   'conversation.deleted',
+  'conversation.handoff_requested',
+  'conversation.handoff_declined',
+  'conversation.assigned',
+  'conversation.unassigned',
+  'conversation.taken',
+  'conversation.returned',
+  'conversation.note_added',
+  'conversation.note_changed',
+  'conversation.note_deleted',
+  'conversation.snoozed',
+  'conversation.woken',
+  'conversation.handling_updated',
+  'conversation.sla_warning',
+  'conversation.sla_breached',
+  'conversation.rated',
   'message.created',
   'turn.queued',
   'turn.started',
@@ -152,6 +174,7 @@ export const scopes = [
   'conversations:read',
   'conversations:read_sensitive',
   'conversations:manage',
+  'conversations:reply',
   'conversations:dial',
   'agents:read',
   'agents:manage',
@@ -184,8 +207,18 @@ export const scopes = [
 ] as const
 export type Scope = (typeof scopes)[number]
 
-export const roles = ['admin', 'viewer'] as const
+/** `responder`: answers end users in conversations that people take over. */
+export const roles = ['admin', 'responder', 'viewer'] as const
 export type Role = (typeof roles)[number]
+
+/** What answering people takes; with `end` of the conversations that they hold. */
+export const responderScopes = [
+  'conversations:read',
+  'conversations:read_sensitive',
+  'conversations:reply',
+  'agents:read',
+  'members:read',
+] as const satisfies readonly Scope[]
 
 export const signInWays = ['password', 'api_key', 'openid'] as const
 

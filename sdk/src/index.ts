@@ -9,6 +9,7 @@ import {
   type Operations,
   type OrganizationStreamEvent,
   type Output,
+  type SuggestionStreamEvent,
   type TurnStreamEvent,
   operations,
 } from '@parley/contract'
@@ -18,7 +19,7 @@ import { streamOrganizationEvents } from './organization-events.ts'
 import { streamProgress } from './progress.ts'
 import { randomUuid } from './random-uuid.ts'
 import { default_retries, isRetryable, pause, pauseAfter } from './retry.ts'
-import { streamEvents, streamMessage, streamText } from './streams.ts'
+import { streamEvents, streamMessage, streamSuggestion, streamText } from './streams.ts'
 
 type Call<Id extends OperationId> =
   Record<never, never> extends Input<Id>
@@ -28,11 +29,12 @@ type Call<Id extends OperationId> =
 /** A file is not read: the response has its bytes in `body`, `blob()` and `text()`, and its name in `Content-Disposition`. */
 type Answer<Id extends OperationId> = Operations[Id] extends { answer: { kind: 'file' } } ? Response : Output<Id>
 
-/** Operations without a plain method: three have stream methods, and the identity provider calls `finishOpenIdSignIn`. */
+/** Operations without a plain method: four have stream methods, and the identity provider calls `finishOpenIdSignIn`. */
 type WithoutPlainMethod =
   | 'streamConversationEvents'
   | 'streamDatasetProgress'
   | 'compareAgentVersions'
+  | 'suggestReply'
   | 'finishOpenIdSignIn'
 
 /**
@@ -110,6 +112,12 @@ export type Client = { [Id in Exclude<OperationId, WithoutPlainMethod>]: Call<Id
     input: Input<'sendConversationMessage'>,
     options?: CallOptions,
   ): AsyncGenerator<TurnStreamEvent>
+  /**
+   * A suggested reply for the person who answers, as the model writes it. Nothing is stored or sent. The last event is
+   * `suggestion.completed` with the whole text, or `suggestion.failed`. Throws an `ApiError` if the request is refused, and a
+   * `TypeError` if the connection breaks.
+   */
+  suggestReply(input: Input<'suggestReply'>, options?: CallOptions): AsyncGenerator<SuggestionStreamEvent>
 }
 
 export function createClient(options: ClientOptions): Client {
@@ -122,6 +130,7 @@ export function createClient(options: ClientOptions): Client {
       streamOrganizationEvents(options, input, call),
     streamDatasetProgress: (input: Values, call: CallOptions = {}) => streamProgress(options, input, call),
     streamConversationMessage: (input: Values, call: CallOptions = {}) => streamMessage(options, input, call),
+    suggestReply: (input: Values, call: CallOptions = {}) => streamSuggestion(options, input, call),
     streamAgentVersionComparison: (input: Values, call: CallOptions = {}) =>
       streamText(options, operations.compareAgentVersions, input, call),
   } as Client

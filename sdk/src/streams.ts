@@ -1,5 +1,11 @@
 // Streams as async iterators: the events of a conversation (reconnects by itself), of one message's turn, and plain text.
-import { type ConversationStreamEvent, type Operation, type TurnStreamEvent, operations } from '@parley/contract'
+import {
+  type ConversationStreamEvent,
+  type Operation,
+  type SuggestionStreamEvent,
+  type TurnStreamEvent,
+  operations,
+} from '@parley/contract'
 import { type EventSourceMessage, createParser } from 'eventsource-parser'
 import { type Connection, openConnection } from './connection.ts'
 import { type CallOptions, type ClientOptions, type Values, sendRequest } from './request.ts'
@@ -21,6 +27,21 @@ export async function* streamMessage(
     if (event === 'turn.completed' || event === 'turn.failed' || event === 'turn.cancelled') return
   }
   throw new TypeError('The stream ended before the turn')
+}
+
+export async function* streamSuggestion(
+  client: ClientOptions,
+  input: Values,
+  call: CallOptions,
+  time: Time = systemTime,
+): AsyncGenerator<SuggestionStreamEvent> {
+  using connection = openConnection(call.signal, time)
+  const response = await open(client, operations.suggestReply, input, call, connection)
+  for await (const { event, data } of readEvents(response, connection)) {
+    yield { event, data } as SuggestionStreamEvent
+    if (event === 'suggestion.completed' || event === 'suggestion.failed') return
+  }
+  throw new TypeError('The stream ended before the suggestion')
 }
 
 export async function* streamEvents(

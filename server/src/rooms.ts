@@ -15,6 +15,7 @@ import { createEngine } from './engine/room.ts'
 import type { TurnContributions } from './engine/engine.ts'
 import { createEvents } from './events/room.ts'
 import { createFeed } from './feed/room.ts'
+import { createHandOff } from './hand-off/room.ts'
 import { createInactivity } from './inactivity/room.ts'
 import { createKnowledge } from './knowledge/room.ts'
 import { createModels } from './models/room.ts'
@@ -39,6 +40,7 @@ export function createRooms(
   const embeddings = createEmbeddings(core)
   const conversations = createConversations(core, access)
   const events = createEvents(core)
+  const hand_off = createHandOff(core, { ...conversations, ...models, ...events })
   const rooms = {
     statistics: createStatistics(core),
     agents: createAgents(),
@@ -51,9 +53,10 @@ export function createRooms(
     events,
     feed: createFeed(core, { ...conversations, ...events }),
     inactivity: createInactivity(core, conversations),
+    hand_off,
     analysis: createAnalysis(core, { ...conversations, ...models }),
     authoring: createAuthoring(core, models),
-    knowledge: createKnowledge(core, { ...events, ...embeddings, lookup: options.lookup }),
+    knowledge: createKnowledge(core, { ...events, ...embeddings, ...hand_off, lookup: options.lookup }),
     web_widgets: createWebWidgets(core, { ...conversations, ...options }),
     webhooks: createWebhooks(core),
     system: createSystem(),

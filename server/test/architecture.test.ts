@@ -22,9 +22,10 @@ const names = (tables: string) => new RegExp(`\\b(from|join|into|update|exists) 
 
 describe('conversations', () => {
   test('only their read/ and commit/ name their tables in SQL', () => {
-    const elsewhere = filesWith(names('conversations|conversation_progress|turns|transcript_items|events'))
-      .filter((file) => !/^conversations\/(read|commit)\//.test(file))
+    const elsewhere = filesWith(names('conversations|conversation_progress|handlings|turns|transcript_items|events'))
+      .filter((file) => !/^(conversations\/(read|commit)|hand-off)\//.test(file))
       .toSorted()
+    // Lists and queues of what people handle are read by the room that has them; it writes nothing of them.
     // Whether an agent still has conversations is asked under its lock; what a delivery tells is read with its lane.
     expect(elsewhere).toEqual(['agents/queries.ts', 'webhooks/lanes.ts'])
   })
@@ -32,8 +33,10 @@ describe('conversations', () => {
 
 describe('one writer', () => {
   test('conversations, their progress, items and events are written by the one writer only', () => {
-    const pattern = writesTo('conversations|conversation_progress|transcript_items|events')
-    const writers = ['analysis.ts', 'content.ts', 'new.ts', 'purge.ts', 'write-changes.ts']
+    const pattern = writesTo('conversations|conversation_progress|handlings|transcript_items|events')
+    const writers = [
+      ...['analysis.ts', 'confidence.ts', 'content.ts', 'handlings.ts', 'new.ts', 'purge.ts', 'write-changes.ts'],
+    ]
     expect(filesWith(pattern).toSorted()).toEqual(writers.map((file) => `conversations/commit/${file}`))
   })
 

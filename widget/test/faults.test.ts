@@ -151,3 +151,38 @@ test('with the page’s storage, the visitor is known again even there', async (
   const again = await openChat(page)
   await again.getByText('I know you.').waitFor()
 })
+
+test('files that are lost on their way come a moment later: the words, and what is about people', async () => {
+  const id = await makeWidget()
+  server.model.answer = () => 'Hello.'
+  await using visited = await visit(browser, 'about:blank')
+  const { page } = visited
+  const lost = new Set<string>()
+  await page.route(/\/(en|people|people-en)-[^/]+\.js$/, (route) => {
+    const url = route.request().url()
+    if (lost.has(url)) return route.continue()
+    lost.add(url)
+    return route.abort()
+  })
+  await page.goto(site.origin)
+  const chat = await openChat(page)
+  await say(chat, 'Hi')
+  await chat.getByText('Hello.').waitFor()
+  const [found] = await server.client.listConversations({ web_widget_id: id })
+  const external = { id: 'ada', name: 'Ada' }
+  await server.client.takeConversation({ conversation_id: found!.id, external })
+  await chat.getByRole('log').getByText('Ada has joined.').waitFor()
+  expect(lost.size).toBe(3)
+})
+
+test('in a page of which the browser draws no frames, what is said is there all the same', async () => {
+  await makeWidget()
+  server.model.answer = () => 'Hello.'
+  await using visited = await visit(browser, 'about:blank')
+  const { page } = visited
+  await page.addInitScript('window.requestAnimationFrame = () => 0')
+  await page.goto(site.origin)
+  const chat = await openChat(page)
+  await say(chat, 'Hi')
+  await chat.getByRole('log').getByText('Hello.').waitFor()
+})

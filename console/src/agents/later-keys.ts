@@ -8,6 +8,4 @@ export const laterKeys = [
   'recording',
   'pre_conversation_workflow',
   'post_conversation_workflow',
-  'hand_off',
-  'satisfaction',
 ] as const

@@ -1,7 +1,7 @@
 // The page of one conversation: its transcript, its details and the actions on it.
 import { ApiError } from '@parley/sdk'
 import { useNavigate, useParams, useRouter } from '@tanstack/react-router'
-import { useMemo, useState } from 'react'
+import { useState } from 'react'
 import { isActive } from '../transcript/conversation-state.ts'
 import { useSession } from '../session/session-context.ts'
 import { NotFoundPage } from '../shell/fault-pages.tsx'
@@ -17,8 +17,7 @@ import { StatusLabel } from '../ui/status.tsx'
 import { Actions } from './actions.tsx'
 import { Connection } from '../transcript/connection.tsx'
 import { Details } from './details.tsx'
-import { buildTimeline } from '../transcript/timeline.ts'
-import { Transcript } from '../transcript/transcript.tsx'
+import { HandledConversation } from '../handling/handled-conversation.tsx'
 import { useConversation } from '../transcript/use-conversation.ts'
 
 const words = conversationTexts
@@ -62,13 +61,12 @@ function Shown({
   conversation: NonNullable<Loaded['conversation']['data']>
 }) {
   const { turns, areTurnsCut, live, isConnected, maySeeTranscript } = loaded
+  const { scopes } = useSession()
   const isWide = useIsWide()
   const [areDetailsShown, setDetailsShown] = useState(isWide)
   const items = conversation.conversation?.items
   const isTranscriptCut = conversation.conversation?.next_position !== undefined
   const turnsNote = areTurnsCut ? conversationTexts.turnsCut(turns.length) : null
-  const isReading = loaded.conversation.isPlaceholderData
-  const timeline = useMemo(() => buildTimeline(items ?? [], turns, live), [items, turns, live])
   const running = Object.keys(live.turns)
 
   return (
@@ -93,18 +91,12 @@ function Shown({
         />
       </PageHeader>
       <div className="flex min-h-0 flex-1 flex-col overflow-y-auto wide:flex-row wide:overflow-hidden">
-        {isReading ? (
-          <div className="flex-1">
-            <LoadingState />
-          </div>
-        ) : (
-          <Transcript
-            conversation={conversation}
-            timeline={timeline}
-            isHidden={items === undefined}
-            note={isTranscriptCut ? conversationTexts.transcriptCut(items!.length) : turnsNote}
-          />
-        )}
+        <HandledConversation
+          conversation={conversation}
+          loaded={loaded}
+          hasOwnEnd={scopes.has('conversations:manage')}
+          note={isTranscriptCut ? conversationTexts.transcriptCut(items!.length) : turnsNote}
+        />
         {areDetailsShown && <Details conversation={conversation} events={live.events} />}
       </div>
     </>

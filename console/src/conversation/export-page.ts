@@ -6,6 +6,7 @@ import { passageTexts } from '../passages/texts.ts'
 import { texts } from '../texts/index.ts'
 import { nothingYet } from '../transcript/live.ts'
 import { type Entry, buildTimeline } from '../transcript/timeline.ts'
+import { nameOfAuthor } from '../transcript/author.ts'
 import { transcriptTexts } from '../transcript/texts.ts'
 import { conversationTexts } from './texts.ts'
 
@@ -83,6 +84,8 @@ function renderEntry(entry: Entry): string {
       return `<p class="fault">${escapeHtml([outcome && texts.outcomes[outcome], error].filter(Boolean).join(': '))}</p>`
     }
     case 'said':
+    // Notes and the like are no part of the conversation.
+    case 'aside':
       return ''
   }
 }
@@ -98,9 +101,9 @@ function renderRetrieval(retrieval: Retrieval): string {
   return `<details><summary>${escapeHtml(name)}</summary><pre>${escapeHtml([query ?? '', ...rows].join('\n'))}</pre></details>`
 }
 
-function renderMessage({ role, content, created_at, interrupted, citations }: TranscriptItem): string {
-  const who =
-    role === 'assistant' ? transcriptTexts.agent : role === 'user' ? transcriptTexts.endUser : transcriptTexts.system
+function renderMessage(item: TranscriptItem): string {
+  const { role, content, created_at, interrupted, citations } = item
+  const who = nameOfAuthor(item)
   const mark = interrupted ? `\n<span class="mark">${escapeHtml(transcriptTexts.interrupted)}</span>` : ''
   const text = escapeHtml(content?.join('') ?? '')
   const sources = (citations ?? []).map(({ number, source_name }) => `[${number}] ${source_name}`).join(' ')

@@ -69,7 +69,7 @@ export async function followChanges(followed: Followed): Promise<void> {
         onChanges(nothing, position)
         onGap()
       } else if (event.event === 'reset') onChanges({ ...nothing, isOverrun: true }, position)
-      else {
+      else if (event.event !== 'presence') {
         const { conversation_id, conversation } = event.data
         const isNew = !told.has(conversation_id) && !readList().ids.has(conversation_id)
         // Activity in a conversation that is not in the list does not matter.

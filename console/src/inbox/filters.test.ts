@@ -7,7 +7,9 @@ import { filterNames, parametersOf, readFilters, withoutFilter } from './filters
 describe('the filters of an address', () => {
   test('are all that the API has', () => {
     const known = operations.countConversations.query.properties
-    const offered = ['user_id', ...filterNames.flatMap((name) => parametersOf[name])]
+    // Those of hand-off are views of people who answer.
+    const views = ['parley_handled_by', 'parley_assignee', 'parley_team', 'parley_tag']
+    const offered = ['user_id', ...views, ...filterNames.flatMap((name) => parametersOf[name])]
     expect(new Set(offered)).toEqual(new Set(Object.keys(known)))
   })
 

@@ -5,6 +5,7 @@ import {
   conversationStatuses,
   directions,
   endReasons,
+  handlers,
   unansweredOutcomes,
 } from '@parley/contract'
 import { isJsonObject } from '../base/json.ts'
@@ -69,6 +70,7 @@ const choices: { [name in keyof Filters]?: readonly string[] } = {
   direction: directions,
   parley_end_reason: endReasons,
   parley_turn_outcome: unansweredOutcomes,
+  parley_handled_by: handlers,
 }
 
 type Reader = (value: unknown, name: keyof Filters) => string | number | undefined
@@ -103,6 +105,10 @@ const readers: Record<keyof Filters, Reader> = {
   web_widget_id: readText,
   parley_end_reason: readChoice,
   parley_turn_outcome: readChoice,
+  parley_handled_by: readChoice,
+  parley_assignee: readText,
+  parley_team: readText,
+  parley_tag: readText,
 }
 
 /** Reads an address, and leaves out what the API would refuse or does not know. */

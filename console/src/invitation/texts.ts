@@ -1,7 +1,7 @@
 // The texts of the page that an invitation links to.
 import type { Role } from '@parley/contract'
 
-const roles: Record<Role, string> = { admin: 'an admin', viewer: 'a viewer' }
+const roles: Record<Role, string> = { admin: 'an admin', responder: 'a responder', viewer: 'a viewer' }
 
 export const invitationTexts = {
   title: 'Invitation',

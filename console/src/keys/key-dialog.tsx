@@ -1,5 +1,5 @@
 // Creates a key of the organization with permissions, agents and an expiry. It is shown once.
-import { type Scope, roles } from '@parley/contract'
+import { type Role, type Scope, roles } from '@parley/contract'
 import { useMutation, useQueryClient } from '@tanstack/react-query'
 import { useState } from 'react'
 import { useAgentNames, useFoundAgents } from '../agent-names/use-agents.ts'
@@ -16,7 +16,7 @@ import { ShownOnce } from '../settings/shown-once.tsx'
 import { ExpiryField, type Life, expiryOf } from './expiry-field.tsx'
 import { keyTexts as words } from './texts.ts'
 
-type Power = 'admin' | 'viewer' | 'scopes'
+type Power = Role | 'scopes'
 
 interface Draft {
   name: string

@@ -2,9 +2,10 @@
 import type { Role } from '@parley/contract'
 import { formatCount } from '../base/format.ts'
 
-const roles: Record<Role, string> = { admin: 'Admin', viewer: 'Viewer' }
+const roles: Record<Role, string> = { admin: 'Admin', responder: 'Responder', viewer: 'Viewer' }
 const roleHints: Record<Role, string> = {
   admin: 'Can do everything.',
+  responder: 'Can read and answer conversations. Cannot change agents or settings.',
   viewer: 'Can see lists and statistics, but no transcripts. Cannot change anything.',
 }
 

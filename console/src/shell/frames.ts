@@ -23,11 +23,14 @@ export const shell = createRoute({
   component: Shell,
 })
 
+/** Members who only answer begin at the desk. */
+const onlyAnswers = ({ scopes }: Session) => scopes.has('conversations:reply') && !scopes.has('conversations:manage')
+
 export const homeRoute = createRoute({
   getParentRoute: () => shell,
   path: '/',
   validateSearch: readSignInError,
-  beforeLoad: () => {
-    throw redirect({ to: '/inbox' })
+  beforeLoad: ({ context: { session } }) => {
+    throw redirect({ to: session && onlyAnswers(session) ? '/desk' : '/inbox' })
   },
 })

@@ -44,9 +44,9 @@ function Navigation({ onShortcuts }: { onShortcuts: () => void }) {
   return (
     <nav
       aria-label={shellTexts.nav.label}
-      className="flex shrink-0 items-center gap-1 border-b border-line bg-canvas px-3 py-1.5 wide:w-46 wide:flex-col wide:items-stretch wide:border-r wide:border-b-0 wide:px-2.5 wide:py-3"
+      className="flex shrink-0 items-center gap-1 border-b border-line bg-canvas px-3 py-1.5 max-[36rem]:px-2 wide:w-46 wide:flex-col wide:items-stretch wide:border-r wide:border-b-0 wide:px-2.5 wide:py-3"
     >
-      <div className="mr-2 flex min-w-0 items-center gap-2.5 px-1 wide:mr-0 wide:mb-4 wide:px-1.5">
+      <div className="mr-2 flex min-w-0 items-center gap-2.5 px-1 max-[36rem]:mr-0 wide:mr-0 wide:mb-4 wide:px-1.5">
         <Mark className="shrink-0" />
         <span className="min-w-0 max-wide:sr-only">
           <span className="block text-base leading-tight font-semibold">{texts.product}</span>
@@ -55,9 +55,9 @@ function Navigation({ onShortcuts }: { onShortcuts: () => void }) {
           </span>
         </span>
       </div>
-      <ul className="flex flex-1 gap-0.5 wide:flex-col">
+      <ul className="flex min-w-0 flex-1 gap-0.5 wide:flex-col">
         {useNavigation('main').map(({ to, icon, name }) => (
-          <li key={to}>
+          <li key={to} className="min-w-8">
             <Link
               to={to}
               title={name}
@@ -65,9 +65,11 @@ function Navigation({ onShortcuts }: { onShortcuts: () => void }) {
               activeProps={{ 'aria-current': 'page' }}
               activeOptions={{ includeSearch: false }}
             >
-              <Icon name={icon} />
-              {/* On narrow screens only the current page has a visible name. */}
-              <span className="max-[36rem]:group-[:not([aria-current])]:sr-only">{name}</span>
+              <Icon name={icon} className="shrink-0" />
+              {/* On narrow screens only the current page has a visible name, on the narrowest none. */}
+              <span className="truncate max-[27rem]:sr-only max-[36rem]:group-[:not([aria-current])]:sr-only">
+                {name}
+              </span>
             </Link>
           </li>
         ))}

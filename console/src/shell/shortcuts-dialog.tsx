@@ -1,10 +1,12 @@
 // The list of keyboard shortcuts.
 import { shellTexts } from './texts.ts'
 import { Modal } from '../ui/dialog.tsx'
+import { chooseKeys, useAreKeysOn } from '../ui/key-choice.ts'
 
 export function ShortcutsDialog(props: { open: boolean; onOpenChange: (open: boolean) => void }) {
   return (
     <Modal title={shellTexts.shortcuts.title} {...props}>
+      <Switch />
       <dl className="flex flex-col">
         {shellTexts.shortcuts.rows.map(([keys, meaning]) => (
           <div
@@ -26,5 +28,23 @@ export function ShortcutsDialog(props: { open: boolean; onOpenChange: (open: boo
         ))}
       </dl>
     </Modal>
+  )
+}
+
+function Switch() {
+  const { on, onHint } = shellTexts.shortcuts
+  return (
+    <label className="flex items-start gap-2">
+      <input
+        type="checkbox"
+        className="mt-0.5 accent-accent"
+        checked={useAreKeysOn()}
+        onChange={(event) => chooseKeys(event.target.checked)}
+      />
+      <span>
+        {on}
+        <span className="block text-xs text-faint">{onHint}</span>
+      </span>
+    </label>
   )
 }

@@ -11,6 +11,8 @@ export const shellTexts = {
     themes: { system: 'System', light: 'Light', dark: 'Dark' },
     shortcuts: 'Keyboard shortcuts',
   },
+  /** The title of the window. */
+  counted: (title: string, count: number) => (count === 0 ? title : `(${count > 99 ? '99+' : count}) ${title}`),
   notFound: {
     title: 'Page not found',
     text: 'Check the address. What it led to may have been deleted.',
@@ -22,6 +24,8 @@ export const shellTexts = {
   },
   shortcuts: {
     title: 'Keyboard shortcuts',
+    on: 'Keys without Ctrl',
+    onHint: 'Switch them off if you speak to your computer or press keys by mistake. Esc, Enter and Ctrl+Enter stay.',
     rows: [
       ['j ↓', 'Next row'],
       ['k ↑', 'Previous row'],
@@ -29,10 +33,17 @@ export const shellTexts = {
       ['Enter', 'Open'],
       ['/', 'Search'],
       ['f', 'Add a filter'],
-      ['n', 'New agent or knowledge base'],
+      ['n', 'New agent or knowledge base; in a conversation: write a note'],
       ['Ctrl+S', 'Save the agent'],
       ['Esc', 'Back'],
       ['?', 'Keyboard shortcuts'],
+      ['t', 'Take a conversation'],
+      ['r', 'Write a reply'],
+      ['a', 'Assign'],
+      ['s', 'Snooze'],
+      ['u', 'Return to the agent'],
+      ['e', 'End'],
+      ['Ctrl+Enter', 'Send'],
     ] as readonly (readonly [string, string])[],
   },
 } as const

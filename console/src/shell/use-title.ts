@@ -1,9 +1,7 @@
 // Sets the title of the window to that of the page.
 import { useEffect } from 'react'
-import { texts } from '../texts/index.ts'
+import { showPage } from './title.ts'
 
 export function useTitle(page: string): void {
-  useEffect(() => {
-    document.title = texts.titleOf(page)
-  }, [page])
+  useEffect(() => showPage(page), [page])
 }

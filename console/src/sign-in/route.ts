@@ -12,7 +12,7 @@ export const signInRoute = createRoute({
     return { ...(to === null ? {} : { to }), ...readSignInError(search) }
   },
   beforeLoad: ({ context, search }) => {
-    if (context.session) throw redirect({ href: search.to ?? '/inbox' })
+    if (context.session) throw redirect({ href: search.to ?? '/' })
   },
   component: lazyRouteComponent(() => import('./sign-in-page.tsx'), 'SignInPage'),
 })

@@ -24,6 +24,7 @@ const endReasons: Record<EndReason, string> = {
   deleted: 'Deleted',
   imported: 'Imported',
   error: 'Error',
+  nobody_available: 'Nobody available',
 }
 
 const channels: Record<Channel, string> = { telephone: 'Phone', webrtc: 'Voice', email: 'Email', text: 'Text' }
@@ -39,6 +40,8 @@ const outcomes: Record<TurnOutcome, string> = {
   cancelled_by_caller: 'Cancelled',
   superseded: 'Replaced by a newer message',
   attempts_exhausted: 'Failed after three attempts',
+  taken_over: 'A person took over',
+  for_person: 'Given to people',
 }
 
 export const texts = {

@@ -41,6 +41,30 @@ describe('the stream', () => {
   })
 })
 
+describe('people in the stream', () => {
+  const typing = (type: 'end_user' | 'user', id: string | null, isTyping = true) =>
+    ({ event: 'typing', data: { by: { type, id, name: id }, typing: isTyping } }) as const
+  const said = (author: object) => stored('message.created', { id: 'm', role: 'assistant', content: ['x'], author })
+
+  test('type until they stop or have said it, and each time it is heard is another', () => {
+    const live = listen(typing('user', 'ada'), typing('end_user', null), typing('user', 'ada'))
+    expect(Object.values(live.typing)).toEqual([
+      { type: 'user', id: 'ada', name: 'ada', beat: 2 },
+      { type: 'end_user', id: null, name: null, beat: 1 },
+    ])
+    expect(Object.keys(hear(live, typing('user', 'ada', false)).typing)).toEqual(['end_user'])
+    expect(Object.keys(hear(live, said({ type: 'user', id: 'ada' })).typing)).toEqual(['end_user'])
+    expect(Object.keys(hear(live, said({ type: 'end_user', id: null })).typing)).toEqual(['user ada'])
+    expect(Object.keys(hear(live, said({ type: 'user', id: 'bob' })).typing)).toHaveLength(2)
+  })
+
+  test('look at it, as they are now', () => {
+    const viewers = [{ user_id: 'ada', name: 'Ada', state: 'viewing' as const }]
+    const live = listen({ event: 'presence', data: { viewers, more_viewers: 3 } })
+    expect([live.viewers, live.more_viewers]).toEqual([viewers, 3])
+  })
+})
+
 describe('the timeline', () => {
   const base = { created_at: '2026-01-01T00:00:00Z', turn_id }
   const user = { ...base, id: 'u', position: 0, type: 'message', role: 'user', content: ['?'] } as TranscriptItem

@@ -5,10 +5,13 @@ import { texts } from '../texts/index.ts'
 import { classes } from '../ui/classes.ts'
 import { Icon } from '../ui/icons.tsx'
 import { Citations, CitedText } from '../passages/citations.tsx'
+import { nameOfAuthor } from './author.ts'
 import { LatencyBar } from './latency-bar.tsx'
 import { transcriptTexts as words } from './texts.ts'
 
 export const bubble = 'max-w-[min(36rem,88%)] rounded-2xl px-3.5 py-2 text-base break-words whitespace-pre-wrap'
+/** What people write who took the conversation over. */
+const byPerson = 'self-end rounded-br-md bg-good-wash'
 const byAgent = 'self-end rounded-br-md bg-accent-wash'
 export const byUser = 'self-start rounded-bl-md border border-line bg-surface'
 
@@ -22,18 +25,18 @@ export function MessageBubble({ item, isFirst }: { item: TranscriptItem; isFirst
       </div>
     )
   }
-  const isAgent = item.role === 'assistant'
+  const isOurs = item.role === 'assistant'
   return (
-    <article className={classes('flex flex-col gap-1', isAgent ? 'items-end' : 'items-start')}>
+    <article className={classes('flex flex-col gap-1', isOurs ? 'items-end' : 'items-start')}>
       {isFirst && (
         <p className="flex gap-2 px-1 pt-1.5 text-xs text-faint">
-          <span className="font-medium text-soft">{isAgent ? words.agent : words.endUser}</span>
+          <span className="font-medium text-soft">{nameOfAuthor(item)}</span>
           <time dateTime={item.created_at} title={formatFull(item.created_at)} className="numeric">
             {formatClock(item.created_at)}
           </time>
         </p>
       )}
-      <div dir="auto" className={classes(bubble, isAgent ? byAgent : byUser)}>
+      <div dir="auto" className={classes(bubble, lookOf(item))}>
         {item.citations ? <CitedText text={text} citations={item.citations} /> : text}
         {item.interrupted && <Interrupted />}
       </div>
@@ -41,6 +44,11 @@ export function MessageBubble({ item, isFirst }: { item: TranscriptItem; isFirst
       {item.metrics && <LatencyBar metrics={item.metrics} />}
     </article>
   )
+}
+
+function lookOf({ role, author }: TranscriptItem): string {
+  if (role !== 'assistant') return byUser
+  return author?.type === 'user' ? byPerson : byAgent
 }
 
 function Interrupted() {

@@ -3,6 +3,10 @@ export const transcriptTexts = {
   label: 'Transcript',
   endUser: 'End user',
   agent: 'Agent',
+  /** Somebody who took the conversation over, without a name. */
+  person: 'Person',
+  /** Messages about the hand-off itself. */
+  automatic: 'Automatic message',
   system: 'System',
   table: 'Table',
   hidden: 'The transcript is hidden. To see it, you need the scope conversations:read_sensitive.',

@@ -1,7 +1,7 @@
 import type { ConversationEvent, TranscriptItem } from '@parley/contract'
 import { expect, test } from 'vitest'
 import { type Live, nothingYet } from './live.ts'
-import { buildTimeline } from './timeline.ts'
+import { type Aside, buildTimeline, withAsides } from './timeline.ts'
 
 const widget = { type: 'info', data: { text: 'Open' } } as const
 const of_call = { turn_id: 't', call_id: 'c', name: 'show_info_widget', created_at: '2026-01-01T00:00:00Z' }
@@ -34,9 +34,29 @@ test('a reply that is read before the stream tells that it is stored is there on
   const created = {
     ...{ id: 'e', sequence: 5, occurred_at: of_call.created_at, type: 'message.created', data: reply },
   } as unknown as ConversationEvent
-  const saying: Live = { events: [], said: { t: 'Hello.' }, turns: { t: 'running' } }
+  const saying: Live = { ...nothingYet, said: { t: 'Hello.' }, turns: { t: 'running' } }
   expect(buildTimeline([], [], saying)).toMatchObject([{ kind: 'said', text: 'Hello.' }])
   expect(buildTimeline([reply], [], saying)).toMatchObject([{ kind: 'message' }, { kind: 'said', text: '' }])
   const next: Live = { ...saying, events: [created], said: { t: 'And more' } }
   expect(buildTimeline([reply], [], next)).toMatchObject([{ kind: 'message' }, { kind: 'said', text: 'And more' }])
+})
+
+test('an aside is shown where it belongs in time, and a reply in progress stays last', () => {
+  const at = (id: string, created_at: string): TranscriptItem => ({
+    ...{ id, position: 1, type: 'message', role: 'user', turn_id: null, content: [id], created_at },
+  })
+  const saying: Live = { ...nothingYet, said: { t: '…' }, turns: { t: 'running' } }
+  const timeline = buildTimeline([at('m1', '1'), at('m2', '3')], [], saying)
+  const aside = (key: string, time: string): Aside => ({ kind: 'aside', key, at: time, node: null })
+  const keysOf = (asides: Aside[]) =>
+    withAsides(timeline, asides)
+      .map(({ key }) => key)
+      .join(' ')
+  expect(keysOf([aside('before', '0'), aside('between', '2'), aside('after', '4')])).toBe(
+    'before m1 between m2 after said-t',
+  )
+  // What happened at the same time comes after the message.
+  expect(keysOf([aside('same', '1')])).toBe('m1 same m2 said-t')
+  expect(keysOf([])).toBe('m1 m2 said-t')
+  expect(withAsides([], [aside('alone', '1')])).toHaveLength(1)
 })

@@ -1,6 +1,7 @@
 // The transcript as it is shown: messages, tool calls with their results, what was asked of knowledge bases, failed replies, and replies
 // in progress. Pure.
 import type { ConversationEvent, Retrieval, TranscriptItem, Turn, Widget } from '@parley/contract'
+import type { ReactNode } from 'react'
 import type { Live } from './live.ts'
 import { widgetOf } from './widget-of.ts'
 
@@ -11,6 +12,15 @@ export type Entry =
   | { kind: 'retrieval'; key: string; retrieval: Retrieval }
   | { kind: 'fault'; key: string; turn: Turn }
   | { kind: 'said'; key: string; turn_id: string; text: string; is_waiting: boolean }
+  | Aside
+
+/** What is no part of the conversation, shown where it belongs in time, such as a note. */
+export interface Aside {
+  kind: 'aside'
+  key: string
+  at: string
+  node: ReactNode
+}
 
 export function buildTimeline(items: readonly TranscriptItem[], turns: readonly Turn[], live: Live): Entry[] {
   const all = [...items, ...notYetRead(items, live.events)]
@@ -24,6 +34,38 @@ export function buildTimeline(items: readonly TranscriptItem[], turns: readonly 
     ...(after.get(item.id) ?? []).flatMap(entriesOfTurn),
   ])
   return [...entries, ...saidNow(live, turnsAheadOf(live.events, items))]
+}
+
+/** `asides` in the order of their times. Replies in progress stay last. */
+export function withAsides(timeline: readonly Entry[], asides: readonly Aside[]): Entry[] {
+  const begun = timeline.findIndex(({ kind }) => kind === 'said')
+  const end = begun === -1 ? timeline.length : begun
+  let next = 0
+  const entries: Entry[] = []
+  for (const entry of timeline.slice(0, end)) {
+    const time = timeOf(entry)
+    const earlier = time === null ? 0 : asides.slice(next).findIndex(({ at }) => at >= time)
+    const until = earlier === -1 ? asides.length : next + earlier
+    entries.push(...asides.slice(next, until), entry)
+    next = until
+  }
+  return [...entries, ...asides.slice(next), ...timeline.slice(end)]
+}
+
+/** Null: it belongs to the entry before. */
+export function timeOf(entry: Entry | undefined): string | null {
+  switch (entry?.kind) {
+    case 'message':
+      return entry.item.created_at
+    case 'widget':
+      return entry.created_at
+    case 'tool':
+      return entry.call.created_at
+    case 'aside':
+      return entry.at
+    default:
+      return null
+  }
 }
 
 function entriesOf(

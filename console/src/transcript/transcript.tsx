@@ -6,7 +6,7 @@ import { isActive } from './conversation-state.ts'
 import { RetrievalLine } from '../passages/retrieval-line.tsx'
 import { EmptyState } from '../ui/state.tsx'
 import { FaultNote, MessageBubble, SaidBubble } from './message-bubble.tsx'
-import type { Entry } from './timeline.ts'
+import { type Entry, timeOf } from './timeline.ts'
 import { ToolCall } from './tool-call.tsx'
 import { WidgetView } from './widget-view.tsx'
 import { transcriptTexts as words } from './texts.ts'
@@ -78,18 +78,14 @@ function Shown({ entry, isFirst }: { entry: Entry; isFirst: boolean }) {
       return <FaultNote turn={entry.turn} />
     case 'said':
       return <SaidBubble text={entry.text} isWaiting={entry.is_waiting} />
+    case 'aside':
+      return entry.node
   }
 }
 
 function roleOf(entry: Entry | undefined): string | undefined {
-  if (entry?.kind === 'message') return entry.item.role
+  if (entry?.kind === 'message') return `${entry.item.role} ${entry.item.author?.type} ${entry.item.author?.id}`
   return entry?.kind
-}
-
-function timeOf(entry: Entry | undefined): string | null {
-  if (entry?.kind === 'message') return entry.item.created_at
-  if (entry?.kind === 'widget') return entry.created_at
-  return entry?.kind === 'tool' ? entry.call.created_at : null
 }
 
 function DayLine({ entry, before }: { entry: Entry; before: Entry | undefined }) {

@@ -2,8 +2,12 @@ import { widgetLocales } from '@parley/contract'
 import { expect, test } from 'vitest'
 import { listTexts, readTexts } from './built-in-texts.ts'
 
-test('every language has its texts', async () => {
-  for (const locale of widgetLocales) expect(Object.keys(await readTexts(locale)).length).toBeGreaterThan(50)
+test('every language has its texts, with those about people', async () => {
+  for (const locale of widgetLocales) {
+    const texts = await readTexts(locale)
+    expect(Object.keys(texts).length).toBeGreaterThan(60)
+    expect(texts['back_to_agent']).toContain('{name}')
+  }
 })
 
 const built = { send: 'Send', stop: 'Stop', hint: 'Write a message…' }

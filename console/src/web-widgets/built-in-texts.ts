@@ -4,8 +4,10 @@ import { isObject } from './widget-draft.ts'
 
 type Texts = Record<string, string>
 
+type Languages = Record<WidgetLocale, () => Promise<Record<string, Texts>>>
+
 /** A language is a file of its own. */
-const languages: Record<WidgetLocale, () => Promise<Record<string, Texts>>> = {
+const languages: Languages = {
   en: () => import('@parley/widget/texts/en.ts') as never,
   de: () => import('@parley/widget/texts/de.ts') as never,
   fr: () => import('@parley/widget/texts/fr.ts') as never,
@@ -20,8 +22,25 @@ const languages: Record<WidgetLocale, () => Promise<Record<string, Texts>>> = {
   zh: () => import('@parley/widget/texts/zh.ts') as never,
 }
 
+/** So are its words about people, which visitors load when one appears. */
+const ofPeople: Languages = {
+  en: () => import('@parley/widget/texts/people/people-en.ts') as never,
+  de: () => import('@parley/widget/texts/people/people-de.ts') as never,
+  fr: () => import('@parley/widget/texts/people/people-fr.ts') as never,
+  es: () => import('@parley/widget/texts/people/people-es.ts') as never,
+  pt: () => import('@parley/widget/texts/people/people-pt.ts') as never,
+  it: () => import('@parley/widget/texts/people/people-it.ts') as never,
+  nl: () => import('@parley/widget/texts/people/people-nl.ts') as never,
+  pl: () => import('@parley/widget/texts/people/people-pl.ts') as never,
+  tr: () => import('@parley/widget/texts/people/people-tr.ts') as never,
+  ar: () => import('@parley/widget/texts/people/people-ar.ts') as never,
+  ja: () => import('@parley/widget/texts/people/people-ja.ts') as never,
+  zh: () => import('@parley/widget/texts/people/people-zh.ts') as never,
+}
+
 export async function readTexts(locale: WidgetLocale): Promise<Texts> {
-  return (await languages[locale]())[locale]!
+  const [texts, more] = await Promise.all([languages[locale](), ofPeople[locale]()])
+  return { ...texts[locale], ...more[locale] }
 }
 
 export interface TextRow {

@@ -15,6 +15,7 @@ import { opened_hosts } from '../../../server/test/support/tool-peer.ts'
 import { openPage, signIn, startBrowser, themes } from '../support/chromium.ts'
 import { type Staff, type StaffName, hireStaff } from './agents.ts'
 import { holdMonth } from './days.ts'
+import { type Desk, deskScreens, openDeskOfShop } from './desk.ts'
 import { bringInHistory, shown_at } from './history.ts'
 import { type Shelf, knowledgeScreens, stockShelf } from './knowledge.ts'
 import { type Furniture, furnish, holdForEndpoint, roomScreens } from './rooms.ts'
@@ -25,7 +26,7 @@ import { type Counter, openCounter, widgetScreens } from './widget.ts'
 
 const folder = join(import.meta.dirname, '../../../docs/images')
 
-export interface Scene extends Furniture, Shelf, Counter {
+export interface Scene extends Furniture, Shelf, Counter, Desk {
   url: string
   admin_key: string
   client: Client
@@ -43,6 +44,8 @@ export interface Screen {
   /** By the true time: what happens on it happens now. */
   isLive?: boolean
   isNarrow?: boolean
+  /** Of a phone, instead of that of `isNarrow`. */
+  width?: number
   /** Otherwise than with the admin key; null: not at all. */
   enter?: ((page: Page, scene: Scene) => Promise<void>) | null
 }
@@ -122,12 +125,16 @@ async function setUp(stack: AsyncDisposableStack): Promise<Scene> {
   const { database } = app.core
   const furniture = await furnish(client, database, stack)
   const scene = { url: app.url, admin_key, client, model, database, staff, conversation_id, ...furniture }
-  const later = { dataset_id: '', cited_conversation_id: '', web_widget_id: '', visited_conversation_id: '' }
+  const later = {
+    ...{ dataset_id: '', cited_conversation_id: '', web_widget_id: '', visited_conversation_id: '' },
+    held_conversation_id: '',
+  }
   return { ...scene, ...later }
 }
 
 async function takePicture(browser: Browser, scene: Scene, screen: Screen, theme: 'light' | 'dark'): Promise<void> {
-  const viewport = screen.isNarrow ? { width: 390, height: 844 } : { width: 1440, height: 900 }
+  const { width = screen.isNarrow ? 390 : 1440 } = screen
+  const viewport = { width, height: width < 1000 ? 844 : 900 }
   await using opened = await openPage(browser, { colorScheme: theme, viewport })
   const { page } = opened
   if (!screen.isLive) await page.clock.setFixedTime(shown_at)
@@ -152,16 +159,24 @@ const browser = await startBrowser()
 stack.defer(() => browser.close())
 /** `npm run screenshots -- inbox overview`: those alone. */
 const named = process.argv.slice(2)
+const isWanted = ({ name }: Screen) => named.length === 0 || named.includes(name)
 const takePictures = async (all: readonly Screen[]) => {
-  const wanted = all.filter(({ name }) => named.length === 0 || named.includes(name))
-  for (const screen of wanted) for (const theme of themes) await takePicture(browser, scene, screen, theme)
+  for (const screen of all.filter(isWanted)) {
+    for (const theme of themes) await takePicture(browser, scene, screen, theme)
+  }
 }
-await takePictures(screens)
-// What is said from here on is in lists and counts.
-Object.assign(scene, await openCounter(scene))
-await takePictures(widgetScreens)
-await holdMonth({ ...scene, staff: Object.values(scene.staff) })
-await holdForEndpoint(scene)
-await takePictures(roomScreens)
-Object.assign(scene, await stockShelf(scene))
-await takePictures(knowledgeScreens)
+if ([...screens, ...widgetScreens, ...roomScreens, ...knowledgeScreens].some(isWanted)) {
+  await takePictures(screens)
+  // What is said from here on is in lists and counts.
+  Object.assign(scene, await openCounter(scene))
+  await takePictures(widgetScreens)
+  await holdMonth({ ...scene, staff: Object.values(scene.staff) })
+  await holdForEndpoint(scene)
+  await takePictures(roomScreens)
+  Object.assign(scene, await stockShelf(scene))
+  await takePictures(knowledgeScreens)
+}
+if (deskScreens.some(isWanted)) {
+  Object.assign(scene, await openDeskOfShop(scene))
+  await takePictures(deskScreens)
+}

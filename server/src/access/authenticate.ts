@@ -7,6 +7,7 @@ import { rowsOf } from '../database/rows.ts'
 import { AppError } from '../base/errors.ts'
 import { isUuid } from '../base/ports.ts'
 import { knownScopes, roleScopes } from '../calls/access.ts'
+import { respondersSee, teamsOnly } from './rules/responders.ts'
 import type { Principal } from '../calls/principal.ts'
 import type { ConversationTokens } from './conversation-token.ts'
 import { looksLikeCredential, type ParsedCredential, parseCredential, secretMatches } from './rules/credentials.ts'
@@ -111,12 +112,13 @@ interface TokenRow extends CredentialHead {
   name: string | null
   organization_id: string | null
   role: Role | null
+  responders_see: string | null
   minted_by_session: string | null
 }
 
 const findToken = statement(
   'find_personal_access_token',
-  `select c.secret_hash, c.user_id, u.email, u.name, m.organization_id, m.role, c.minted_by_session, ${use_is_stale}
+  `select c.secret_hash, c.user_id, u.email, u.name, m.organization_id, m.role, ${respondersSee('m')} as responders_see, c.minted_by_session, ${use_is_stale}
    from credentials c
    join users u on u.id = c.user_id
    left join members m on m.user_id = c.user_id and m.organization_id = $2
@@ -149,6 +151,7 @@ async function authenticateToken(
       scopes: roleScopes[token.role],
       agent_ids: null,
       conversation: null,
+      ...teamsOnly(token.role, token.responders_see),
       limit_key: limitKey(credential),
     },
   }

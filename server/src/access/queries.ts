@@ -270,10 +270,11 @@ export interface UserRecord {
 const insertUserStatement = acrossOrganizations(
   of_users,
   'insert_user',
-  'insert into users (id, email, name) values ($1, $2, $3) on conflict (lower(email)) do nothing',
+  `insert into users (id, email, name) values ($1, $2, $3)
+   on conflict (lower(email)) do update set name = excluded.name where users.name is null and excluded.name is not null`,
 )
 
-/** The user with this address; a new one gets the id and the name. */
+/** The user with this address; a new one gets the id, and one without a name gets it. */
 export async function findOrInsertUser(executor: Executor, user: UserRecord): Promise<UserRecord> {
   await executor.query(insertUserStatement, [user.id, normalizeEmail(user.email), user.name])
   const found = await findUser(executor, user.email)

@@ -1,5 +1,5 @@
 // The only error type that operations throw deliberately; every other error is a bug or an outage.
-import { type ErrorName, describeError } from '@parley/contract'
+import { type Assignee, type ErrorName, type HandledBy, describeError } from '@parley/contract'
 import { type FieldFault, limitFaults } from './faults.ts'
 
 export type { FieldFault }
@@ -8,6 +8,10 @@ interface ErrorFields {
   errors?: FieldFault[]
   turn_id?: string
   running_turn_id?: string
+  handled_by?: HandledBy
+  assignee?: Assignee | null
+  taken_at?: string | null
+  opens_at?: string | null
 }
 
 /** A refusal. `code` determines the status (contract/errors.ts); `detail` can be more specific. */

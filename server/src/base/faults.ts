@@ -84,6 +84,7 @@ export function describeError({ keyword, params, message }: ErrorObject): string
     const values = (params['allowedValues'] as unknown[]).filter((value) => value !== null)
     return `must be ${values.length > 1 ? 'one of ' : ''}${values.join(', ')}`
   }
+  if (keyword === 'pattern' && params['pattern'] === '\\S') return 'must not be blank'
   if (keyword === 'minLength' && params['limit'] === 1) return 'must not be empty'
   return message ?? 'is not valid'
 }

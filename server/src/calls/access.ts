@@ -18,6 +18,8 @@ export interface Access {
   readonly agent_ids: ReadonlySet<string> | null
   /** Set for a conversation token: its conversation and permissions. */
   readonly conversation: { readonly id: string; readonly permissions: ReadonlySet<ConversationPermission> } | null
+  /** Set for a responder who sees only conversations of their teams, of no team, and their own. */
+  readonly sees_teams?: true
   /** Set for a visitor of a web widget, with their own token or one for their conversation. */
   readonly visitor?: VisitorAccess
   /** Identifies the credential for limits; all sessions of a user or key share one value. */
@@ -72,6 +74,7 @@ export function scopesNotHeld(access: Access, wanted: readonly Scope[]): Scope[]
 
 export const roleScopes: Record<Role, ReadonlySet<Scope>> = {
   admin: new Set(scopesOfRole.admin),
+  responder: new Set(scopesOfRole.responder),
   viewer: new Set(scopesOfRole.viewer),
 }
 

@@ -1,5 +1,5 @@
-// Limits attempts to sign in: buckets of attempts for addresses and accounts, in the database, so that all nodes count together.
-// An attempt is taken before anything is checked, and given back if it succeeds.
+// Limits attempts to sign in, and calls that cost much: buckets of attempts for addresses, accounts and credentials, in the database, so
+// that all nodes count together. An attempt to sign in is taken before anything is checked, and given back if it succeeds.
 import { createHash } from 'node:crypto'
 import { isIPv4, isIPv6 } from 'node:net'
 import { type Executor, acrossOrganizations } from '../database/database.ts'
@@ -34,6 +34,11 @@ export function accountBucket(email: string): Bucket {
  */
 export function signInBucket(account: string, address: string): Bucket {
   return { subject: hashOf('sign-ins', nameOf(account, address)), size: 60, refill_seconds: 5 }
+}
+
+/** Calls of one kind by one credential in a minute; `per_minute` divides 60. */
+export function callBucket(kind: string, credential: string, per_minute: number): Bucket {
+  return { subject: hashOf(kind, credential), size: per_minute, refill_seconds: 60 / per_minute }
 }
 
 /**
@@ -74,7 +79,7 @@ export async function passwordBuckets(executor: Executor, email: string, address
 const known_days = 90
 
 /** Why these statements name no organization. */
-const before_sign_in = 'the organization is not known before signing in'
+const before_sign_in = 'the organization is not known before signing in; a credential has one'
 
 const knowsStatement = acrossOrganizations(
   before_sign_in,
@@ -131,16 +136,15 @@ export function networkOf(address: string): string {
 }
 
 /** Throws `rate_limited`. Attempts taken from earlier buckets are not given back. */
-export async function takeAttempt(executor: Executor, buckets: readonly Bucket[]): Promise<void> {
+export async function takeAttempt(
+  executor: Executor,
+  buckets: readonly Bucket[],
+  why: string | undefined = 'Too many attempts to sign in. Wait before you try again.',
+): Promise<void> {
   for (const bucket of buckets) {
     const wait_seconds = await take(executor, bucket)
     if (wait_seconds === 0) continue
-    throw new AppError(
-      'rate_limited',
-      'Too many attempts to sign in. Wait before you try again.',
-      {},
-      { retry_after: wait_seconds },
-    )
+    throw new AppError('rate_limited', why, {}, { retry_after: wait_seconds })
   }
 }
 

@@ -17,9 +17,12 @@ import { takesMessages } from './machine/conversation.ts'
 import { type MessageInput, decideMessage } from './machine/decisions.ts'
 import { endingAtLastMessage } from './machine/inactivity.ts'
 import type { ConversationRecord } from './machine/rows.ts'
-import { begunTurn, seenAtStart } from './machine/turn-snapshots.ts'
+import { countedTurns } from './machine/handling.ts'
+import { hasKeyword } from './machine/keywords.ts'
+import { type SeenTurn, begunTurn, seenAtStart, seenIfGiven } from './machine/turn-snapshots.ts'
 import { findClaims } from './read/claims.ts'
 import { requireConversation } from './read/require.ts'
+import { readRelayed } from './read/transcript.ts'
 import type { AwaitedTurn } from './read/turn-stream.ts'
 import { renderRuleMessage } from './rule-messages.ts'
 import type { BegunTurn } from './turn-runner.ts'
@@ -51,7 +54,7 @@ export interface IncomingMessage extends MessageClaim {
 }
 
 /** The turn that will answer, and the longest time it may take. */
-export type AcceptedTurn = Pick<AwaitedTurn, 'turn_id' | 'wait_ms' | 'seen'>
+export type AcceptedTurn = Pick<AwaitedTurn, 'turn_id' | 'wait_ms' | 'seen' | 'relay'>
 
 /** Commits and does not wait. Throws the refusal, `not_found`, or the outcome of an uncertain commit. */
 export async function acceptMessage(bearer: Bearer, message: IncomingMessage): Promise<AcceptedTurn> {
@@ -83,7 +86,7 @@ function checkContent({ core }: Bearer, content: ContentPart[]): void {
 const charactersIn = ({ content, values }: Pick<NewMessage, 'content' | 'values'>) =>
   textsOf(content).reduce((sum, text) => sum + text.length, values ? JSON.stringify(values).length : 0)
 
-type NewMessage = Omit<MessageInput, 'partial'> & { conversation: ConversationRecord }
+type NewMessage = Omit<MessageInput, 'partial'> & { conversation: ConversationRecord; relays: boolean }
 
 async function prepareMessage(
   bearer: Bearer,
@@ -102,9 +105,11 @@ async function prepareMessage(
   if (conversation.is_ending) throw new AppError('conversation_ending')
   const resolved = await readConfig(bearer, conversation)
   const settings = turnSettings(resolved, conversation, message)
+  const hand_off = await askedByKeyword(bearer, resolved, conversation, content)
   if (settings.concurrency === 'interrupt') await refuseStored(bearer, conversation, message)
   return {
     ...settings,
+    hand_off,
     limit: limitOf(bearer, resolved, conversation),
     conversation,
     message_id: ports.newId(),
@@ -116,6 +121,22 @@ async function prepareMessage(
     max_waiting: config.limits.waiting_turns,
     most_messages: message.most_messages,
   }
+}
+
+/** A person is asked for as the message is stored, without a model. */
+async function askedByKeyword(
+  { room, store }: Bearer,
+  config: ResolvedConfig,
+  conversation: ConversationRecord,
+  content: ContentPart[],
+): Promise<MessageInput['hand_off']> {
+  const { rules } = config.hand_off
+  if (!rules || conversation.handled_by !== 'agent' || !channelRules[conversation.channel].people) return null
+  if (!hasKeyword(textsOf(content).join('\n'), rules.keywords)) return null
+  const plan = await room.people.planWait({ store, conversation, config, team: null })
+  const by = { type: 'system', id: null, name: null } as const
+  const asked = { by, why: 'rule', reason: 'keyword', text: null, partial: null, force: false } as const
+  return { ...asked, plan, most_requests: rules.max_per_conversation }
 }
 
 /** Whether a message may be stored in it. */
@@ -155,16 +176,23 @@ function turnSettings(
     interactivity: interactivity ?? ('plain' as const),
     agent_version_id: agent_version_id!,
     max_seconds: config.max_turn_seconds,
+    relays: config.hand_off.relay_in_reply,
   }
 }
 
 function limitOf({ core }: Bearer, config: ResolvedConfig, conversation: ConversationRecord): MessageInput['limit'] {
   const { max_user_turns } = config.inactivity
   if (max_user_turns === null) return null
-  const isNear = conversation.user_turn_count + 1 + max_overtaking >= max_user_turns
+  const isNear = countedTurns(conversation) + 1 + max_overtaking >= max_user_turns
   const closing = isNear ? renderRuleMessage(core, config, 'end_message', conversation) : null
-  return { max_user_turns, ending: endingAtLastMessage(closing, config.analysis.enabled) }
+  return { max_user_turns, ending: endingAtLastMessage(closing, endingRules(config)) }
 }
+
+/** What the end of a conversation of this version brings. */
+export const endingRules = ({ analysis, satisfaction }: Pick<ResolvedConfig, 'analysis' | 'satisfaction'>) => ({
+  summary_enabled: analysis.enabled,
+  asks: satisfaction.enabled ? satisfaction.ask : null,
+})
 
 /** How long to wait for the last of this many turns. */
 export const waitFor = (turns: number, max_seconds: number) => turns * max_seconds * 1000 + wait_margin_ms
@@ -174,9 +202,12 @@ async function commitMessage(bearer: Bearer, message: NewMessage): Promise<Accep
   const { conversation, message_id } = message
   const conversation_id = conversation.id
   let begun: BegunTurn | undefined
+  let given: SeenTurn | null = null
   const commit = (partial: MessageInput['partial']) => {
     const decide = (state: LockedConversation) => {
-      const decision = decideMessage(state, { ...message, partial })
+      const hand_off = message.hand_off ? { ...message.hand_off, partial } : null
+      const decision = decideMessage(state, { ...message, hand_off, partial })
+      given = isRefusal(decision) ? null : seenIfGiven(state, decision.change)
       const turn = isRefusal(decision) ? null : decision.change.new_turn
       begun = turn?.start ? begunTurn(state, conversation, turn, [message_id]) : undefined
       return decision
@@ -188,20 +219,33 @@ async function commitMessage(bearer: Bearer, message: NewMessage): Promise<Accep
     const target = { change: 'message', organization_id, id: conversation_id, claim } as const
     // Whether this is the last message that may be sent is known only under the lock.
     const closing = message.limit?.ending.closing?.text ?? ''
-    const characters = charactersIn(message) + (partial?.text.length ?? 0) + closing.length
+    const told = message.hand_off?.plan.message?.text ?? ''
+    const characters = charactersIn(message) + (partial?.text.length ?? 0) + closing.length + told.length
     return room.commits.change({ ...target, decide, characters, binding })
   }
   try {
     const committed =
-      message.concurrency === 'interrupt' ? await withHalt(room, conversation_id, commit) : await commit(null)
+      message.concurrency === 'interrupt' || message.hand_off
+        ? await withHalt(room, conversation_id, commit)
+        : await commit(null)
     const started = committed.started && { ...committed.started, begun }
     if (conversation.redaction) room.heard.note(committed.answer.turn_id, message_id, textsOf(message.content))
     followUp(room, conversation_id, { ...committed, started })
     const { turn_id, ahead } = committed.answer
-    return { turn_id, wait_ms: waitFor(ahead + 1, message.max_seconds), seen: started && seenAtStart(turn_id) }
+    const seen = given ?? (started && seenAtStart(turn_id))
+    return { turn_id, wait_ms: waitFor(ahead + 1, message.max_seconds), seen, ...relayOf(bearer, message) }
   } catch (error) {
     if (!(error instanceof CommitInDoubt)) throw error
     const turn_id = await resolveUncertainCommit(bearer, { conversation_id, message_id }, error)
-    return { turn_id, wait_ms: waitFor(message.max_waiting + 1, message.max_seconds), seen: null }
+    const wait_ms = waitFor(message.max_waiting + 1, message.max_seconds)
+    return { turn_id, wait_ms, seen: null, ...relayOf(bearer, message) }
   }
+}
+
+/** For clients that read no events: what people have written since. */
+export function relayOf(
+  { store }: Pick<Bearer, 'store'>,
+  { conversation: { id }, relays }: { conversation: { id: string }; relays: boolean },
+): Pick<AwaitedTurn, 'relay'> {
+  return relays ? { relay: (turn_id) => readRelayed(store, id, turn_id) } : {}
 }

@@ -46,6 +46,7 @@ export function createConversations(
     heard,
     runner: nobody,
     watcher: { changed: () => {}, progressed: () => {} },
+    people: { planWait: refuse, hasTeam: refuse, estimateWait: refuse },
     end_users: { admit: async () => null, refuseFull: async () => new AppError('conversation_full') },
   }
   return {

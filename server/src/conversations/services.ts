@@ -6,6 +6,9 @@ import type { Core } from '../calls/core.ts'
 import type { LocalResults } from '../live/local-results.ts'
 import type { GroupCommit } from './commit/group-commit.ts'
 import type { Heard } from './heard.ts'
+import type { ResolvedConfig } from '../agents/rules/config.ts'
+import type { Store } from '../database/store.ts'
+import type { WaitPlan } from './machine/handling-decisions.ts'
 import type { ConversationRecord } from './machine/rows.ts'
 import type { EndedTurn } from './machine/turn-snapshots.ts'
 import type { TurnRunner } from './turn-runner.ts'
@@ -25,6 +28,24 @@ export interface EndUserMessages {
   refuseFull(call: EndUserCall, conversation: ConversationRecord): Promise<Error>
 }
 
+/** Whom a hand-off asks, and what they were promised. Set by hand-off, which knows the teams. */
+export interface People {
+  /** Made before the conversation is locked, so it may be a moment old. */
+  planWait(asked: WaitAsked): Promise<WaitPlan>
+  /** How long those took who were taken in a team (null: in none) within a day: the median in seconds; null: too few were. */
+  estimateWait(store: Store, team_id: string | null): Promise<number | null>
+  /** Whether the organization has a team with this key. */
+  hasTeam(store: Store, key: string): Promise<boolean>
+}
+
+export interface WaitAsked {
+  store: Store
+  conversation: ConversationRecord
+  config: Pick<ResolvedConfig, 'hand_off'>
+  /** The key of a team; null: that of the agent, or the default team. */
+  team: string | null
+}
+
 export type EndUserCall = Pick<Context, 'access' | 'store' | 'edge'>
 
 export interface Conversations {
@@ -41,4 +62,6 @@ export interface Conversations {
   watcher: ListWatcher
   /** Set by web widgets when they are created. */
   end_users: EndUserMessages
+  /** Set by hand-off when it is created. */
+  people: People
 }

@@ -11,6 +11,8 @@ export interface TurnLease {
   turn_id: string
   /** Never reused; every write of the attempt carries it (T6). */
   lease: number
+  /** Before it was granted, by the clock of this process (H2). */
+  asked_at: number
   /** The turn and conversation after the commit that granted the lease, so that the first attempt need not read them. */
   begun?: BegunTurn
 }

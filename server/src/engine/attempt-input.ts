@@ -14,6 +14,7 @@ import { fencePassages, passageRules } from '@parley/contract'
 import { characters_of_token, reachOf, selectHistory } from './rules/context-window.ts'
 import { redactorOf } from '../redaction/rules/redaction.ts'
 import type { ModelMessage } from '../models/models.ts'
+import { type PeopleMarks, peopleRules } from './rules/people-marks.ts'
 import { renderSystemPrompt } from './rules/prompt.ts'
 import type { ActionRunners } from './actions/runner.ts'
 import type { CallRun, FoundTurn, RunningTurn } from './running-turn.ts'
@@ -40,13 +41,21 @@ export async function readInput(running: RunningTurn): Promise<AttemptInput> {
   const messages_of = turn.messages_of ?? turn.id
   const items = await running.history()
   const shown = found.length === 0 ? null : fencePassages(found, passages.code)
-  const { messages, preface } = selectHistory(items, messages_of, config.context_window, shown)
+  const marks = marksOf(running)
+  const { messages, preface } = selectHistory(items, messages_of, config.context_window, { found: shown, marks })
   const searched = new Set(items.flatMap(({ has_searched, call_id }) => (has_searched ? [call_id!] : [])))
   // An agent that has no knowledge bases any more may be shown what it once found.
   const rules = searched.size > 0 && !notices.includes(passageRules) ? [passageRules] : []
+  if (marks) rules.push(peopleRules(marks.code))
   const { initial_context } = conversation
   const system = renderSystemPrompt(config, variables, { initial_context, preface: [...preface, ...rules, ...notices] })
   return { config, variables, conversation, tools, system, messages, searched }
+}
+
+/** Null: people never had the conversation, so nothing is said about them. */
+function marksOf({ conversation: { handling }, turn, passages }: RunningTurn): PeopleMarks | null {
+  if ((handling?.returned_at ?? null) === null) return null
+  return { code: passages.code, handling: handling!, turn_id: turn.id }
 }
 
 /** Null if the attempt does not hold the turn (any more). */

@@ -4,9 +4,11 @@ import type { Citation } from '@parley/contract'
 import type { Logger } from 'pino'
 import type { ResolvedConfig } from '../agents/rules/config.ts'
 import type { EngineServices } from './services.ts'
-import type { AttemptResult, Step, ToolResult } from '../conversations/machine/attempt-decisions.ts'
+import { checkAgainst } from '../agents/rules/argument-schemas.ts'
+import type { HandOffAnswer } from '../conversations/machine/agent-hand-off.ts'
+import type { AttemptResult, HandOffResult, Step, ToolResult } from '../conversations/machine/attempt-decisions.ts'
 import type { Ending, TokenUsage } from '../conversations/machine/change.ts'
-import { type TurnLease, reach } from '../conversations/conversations.ts'
+import { type TurnLease, endingRules, reach } from '../conversations/conversations.ts'
 import { joinCitations } from '../conversations/machine/retrievals.ts'
 import type { ConversationRecord } from '../conversations/machine/rows.ts'
 import { type Words, heldWords, joinWords } from '../conversations/machine/turn-items.ts'
@@ -14,6 +16,7 @@ import type { Secrets } from '../secrets/secrets.ts'
 import { describeTemplateFault, logTemplateFault } from '../templates/faults.ts'
 import { TemplateError } from '../templates/templates.ts'
 import { type AttemptInput, type Equipment, equipTurn, loadTurn, readInput } from './attempt-input.ts'
+import type { AskedByModel } from './hand-off.ts'
 import type { CallRun, FoundTurn, RunningTurn } from './running-turn.ts'
 import {
   collectAnswer,
@@ -26,8 +29,17 @@ import {
 import { cutResults, leastCharacters, questionOf } from './rules/context-window.ts'
 import { fenceResults } from './rules/passage-results.ts'
 import { isWrapped, wrapReply } from '../agents/rules/wrapping.ts'
-import { type PlannedCall, type Progress, advance, judgeAnswer, mayUseTools, planCalls } from './rules/step-policy.ts'
+import {
+  type PlannedCall,
+  type Progress,
+  advance,
+  judgeAnswer,
+  keepOpen,
+  mayUseTools,
+  planCalls,
+} from './rules/step-policy.ts'
 import { type CarriedOut, carryOutCalls, settleOrphans } from './tools/carry-out.ts'
+import { readAsked } from './tools/hand-off-tool.ts'
 import { roomAfter } from './rules/output-size.ts'
 
 type Part = Pick<EngineServices, 'database' | 'models' | 'ports' | 'config' | 'outbound' | 'conversations'> & {
@@ -48,6 +60,10 @@ export interface AttemptPort {
   readSecrets(): Promise<Secrets>
   writeStep(step: Step): Promise<void>
   writeToolResult(result: ToolResult): Promise<void>
+  /** A person is asked for, and the turn is over if they are. */
+  handOff(asked: AskedByModel, result: Omit<HandOffResult, 'request'>): Promise<HandOffAnswer>
+  /** Waits until the attempt surely holds its turn. */
+  mayAct(): Promise<void>
 }
 
 /**
@@ -71,7 +87,8 @@ export async function carryOut(services: Part, lease: TurnLease, port: AttemptPo
     const { variables } = found
     const { passages } = found
     const question = async () => questionOf(await found.history(), found.turn)
-    const around = { services, organization_id, variables, signal, log, readSecrets }
+    const { mayAct } = port
+    const around = { services, organization_id, variables, signal, log, readSecrets, mayAct }
     const run: CallRun = { ...around, room, holds_words, passages, question }
     using running = await equipTurn(found, services.equipment, run)
     // Results first: the model is shown the result of every call.
@@ -112,7 +129,8 @@ interface Attempt {
   cited: (Citation[] | null)[]
 }
 
-async function takeSteps(attempt: Attempt, begun: Progress): Promise<AttemptResult> {
+/** Null: people have the conversation, and the turn is over. */
+async function takeSteps(attempt: Attempt, begun: Progress): Promise<AttemptResult | null> {
   const { services, input, port, meter, run } = attempt
   const messages = [...input.messages]
   // Bounded: every iteration that continues has written a step.
@@ -121,20 +139,48 @@ async function takeSteps(attempt: Attempt, begun: Progress): Promise<AttemptResu
     await reach(services.ports, 'model.answered')
     const verdict = judgeAnswer(answer, progress)
     if (verdict !== 'call_tools') return attemptResult(attempt, answer, verdict, progress)
-    const calls = planCalls(answer.calls, input.tools, services.ports.newId)
+    const planned = planCalls(answer.calls, input.tools, services.ports.newId)
+    const last = findHandOff(planned)
+    const calls = last ? keepOpen(planned) : planned
     const step = stepOf(attempt, progress.steps, answer, calls)
     await port.writeStep(step)
     attempt.cited.push(step.citations ?? [])
-    const results = await meter.tools(() => carryOutCalls(calls, run, port.writeToolResult))
+    const others = calls.filter((call) => call !== last)
+    const results = await meter.tools(() => carryOutCalls(others, run, port.writeToolResult))
     const hasText = answer.text.trim() !== ''
     const words = [...(hasText ? [{ text: answer.text, by_tool: false }] : []), ...saidBy(results)]
     attempt.words.push(...words)
     const texts = words.length
     progress = { ...advance(progress, input.tools, { texts, results }), steps: progress.steps + 1 }
+    if (last) {
+      const output = await handOff(attempt, progress, last, answer.text)
+      if (output.status === 'requested') return null
+      results.push({ ...last, output: { ...output }, is_error: false, said: '' })
+    }
     // The model said goodbye in this step, so it is not called again.
     if (progress.is_ending && hasText) return replyOf(attempt, progress, '', null)
     messages.push({ role: 'assistant', text: answer.text, tool_calls: calls }, { role: 'tool', results })
   }
+}
+
+/** The call with which the turn may end: the first that is in order. */
+function findHandOff(calls: PlannedCall[]): Extract<PlannedCall, { tool: unknown }> | undefined {
+  return calls.find(
+    (call): call is Extract<PlannedCall, { tool: unknown }> =>
+      'tool' in call && call.tool.ends === 'turn' && checkAgainst(call.tool.parameters, call.arguments).length === 0,
+  )
+}
+
+/** What the end user is told: the model's own text of the step, else that of the call, else the wait message. */
+function handOff(attempt: Attempt, progress: Progress, call: PlannedCall, own: string): Promise<HandOffAnswer> {
+  const asked = readAsked(call.arguments)
+  const hasOwn = own.trim() !== ''
+  const message = hasOwn ? '' : asked.message
+  const { type: _type, ending: _ending, ...whole } = replyOf(attempt, progress, message, null)
+  const isSilent = message === '' && (!attempt.run.holds_words || attempt.words.length === 0)
+  const reply = isSilent ? { ...whole, text: '' } : whole
+  const { call_id, name } = call
+  return attempt.port.handOff(asked, { call: { call_id, name }, has_said: hasOwn || message !== '', reply })
 }
 
 function stepOf({ services, run }: Attempt, number: number, { text, usage }: ModelAnswer, calls: PlannedCall[]): Step {
@@ -200,7 +246,7 @@ function replyOf(
   progress: Progress,
   said: string,
   usage: TokenUsage | null,
-): AttemptResult {
+): Extract<AttemptResult, { type: 'reply' }> {
   const { config, variables, conversation } = input
   const last = said.trim() === '' ? '' : said
   const text = run.holds_words ? wrapReply(config, variables, wholeOf(words, last)) : last
@@ -209,7 +255,8 @@ function replyOf(
   const metrics = meter.read(run.passages.implicit_ms)
   const ending = progress.is_ending ? endingOf(conversation, config) : null
   const message_id = services.ports.newId()
-  return { type: 'reply', text, message_id, metrics, usage, ending, citations, turn_citations }
+  const is_rated = (config.hand_off.rules?.low_confidence ?? null) !== null && ending === null
+  return { type: 'reply', text, message_id, metrics, usage, ending, citations, turn_citations, is_rated }
 }
 
 /** Everything that was said in the turn: the reply is wrapped once. */
@@ -217,11 +264,11 @@ function wholeOf(words: Words[], last: string): string {
   return joinWords(last === '' ? words : [...words, { text: last, by_tool: false }]).text
 }
 
-function endingOf({ agent_id: id, agent_name: name }: ConversationRecord, { analysis }: ResolvedConfig): Ending {
+function endingOf({ agent_id: id, agent_name: name }: ConversationRecord, config: ResolvedConfig): Ending {
   return {
     end_reason: 'ended_by_agent',
     ended_by: { type: 'agent', id, name, reason: null },
-    summary_enabled: analysis.enabled,
+    ...endingRules(config),
   }
 }
 

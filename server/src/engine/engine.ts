@@ -16,12 +16,13 @@ import {
   type AttemptResult,
   type ToolResult,
   decideAttemptResult,
+  decideHandOff,
   decideStep,
   decideToolResult,
 } from '../conversations/machine/attempt-decisions.ts'
 import type { Decision, LockedConversation } from '../conversations/machine/change.ts'
 import { eventOfRetrieval } from '../conversations/machine/retrievals.ts'
-import { type Words, countPieces, heldWords, joinWords } from '../conversations/machine/turn-items.ts'
+import { countPieces, heldWords, joinWords } from '../conversations/machine/turn-items.ts'
 import { renew_ms } from '../conversations/machine/turn.ts'
 import { isUnavailable } from '../database/failures.ts'
 import { openStore } from '../database/store.ts'
@@ -33,10 +34,11 @@ import type { Equipment } from './attempt-input.ts'
 import { type AttemptPort, TurnTimeout, carryOut } from './attempt.ts'
 import { modelsOf } from '../models/models.ts'
 import { isWrapped } from '../agents/rules/wrapping.ts'
+import { failureRuleOf, requestByModel } from './hand-off.ts'
 import { haltElsewhere, lendAttempts } from './remote-halt.ts'
+import { type Halt, Halted, type RunningAttempt, newAttempt } from './running-attempt.ts'
 import { Takeovers, nullIfDeleted } from './takeovers.ts'
 import { Speech } from './speech.ts'
-import type { TurnPassages } from './turn-passages.ts'
 import { writeGreeting } from './greeting.ts'
 
 /** In total as long as a lease lasts: after that, another node has the turn. */
@@ -45,36 +47,7 @@ const write_again: Retry = { wait_ms: 250, mayPass: isUnavailable, bound: { trie
 /** Turns that other nodes have changed, remembered in case their attempt is about to start here. */
 const most_changed_turns = 1000
 
-/** An attempt that runs here. */
-interface RunningAttempt {
-  lease: TurnLease
-  controller: AbortController
-  /** The text of the current step. */
-  speech: Speech
-  /** The text of earlier steps that is not a message yet. */
-  held: Words[]
-  /** Finished steps of the turn. */
-  step: number
-  /** Pieces of the turn in the transcript: see countPieces. */
-  kept: number
-  /** The number of the attempt for readers of its live text; null: the text is wrapped and not shown before the reply. */
-  shown: number | null
-  /** Null: it has not begun. */
-  passages: TurnPassages | null
-  /** Resolves when no part of it runs any more. */
-  over: Promise<void>
-}
-
-/** An attempt that was stopped here, and how many callers are about to conclude its turn. */
-interface Halt {
-  attempt: RunningAttempt
-  holders: number
-}
-
-type Decide<Written> = (state: LockedConversation, lease: TurnLease, written: Written) => Decision<'written' | 'stale'>
-
-/** Stops an attempt without a result: another writer concludes its turn or has taken it over. */
-class Halted extends Error {}
+type Decide<Written, Answer> = (state: LockedConversation, lease: TurnLease, written: Written) => Decision<Answer>
 
 export class Engine implements TurnRunner {
   readonly #services: EngineServices
@@ -113,18 +86,9 @@ export class Engine implements TurnRunner {
     current?.controller.abort(new Halted())
     if (this.#running.size === 0) this.#whenIdle = Promise.withResolvers()
     const over = Promise.withResolvers<void>()
-    const attempt: RunningAttempt = {
-      // The turn's change arrived before its start: what the commit knew is no longer true.
-      lease: this.#changed_elsewhere.delete(lease.turn_id) ? { ...lease, begun: undefined } : lease,
-      controller: new AbortController(),
-      speech: new Speech(),
-      held: [],
-      step: 0,
-      kept: 0,
-      shown: null,
-      passages: null,
-      over: over.promise,
-    }
+    // The turn's change arrived before its start: what the commit knew is no longer true.
+    const granted = this.#changed_elsewhere.delete(lease.turn_id) ? { ...lease, begun: undefined } : lease
+    const attempt = newAttempt(this.#services, granted, over.promise)
     this.#running.set(lease.conversation_id, attempt)
     this.#running_turns.set(lease.turn_id, attempt)
     void this.#run(attempt).finally(over.resolve)
@@ -154,13 +118,13 @@ export class Engine implements TurnRunner {
   }
 
   #release(halt: Halt, isConcluded: boolean): void {
-    const { lease, over } = halt.attempt
+    const { lease, over, hold } = halt.attempt
     halt.holders -= 1
     if (this.#halted.get(lease.conversation_id) !== halt || (!isConcluded && halt.holders > 0)) return
     this.#halted.delete(lease.conversation_id)
     // A write of it may be in progress, and two attempts with one lease could not be told apart. And the turn is no longer as
     // it started.
-    if (!isConcluded) void over.then(() => this.start({ ...lease, begun: undefined }))
+    if (!isConcluded) void over.then(() => this.start({ ...lease, begun: undefined, asked_at: hold.renewed_at }))
   }
 
   #hearOfChange(turn_id: string): void {
@@ -232,7 +196,7 @@ export class Engine implements TurnRunner {
   async #run(attempt: RunningAttempt): Promise<void> {
     try {
       const result = await this.#carryOutInTime(attempt)
-      if (result) await this.#write(attempt, 'result', result, decideAttemptResult)
+      if (result) await this.#write(attempt, 'result', await this.#withRule(attempt, result), decideAttemptResult)
     } catch (error) {
       // The turn keeps its lease until it runs out; then the sweep, here or elsewhere, takes the turn over.
       const err = attempt.speech.redactError(error)
@@ -240,6 +204,13 @@ export class Engine implements TurnRunner {
     } finally {
       this.#forget(attempt)
     }
+  }
+
+  /** With what follows a failure. */
+  async #withRule({ found }: RunningAttempt, result: AttemptResult): Promise<AttemptResult> {
+    if (result.type !== 'failure' || found === null) return result
+    const { conversations } = this.#services
+    return { ...result, rule: await this.#retryWhileUnavailable(() => failureRuleOf(conversations, found)) }
   }
 
   /** Wakes the readers of its live text. */
@@ -262,13 +233,10 @@ export class Engine implements TurnRunner {
     const { lease, controller } = attempt
     const { clock } = this.#services.ports
     let stopTimer = () => {}
-    const begin: AttemptPort['begin'] = ({
-      turn: { deadline_at, steps, attempts },
-      config,
-      items,
-      redactor,
-      passages,
-    }) => {
+    const begin: AttemptPort['begin'] = (found) => {
+      const { config, items, redactor, passages } = found
+      const { deadline_at, steps, attempts } = found.turn
+      attempt.found = found
       attempt.speech = new Speech(redactor)
       attempt.step = steps
       attempt.kept = countPieces(items, steps)
@@ -300,12 +268,23 @@ export class Engine implements TurnRunner {
       readSecrets: () => readSecrets(this.#services, openStore(this.#services.database, lease.organization_id)),
       say: (text) => {
         const shown = attempt.speech.say(text)
-        if (attempt.shown !== null) this.#services.live.turns.say(lease.conversation_id, shown)
+        if (attempt.shown !== null) attempt.hold.say(shown)
+      },
+      mayAct: () => attempt.hold.isSure(controller.signal),
+      handOff: async (asked, result) => {
+        const request = await this.#retryWhileUnavailable(() =>
+          requestByModel(this.#services.conversations, attempt.found!, asked),
+        )
+        const answer = await this.#write(attempt, 'hand_off', { ...result, request }, decideHandOff)
+        if (answer !== 'stale' && answer !== null) return answer
+        controller.abort(new Halted())
+        throw controller.signal.reason
       },
       writeStep: async (step) => {
         this.#goOn(attempt, await this.#write(attempt, 'step', step, decideStep))
         attempt.step = step.number + 1
         attempt.kept += 1
+        attempt.hold.drop()
         attempt.speech.beginStep()
         if (step.is_held && step.text !== '') attempt.held.push({ text: step.text, by_tool: false })
         this.#showKept(attempt)
@@ -328,7 +307,12 @@ export class Engine implements TurnRunner {
   }
 
   /** With the searches that were made for it. */
-  async #write<T>(attempt: RunningAttempt, change: ChangeName, written: T, decide: Decide<T>) {
+  async #write<T, A>(
+    attempt: RunningAttempt,
+    change: ChangeName,
+    written: T,
+    decide: Decide<T, A>,
+  ): Promise<A | 'stale'> {
     const rest = attempt.passages?.rest
     if (!rest || rest.retrievals.length + rest.unshown.length === 0) {
       return this.#writeAll(attempt, change, written, decide)
@@ -349,7 +333,12 @@ export class Engine implements TurnRunner {
     }
   }
 
-  async #writeAll<T>(attempt: RunningAttempt, change: ChangeName, written: T, decide: Decide<T>) {
+  async #writeAll<T, A>(
+    attempt: RunningAttempt,
+    change: ChangeName,
+    written: T,
+    decide: Decide<T, A>,
+  ): Promise<A | 'stale'> {
     const { lease, controller } = attempt
     const characters = charactersOf(written)
     const write = () => {
@@ -359,10 +348,13 @@ export class Engine implements TurnRunner {
       const proposed = { change, organization_id, id, decide: judge, characters }
       return nullIfDeleted(() => this.#services.conversations.commits.change(proposed))
     }
+    const begun_at = this.#services.ports.clock.monotonic()
     const committed = await this.#retryWhileUnavailable(write)
     if (!committed) return 'stale'
+    const isOver = committed.ended_turns.some(({ id }) => id === lease.turn_id)
     // Before the commit's effects: they may start the next turn.
-    if (change === 'result') this.#forget(attempt)
+    if (change === 'result' || isOver) this.#forget(attempt)
+    else if (committed.answer === 'written') attempt.hold.renew(begun_at)
     followUp(this.#services.conversations, lease.conversation_id, committed)
     return committed.answer
   }
@@ -385,8 +377,12 @@ export class Engine implements TurnRunner {
     const held = [...this.#running.values()]
     if (held.length === 0) return
     const leases = held.map(({ lease }) => lease.lease)
+    const asked_at = this.#services.ports.clock.monotonic()
     const kept = new Set(await renewLeases(this.#services.database, this.#services.node.id, leases))
-    for (const { lease, controller } of held) if (!kept.has(lease.lease)) controller.abort(new Halted())
+    for (const { lease, controller, hold } of held) {
+      if (kept.has(lease.lease)) hold.renew(asked_at)
+      else controller.abort(new Halted())
+    }
   }
 }
 

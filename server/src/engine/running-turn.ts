@@ -44,6 +44,8 @@ export interface CallRun extends Omit<ToolRun, 'redactor'> {
   /** For the results of the whole turn. */
   room: OutputRoom
   readSecrets(): Promise<Secrets>
+  /** Waits until the attempt surely holds its turn: a call that was sent cannot be recalled. */
+  mayAct(): Promise<void>
   /** The text of tools is not stored as a message yet: the reply is wrapped as a whole. */
   holds_words: boolean
 }

@@ -9,9 +9,13 @@ import {
   findAbandonedTurns,
   followUp,
 } from '../conversations/conversations.ts'
-import { decideTakeover } from '../conversations/machine/attempt-decisions.ts'
+import { readAgentConfig } from '../agents/agents.ts'
+import type { FailureRule } from '../conversations/machine/agent-hand-off.ts'
+import { decideTakeover, failsAtTakeover } from '../conversations/machine/attempt-decisions.ts'
 import type { LockedConversation } from '../conversations/machine/change.ts'
-import { openReservedStore } from '../database/store.ts'
+import { findConversation } from '../conversations/read/conversation.ts'
+import { type Store, openReservedStore } from '../database/store.ts'
+import { failureRuleOf } from './hand-off.ts'
 import type { EngineServices } from './services.ts'
 
 /** Longer than a stopped process can hold the conversation's lock, with some time for a queue behind it. */
@@ -80,13 +84,24 @@ export class Takeovers {
 
   async #takeOver(turn: AbandonedTurn): Promise<void> {
     const { database, conversations } = this.#services
-    const decide = (state: LockedConversation) => decideTakeover(state, turn.turn_id)
+    const decide = async (state: LockedConversation, tx: Store) =>
+      decideTakeover(state, turn.turn_id, await this.#ruleOf(state, tx, turn.turn_id))
     const store = openReservedStore(database, turn.organization_id)
     const target = { change: 'takeover', id: turn.conversation_id, lock_wait_ms } as const
     const committed = await nullIfDeleted(() => changeConversation(store, conversations.commits, target, decide))
     if (!committed || committed.answer === 'nothing') return
     this.#log.warn({ turn_id: turn.turn_id, outcome: committed.answer }, 'took over an abandoned turn')
     followUp(conversations, turn.conversation_id, committed)
+  }
+
+  /** What follows if the turn fails; null: it does not, or nothing. */
+  async #ruleOf(state: LockedConversation, tx: Store, turn_id: string): Promise<FailureRule | null> {
+    const { conversations, config: settings } = this.#services
+    if (!failsAtTakeover(state, turn_id) || state.agent_version_id === null) return null
+    const conversation = await findConversation(tx, state.id)
+    if (!conversation) return null
+    const config = await readAgentConfig(tx, state.agent_version_id, state.channel, settings.default_model)
+    return failureRuleOf(conversations, { store: tx, conversation, config })
   }
 
   #warn(error: unknown): void {

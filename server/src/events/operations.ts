@@ -5,14 +5,15 @@ import { networkOf } from '../calls/attempts.ts'
 import { invalid } from '../base/errors.ts'
 import type { Context, Handler } from '../calls/context.ts'
 import { isActive } from '../conversations/machine/conversation.ts'
-import { publicCitation } from '../conversations/machine/retrievals.ts'
-import { requireConversation } from '../conversations/read/require.ts'
+import { maySeeStill, requireConversation } from '../conversations/read/require.ts'
 import { EventStream, type ServerSentEvent } from '../calls/event-stream.ts'
 import type { LiveTurn } from '../live/live-turn.ts'
 import { liveKey } from '../live/live-turns.ts'
 import { changeKey, drainKey } from '../live/shared.ts'
 import type { EventServices } from './events.ts'
 import { readEvents, readLogEnd, wasTurnRunning } from '../conversations/read/event-log.ts'
+import { type PresenceTeller, createPresenceTeller } from './presence-teller.ts'
+import { forEndUserOnly } from './rules/end-user.ts'
 import { type Reader, createReader, isEndOfTurn } from './rules/reader.ts'
 
 /** How soon a reader should reconnect, to another node, when this one stops. */
@@ -54,15 +55,19 @@ async function* streamEvents(
 ): AsyncGenerator<ServerSentEvent> {
   const { signals, turns: live } = ctx.core.live
   using _following = live.follow(conversation_id)
-  using listener = signals.listen(changeKey(conversation_id), liveKey(conversation_id), drainKey)
+  const presence = createPresenceTeller(ctx, conversation_id)
+  using listener = signals.listen(changeKey(conversation_id), liveKey(conversation_id), drainKey, ...presence.keys)
   const types = typesFor(ctx)
   const reader = createReader(after)
   let isStored = true
+  // An end user is told once somebody types.
+  let isPresenceNew = types === null
   for (;;) {
     // Read before the log, so that the log contains the start of the turn.
     const saying = live.read(conversation_id)
     if (isStored || reader.isBehind(saying)) {
       for await (const { event, rest } of readLog(ctx, conversation_id, reader)) {
+        if (event === null) return
         yield* rest
         if (types === null) yield toSent(event)
         else if (types.has(event.type)) yield toSent(forEndUserOnly(event))
@@ -77,15 +82,29 @@ async function* streamEvents(
       yield { retry_ms: reconnect_ms }
       return
     }
-    const rung = await listener.next({ signal: gone })
+    yield* await lookIf(isPresenceNew, presence)
+    const { again_ms: timeout_ms } = presence
+    const rung = await listener.next({ signal: gone, ...(timeout_ms === undefined ? {} : { timeout_ms }) })
     if (gone.aborted) return
-    isStored = [...rung].some((key) => key !== liveKey(conversation_id))
+    isPresenceNew = rung.size === 0 || presence.keys.some((key) => rung.has(key))
+    isStored = [...rung].some((key) => key !== liveKey(conversation_id) && !presence.keys.includes(key))
   }
 }
 
-async function* readLog(ctx: Context<EventServices>, conversation_id: string, reader: Reader) {
+const lookIf = (isNew: boolean, presence: PresenceTeller) => (isNew ? presence.look() : [])
+
+type Read = { event: ConversationEvent; rest: ReturnType<Reader['read']> } | { event: null; rest: never[] }
+
+/** Ends with null if the caller may not see the conversation any more. */
+async function* readLog(
+  ctx: Context<EventServices>,
+  conversation_id: string,
+  reader: Reader,
+): AsyncGenerator<Read, void> {
   for (;;) {
     const { events, is_last } = await readEvents(ctx.store, conversation_id, reader.after)
+    // After the read, so that what was read was the caller's to see.
+    if (events.length > 0 && !(await maySeeStill(ctx, conversation_id))) return yield { event: null, rest: [] }
     for (const event of events) {
       const rest = reader.read(event)
       if (isEndOfTurn(event)) ctx.core.live.turns.forget(conversation_id, event.data.turn_id)
@@ -106,12 +125,6 @@ async function place(
   reader.place(turn_id, isRunning)
 }
 
-/** Without what only the organization may know of what a reply cites. */
-function forEndUserOnly(event: ConversationEvent): ConversationEvent {
-  if (event.type !== 'turn.completed' || !event.data.citations) return event
-  return { ...event, data: { ...event.data, citations: event.data.citations.map(publicCitation) } }
-}
-
 function toSent(event: ConversationEvent): ConversationStreamEvent & { id: number } {
   return { event: event.type, id: event.sequence, data: event } as ConversationStreamEvent & { id: number }
 }
@@ -122,6 +135,9 @@ const forEndUser: ReadonlySet<EventType> = new Set<EventType>([
   'conversation.started',
   'conversation.ended',
   'conversation.deleted',
+  'conversation.handoff_requested',
+  'conversation.taken',
+  'conversation.returned',
   'message.created',
   'widget.shown',
   'turn.queued',

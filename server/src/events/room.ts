@@ -21,12 +21,14 @@ export function createEvents({ config, database, live, log, ports }: Core): Room
   const { signals } = live
   const { clock } = ports
   const organizations = watchOrganizations({ database, signals, clock, onError })
-  const own = { open_streams: createOpenStreams(config.limits, config.sites.streams_of_address), organizations }
+  const open_streams = createOpenStreams(config.limits, config.sites.streams_of_address)
+  const presence: EventServices['presence'] = { source: null }
+  const own = { open_streams, organizations, presence }
   return {
     name: 'events',
     operations: bindRoom(own, group, { streamConversationEvents, listOrganizationEvents }),
     work: [eventsWork(database)],
-    open_streams: own.open_streams,
+    ...{ open_streams, presence },
     async start() {
       const stack = new DisposableStack()
       stack.use(organizations)

@@ -6,8 +6,10 @@ import type { Context, Handler } from '../calls/context.ts'
 import { EventStream, type ServerSentEvent } from '../calls/event-stream.ts'
 import type { ListedConversation } from '../conversations/read/conversation.ts'
 import { presentListed } from '../conversations/read/present.ts'
+import { filterSeen } from '../conversations/read/seen-by.ts'
 import { drainKey } from '../live/shared.ts'
 import type { FeedServices } from './feed.ts'
+import { type FeedPresence, createFeedPresence } from './presence-teller.ts'
 import { feedKey, progressKey } from './feeds.ts'
 import {
   type ChangeRecord,
@@ -33,12 +35,14 @@ export const listConversationChanges: Handler<'listConversationChanges', FeedSer
   const after = input.last_event_id ? Number(input.last_event_id) : input.after
   const agents = agentsOf(ctx.access, input.agent_id)
   if (ctx.accepts_stream) {
+    const presence = createFeedPresence(ctx, input.with === 'presence')
     const held = ctx.room.open_streams.take(limitSubjectsOf(ctx.access))
-    return new EventStream((gone) => streamChanges(ctx, { after, agents }, gone), held)
+    return new EventStream((gone) => streamChanges(ctx, { after, agents, presence }, gone), held)
   }
   const { position, is_reset } = await findStart(ctx, after)
   const page = await readChanges(ctx.store, position, agents, sizeOfPage(ctx))
-  const data = page.changes.map((change) => presentChange(ctx, change))
+  const seen = await seenChanges(ctx, page.changes)
+  const data = seen.map((change) => presentChange(ctx, change))
   return { data, position: page.position, has_more: page.has_more, is_reset }
 }
 
@@ -60,7 +64,7 @@ export function startAt(after: number | undefined, { last_number, oldest_number 
 
 async function* streamChanges(
   ctx: Context<FeedServices>,
-  { after, agents }: { after: number | undefined; agents: string[] | null },
+  { after, agents, presence }: { after: number | undefined; agents: string[] | null; presence: FeedPresence },
   gone: AbortSignal,
 ): AsyncGenerator<ServerSentEvent> {
   const { node, ports } = ctx.core
@@ -68,12 +72,12 @@ async function* streamChanges(
   const { feeds } = ctx.room
   const { organization_id } = ctx.store
   using _following = feeds.follow(organization_id)
-  using listener = signals.listen(feedKey(organization_id), progressKey(organization_id), drainKey)
+  using listener = signals.listen(feedKey(organization_id), progressKey(organization_id), drainKey, ...presence.keys)
   const ends_at = ports.clock.monotonic() + stream_ms
   let { mark } = feeds.progress
   const start = await findStart(ctx, after)
   yield toSent(start.is_reset ? 'reset' : 'position', { position: start.position })
-  for (let { position } = start, hasChanged = true; ;) {
+  for (let { position } = start, hasChanged = true, isPresenceNew = true; ;) {
     if (hasChanged) position = yield* tellChanges(ctx, position, agents)
     mark = yield* tellProgress(ctx, mark, agents)
     const left_ms = ends_at - ports.clock.monotonic()
@@ -81,8 +85,10 @@ async function* streamChanges(
       yield { retry_ms: reconnect_ms }
       return
     }
-    const rung = await listener.next({ signal: gone, timeout_ms: left_ms })
+    if (isPresenceNew) for (const data of await presence.look()) yield { event: 'presence', data }
+    const rung = await listener.next({ signal: gone, timeout_ms: Math.min(left_ms, presence.again_ms ?? left_ms) })
     if (gone.aborted) return
+    isPresenceNew = rung.size === 0 || presence.keys.some((key) => rung.has(key))
     hasChanged = rung.has(feedKey(organization_id))
   }
 }
@@ -96,7 +102,7 @@ async function* tellChanges(
   for (let position = after; ;) {
     const page = await readChanges(ctx.store, position, agents, sizeOfPage(ctx))
     position = page.position
-    for (const change of page.changes) yield toSent('change', presentChange(ctx, change))
+    for (const change of await seenChanges(ctx, page.changes)) yield toSent('change', presentChange(ctx, change))
     if (!page.has_more) return position
     // A client that resumes need not read them again.
     if (page.changes.length === 0) yield toSent('position', { position })
@@ -114,10 +120,17 @@ async function* tellProgress(
     if (fresh.conversation_ids.length === 0) return mark
     mark = fresh.mark
     const { answer_bytes } = ctx.core.config.limits
-    for (const record of await readProgress(ctx.store, fresh.conversation_ids, agents, answer_bytes)) {
+    const records = await readProgress(ctx.store, fresh.conversation_ids, agents, answer_bytes)
+    for (const record of await filterSeen(ctx.access, ctx.store, records)) {
       yield { event: 'progress', data: presentProgress(ctx, record) }
     }
   }
+}
+
+/** Of what the caller may not see, nothing is told; that it was deleted is no secret. */
+async function seenChanges({ access, store }: Context<FeedServices>, changes: ChangeRecord[]): Promise<ChangeRecord[]> {
+  const shown = changes.map((change) => ({ change, handling: change.conversation?.handling ?? null }))
+  return (await filterSeen(access, store, shown)).map(({ change }) => change)
 }
 
 function presentChange(

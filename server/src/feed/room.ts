@@ -16,7 +16,7 @@ interface FeedOptions extends EventServices {
 
 export function createFeed(
   core: Core,
-  { conversations, open_streams }: FeedOptions,
+  { conversations, open_streams, presence }: FeedOptions,
 ): Room<typeof changeOperations> & FeedServices {
   const { database, live, log, node, ports } = core
   const feeds = createFeeds({
@@ -24,7 +24,7 @@ export function createFeed(
     onError: (error) => log.warn({ reason: error.message }, 'changes of conversations may be delayed'),
   })
   conversations.watcher = { changed: feeds.announce, progressed: feeds.progress.note }
-  const own = { feeds, open_streams }
+  const own = { feeds, open_streams, presence }
   return {
     name: 'feed',
     operations: bindRoom(own, changeOperations, operations),

@@ -19,6 +19,7 @@ import type { Clock } from '../base/ports.ts'
 import { authorize } from '../calls/rules/authorize.ts'
 import { readCookie } from './cookies.ts'
 import { isFromOwnPage } from './rules/cross-site.ts'
+import { rightsKey, rights_changed } from '../live/shared.ts'
 import type { RateDecision, RateLimiter } from '../calls/rate-limit.ts'
 import type { Sites } from './sites.ts'
 import type { AddressLimiter, UnknownCallers } from './unknown-callers.ts'
@@ -215,7 +216,12 @@ const shared_ms = 5000
 /** Only for open streams: a shared result never admits a new call. */
 export function createReadmission(gate: Gate) {
   const answers = new Map<string, Promise<boolean>>()
-  const { clock } = gate.core.ports
+  const { live, ports } = gate.core
+  const { clock } = ports
+  live.bus.subscribe(rights_changed, (organization_id) => {
+    answers.clear()
+    live.signals.notify(rightsKey(organization_id))
+  })
 
   return (operation: Operation, request: FastifyRequest): IsStillAdmitted =>
     () => {

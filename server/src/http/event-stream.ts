@@ -3,6 +3,7 @@ import type { ServerResponse } from 'node:http'
 import type { FastifyReply, FastifyRequest } from 'fastify'
 import type { Core } from '../calls/core.ts'
 import type { EventStream, ServerSentEvent } from '../calls/event-stream.ts'
+import { rightsKey } from '../live/shared.ts'
 import type { IsStillAdmitted } from './admission.ts'
 import { watchReader, writeStream } from './stream.ts'
 
@@ -12,7 +13,7 @@ const heartbeat_ms = 15_000
 const unconfirmed_ms = 60_000
 
 interface Keeping {
-  core: Pick<Core, 'ports' | 'node'>
+  core: Pick<Core, 'ports' | 'node' | 'live'>
   isStillAdmitted: IsStillAdmitted
 }
 
@@ -27,7 +28,7 @@ export async function sendEventStream(
   if (!open) return reply.code(204).send()
   const { core } = keeping
   const gone = watchReader(reply)
-  const pieces = (response: ServerResponse) => format(open(gone), beat(response, keeping))
+  const pieces = (response: ServerResponse) => format(open(gone), beat(request, response, keeping))
   const headers = { 'content-type': 'text/event-stream; charset=utf-8' }
   return await writeStream({ request, reply, core, gone, headers, pieces })
 }
@@ -41,8 +42,9 @@ async function* format(events: AsyncIterable<ServerSentEvent>, stopBeating: () =
   }
 }
 
-function beat(response: ServerResponse, { core, isStillAdmitted }: Keeping): () => void {
-  const { clock } = core.ports
+function beat({ principal }: FastifyRequest, response: ServerResponse, { core, isStillAdmitted }: Keeping): () => void {
+  const { live, ports } = core
+  const { clock } = ports
   let isOver = false
   let confirmed_at = clock.monotonic()
   let stop = clock.after(heartbeat_ms, next)
@@ -62,9 +64,19 @@ function beat(response: ServerResponse, { core, isStillAdmitted }: Keeping): () 
     else if (isAdmitted === false || clock.monotonic() - confirmed_at >= unconfirmed_ms) close(response)
   }
 
+  const over = new AbortController()
+  if (principal?.kind === 'member') void confirmEachChange(principal.access.organization_id)
+
+  /** Of the rights of members, at once. */
+  async function confirmEachChange(organization_id: string): Promise<void> {
+    using changes = live.signals.listen(rightsKey(organization_id))
+    while ((await changes.next({ signal: over.signal })).size > 0) await confirm()
+  }
+
   return () => {
     isOver = true
     stop()
+    over.abort()
   }
 }
 

@@ -53,6 +53,7 @@ const reply = fc.record({
   tool_calls: fc.array(tool_call, { maxLength: 3 }),
   widgets: fc.array(fc.oneof(widget, form, odd), { maxLength: 3 }),
   turn_id: fc.uuid(),
+  handled_by: fc.option(fc.constantFrom('agent', 'queue', 'person'), { nil: undefined }),
 })
 
 test('the plain form of a reply loses nothing', async () => {

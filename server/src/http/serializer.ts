@@ -21,12 +21,15 @@ function serializerOf(schema: object): Serialize {
 
 /**
  * The schema, where a value that matches no alternative is sent as it is: a widget of which redaction has removed an address matches
- * none, and what is stored must not make an answer fail.
+ * none, and what is stored must not make an answer fail. Nor must it have the fields that later versions have added: a first answer
+ * is sent again as it was.
  */
 function withRest(schema: unknown): unknown {
   if (Array.isArray(schema)) return schema.map(withRest)
   if (typeof schema !== 'object' || schema === null) return schema
-  const entries = Object.entries(schema).map(([name, part]) => [name, withRest(part)] as const)
+  const entries = Object.entries(schema).flatMap(([name, part]) =>
+    name === 'required' && Array.isArray(part) ? [] : [[name, withRest(part)] as const],
+  )
   const copy: { oneOf?: unknown } = Object.fromEntries(entries)
   return Array.isArray(copy.oneOf) ? { ...copy, oneOf: [...copy.oneOf, {}] } : copy
 }

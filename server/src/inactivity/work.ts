@@ -4,7 +4,13 @@ import { readAgentConfigOrDefaults, readTimedRules } from '../agents/agents.ts'
 import type { ResolvedConfig } from '../agents/rules/config.ts'
 import { AppError } from '../base/errors.ts'
 import type { Core } from '../calls/core.ts'
-import { type Conversations, followUp, renderRuleMessage, withHalt } from '../conversations/conversations.ts'
+import {
+  type Conversations,
+  endingRules,
+  followUp,
+  renderRuleMessage,
+  withHalt,
+} from '../conversations/conversations.ts'
 import { type TimerInput, decideTimer, judgeStanding } from '../conversations/machine/inactivity.ts'
 import type { ConversationRecord } from '../conversations/machine/rows.ts'
 import { findConversation } from '../conversations/read/conversation.ts'
@@ -12,18 +18,16 @@ import { readStandings } from '../conversations/read/standings.ts'
 import type { Executor } from '../database/database.ts'
 import { openReservedStore } from '../database/store.ts'
 import type { Outcome, WorkItem, WorkKey, WorkKind } from '../work/port.ts'
+import { timer_of_rules } from './inactivity.ts'
 
 export interface InactivityServices {
   readonly core: Core
   readonly conversations: Conversations
 }
 
-/** As the triggers name it. */
-const timer_work = 'conversation_timer'
-
 export function conversationTimer(services: InactivityServices): WorkKind {
   return {
-    name: timer_work,
+    name: timer_of_rules,
     lease_ms: 10_000,
     delays_ms: [500, 2000, 5000, 15_000, 60_000],
     share: { node: 32, organization: 16, owner: 1 },
@@ -72,12 +76,12 @@ async function applyRules(
   config: ResolvedConfig,
 ): Promise<string | null> {
   const { id, organization_id } = conversation
-  const { inactivity: rules, analysis } = config
+  const { inactivity: rules } = config
   const input: Omit<TimerInput, 'partial'> = {
     rules,
     warning: renderRuleMessage(core, config, 'warn_message', conversation),
     closing: renderRuleMessage(core, config, 'end_message', conversation),
-    summary_enabled: analysis.enabled,
+    ...endingRules(config),
   }
   const characters = (input.warning?.text.length ?? 0) + (input.closing?.text.length ?? 0)
   const commit = (partial: TimerInput['partial']) =>

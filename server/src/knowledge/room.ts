@@ -14,6 +14,7 @@ import { conversionWork } from './ingest/conversion-work.ts'
 import { erasingWork } from './ingest/erase-work.ts'
 import { passOnProgress } from './ingest/progress-topic.ts'
 import { stuckWork } from './ingest/stuck-work.ts'
+import type { Drafts } from '../hand-off/hand-off.ts'
 import type { TurnContributions } from '../engine/engine.ts'
 import { createAvailability, whenAvailable } from './availability.ts'
 import { ingestion_seconds, measureSearch, retrieval_seconds } from './metrics.ts'
@@ -28,15 +29,21 @@ import { findModelsWork, removeUnusedWork } from './vectors/minute-work.ts'
 import { embedDatasetWork } from './vectors/work.ts'
 import { createSearchAction } from './turn/call.ts'
 import { reviewDatasets } from './turn/review.ts'
+import { createDraftLookUp } from './turn/draft.ts'
 import { createKnowledgeSource } from './turn/source.ts'
 
 type KnowledgeRoom = Room<typeof knowledgeOperations> &
   TurnContributions &
   AgentContributions & { knowledge: Knowledge }
 
+interface KnowledgeOptions extends Pick<Knowledge, 'open_streams' | 'embeddings'> {
+  lookup: Lookup
+  drafts: Drafts
+}
+
 export function createKnowledge(
   core: Core,
-  { open_streams, embeddings, lookup }: Pick<Knowledge, 'open_streams' | 'embeddings'> & { lookup: Lookup },
+  { open_streams, embeddings, lookup, drafts }: KnowledgeOptions,
 ): KnowledgeRoom {
   const index: VectorIndex = { kind: 'sign_bits', least_chunks: least_indexed_chunks }
   const own: Knowledge = {
@@ -51,6 +58,7 @@ export function createKnowledge(
     },
   }
   const ofTurns = { database: core.database, room: own }
+  drafts.lookUp = createDraftLookUp(core, own)
   const availability = createAvailability(core)
   passOnProgress(core)
   core.metrics.declare(retrieval_seconds, ingestion_seconds)

@@ -6,7 +6,7 @@ import type { EventServices } from '../events/events.ts'
 import type { Found, SearchRequest } from './search/request.ts'
 import type { Searches } from './search/searches.ts'
 
-export interface Knowledge extends EventServices {
+export interface Knowledge extends Pick<EventServices, 'open_streams'> {
   blobs: Blobs
   embeddings: Embeddings
   searches: Searches

@@ -8,6 +8,12 @@ export const changed = topic<string>('changed')
 /** The same, within this process. */
 export const changeKey = signalsOf('change')
 
+/** The id of an organization whose member was removed, or has another role. The database sends it. */
+export const rights_changed = topic<string>('rights_changed')
+
+/** The same, within this process. */
+export const rightsKey = signalsOf('rights')
+
 /** This node has stored an event. */
 export const eventsKey = signal('events')
 

@@ -110,6 +110,14 @@ describe('syntax', () => {
     expect(faultOf(text)).toBe(message)
   })
 
+  test.each([
+    ['{{ "a" * 2 }}', 'Unknown operator "*" between text and whole number'],
+    ['{{ a | upper }}', 'Unknown mapping filter: upper'],
+    ['{% for x in 5 %}{% endfor %}', 'Expected iterable or object type in for loop: got whole number'],
+  ])('%s: kinds of values are named in words', (text, message) => {
+    expect(faultOf(text, { a: {} })).toBe(message)
+  })
+
   test('repeated compilation gives the same result or the same fault', () => {
     for (let i = 0; i < 3000; i++) expect(checkTemplate(`{{ a${i} }}`)).toBeNull()
     for (let i = 0; i < 2; i++) expect(checkTemplate('{{ ')).not.toBeNull()

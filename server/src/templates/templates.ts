@@ -336,9 +336,31 @@ function countValues(value: JsonValue | undefined): number {
 /** Where the library quotes a key of a mapping, which may be a value of the conversation, and so must not be logged. */
 const before_value = /^(macro .* takes no keyword argument)\b.*/s
 
+/** The library names classes. */
+const kindsOfValues = new Map<string, string>([
+  ...([
+    ['String', 'text'],
+    ['Integer', 'whole number'],
+    ['Float', 'number'],
+    ['Boolean', 'boolean'],
+  ] as const),
+  ...([
+    ['Array', 'list'],
+    ['Tuple', 'list'],
+    ['Object', 'mapping'],
+    ['Namespace', 'namespace'],
+  ] as const),
+  ...([
+    ['Null', 'nothing'],
+    ['Undefined', 'nothing'],
+    ['Function', 'function'],
+  ] as const),
+])
+
 function describeRunError(error: unknown): string {
   if (error instanceof RangeError) return 'the values are too large or nested too deeply'
   // `break` and `continue` are thrown, without a message.
-  const message = error instanceof Error ? error.message.replace(before_value, '$1') : ''
+  const said = error instanceof Error ? error.message.replace(before_value, '$1') : ''
+  const message = said.replaceAll(/\b(\w+)Value\b/g, (name, kind: string) => kindsOfValues.get(kind) ?? name)
   return message.slice(0, 200) || 'break or continue outside a loop'
 }

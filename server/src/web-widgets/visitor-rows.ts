@@ -14,7 +14,8 @@ export interface VisitorConversation {
 }
 
 const columns = `v.conversation_id, v.user_id, v.address_hash, v.is_preview, v.created_at, v.read_position,
-  exists (select from web_widget_feedback f where f.conversation_id = v.conversation_id) as feedback_given`
+  exists (select from web_widget_feedback f where f.conversation_id = v.conversation_id)
+    or exists (select from conversation_ratings r where r.conversation_id = v.conversation_id) as feedback_given`
 
 /** B6: this user id exactly, and the guests that are linked to it. */
 const ofVisitor = `(v.user_id = $3 or exists (select from web_widget_links l

@@ -53,6 +53,14 @@ export interface WorkPort {
   log: Logger
   /** One transaction, fenced by the lease: throws `LeaseLost` if another node has taken the work over. */
   commit<T>(write: (tx: TransactionStore) => Promise<T>): Promise<T>
+  /**
+   * Takes along what else of this kind is due in the organization, at most so many, in one transaction with its end. `act` gets the
+   * subjects and returns when each that it acted on is due next, null: never; the others keep runs of their own. Returns how many it got.
+   */
+  takeAlong(
+    most: number,
+    act: (tx: TransactionStore, subjects: string[]) => Promise<Map<string, string | null>>,
+  ): Promise<number>
 }
 
 export interface Outcome {

@@ -17,6 +17,7 @@ import {
   markStuck,
   retryWork,
 } from './queries.ts'
+import { endOthers, takeOthers } from './others.ts'
 import type { UnderWay } from './rules/shares.ts'
 import { isBeyondTries, judgeOutcome } from './rules/verdict.ts'
 
@@ -120,7 +121,12 @@ export class Run {
     const { kind } = this.#options
     if (isBeyondTries(this.#tried())) return { next: { retry: lost_at_each_try } }
     const { signal } = this.#halt
-    const port: WorkPort = { signal, log: this.#log, commit: (write) => this.#commit(write) }
+    const port: WorkPort = {
+      signal,
+      log: this.#log,
+      commit: (write) => this.#commit(write),
+      takeAlong: (most, act) => this.#takeAlong(most, act),
+    }
     try {
       const outcome = await kind.run(this.#item, port)
       const isBrokenOff = signal.aborted && typeof outcome.next === 'object' && 'retry' in outcome.next
@@ -194,6 +200,24 @@ export class Run {
     } catch (error) {
       this.#log.warn({ err: error }, 'could not notify those who wait for work that it is over')
     }
+  }
+
+  async #takeAlong(most: number, act: Parameters<WorkPort['takeAlong']>[1]): Promise<number> {
+    const { kind } = this.work
+    return this.#transaction(async (tx, store) => {
+      const others = await takeOthers(tx, this.work, most)
+      if (others.length === 0) return 0
+      const times = await act(
+        store(),
+        others.map(({ subject }) => subject),
+      )
+      const acted = others.filter(({ subject }) => times.has(subject))
+      await endOthers(
+        tx,
+        acted.map((other) => ({ ...other, kind, next: times.get(other.subject)! })),
+      )
+      return others.length
+    })
   }
 
   async #commit<T>(write: (tx: TransactionStore) => Promise<T>): Promise<T> {

@@ -61,6 +61,13 @@ describe('createUser, for an operator', () => {
     expect(await roleOf(one.ctx, first.user_id)).toBe('admin')
   })
 
+  it('gives a name to an existing user without one', async () => {
+    const [one, other] = [await enterNewOrganization(), await enterNewOrganization()]
+    const email = newEmail()
+    expect(await addMember(one.organization.id, email, 'admin')).toMatchObject({ name: null })
+    expect(await addMember(other.organization.id, email, 'viewer', 'Ada')).toMatchObject({ name: 'Ada' })
+  })
+
   it('refuses who is a member already', async () => {
     const { ctx, organization } = await enterNewOrganization()
     const email = newEmail()

@@ -127,7 +127,7 @@ test('unknown keys, at any depth, are stored, returned and listed', async () => 
     channel_overrides: { text: { tone: 3 }, fax: { instructions: '{{ nobody looks in here' } },
     analysis: { success: 'Was it sold?' },
     inactivity: { max_user_turns: 5 },
-    hand_off: {},
+    stt: {},
     constructor: { prototype: 1 },
   }
   const version = await draft(config)
@@ -141,7 +141,7 @@ test('unknown keys, at any depth, are stored, returned and listed', async () => 
     'starting_message.voice',
     'zebra',
   ]
-  const later = ['hand_off']
+  const later = ['stt']
   const warnings = [
     ...[...unknown, 'channel_overrides.fax'].map(
       (path) => `config.${path} is not known; it is stored but has no effect`,

@@ -80,9 +80,12 @@ const as = (token: string | undefined) =>
 const inputOf = async (id: OperationId) => (await entryOf(id).input(world)) as Record<string, unknown>
 const insider = async ({ id, access }: AnyOperation, input: Record<string, unknown>) => {
   if (access === 'session') return openSession(server, createJudgingFetch)
-  const { token } = entryOf(id)
+  const { token, caller } = entryOf(id)
+  if (caller === 'member') return asMember(user.token, server.organization_id)
   return as(token?.(input) ?? (access === 'user' ? user.token : server.admin_key))
 }
+const asMember = (token: string, organization_id: string) =>
+  createClient({ base_url: server.url, fetch: judgingFetch, token, organization_id })
 /** Whether an organization key can call the operation. */
 const isForKeys = (operation: Operation) =>
   needsCredential(operation) && operation.access !== 'user' && operation.access !== 'session'
@@ -147,7 +150,7 @@ describe('every operation', () => {
         (thrown: unknown) => thrown,
       )
       if (error instanceof Error)
-        expect(error.message).toMatch(/^(You cannot (grant|remove|delete)|Webhook endpoints need)/)
+        expect(error.message).toMatch(/^(You cannot (grant|remove|delete)|Webhook endpoints need|Only members)/)
     }
   })
 
@@ -197,7 +200,9 @@ describe('what other callers see', () => {
     async (id, op) => {
       const input = await inputOf(id)
       const key = id === 'importConversations' ? importer.key : outsider.key
-      const client = as(op.access === 'user' ? outsideUser.token : key)
+      const isOfMembers = entryOf(id).caller === 'member'
+      const outside = as(op.access === 'user' ? outsideUser.token : key)
+      const client = isOfMembers ? asMember(outsideUser.token, outsider.id) : outside
       if (entryOf(id).outsider === 'not found') return answer['not found'](await refusal(call(client, id, input)))
       const output = JSON.stringify((await call(client, id, input)) ?? null)
       for (const secret of await idsOfFirst()) expect(output).not.toContain(secret)
@@ -259,14 +264,14 @@ describe('conversation tokens', () => {
     const input = await inputOf(id)
     const conversation_id = String(input['conversation_id'] ?? (await newConversation(world)))
     answer.forbidden(
-      await refusal(call(await tokenFor(conversation_id, ['read', 'message', 'end', 'rate']), id, input)),
+      await refusal(call(await tokenFor(conversation_id, ['read', 'message', 'end', 'handoff', 'rate']), id, input)),
     )
   })
 
   test.each(permitted)('%s: accepts them with the permission, only for their conversation', async (id, operation) => {
     const permission = operation.conversation_permission!
     const input = (await inputOf(id)) as { conversation_id: string }
-    const others = (['read', 'message', 'end', 'rate'] as const).filter((other) => other !== permission)
+    const others = (['read', 'message', 'end', 'handoff', 'rate'] as const).filter((other) => other !== permission)
     answer.forbidden(await refusal(call(await tokenFor(input.conversation_id, others), id, input)))
     const client = await tokenFor(input.conversation_id, [permission])
     answer['not found'](await refusal(call(client, id, { ...input, conversation_id: await newConversation(world) })))

@@ -32,6 +32,8 @@ export interface Entry<Id extends OperationId> {
   narrowed?: Stranger
   /** Of an operation that a visitor calls: their token for such an input. */
   token?: (input: Record<string, unknown>) => string
+  /** Only members can call it: an organization key that has the scope is refused, too. */
+  caller?: 'member'
 }
 
 /** Complete by type: `Group` is the room's part of the contract. */

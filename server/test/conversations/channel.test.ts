@@ -184,7 +184,7 @@ const storedOf = async (conversation_id: string) =>
 
 test('the parts and the author of a message are stored; clients and models get the texts', async () => {
   const conversation_id = await call()
-  const author = { id: null, name: 'Charles' }
+  const author = { type: 'end_user' as const, id: null, name: 'Charles', external: false }
   await hear(conversation_id, parts, { author })
   await expect.poll(async () => (await turnOf(conversation_id)).status).toBe('completed')
   const content = ['Look: ', 'this is broken, ', 'cup.jpg']

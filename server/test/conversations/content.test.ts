@@ -305,7 +305,10 @@ describe('getConversation', () => {
   test('with read_sensitive only: everything; with any other read access: no sensitive field', async () => {
     const id = await start({ custom_metadata: { a: 1 }, initial_context: 'c' }, { starting_message: 'Hello.' })
     const all = await get(id)
-    const sensitive = ['summary', 'analysis', 'initial_context', 'custom_metadata', 'recording_details', 'conversation']
+    const sensitive = [
+      ...['summary', 'analysis', 'initial_context', 'custom_metadata', 'recording_details', 'conversation'],
+      ...['handoff_text', 'satisfaction'],
+    ]
     for (const field of sensitive) expect(all).toHaveProperty(field)
     const seenWith = async (scope: 'conversations:read' | 'conversations:read_sensitive' | 'conversations:manage') =>
       server.as({ token: await makeKey(server, { only: [scope] }) }).getConversation({ conversation_id: id })

@@ -14,6 +14,12 @@ export async function endedConversation(world: World) {
   return world.client.endConversation(await conversationInput(world))
 }
 
+async function heldConversation(world: World) {
+  const input = { ...(await conversationInput(world)), external: { id: 'a', name: 'A' } }
+  await world.client.takeConversation(input)
+  return input
+}
+
 /** A turn that waits for its model, so that it can be cancelled. */
 async function runningTurn(world: World) {
   const { client, server, stack } = world
@@ -49,7 +55,8 @@ export const entries: EntriesOf<Omit<typeof conversationOperations, 'streamConve
     outsider: 'not found',
     narrowed: 'not found',
   },
-  endConversation: { input: conversationInput, outsider: 'not found', narrowed: 'not found' },
+  // Held by a person of another desk, so that the scope to answer is enough.
+  endConversation: { input: heldConversation, outsider: 'not found', narrowed: 'not found' },
   // Of a narrowed key the row is refused, not the request.
   importConversations: {
     input: (world) => ({ conversations: [importedRow(world)] }),

@@ -207,6 +207,12 @@ const items: Item[] = [
   { id: randomUUID(), type: 'message', role: 'assistant', content: ['In Ber'], interrupted: true, created_at: at(7) },
 ]
 
+/** As it follows from the role. */
+function authorOf({ role }: { role?: string | null }) {
+  const types: Record<string, string> = { user: 'end_user', assistant: 'agent', system: 'system' }
+  return role == null ? {} : { author: { type: types[role], id: null, name: null, external: false } }
+}
+
 describe('the content', () => {
   const full = {
     channel: 'telephone',
@@ -236,7 +242,9 @@ describe('the content', () => {
     const { conversation: _c, agent: _a, ...sent } = full
     expect(rest).toMatchObject({ ...sent, user_turn_count: 1, duration: 300, analysis_status: 'done' })
     expect(shown).toEqual({ id: full.agent_id, name: 'Their agent' })
-    expect(conversation!.items).toEqual(items.map((item, position) => ({ ...item, position, turn_id: null })))
+    expect(conversation!.items).toEqual(
+      items.map((item, position) => ({ ...item, ...authorOf(item), position, turn_id: null })),
+    )
   })
 
   test('without a transcript the count of turns is the one sent', async () => {

@@ -31,7 +31,9 @@ describe('the reply', () => {
     const id = await start()
     server.model.answer = () => 'In Berlin.'
     const answer = await send(id, 'Where is it?')
-    expect(answer).toEqual({ conversation_id: id, reply: 'In Berlin.', tool_calls: [], turn_id: expect.any(String) })
+    expect(answer).toEqual({
+      ...{ conversation_id: id, reply: 'In Berlin.', tool_calls: [], turn_id: expect.any(String), handled_by: 'agent' },
+    })
     const { turn_id } = answer
     const items = await transcriptOf(id)
     expect(items).toMatchObject([

@@ -36,7 +36,7 @@ describe('the blocks of', () => {
     // When the tests run as root, PostgreSQL runs as another user, which must be able to enter the folder.
     await chmod(folder, 0o711)
     // Programs in the guides import the SDK, as they would in the repository.
-    await symlink(join(root, 'node_modules'), join(folder, 'node_modules'))
+    for (const name of ['node_modules', 'examples']) await symlink(join(root, name), join(folder, name))
     server = startServerProcess({ PARLEY_DATA_DIR: join(folder, 'data'), PARLEY_ALLOW_PRIVATE_HOSTS: '127.0.0.1' })
     url = await server.ready
     await untilSampleIsReady(url, folder)

@@ -4,13 +4,14 @@ import { join } from 'node:path'
 
 export const root = join(import.meta.dirname, '..', '..', '..')
 
-/** The pages whose blocks run: the front page and every guide. */
+/** The pages whose blocks run: the front page, every guide, and the examples. */
 export const pages = [
   'README.md',
   ...readdirSync(join(root, 'docs', 'guides'))
     .filter((name) => name.endsWith('.md'))
     .sort()
     .map((name) => `docs/guides/${name}`),
+  'examples/help-desk/README.md',
 ]
 
 export interface CodeBlock {

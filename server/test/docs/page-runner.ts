@@ -125,6 +125,7 @@ export class PageRunner implements AsyncDisposable {
       CONVERSATION: [['conversation', 'id']],
       TURN: [['turn_id']],
       DATASET: [['data', '0', 'id']],
+      MEMBER: [['data', '0', 'user_id']],
       WEBHOOK: [['id']],
       WIDGET: [['id']],
       SECRET: [['secret']],

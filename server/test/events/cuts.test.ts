@@ -2,5 +2,5 @@
 import { test } from 'vitest'
 import { expectWholeAfterCuts } from './cuts.ts'
 
-test('cut off at every eleventh byte, and resumed on the other node, it is exactly the log', () =>
-  expectWholeAfterCuts(11))
+test('cut off at every hundredth byte, and resumed on the other node, it is exactly the log', () =>
+  expectWholeAfterCuts(100))

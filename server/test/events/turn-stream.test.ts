@@ -91,7 +91,13 @@ test('starts, sends the text of the model piece by piece, and ends with exactly 
   held.finish()
   const last = await next()
   expect(last.event).toBe('turn.completed')
-  const plain = { conversation_id, reply: 'One two three', tool_calls: [], turn_id: expect.any(String) }
+  const plain = {
+    conversation_id,
+    reply: 'One two three',
+    tool_calls: [],
+    turn_id: expect.any(String),
+    handled_by: 'agent',
+  }
   expect(last.data).toEqual(plain)
   expect((await stream.next()).done).toBe(true)
 })
@@ -225,7 +231,13 @@ describe('ends with the outcome of the turn', () => {
       event: 'turn.failed',
       data: { code: 'turn_failed', turn_id: expect.any(String) },
     })
-    expect(Object.keys(events.at(-1)!.data).toSorted()).toEqual(['code', 'detail', 'request_id', 'turn_id'])
+    expect(Object.keys(events.at(-1)!.data).toSorted()).toEqual([
+      'code',
+      'detail',
+      'handled_by',
+      'request_id',
+      'turn_id',
+    ])
   })
 
   test('taken over by another attempt: the earlier text is dropped, and the deltas still equal the reply', async () => {

@@ -1,14 +1,12 @@
-// The model's HTTP call fails in every way where a turn asks first; model.long.test.ts fails each call of a conversation.
+// A model that stays unavailable and has a fallback; model.long.test.ts fails each call of a conversation.
 import { expect, test } from 'vitest'
 import { publishAgent } from '../support/server.ts'
 import { openLanes } from './lanes.ts'
-import { limit, llm, testFailures } from './model.ts'
+import { limit, llm } from './model.ts'
 import { Talk, echo } from './talk.ts'
 import { faultsOf } from './faults-of.ts'
 
 const onLane = openLanes()
-
-testFailures(onLane, [2])
 
 test('a model that stays unavailable is replaced by its fallback', limit, async () => {
   await onLane(async (lane) => {

@@ -231,7 +231,7 @@ function judgeConversation(found: Case, { id, ...conversation }: StoredConversat
   for (const turn of turns) judgeTurn(found, turn, items)
 }
 
-const afterEnd = /^conversation\.(ended|updated|feedback|analyzed|analysis_failed)$/
+const afterEnd = /^conversation\.(ended|updated|feedback|rated|analyzed|analysis_failed)$/
 const finalEvent = /^turn\.(completed|failed|cancelled)$/
 
 /** The events agree: one turn at a time, each ends once, and nothing follows the end. */

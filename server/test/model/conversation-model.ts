@@ -203,6 +203,10 @@ export class ConversationModel {
         return { status: 409, code: 'turn_cancelled', turn }
       case 'superseded':
         return { status: 409, code: 'turn_superseded', turn }
+      case 'taken_over':
+        return { status: 409, code: 'turn_taken_over', turn }
+      case 'for_person':
+        return { status: 200, turn, reply: '', tool_calls: [] }
       case 'model_error':
       case 'step_limit':
       case 'attempts_exhausted':

@@ -43,6 +43,8 @@ const statusOf: Record<TurnOutcome, Turn['status']> = {
   conversation_ended: 'cancelled',
   cancelled_by_caller: 'cancelled',
   superseded: 'cancelled',
+  taken_over: 'cancelled',
+  for_person: 'completed',
 }
 const refused = (status: number, code: string, stored = false): Answer => ({ status, code, stored })
 const gone = refused(404, 'not_found')

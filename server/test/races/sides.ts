@@ -33,8 +33,10 @@ export const deedsOf: Record<ChangeName, readonly Deed[]> = {
   result: ['finish'],
   // Only after the end: see after-end.test.ts.
   analysis: [],
-  // Each with its own rules: see inactivity.test.ts.
+  // Each with its own rules: see inactivity.test.ts, and test/hand-off.
   inactivity: [],
+  handling: [],
+  hand_off: [],
   purge: [],
 }
 

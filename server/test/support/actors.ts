@@ -1,5 +1,5 @@
 // Further callers besides the first organization's admin: other organizations, users, and keys with fewer scopes.
-import { type Scope, scopes } from '@parley/contract'
+import { type Role, type Scope, scopes } from '@parley/contract'
 import type { Client } from '@parley/sdk'
 import { createOrganization, createTokenForUser, createUser } from '../../src/access/administration.ts'
 import { systemPorts } from '../../src/base/ports.ts'
@@ -29,10 +29,10 @@ export interface User {
 }
 
 /** A new user who is a member of the organization. */
-export async function makeUser(server: TestServer, organization: string): Promise<User> {
+export async function makeUser(server: TestServer, organization: string, role: Role = 'admin'): Promise<User> {
   const administration = { database: server.database, ports: systemPorts }
   const email = `user-${systemPorts.newId()}@example.test`
-  const { user_id } = await createUser(administration, { email, organization, role: 'admin' })
+  const { user_id } = await createUser(administration, { email, organization, role })
   return { user_id, token: (await createTokenForUser(administration, { email })).secret }
 }
 

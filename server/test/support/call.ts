@@ -12,6 +12,11 @@ export async function callOperation(client: Client, id: OperationId, input: obje
     await progress.return(undefined)
     return undefined
   }
+  if (id === 'suggestReply') {
+    const suggested = client.suggestReply(input as Input<'suggestReply'>, { onResponse })
+    for (let next = await suggested.next(); !next.done;) next = await suggested.next()
+    return undefined
+  }
   if (id !== 'streamConversationEvents') return (client[id as keyof Client] as AnyCall)(input, { onResponse })
   const events = client.streamConversationEvents(input as Input<'streamConversationEvents'>, { onResponse })
   for (let next = await events.next(); !next.done;) next = await events.next()

@@ -97,6 +97,20 @@ describe('a start', () => {
 })
 
 describe('afterwards', () => {
+  test('of an agent that hands off may ask for a person while it goes on', async () => {
+    const { id } = await widgetOf({}, { hand_off: { enabled: true } })
+    const visitor = await enter(server, id)
+    const { conversation, token, permissions } = await visitor.start()
+    const may = ['read', 'message', 'end', 'rate', 'handoff']
+    expect(permissions).toEqual(may)
+    expect((await enter(server, id, {}, { visitor_token: visitor.token })).active?.permissions).toEqual(may)
+    const asked = await endUser(server, token).handOffConversation({ conversation_id: conversation.id })
+    expect(asked).toMatchObject({ handled_by: 'queue', assignee: null })
+    await endUser(server, token).endConversation({ conversation_id: conversation.id })
+    const ended = await visitor.call('createVisitorConversationToken', { conversation_id: conversation.id })
+    expect(ended.permissions).toEqual(['read', 'rate'])
+  })
+
   test('the history has each conversation with what is unread, newest first', async () => {
     const { id } = await widgetOf({}, { starting_message: { type: 'static', text: 'Welcome.' } })
     const visitor = await enter(server, id)
@@ -136,7 +150,8 @@ describe('afterwards', () => {
 
   test('feedback: once, after the end, as the widget asks', async () => {
     const form = { id: 'after', fields: [{ id: 'why', label: 'Why?', type: 'textarea' }] }
-    const { id } = await widgetOf({ config: { post_conversation_feedback: { form } } })
+    const rated = { satisfaction: { enabled: true } }
+    const { id } = await widgetOf({ config: { post_conversation_feedback: { form } } }, rated)
     const visitor = await enter(server, id)
     const { conversation, token } = await visitor.start()
     const conversation_id = conversation.id
@@ -154,13 +169,33 @@ describe('afterwards', () => {
     expect(stored.custom_metadata).toMatchObject({ feedback_form: { why: 'Fast.', rating: 4 } })
     expect((await visitor.call('listVisitorConversations')).data).toMatchObject([{ feedback_given: true }])
     const { rows } = await server.database.pool.query(
-      `select type, data from events where conversation_id = $1 order by sequence desc limit 2`,
+      `select type, data from events where conversation_id = $1 order by sequence desc limit 3`,
       [conversation_id],
     )
-    expect(rows.map(({ type }) => type)).toEqual(['conversation.feedback', 'conversation.updated'])
-    expect(rows[0].data).toEqual({ rating: 4, data: { why: 'Fast.' } })
+    const types = ['conversation.rated', 'conversation.feedback', 'conversation.updated']
+    expect(rows.map(({ type }) => type)).toEqual(types)
+    expect(rows[1].data).toEqual({ rating: 4, data: { why: 'Fast.' } })
+    // H12: the same one answer as a rating.
+    expect(rows[0].data).toMatchObject({ rating: 4, by: { type: 'end_user' } })
+    expect(stored.satisfaction).toMatchObject({ rating: 4, comment: null })
     const [day] = (await server.client.getWebWidgetStatistics({ web_widget_id: id })).data
     expect(day).toMatchObject({ conversations: 1, feedback: { count: 1, average: 4 } })
+  })
+
+  test('feedback where the agent takes no ratings is kept, and is no rating', async () => {
+    const { id } = await widgetOf()
+    const visitor = await enter(server, id)
+    const { conversation, token } = await visitor.start()
+    const conversation_id = conversation.id
+    await endUser(server, token).endConversation({ conversation_id })
+    expect(await visitor.call('giveFeedback', { conversation_id, rating: 2 })).toEqual({ accepted: true })
+    const stored = await server.client.getConversation({ conversation_id })
+    expect(stored).toMatchObject({ custom_metadata: { feedback_form: { rating: 2 } }, satisfaction: null })
+    const { rows } = await server.database.pool.query(
+      `select type from events where conversation_id = $1 and type in ('conversation.rated', 'conversation.feedback')`,
+      [conversation_id],
+    )
+    expect(rows).toEqual([{ type: 'conversation.feedback' }])
   })
 
   test('feedback is closed seven days after the end, and where the widget has none', async () => {

@@ -76,6 +76,8 @@ describe('the recordings', () => {
     too_many_attachments: 'ten thousand pages have to be there',
     browser_key_refused: 'the server has to allow calls of pages of another origin',
     invitation_needed: 'only an operator is answered so, on the command line',
+    conversation_has_no_agent: 'every active conversation in which people can answer has a version',
+    too_many_conversations_held: 'a thousand conversations have to be held',
   }
   const names = Object.keys(errorTable) as ErrorName[]
 

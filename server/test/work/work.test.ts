@@ -1,6 +1,5 @@
 // Leased work: what is added is done once, by one node, and the writes of a run count only under its lease.
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
-import { acrossOrganizations, statement } from '../../src/database/database.ts'
 import { type Due, addWork } from '../../src/work/add.ts'
 import { LeaseLost, type Outcome, type WorkPort } from '../../src/work/port.ts'
 import { readOldestWork } from '../../src/work/oldest-work.ts'
@@ -19,10 +18,6 @@ import {
   startWorld,
   write,
 } from './fixture.ts'
-
-const impatientStatement = acrossOrganizations('a test', 'test_impatience', `set local lock_timeout = '1ms'`)
-
-const sleepStatement = statement('test_sleep', 'select pg_sleep(0.15) -- of no organization_id')
 
 let world: World
 beforeEach(async () => {
@@ -104,27 +99,6 @@ describe('what is added', () => {
     expect(await world.written()).toEqual([])
   })
 
-  test('takes no lock: neither the write of a run nor a merge blocks a commit', async () => {
-    const held = new Held()
-    world.start([kindOf(held.run)])
-    await world.add(keyOf('one'))
-    await expect.poll(() => held.begun.length, soon).toBe(1)
-    const locker = await world.base.database.pool.connect()
-    await locker.query('begin')
-    await locker.query('select from work for update')
-    try {
-      await world.base.database.transaction(async (tx) => {
-        await tx.query(impatientStatement, [])
-        addWork(tx, 'test', keyOf('one'))
-      })
-    } finally {
-      await locker.query('rollback')
-      locker.release()
-    }
-    held.begun[0]!.finish(done('first'))
-    await expect.poll(() => held.begun.length, soon).toBe(2)
-  })
-
   test('urgent work starts at once; a lost message only delays it until the next look', async () => {
     const clock = new ManualClock()
     const ran: string[] = []
@@ -185,30 +159,6 @@ describe('the lease', () => {
     first.begun[0]!.finish(done('first'))
     await untilOver()
     expect(await world.written()).toEqual(['first'])
-  })
-
-  test('a run that writes without a pause renews it with what it writes', async () => {
-    const [first, second] = [new Held(), new Held()]
-    world.start([kindOf(first.run, { lease_ms: 1500 })])
-    await world.add(keyOf('one'))
-    await expect.poll(() => first.begun.length, soon).toBe(1)
-    world.start([kindOf(second.run, { lease_ms: 1500 })])
-    const due_ms = async () => Date.parse((await world.rows())[0]!.due_at)
-    const leased_ms = await due_ms()
-    const state = { isOver: false }
-    // One of the two always has the row locked, so that the node’s own renewal passes it over.
-    const writes = [1, 2].map(async () => {
-      while (!state.isOver) await first.begun[0]!.port.commit((tx) => tx.query(sleepStatement, []))
-    })
-    try {
-      await expect.poll(async () => (await due_ms()) - leased_ms, soon).toBeGreaterThan(3000)
-    } finally {
-      state.isOver = true
-      await Promise.all(writes)
-    }
-    expect([first.begun.length, second.begun.length]).toEqual([1, 0])
-    first.begun[0]!.finish(done('first'))
-    await untilOver()
   })
 
   test('when the lease of a paused node runs out, another node takes over, and the paused one learns of it', async () => {
@@ -298,19 +248,6 @@ describe('failures', () => {
     await world.add(keyOf('one'))
     await untilOver()
     expect(await world.written()).toEqual(['one: The result could not be stored.'])
-  })
-
-  test('work whose node is lost at each try is given up', async () => {
-    const held = new Held()
-    world.start([kindOf(held.run)])
-    await world.add(keyOf('one'))
-    for (let tries = 1; tries <= 3; tries += 1) {
-      await expect.poll(() => held.begun.at(-1)?.item.tries, soon).toBe(tries)
-      await world.loseLeases()
-    }
-    await untilOver()
-    expect(await world.written()).toEqual(['one: Every attempt failed because its server stopped. Request it again.'])
-    expect(held.begun).toHaveLength(3)
   })
 
   test('the pause before the next try is that of the kind or of the outcome; urgent work ends it, other additions do not', async () => {

@@ -1,6 +1,7 @@
 // What the frame shows, as one value, and how it changes when a conversation is shown, heard or left. Pure.
 import type { HistoryList } from './history.ts'
 import type { Outgoing } from './outbox.ts'
+import type { PeopleState } from './people.ts'
 import type { Visitor } from './session.ts'
 import { type MessageItem, type View, emptyView } from './view.ts'
 
@@ -41,6 +42,8 @@ export interface ChatState {
   isOpen: boolean
   history: HistoryList | 'loading' | 'failed' | null
   past: { conversation_id: string; view: View } | null
+  /** What is known of people beside the view. */
+  people: PeopleState
 }
 
 export const initialState: ChatState = {
@@ -61,6 +64,7 @@ export const initialState: ChatState = {
   isOpen: false,
   history: null,
   past: null,
+  people: {},
 }
 
 /** This conversation is shown from now on; nothing of it is known yet. */
@@ -75,6 +79,7 @@ export const showConversation = (state: ChatState, conversation_id: string): Cha
   needsCaptcha: false,
   refusal: null,
   feedback: 'open',
+  people: {},
 })
 
 /** No conversation is shown; what waits to be sent stays. */

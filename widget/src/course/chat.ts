@@ -33,7 +33,6 @@ export interface Chat
   reconsider(): void
   stop(): Promise<boolean>
   end(): Promise<boolean>
-  askPerson(): Promise<boolean>
 }
 
 export function createChat(given: ChatGiven): Chat {
@@ -93,7 +92,6 @@ export function createChat(given: ChatGiven): Chat {
       return reply !== null && shown.act(`turns/${reply.turn_id}/cancel`)
     },
     end: () => shown.act('end', {}),
-    askPerson: () => shown.act('handoff', {}),
   }
 }
 

@@ -130,7 +130,7 @@ const faults: Record<string, SendFault> = {
   validation_failed: 'too_long',
   widget_answered: 'answered',
 }
-const passing = ['rate_limited', 'too_many_waiting_turns', 'conversation_busy']
+const passing = ['rate_limited', 'too_many_waiting_turns', 'conversation_busy', 'too_many_unanswered_messages']
 
 export function judgeAnswer(answer: Answer | null): Verdict {
   if (answer === null) return { type: 'again', after_ms: null }

@@ -1,5 +1,6 @@
 // What a conversation shows: built from the events of its stream and from nothing else, so that every tab and device shows the same in
 // the same order. Pure.
+import type { HandledBy } from '@parley/contract'
 
 export type Widget = { type: string; data: Record<string, unknown> }
 
@@ -20,6 +21,19 @@ export interface MessageItem {
   name: string | null
 }
 
+/** Who answers has changed: a person was asked for, has come, or has left again. */
+export interface ChangeItem {
+  kind: 'change'
+  id: string
+  to: HandledBy
+  at: string
+  /** The turn that was cut. */
+  turn_id: string | null
+  position: null
+  /** Of the person who has come: the name that is shown. */
+  name: string | null
+}
+
 export interface WidgetItem {
   kind: 'widget'
   id: string
@@ -30,7 +44,7 @@ export interface WidgetItem {
   position: number | null
 }
 
-export type Item = MessageItem | WidgetItem
+export type Item = MessageItem | WidgetItem | ChangeItem
 
 /** What a reply refers to by number, as in `[2]`. */
 export interface Cited {
@@ -50,10 +64,23 @@ export interface View {
   failed: readonly string[]
   /** By turn. */
   cited: Readonly<Record<string, readonly Cited[]>>
-  ended: { at: string; reason: string } | null
+  ended: { at: string; reason: string; asks_rating: boolean } | null
+  handled_by: HandledBy
+  /** A person who is writing, as of the last that was heard. */
+  typing: { name: string | null } | null
 }
 
-export const emptyView: View = { last: 0, items: [], said: {}, turns: {}, failed: [], cited: {}, ended: null }
+export const emptyView: View = {
+  last: 0,
+  items: [],
+  said: {},
+  turns: {},
+  failed: [],
+  cited: {},
+  ended: null,
+  handled_by: 'agent',
+  typing: null,
+}
 
 /** An event of the stream; `id` is its number, absent for text that is still being written. */
 export interface StreamEvent {
@@ -75,12 +102,18 @@ export function hear(view: View, { event, id, data }: StreamEvent): View {
 }
 
 function hearLive(view: View, event: string, fields: Fields): View {
+  if (event === 'typing') return hearTyping(view, fields)
   const turn_id = textOf(fields['turn_id'])
   const text = textOf(fields['text'])
   if (turn_id === null || text === null || view.ended) return view
   if (event === 'message.snapshot') return { ...view, said: { ...view.said, [turn_id]: text } }
   if (event !== 'message.delta') return view
   return { ...view, said: { ...view.said, [turn_id]: (view.said[turn_id] ?? '') + text } }
+}
+
+function hearTyping(view: View, { by, typing }: Fields): View {
+  const { type, name } = fieldsOf(by)
+  return type === 'user' ? { ...view, typing: typing ? { name: textOf(name) } : null } : view
 }
 
 function record(view: View, event: string, data: Fields, at: string, id: number): View {
@@ -103,12 +136,39 @@ function record(view: View, event: string, data: Fields, at: string, id: number)
         ? view
         : { ...withoutTurn(view, turn_id), failed: [...without(view.failed, turn_id), turn_id] }
     case 'conversation.ended':
-      return { ...view, said: {}, turns: {}, ended: { at, reason: textOf(data['end_reason']) ?? '' } }
+      return ended(view, at, textOf(data['end_reason']) ?? '', data['ask_satisfaction'] === true)
     case 'conversation.deleted':
-      return { ...view, items: [], said: {}, turns: {}, failed: [], ended: { at, reason: 'deleted' } }
+      return ended({ ...view, items: [], failed: [] }, at, 'deleted')
     default:
-      return view
+      return Object.hasOwn(handlers, event) ? addChange(view, handlers[event]!, data, at, id) : view
   }
+}
+
+const ended = (view: View, at: string, reason: string, asks_rating = false): View => ({
+  ...view,
+  said: {},
+  turns: {},
+  typing: null,
+  ended: { at, reason, asks_rating },
+})
+
+const handlers: Record<string, HandledBy> = {
+  'conversation.handoff_requested': 'queue',
+  'conversation.taken': 'person',
+  'conversation.returned': 'agent',
+}
+
+function addChange(view: View, to: HandledBy, data: Fields, at: string, id: number): View {
+  const item: ChangeItem = {
+    kind: 'change',
+    id: `change-${id}`,
+    to,
+    at,
+    turn_id: textOf(data['cut_turn_id']),
+    position: null,
+    name: textOf(fieldsOf(data['assignee'])['name']),
+  }
+  return { ...view, handled_by: to, typing: null, items: [...view.items, item] }
 }
 
 /** A second `turn.started` means that the text so far is forgotten. */
@@ -127,18 +187,12 @@ function withCited(view: View, turn_id: string, citations: unknown): View {
   return { ...view, cited: { ...view.cited, [turn_id]: known } }
 }
 
-const roles: Record<string, MessageItem['role']> = {
-  user: 'user',
-  assistant: 'assistant',
-  person: 'person',
-  human: 'person',
-}
-
 function addMessage(view: View, data: Fields, at: string, id: number): View {
-  const role = Object.hasOwn(roles, String(data['role'])) ? roles[String(data['role'])]! : null
+  const author = fieldsOf(data['author'])
+  const role = author['type'] === 'user' ? 'person' : data['role']
   const content = Array.isArray(data['content']) ? data['content'].filter((part) => typeof part === 'string') : []
   const text = content.join('')
-  if (role === null || text === '') return view
+  if ((role !== 'user' && role !== 'assistant' && role !== 'person') || text === '') return view
   const turn_id = textOf(data['turn_id'])
   const item: MessageItem = {
     kind: 'message',
@@ -152,10 +206,11 @@ function addMessage(view: View, data: Fields, at: string, id: number): View {
     values: data['values'] ? fieldsOf(data['values']) : null,
     position: numberOf(data['position']),
     is_interrupted: data['interrupted'] === true,
-    name: textOf(fieldsOf(data['author'])['name']),
+    name: textOf(author['name']),
   }
+  const typing = role === 'person' ? null : view.typing
   const said = role === 'assistant' && turn_id !== null ? withoutKey(view.said, turn_id) : view.said
-  return { ...view, said, items: [...view.items, item] }
+  return { ...view, said, typing, items: [...view.items, item] }
 }
 
 function addWidget(view: View, data: Fields, at: string, id: number): View {

@@ -136,6 +136,30 @@ describe('B3: who comes in', () => {
     expect([world.guests, world.conversations.length]).toEqual([1, 1])
     expect(new Set(tabs.map(({ chat }) => chat.state.conversation_id)).size).toBe(1)
   })
+
+  test('also where the answer takes so long that the second does not wait for the first', async () => {
+    const world = makeWorld()
+    const [first, second] = [Promise.withResolvers<void>(), Promise.withResolvers<void>()]
+    world.held = first.promise
+    const tabs = [world.open(), world.open()]
+    tabs[0]!.chat.send('one')
+    await world.pass(4900)
+    world.held = second.promise
+    await world.pass(300)
+    world.held = null
+    first.resolve()
+    await world.pass(3000)
+    expect(world.messages.map(({ text }) => text)).toEqual(['one'])
+    second.resolve()
+    await world.pass(3000)
+    tabs[1]!.chat.send('two')
+    await world.pass(3000)
+    // A later page comes in as the guest whom the browser keeps.
+    tabs.push(world.open())
+    await world.pass(3000)
+    expect(world.conversations.length).toBe(1)
+    for (const tab of tabs) expect(tab.texts()).toEqual(['one', 'two'])
+  })
 })
 
 describe('B6: who is signed in', () => {

@@ -34,7 +34,7 @@ export class App extends Component<AppProps, { isAsking: boolean }> {
         <Main {...props} agent={agent} />
         {chat.state.history === null && (
           <footer>
-            <Foot {...props} isAsking={this.state.isAsking} ask={ask} />
+            <Foot {...props} agent={agent} isAsking={this.state.isAsking} ask={ask} />
           </footer>
         )}
       </>
@@ -83,10 +83,12 @@ function Foot({
   chat,
   widget,
   say,
+  locale,
   storage,
+  agent,
   isAsking,
   ask,
-}: AppProps & { isAsking: boolean; ask: (isAsking: boolean) => void }) {
+}: AppProps & { agent: string; isAsking: boolean; ask: (isAsking: boolean) => void }) {
   const { config } = widget
   const { view, needsForm, needsCaptcha } = chat.state
   const more = partsThere()
@@ -99,6 +101,7 @@ function Foot({
     <>
       <Notices chat={chat} say={say} storage={storage} />
       {more && <more.Refused chat={chat} say={say} />}
+      {more && <more.People chat={chat} say={say} agent={agent} locale={locale} />}
       {!needsForm && !isOver && <Questions widget={widget} chat={chat} say={say} />}
       {isAsking && !isOver && more && <more.AskEnd say={say} onEnd={end} onCancel={() => ask(false)} />}
       {needsCaptcha && more && <more.Captcha chat={chat} say={say} id={widget.id} />}

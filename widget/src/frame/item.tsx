@@ -21,7 +21,9 @@ interface ItemProps extends CardGiven {
 }
 
 export function OneItem({ item, ...given }: ItemProps & { item: Item }) {
-  return item.kind === 'widget' ? <Shown {...given} item={item} /> : <Message {...given} item={item} />
+  if (item.kind === 'message') return <Message {...given} item={item} />
+  const more = partsThere()
+  return item.kind === 'widget' ? <Shown {...given} item={item} /> : more && <more.Change {...given} item={item} />
 }
 
 function Shown({ chat, item, view, leaving, isPast, say, ...given }: ItemProps & { item: WidgetItem }) {
@@ -54,7 +56,11 @@ function Message({ chat, item, view, isPast, isFirst, isLast, agent, locale, say
   const isFailed = isMine && !isPast && turn_id !== null && view.failed.includes(turn_id)
   return (
     <div class={`item ${isMine ? 'mine' : ''} ${isFirst ? 'first' : ''}`}>
-      {role === 'person' && isFirst && <p class="note">{who}</p>}
+      {role === 'person' && isFirst && (
+        <p class="note" aria-hidden="true">
+          {who}
+        </p>
+      )}
       <div class="bubble">
         <span class="sr">{who}: </span>
         {isMine ? <div dir="auto">{text}</div> : <Text text={text} />}
@@ -66,9 +72,10 @@ function Message({ chat, item, view, isPast, isFirst, isLast, agent, locale, say
           {client_id && <Link text={say('try_again')} onPress={() => chat.tryAgain(item)} />}
         </Fault>
       ) : (
-        isLast && (
+        isLast &&
+        more && (
           <time class="note" dateTime={at}>
-            {describeTime(at, locale)}
+            {more.describeTime(at, locale)}
           </time>
         )
       )}
@@ -122,18 +129,4 @@ export const Link = ({ text, onPress }: { text: string; onPress: () => void }) =
 export function Text({ text, isComing = false }: { text: string; isComing?: boolean }) {
   const more = partsThere()
   return more ? <more.Markdown text={text} isComing={isComing} /> : <span class="pre">{text}</span>
-}
-
-let clock = { locale: '', today: new Intl.DateTimeFormat(), before: new Intl.DateTimeFormat() }
-
-/** With the day, if that is not today. Formats are kept, since making one takes longer than all that is drawn with it. */
-export function describeTime(at: string, locale: string): string {
-  const time = new Date(at)
-  if (Number.isNaN(time.getTime())) return ''
-  if (clock.locale !== locale) {
-    const timeStyle = 'short'
-    const before = new Intl.DateTimeFormat(locale, { dateStyle: 'medium', timeStyle })
-    clock = { locale, today: new Intl.DateTimeFormat(locale, { timeStyle }), before }
-  }
-  return clock[time.toDateString() === new Date().toDateString() ? 'today' : 'before'].format(time)
 }

@@ -59,21 +59,22 @@ export class Log extends Component<Props, { most: number }> {
             <Leaving key={message.client_id} chat={chat} say={say} message={message} isSent={sent.includes(message)} />
           ))}
         </div>
-        {!isPast && <Reply say={say} view={view} agent={agent} />}
+        {!isPast && <Reply say={say} view={view} agent={agent} lapsed={chat.state.people.lapsed} />}
       </Scroller>
     )
   }
 }
 
 /** What is being written. */
-function Reply({ view, say, agent }: Pick<Props, 'view' | 'say' | 'agent'>) {
+function Reply({ view, say, agent, lapsed }: Pick<Props, 'view' | 'say' | 'agent'> & { lapsed: unknown }) {
   const reply = replyInProgress(view)
+  const typing = view.typing !== lapsed && view.typing
   return (
     <>
-      {reply && (
+      {(reply || typing) && (
         <div class="item first coming" aria-hidden="true">
           <div class="bubble">
-            {reply.text ? (
+            {reply?.text ? (
               <Text text={reply.text} isComing />
             ) : (
               <span class="dots">
@@ -86,10 +87,11 @@ function Reply({ view, say, agent }: Pick<Props, 'view' | 'say' | 'agent'>) {
         </div>
       )}
       <p class="sr" role="status">
-        {reply ? say('writing', { name: agent }) : ''}
+        {reply || typing ? say('writing', { name: (typing && typing.name) || agent }) : ''}
       </p>
     </>
   )
 }
 
-const sideOf = (item: Item | undefined) => item && (item.kind === 'message' ? item.role : 'assistant')
+const sideOf = (item: Item | undefined) =>
+  item && (item.kind === 'message' ? item.role + (item.name ?? '') : item.kind === 'widget' ? 'assistant' : '')

@@ -16,7 +16,7 @@ import { type Locale, type Texts, chooseLocale, createSay, directionOf } from '.
 import { App } from './app.tsx'
 import { openPorts } from './browser-ports.ts'
 import './style.css'
-import { loadMore, partsThere } from './parts.ts'
+import { loadMore, partsThere, retry_ms } from './parts.ts'
 import { openStorage } from './storage.ts'
 import { applyTheme } from './theme.ts'
 
@@ -75,11 +75,13 @@ const chat = createChat({
   locale: () => locale,
 })
 
+const drawn_within_ms = 200
 let isDrawing = false
 function draw(): void {
   if (isDrawing) return
   isDrawing = true
   const run = () => {
+    if (!isDrawing) return
     isDrawing = false
     render(
       <App
@@ -94,23 +96,25 @@ function draw(): void {
       root,
     )
   }
-  // A page that is not seen has no frames.
-  if (document.hidden) setTimeout(run)
-  else requestAnimationFrame(run)
+  // A page that is not seen has no frames: hidden, or so busy that the browser draws nothing of it.
+  requestAnimationFrame(run)
+  setTimeout(run, drawn_within_ms)
 }
 chat.subscribe(draw)
-const loadRest = () => loadMore(draw)
 
 async function speak(): Promise<void> {
   const { locales, default_locale, texts } = widget.config
   locale = chooseLocale([wished, default_locale, ...navigator.languages], locales ?? undefined)
-  const { [locale]: found } = await languages[`../texts/${locale}.ts`]!()
+  const { [locale]: found } = await languages[`../texts/${locale}.ts`]!().catch(() => {
+    setTimeout(speak, retry_ms)
+    return {} as Record<string, Texts>
+  })
   say = createSay(locale, found!, texts?.[locale] ?? {})
   document.documentElement.lang = locale
   document.documentElement.dir = directionOf(locale)
   document.title = widget.config.chat?.title || widget.agent.name || say('chat')
   draw()
-  loadRest()
+  loadMore(draw)
 }
 
 /** After what is being drawn. */

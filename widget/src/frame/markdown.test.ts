@@ -1,6 +1,8 @@
 import type { VNode } from 'preact'
 import { expect, test } from 'vitest'
 import type { Cited } from '../course/view.ts'
+import { en } from '../texts/en.ts'
+import { createSay } from '../texts/texts.ts'
 import { Sources } from './markdown.tsx'
 
 test('a source has its number and name; it is a link only where its address is one of the web', () => {
@@ -9,7 +11,7 @@ test('a source has its number and name; it is a link only where its address is o
     { number: 2, source_name: 'handbook.pdf', url: null },
     { number: 3, source_name: 'Evil', url: 'javascript:alert(1)' },
   ] as Cited[]
-  const list = Sources({ cited, say: (key) => key }) as VNode<{ children: VNode<{ children: unknown[] }>[] }>
+  const list = Sources({ cited, say: createSay('en', en) }) as VNode<{ children: VNode<{ children: unknown[] }>[] }>
   const drawn = list.props.children.map(({ props }) => {
     const [, number, , name] = props.children as [string, number, string, VNode<{ href?: string; children: string }>]
     return [number, name.props.children, name.type === 'bdi' ? null : name.props.href]

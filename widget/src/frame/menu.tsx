@@ -6,6 +6,7 @@ import { historyOf } from '../course/history.ts'
 import type { Say } from '../texts/texts.ts'
 import { downloadTranscript } from './download.ts'
 import { Icon } from './icons.tsx'
+import { askPeople } from './people-parts.tsx'
 
 interface MenuProps {
   chat: Chat
@@ -24,8 +25,8 @@ export function Menu({ chat, config, say, locale, agent, onEnd }: MenuProps) {
   const acts: [string, boolean, () => void][] = [
     [
       say('person'),
-      isActive && permissions.includes('handoff') && config.person_button !== false,
-      () => void chat.askPerson(),
+      isActive && view.handled_by === 'agent' && permissions.includes('handoff') && config.person_button !== false,
+      () => void askPeople(chat, say, 'handoff'),
     ],
     [say('history'), config.history !== false, () => void historyOf(chat).load()],
     [

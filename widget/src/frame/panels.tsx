@@ -7,7 +7,7 @@ import { historyOf } from '../course/history.ts'
 import type { Say } from '../texts/texts.ts'
 import { Form, type Values } from './fields.tsx'
 import { Icon } from './icons.tsx'
-import { describeTime } from './item.tsx'
+import { describeTime } from './times.ts'
 
 interface Props {
   chat: Chat
@@ -55,13 +55,18 @@ export function Ended({ chat, say, config }: Props) {
 }
 
 function Feedback({ chat, say, config }: Props) {
-  const { enabled, form, thank_you_text, rating: kind = 'stars' } = config.post_conversation_feedback ?? {}
+  const { enabled, form: asked, thank_you_text, rating: own = 'stars' } = config.post_conversation_feedback ?? {}
   const [rating, setRating] = useState<number | string | null>(null)
   const { feedback, view } = chat.state
   const hasSaid = view.items.some((item) => item.kind === 'message' && item.role === 'user')
-  if (enabled === false || feedback === 'closed' || !hasSaid || (kind === 'none' && !form)) return null
+  const isOn = enabled !== false && hasSaid
+  const isOwn = isOn && own !== 'none'
+  const form = isOn ? asked : null
+  // The agent asks for a rating too: it is the same one.
+  const kind = isOwn ? own : view.ended?.asks_rating ? 'stars' : 'none'
+  if (feedback === 'closed' || (kind === 'none' && !form)) return null
   if (feedback === 'given') return <p role="status">{thank_you_text || say('thanks')}</p>
-  const give = (value: number | string | null, data: Values | null) => void giveFeedback(chat.parts, value, data)
+  const give = (value: number | string | null, data: Values | null) => void giveFeedback(chat.parts, value, data, isOwn)
   const choose = (value: number | string) => {
     setRating(value)
     if (!form) give(value, null)

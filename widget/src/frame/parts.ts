@@ -3,7 +3,8 @@ import style from './more.css?url'
 
 export type More = typeof import('./more.tsx')
 
-const retry_ms = 3000
+/** After a file was lost on its way. */
+export const retry_ms = 3000
 let more: More | null = null
 let isLoading = false
 let loaded = () => {}

@@ -1,11 +1,15 @@
 import { expect, test } from 'vitest'
 import { widgetLocales } from '../../../contract/src/web-widgets/words.ts'
+import type { PeopleTexts } from './people/people-texts.ts'
 import { type Texts, chooseLocale, createSay, directionOf, locales } from './texts.ts'
 
 const all = new Map<string, Texts>()
+const ofPeople = new Map<string, PeopleTexts>()
 for (const locale of locales) {
   const { [locale]: texts } = (await import(`./${locale}.ts`)) as Record<string, Texts>
   all.set(locale, texts!)
+  const { [locale]: more } = (await import(`./people/people-${locale}.ts`)) as Record<string, PeopleTexts>
+  ofPeople.set(locale, more!)
 }
 const places = (text: string) => [...text.matchAll(/\{(\w+)\}/g)].map(([, name]) => name).toSorted()
 
@@ -13,20 +17,26 @@ test('the languages are those of the contract', () => {
   expect([...locales]).toEqual([...widgetLocales])
 })
 
-test.each(locales)(
-  '%s has every text, with the places of the English one, and the plurals of its language',
-  (locale) => {
-    const [english, texts] = [all.get('en')!, all.get(locale)!]
+type AnyTexts = Readonly<Record<string, string>>
+const kinds: [string, ReadonlyMap<string, AnyTexts>, string][] = [
+  ['texts', all, 'launcher_unread'],
+  ['words about people', ofPeople, 'queue_minutes'],
+]
+
+test.each(kinds.flatMap((kind) => locales.map((locale) => [locale, ...kind] as const)))(
+  '%s has all %s, with the places of the English ones, and the plurals of its language',
+  (locale, _kind, found, plural) => {
+    const [english, texts] = [found.get('en')!, found.get(locale)!]
     const isPlural = (key: string) => /_(zero|one|two|few|many|other)$/.test(key)
-    const plain = (of: Texts) => Object.keys(of).filter((key) => !isPlural(key))
+    const plain = (of: AnyTexts) => Object.keys(of).filter((key) => !isPlural(key))
     expect(plain(texts).toSorted()).toEqual(plain(english).toSorted())
-    for (const key of plain(english) as (keyof Texts)[]) {
+    for (const key of plain(english)) {
       expect(texts[key]?.trim(), key).not.toBe('')
       expect(places(texts[key]!), key).toEqual(places(english[key]!))
     }
     const { pluralCategories } = new Intl.PluralRules(locale).resolvedOptions()
     const optional = new Set(['zero', ...(['es', 'fr', 'it', 'pt'].includes(locale) ? ['many'] : [])])
-    const said = (category: string) => `launcher_unread_${category}` in texts || `launcher_unread_other` in texts
+    const said = (category: string) => `${plural}_${category}` in texts || `${plural}_other` in texts
     for (const category of pluralCategories) if (!optional.has(category)) expect(said(category), category).toBe(true)
   },
 )
@@ -53,6 +63,18 @@ test('a widget’s own text replaces the built-in one, and its place stays', () 
   expect(say('fault_old')).toBe(all.get('en')!.fault_old)
   expect(say('launcher_unread', { n: 1 })).toBe('1 letter')
   expect(say('missing', { label: '{label} $& {n}' })).toBe('Please fill in “{label} $& {n}”.')
+})
+
+test('words about people are learned later, and a widget’s own texts replace them too', () => {
+  const say = createSay('de', all.get('de')!, { person_name: 'Unser Team' })
+  expect(say('person_asked')).toBe('person_asked')
+  say.learn(ofPeople.get('de')!)
+  expect(say('person_asked')).toBe(ofPeople.get('de')!.person_asked)
+  expect([say('person_name'), say('send')]).toEqual(['Unser Team', all.get('de')!.send])
+  expect([1, 5].map((n) => say('queue_minutes', { n }))).toEqual([
+    'Geschätzte Wartezeit: 1 Minute',
+    'Geschätzte Wartezeit: 5 Minuten',
+  ])
 })
 
 test('the first wish that can be met', () => {

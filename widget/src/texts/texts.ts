@@ -1,5 +1,7 @@
 // The words of the widget: which there are, in which languages, how one is chosen, and how numbers are put into them. Pure.
 
+import type { PeopleKey, PeopleTexts } from './people/people-texts.ts'
+
 export const locales = ['en', 'de', 'fr', 'es', 'pt', 'it', 'nl', 'pl', 'tr', 'ar', 'ja', 'zh'] as const
 export type Locale = (typeof locales)[number]
 
@@ -91,7 +93,11 @@ type Plain =
 export type Texts = Record<Plain | `${Plural}_other`, string> & Partial<Record<`${Plural}_${Category}`, string>>
 
 /** Puts values into a text, and chooses its plural by `n`. */
-export type Say = (key: Plain | Plural, values?: Record<string, string | number>) => string
+export interface Say {
+  (key: Plain | Plural | PeopleKey, values?: Record<string, string | number>): string
+  /** Texts that are loaded later; a widget's own replace them too. */
+  learn(more: PeopleTexts): void
+}
 
 /** The first of what is wished for that there is: `de-AT` is met by `de`. */
 export function chooseLocale(
@@ -110,11 +116,11 @@ export const directionOf = (locale: string): 'rtl' | 'ltr' => (locale === 'ar' ?
 
 /** `own` replaces built-in texts, key by key. */
 export function createSay(locale: string, texts: Texts, own: Readonly<Record<string, unknown>> = {}): Say {
-  const all: Record<string, string> = { ...texts }
+  let all: Record<string, string> = { ...texts }
   for (const [key, text] of Object.entries(own)) if (typeof text === 'string' && text !== '') all[key] = text
   const plurals = new Intl.PluralRules(locale)
   const numbers = new Intl.NumberFormat(locale)
-  return (key, values = {}) => {
+  const say: Say = (key, values = {}) => {
     const plural = typeof values['n'] === 'number' ? all[`${key}_${plurals.select(values['n'])}`] : undefined
     const text = plural ?? all[key] ?? all[`${key}_other`] ?? key
     return text.replace(/\{(\w+)\}/g, (whole, name: string) => {
@@ -122,4 +128,6 @@ export function createSay(locale: string, texts: Texts, own: Readonly<Record<str
       return typeof value === 'number' ? numbers.format(value) : value!
     })
   }
+  say.learn = (more) => void (all = { ...more, ...all })
+  return say
 }

@@ -116,6 +116,24 @@ async function converse(page: Page, server: TestServer, words: Words): Promise<v
   await frameOf(page).getByText(words.last).first().waitFor()
 }
 
+/** A person takes over, and answers. */
+async function askForPerson(page: Page, { client, model }: TestServer, web_widget_id: string): Promise<void> {
+  model.answer = () => 'I am sorry to hear that. Shall a person look into it?'
+  const chat = await openChat(page)
+  await write(page, 'My teapot has arrived broken, for the second time.')
+  await chat.getByRole('log').getByText('look into it').waitFor()
+  await chat.getByLabel('More').click()
+  await chat.getByRole('button', { name: 'Talk to a person' }).click()
+  await chat.getByRole('log').getByText('A person was asked for.').waitFor()
+  const [found] = await client.listConversations({ web_widget_id })
+  const ida = { conversation_id: found!.id, external: { id: 'ida', name: 'Ida' } }
+  const text = 'Hello, this is Ida. I am sorry! A new one leaves today, in a better box. Is the blue one all right?'
+  await client.replyToConversation({ ...ida, text, take: true })
+  await chat.getByRole('log').getByText('in a better box').waitFor()
+  await client.showPresence({ ...ida, state: 'typing' })
+  await chat.getByRole('status').getByText('Ida is writing').waitFor({ state: 'attached' })
+}
+
 interface Given {
   server: TestServer
   site: Site
@@ -125,12 +143,12 @@ interface Given {
 /** A page of the demo shop with such a widget. */
 async function visitShop(
   { server, site, browser }: Given,
-  more: { config?: object; greeting?: string; attributes?: string; options: BrowserContextOptions },
+  more: { config?: object; agent?: object; greeting?: string; attributes?: string; options: BrowserContextOptions },
 ) {
   const { id } = await liveWidget(
     server.client,
     { config: { ...config, ...more.config }, domains: [site.origin] },
-    { starting_message: more.greeting ?? english.greeting, built_in_tools: { widgets: {} } },
+    { starting_message: more.greeting ?? english.greeting, built_in_tools: { widgets: {} }, ...more.agent },
   )
   const page = demo
     .replaceAll(/<script[^>]*><\/script>/g, snippetOf(server, id, more.attributes))
@@ -140,7 +158,7 @@ async function visitShop(
   const opened = await openPage(browser, more.options)
   await opened.page.goto(site.origin)
   await opened.page.locator('[data-parley]').waitFor({ state: 'attached' })
-  return opened
+  return { ...opened, web_widget_id: id }
 }
 
 const desktop = { viewport: { width: 1280, height: 800 } }
@@ -166,6 +184,12 @@ test('the pictures', async () => {
       await using opened = await visitShop(given, { options: { ...phone, colorScheme } })
       await converse(opened.page, server, english)
       await take(opened.page, `widget-phone-${colorScheme}`)
+    }
+    {
+      const agent = { hand_off: { enabled: true } }
+      await using opened = await visitShop(given, { agent, options: { ...desktop, colorScheme } })
+      await askForPerson(opened.page, server, opened.web_widget_id)
+      await take(opened.page, `widget-person-${colorScheme}`)
     }
     {
       const more = { attributes: 'data-locale="ar"', greeting: arabic.greeting }

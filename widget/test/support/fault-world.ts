@@ -1,8 +1,10 @@
 // For tests: a server with one visitor, a browser with several tabs that share storage, channel and locks, and time that a test moves.
 // Requests fail as a schedule says: before the server has done something, or after.
 import { type Chat, createChat } from '../../src/course/chat.ts'
-import type { ShownWidget } from '../../src/course/parts.ts'
+import type { HandledBy } from '@parley/contract'
 import type { Ports } from '../../src/course/ports.ts'
+import { createLocks } from './fault-locks.ts'
+import { widget } from './shown-widget.ts'
 
 export type Fault = 'none' | 'lost_before' | 'lost_after' | 'unavailable' | 'limited'
 
@@ -15,6 +17,7 @@ interface Kept {
   id: string
   owner: string
   isOver: boolean
+  handled_by: HandledBy
   events: { id: number; text: string }[]
 }
 
@@ -37,6 +40,8 @@ export interface World {
   expired: number
   /** How many starts were asked for. */
   starts: number
+  /** How many times a conversation was read. */
+  reads: number
   /** So many messages between tabs are lost. */
   deaf: number
   /** What the tabs share; a test may put something there. */
@@ -56,8 +61,25 @@ export interface World {
   /** Requests whose answers wait for this. */
   held: Promise<void> | null
   open(isOpen?: boolean): Tab
-  /** Ends the conversation that is active, as the server does after a silence. */
-  end(): void
+  /** Ends the conversation that is active, as the server does after a silence. `asks`: for a rating. */
+  end(asks?: boolean): void
+  /** A person is asked for, takes the conversation, or gives it back. Nothing happens without a conversation. */
+  handOver(to: HandledBy, name?: string): void
+  /** A person writes. */
+  reply(text: string, name?: string): void
+  /** A person is writing, or is not. */
+  type(typing: boolean, name?: string): void
+  /** What a read of the conversation says of the queue. */
+  queue: object | null
+  /** What the next request for a person, or for the agent, is refused with. */
+  refusal: { code: string; opens_at?: string | null } | null
+  /** The states that the visitor’s presence was given, and the ratings, in order. */
+  readonly presence: string[]
+  readonly ratings: unknown[]
+  /** What was said, and who answers from there on, in order. */
+  readonly lines: string[]
+  /** Passed on to nobody: no event says so. */
+  passOn(): void
   /** Lets time pass. */
   pass(ms: number): Promise<void>
 }
@@ -70,19 +92,11 @@ export interface Tab {
   /** As the browser says it when another tab is shown. */
   hide(isHidden: boolean): void
   texts(): string[]
+  /** Everything in the log, in order: texts, and who answers from there on. */
+  lines(): string[]
   /** What the page was told. */
   told: [name: string, detail: Record<string, unknown> | undefined][]
 }
-
-const widget = {
-  id: 'w',
-  domains: [],
-  config: {},
-  agent: { id: 'a', name: 'Agent' },
-  quick_actions: [],
-  captcha: null,
-  message_characters: 4000,
-} as unknown as ShownWidget
 
 const flush = async () => {
   for (let turn = 0; turn < 5; turn += 1) await new Promise((resolve) => setImmediate(resolve))
@@ -94,7 +108,7 @@ export function makeWorld(): World {
   let timers: { at: number; order: number; call: () => void; tab: { isDead: boolean } }[] = []
   const storage = new Map<string, string>()
   const tabs: { isDead: boolean; listen: ((message: unknown) => void)[] }[] = []
-  const locks = new Map<string, { tab: { isDead: boolean }; wake: () => void }[]>()
+  const locks = createLocks()
   const kept: Kept[] = []
   let guests = 0
   const streams = new Set<Stream>()
@@ -107,6 +121,12 @@ export function makeWorld(): World {
     },
     expired: 0,
     starts: 0,
+    reads: 0,
+    queue: null,
+    refusal: null,
+    presence: [],
+    ratings: [],
+    lines: [],
     deaf: 0,
     kept: storage,
     messages: [],
@@ -123,13 +143,38 @@ export function makeWorld(): World {
     },
     open,
     pass,
-    end() {
-      for (const conversation of kept.filter(({ isOver }) => !isOver)) {
+    end(asks = false) {
+      for (const conversation of active()) {
         conversation.isOver = true
-        addEvent(conversation, 'conversation.ended', { end_reason: 'inactivity' })
+        addEvent(conversation, 'conversation.ended', { end_reason: 'inactivity', ask_satisfaction: asks })
         for (const stream of [...streams]) if (stream.conversation === conversation) stream.finish()
       }
     },
+    handOver(to, name = 'Ada') {
+      for (const conversation of active()) handOver(conversation, to, name)
+    },
+    reply(text, name = 'Ada') {
+      for (const conversation of active()) {
+        const author = { type: 'user', id: null, name, external: false }
+        const said = { id: `reply-${text}`, role: 'assistant', content: [text], author, turn_id: null }
+        world.lines.push(text)
+        addEvent(conversation, 'message.created', { ...said, position: conversation.events.length })
+      }
+    },
+    type(typing, name = 'Ada') {
+      const data = JSON.stringify({ by: { type: 'user', id: null, name }, typing })
+      for (const stream of streams) stream.push(`event: typing\ndata: ${data}\n\n`)
+    },
+    passOn() {
+      for (const conversation of active()) conversation.handled_by = 'queue'
+    },
+  }
+  const active = () => kept.filter(({ isOver }) => !isOver)
+  const handOver = (conversation: Kept, to: HandledBy, name: string) => {
+    const type = { queue: 'handoff_requested', person: 'taken', agent: 'returned' }[to]
+    conversation.handled_by = to
+    world.lines.push(`→ ${to}`)
+    addEvent(conversation, `conversation.${type}`, { assignee: to === 'person' ? { name } : null, cut_turn_id: null })
   }
 
   const json = (status: number, body: object, headers: Record<string, string> = {}) =>
@@ -139,7 +184,7 @@ export function makeWorld(): World {
   const startOf = ({ id, isOver }: Kept) => ({
     conversation: { id },
     token: `${now + 3_600_000}`,
-    permissions: isOver ? ['read', 'rate'] : ['read', 'message', 'end'],
+    permissions: isOver ? ['read', 'rate'] : ['read', 'message', 'end', 'handoff', 'rate'],
     expires_at: new Date(now + 3_600_000).toISOString(),
   })
   const addEvent = (conversation: Kept, event: string, data: object) => {
@@ -164,7 +209,7 @@ export function makeWorld(): World {
     const active = activeOf(owner)
     if (active) return json(200, { ...startOf(active), resumed: true })
     if (kept.some((each) => each.id === id)) return json(409, { code: 'conversation_id_taken' })
-    const begun: Kept = { id: id!, owner, isOver: false, events: [] }
+    const begun: Kept = { id: id!, owner, isOver: false, handled_by: 'agent', events: [] }
     kept.push(begun)
     return json(200, { ...startOf(begun), resumed: false })
   }
@@ -172,15 +217,25 @@ export function makeWorld(): World {
     if (world.messages.some((each) => each.client_id === client_id)) return new Response('', { status: 200 })
     if (conversation.isOver) return json(409, { code: 'conversation_not_active' })
     world.messages.push({ client_id: client_id!, text: text! })
+    world.lines.push(text!)
     const said = { id: client_id, role: 'user', content: [text], client_id, turn_id: null }
     addEvent(conversation, 'message.created', { ...said, position: conversation.events.length })
     return new Response('', { status: 200 })
+  }
+  function change(conversation: Kept, isAsked: boolean): Response {
+    const { refusal } = world
+    world.refusal = null
+    if (refusal) return json(409, refusal)
+    const to = isAsked ? 'queue' : 'agent'
+    if (isAsked ? conversation.handled_by === 'agent' : conversation.handled_by === 'queue')
+      handOver(conversation, to, '')
+    return json(200, {})
   }
   function answer(url: string, init: RequestInit, tab: { isDead: boolean }): Response {
     const body = JSON.parse((init.body as string | undefined) ?? '{}') as Record<string, string>
     if (url.endsWith('/visitors')) return enter(body)
     if (url.endsWith('/conversations')) return start(bearerOf(init), body)
-    const conversation = kept.find(({ id }) => url.includes(`/${id}/`))
+    const conversation = kept.find(({ id }) => new RegExp(`/${id}[/?]`).test(url))
     if (!conversation) return json(404, { code: 'not_found' })
     if (url.endsWith('/token'))
       return conversation.owner === bearerOf(init) ? json(200, startOf(conversation)) : json(404, { code: 'not_found' })
@@ -193,6 +248,13 @@ export function makeWorld(): World {
       return key === body['client_id'] ? store(conversation, body) : json(422, { code: 'validation_failed' })
     }
     if (url.endsWith('/events')) return openStream(conversation, init, tab)
+    if (url.includes('?items_from=')) {
+      world.reads += 1
+      return json(200, { handled_by: conversation.handled_by, queue: world.queue })
+    }
+    if (url.endsWith('/presence')) world.presence.push(body['state']!)
+    if (url.endsWith('/satisfaction')) world.ratings.push(body['rating'])
+    if (url.endsWith('/handoff') || url.endsWith('/return')) return change(conversation, url.endsWith('/handoff'))
     return new Response(null, { status: 204 })
   }
 
@@ -239,28 +301,6 @@ export function makeWorld(): World {
       return response
     }
 
-  const lockFrom =
-    (tab: { isDead: boolean }): Ports['lock'] =>
-    async (name, signal, run) => {
-      const waiting = locks.get(name) ?? []
-      locks.set(name, waiting)
-      const mine = { tab, wake: () => {} }
-      waiting.push(mine)
-      if (waiting[0] !== mine) {
-        await new Promise<void>((resolve) => {
-          mine.wake = resolve
-          signal.addEventListener('abort', () => resolve())
-        })
-      }
-      if (!signal.aborted) await run()
-      release(name, mine)
-    }
-  const release = (name: string, lock: { tab: object; wake: () => void }) => {
-    const waiting = locks.get(name)!.filter((each) => each !== lock)
-    locks.set(name, waiting)
-    waiting[0]?.wake()
-  }
-
   function open(isOpen = true): Tab {
     const tab = { isDead: false, listen: [] as ((message: unknown) => void)[] }
     const told: Tab['told'] = []
@@ -288,7 +328,7 @@ export function makeWorld(): World {
         },
         listen: (listener) => void tab.listen.push(listener),
       },
-      lock: lockFrom(tab),
+      lock: (name, signal, run) => locks.run(tab, name, signal, run),
       now: () => now,
       random: () => 0.5,
       after(ms, call) {
@@ -328,8 +368,12 @@ export function makeWorld(): World {
       kill() {
         tab.isDead = true
         for (const stream of [...streams]) if (stream.tab === tab) stream.close()
-        for (const [name, waiting] of locks) for (const lock of waiting) if (lock.tab === tab) release(name, lock)
+        locks.releaseAll(tab)
       },
+      lines: () =>
+        chat.state.view.items.flatMap((item) =>
+          item.kind === 'message' ? [item.text] : item.kind === 'change' ? [`→ ${item.to}`] : [],
+        ),
       texts: () =>
         chat.state.view.items.flatMap((item) => (item.kind === 'message' && item.role === 'user' ? [item.text] : [])),
     }

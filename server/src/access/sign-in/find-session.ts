@@ -1,4 +1,5 @@
 // Finds the holder of a session's token and their present permissions. Nothing is cached, so that an ended session ends at once.
+import { respondersSee, teamsOnly } from '../rules/responders.ts'
 import type { Role } from '@parley/contract'
 import type { Logger } from 'pino'
 import type { Config } from '../../config/config.ts'
@@ -25,6 +26,7 @@ interface SessionFields {
   user_name: string | null
   member_organization_id: string | null
   member_role: Role | null
+  responders_see: string | null
   key_id: string | null
   key_name: string | null
   key_organization_id: string | null
@@ -38,6 +40,7 @@ const selectSession = statement(
   'find_session',
   `select s.id, s.way, s.created_at, s.expires_at, s.last_used_at < now() - interval '1 minute' as use_is_stale,
      s.user_id, u.email, u.name as user_name, m.organization_id as member_organization_id, m.role as member_role,
+     ${respondersSee('m')} as responders_see,
      c.key_id, c.name as key_name, c.organization_id as key_organization_id, c.role as key_role, c.scopes as key_scopes,
      c.agent_ids as key_agent_ids
    from sessions s
@@ -76,7 +79,10 @@ function readUserSession(found: SessionFields): Session | null {
     user: { id: user_id, email, name: user_name },
     credential: null,
     role: member_role,
-    access: createAccess(member_organization_id, actor, roleScopes[member_role], null),
+    access: {
+      ...createAccess(member_organization_id, actor, roleScopes[member_role], null),
+      ...teamsOnly(member_role, found.responders_see),
+    },
   }
 }
 

@@ -1,6 +1,7 @@
 import type { AgentConfig } from '@parley/contract'
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
+import { noTools } from '../../../test/agents/resolved-defaults.ts'
 import { resolveAgentConfig, validateAgentConfig } from './config.ts'
 
 const limits = { agent_config_bytes: 524_288 }
@@ -9,9 +10,6 @@ const warningsOf = (value: unknown) => validateAgentConfig(value, limits).warnin
 const greetings = 'must be text, {type: static, text}, {type: generated, instructions} or null'
 
 /** Its own rules have tests beside them. */
-const noKnowledge = { knowledge_bases: [], search_knowledge: null, retrieval: expect.any(Object) as object }
-const noTools = { tools: [], mcp_servers: [], widgets: [], forms: [], end_conversation: null, ...noKnowledge }
-
 const complete = {
   kind: 'static_prompt',
   instructions: 'You are {{ custom_metadata.role }}.',
@@ -128,6 +126,7 @@ describe('faults', () => {
     [{ analysis: { summary: { enabled: 'x' } } }, 'analysis.summary.enabled', 'must be true or false or null'],
     [{ analysis: { summary: { max_words: 0 } } }, 'analysis.summary.max_words', 'must be at least 1'],
     [{ analysis: { success: '' } }, 'analysis.success', 'must not be empty'],
+    [{ hand_off: { keywords: ['a', ' '] } }, 'hand_off.keywords.1', 'must not be blank'],
     [{ analysis: { llm: { provider: 'x' } } }, 'analysis.llm.model', 'is required'],
     [{ analysis: { outcome: { options: [] } } }, 'analysis.outcome.options', 'must have at least 1 entry'],
     [
@@ -198,7 +197,7 @@ describe('warnings', () => {
         unknown('channel_overrides.text.tone'),
         unknown('channel_properties.sms'),
         unknown('channel_properties.telephone.ring_seconds'),
-        later('hand_off'),
+        unknown('hand_off.queue'),
         unknown('inactivity.grace'),
         unknown('llm.fallbacks.0.seed'),
         unknown('llm.top_k'),

@@ -19,6 +19,7 @@ import { type ResolvedModels, resolveModels } from './model-config.ts'
 import { type ResolvedAnalysis, analysisFaults, resolveAnalysis } from './analysis-config.ts'
 import { emptyLongLists } from './config-sizes.ts'
 import { listWarnings } from './config-warnings.ts'
+import { type ResolvedHandOff, type ResolvedSatisfaction, resolveHandOff, resolveSatisfaction } from './hand-off.ts'
 import { type InactivityRules, resolveInactivity } from './inactivity.ts'
 import { type ResolvedKnowledge, listFilterTemplates, resolveKnowledge } from './knowledge.ts'
 import { type ResolvedRetention, resolveRetention, retentionFaults } from './retention.ts'
@@ -181,6 +182,8 @@ export interface ResolvedConfig extends ResolvedKnowledge {
   channel_enabled: boolean
   analysis: ResolvedAnalysis
   inactivity: InactivityRules
+  hand_off: ResolvedHandOff
+  satisfaction: ResolvedSatisfaction
   retention: ResolvedRetention
   /** What an end user of a web widget can say with one press. */
   quick_actions: NonNullable<AgentConfig['quick_actions']>
@@ -215,6 +218,8 @@ export function resolveAgentConfig(config: AgentConfig, channel: Channel, defaul
       config.analysis?.llm ? resolveModels(config.analysis.llm, default_model) : null,
     ),
     inactivity: resolveInactivity(config.inactivity),
+    hand_off: resolveHandOff(config.hand_off, default_model),
+    satisfaction: resolveSatisfaction(config.satisfaction),
     retention: resolveRetention(config),
     quick_actions: config.quick_actions ?? [],
   }

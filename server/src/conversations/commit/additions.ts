@@ -3,7 +3,7 @@ import type { Pipeline } from '../../database/database.ts'
 import type { Change } from '../machine/change.ts'
 import type { Planned } from '../machine/plan.ts'
 
-type Happening = 'created' | 'items' | 'turn_ended' | 'ended'
+type Happening = 'created' | 'items' | 'turn_ended' | 'ended' | 'handled' | 'told'
 
 export interface CommitAddition {
   on: Happening[]
@@ -23,12 +23,14 @@ export function sendAdditions(tx: Pipeline, additions: CommitAddition[], plans: 
   }
 }
 
-function happeningsOf({ items, ended_turns, end }: Change, isBirth: boolean): ReadonlySet<Happening> {
+function happeningsOf({ items, ended_turns, end, handling, events }: Change, isBirth: boolean): ReadonlySet<Happening> {
   const all: [Happening, boolean][] = [
     ['created', isBirth],
     ['items', items.length > 0],
     ['turn_ended', ended_turns.length > 0],
     ['ended', end !== null],
+    ['handled', handling !== null],
+    ['told', events.some(({ type }) => /^conversation\.(handoff_declined|rated)$/.test(type))],
   ]
   return new Set(all.flatMap(([happening, isSo]) => (isSo ? [happening] : [])))
 }

@@ -77,11 +77,12 @@ export async function changeConversation<Answer>(
   decide: (state: LockedConversation, tx: Store) => Decision<Answer> | Promise<Decision<Answer>>,
   alongside: (tx: Store, answer: Answer) => Promise<void> = async () => {},
 ): Promise<Committed<Answer>> {
+  const asked_at = committer.ports.clock.monotonic()
   const committed = await underLock(store, committer.ports, target, async (tx, state) => {
     const judgement = accepted(judge(state, await decide(state, tx)))
     writeChanges({ tx, ...committer }, [judgement.plan])
     await alongside(tx, judgement.answer)
-    return committedOf(judgement)
+    return committedOf(judgement, asked_at)
   })
   if (!committed) throw notFound('Conversation')
   return committed
@@ -94,19 +95,28 @@ export function accepted<Answer>(judged: Refusal | Judgement<Answer>): Judgement
 }
 
 /** What a decision has brought about once it is committed. */
-export function committedOf<Answer>({ plan: { state, change }, answer }: Judgement<Answer>): Committed<Answer> {
+export function committedOf<Answer>(
+  { plan: { state, change }, answer }: Judgement<Answer>,
+  asked_at: number,
+): Committed<Answer> {
   const { organization_id } = state
   const ended_turns = endedTurns(state, change)
-  return { answer, started: startedBy(state, change), ended_turns, organization_id, listed: howItIsListed(change) }
+  return {
+    answer,
+    started: startedBy(state, change, asked_at),
+    ended_turns,
+    organization_id,
+    listed: howItIsListed(change),
+  }
 }
 
-function startedBy(state: LockedConversation, { started_turn, new_turn }: Change): TurnLease | null {
+function startedBy(state: LockedConversation, { started_turn, new_turn }: Change, asked_at: number): TurnLease | null {
   const turn_id = started_turn?.id ?? (new_turn?.start ? new_turn.id : null)
   const { id: conversation_id, organization_id, next_lease: lease } = state
-  return turn_id === null ? null : { organization_id, conversation_id, turn_id, lease }
+  return turn_id === null ? null : { organization_id, conversation_id, turn_id, lease, asked_at }
 }
 
-function howItIsListed({ end, items }: Change): Committed<unknown>['listed'] {
-  if (end) return 'change'
+function howItIsListed({ end, items, events, handling }: Change): Committed<unknown>['listed'] {
+  if (end || (handling && events.some(({ type }) => type.startsWith('conversation.')))) return 'change'
   return items.some(({ type }) => type === 'message') ? 'progress' : null
 }

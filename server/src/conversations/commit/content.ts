@@ -92,6 +92,7 @@ export async function deleteContent(
   id: string,
   ended_by: EndedBy,
 ): Promise<Committed<void>> {
+  const asked_at = committer.ports.clock.monotonic()
   const committed = await underLock(store, committer.ports, { change: 'delete', id }, async (tx, state) => {
     const plan = planOf(state, decideEndForDeletion(state, ended_by))
     const { change } = plan
@@ -105,7 +106,7 @@ export async function deleteContent(
       data: { deleted_by: { type: ended_by.type, id: ended_by.id } },
     }
     writeChanges({ tx, ...committer }, [planOf(after, { ...noChange, events: [event] })])
-    return { ...committedOf({ plan, answer: undefined }), listed: 'change' as const }
+    return { ...committedOf({ plan, answer: undefined }, asked_at), listed: 'change' as const }
   })
   if (!committed) throw notFound('Conversation')
   return committed

@@ -149,6 +149,7 @@ async function commitTogether(
   const reachAll = async (stage: (typeof stages)[number], those: Proposed[]) => {
     for (const { change } of those) await reach(committer.ports, `${change}.${stage}`)
   }
+  const asked_at = committer.ports.clock.monotonic()
   try {
     const { judged, lost, written } = await database.transaction(async (tx) => {
       await reachAll('begun', all)
@@ -163,7 +164,7 @@ async function commitTogether(
       return { judged, lost, written }
     })
     await reachAll('committed', written.map(proposedOf))
-    return new Map(judged.map((one) => [one.proposed, settle(() => conclusionOf(one, lost))]))
+    return new Map(judged.map((one) => [one.proposed, settle(() => conclusionOf(one, lost, asked_at))]))
   } catch (error) {
     if (!isConnectionLost(error)) return fallApart(all)
     const failed = settle(() => {
@@ -206,10 +207,10 @@ const whyLost = ({ proposed: { binding } }: Judged, lost: LostKeys) => binding &
 
 const plansOf = ({ judgement }: Judged): Planned[] => (isRefused(judgement) ? [] : [judgement.plan])
 
-function conclusionOf(one: Judged, lost: LostKeys): Committed<unknown> {
+function conclusionOf(one: Judged, lost: LostKeys, asked_at: number): Committed<unknown> {
   const why = whyLost(one, lost)
   if (why) throw why
-  return committedOf(accepted(one.judgement))
+  return committedOf(accepted(one.judgement), asked_at)
 }
 
 /** A promise whose failure is reported later, to the caller who asked for it. */

@@ -2,6 +2,7 @@
 import { type Pipeline, statement } from '../../database/database.ts'
 import { arraysOf, rowsOf } from '../../database/rows.ts'
 import type { Claimed, LockedConversation, MessageClaim, OpenTurn } from '../machine/change.ts'
+import { handlingOf } from '../read/handling.ts'
 import { silence } from '../machine/rows.ts'
 
 /** A conversation of an organization. */
@@ -18,7 +19,8 @@ export interface LockTarget extends ConversationKey {
 const wanted = rowsOf('wanted', 'id uuid, organization_id uuid')
 const claiming = rowsOf('wanted', 'id uuid, organization_id uuid, client_id uuid, in_reply_to text')
 const columns = `c.id, c.organization_id, c.channel, c.status, c.agent_id, c.agent_version_id, c.web_widget_id, c.ending, c.redaction,
-  c.created_at, c.content_purged_at, ${silence}, p.user_turn_count, p.next_position, p.next_sequence, p.next_turn, p.updated_at`
+  c.created_at, c.content_purged_at, c.handled_by, ${silence}, p.failed_turns, p.failed_since, p.failed_messages,
+  p.user_turn_count, p.next_position, p.next_sequence, p.next_turn, p.updated_at`
 const tables = `${wanted} join conversations c on c.id = wanted.id join conversation_progress p on p.conversation_id = c.id`
 
 const locks = {
@@ -39,6 +41,8 @@ const openTurns = statement(
   'open_turns',
   `select wanted.id as conversation_id, clock_timestamp() as now, nextval('turn_leases') as next_lease,
           t.id, t.sequence, t.status, t.concurrency, t.attempts, t.steps, t.retrievals, t.lease, t.accepted_by, t.node_id,
+          t.queued_at, case when t.messages_of is null then t.queued_at
+            else (select o.queued_at from turns o where o.id = t.messages_of) end as asked_at,
           coalesce(t.lease_expires_at < clock_timestamp(), false) as lease_expired,
           coalesce(t.deadline_at < clock_timestamp(), false) as past_deadline,
           (select count(*) from transcript_items i where i.turn_id = coalesce(t.messages_of, t.id)
@@ -53,16 +57,17 @@ const openTurns = statement(
           (select m.turn_id from client_messages m where m.conversation_id = wanted.id
             and m.organization_id = wanted.organization_id and m.client_id = wanted.client_id) as stored_turn_id,
           exists (select from answered_widgets a where a.conversation_id = wanted.id
-            and a.organization_id = wanted.organization_id and a.call_id = wanted.in_reply_to) as is_answered
+            and a.organization_id = wanted.organization_id and a.call_id = wanted.in_reply_to) as is_answered,
+          ${handlingOf('wanted.id')} as handling
    from ${claiming}
    left join turns t on t.conversation_id = wanted.id and t.organization_id = wanted.organization_id
      and t.status in ('queued', 'running')
    order by t.sequence`,
 )
 
-type LockedRow = Omit<LockedConversation, 'open_turns' | 'now' | 'next_lease' | 'claimed'>
+type LockedRow = Omit<LockedConversation, 'open_turns' | 'now' | 'next_lease' | 'claimed' | 'handling'>
 type OpenTurnRow = Omit<OpenTurn, 'id'> & { id: string | null; conversation_id: string } & Claimed &
-  Pick<LockedConversation, 'now' | 'next_lease'>
+  Pick<LockedConversation, 'now' | 'next_lease' | 'handling'>
 
 /** Null if there is no such conversation. */
 export async function lockConversation(tx: Pipeline, key: LockTarget): Promise<LockedConversation | null> {
@@ -92,10 +97,17 @@ const claimsOf = (keys: LockTarget[]) =>
 
 /** There is at least one row; its turn is null if no turn is open. */
 function asItStands(row: LockedRow, turns: OpenTurnRow[]): LockedConversation {
-  const { now, next_lease, stored_turn_id, is_answered } = turns[0]!
+  const { now, next_lease, stored_turn_id, is_answered, handling } = turns[0]!
   const open_turns = turns.flatMap(
-    ({ now: _now, next_lease: _lease, conversation_id: _id, stored_turn_id: _turn, is_answered: _is, ...turn }) =>
-      turn.id === null ? [] : [turn as OpenTurn],
+    ({
+      now: _now,
+      next_lease: _lease,
+      conversation_id: _id,
+      stored_turn_id: _turn,
+      is_answered: _is,
+      handling: _h,
+      ...turn
+    }) => (turn.id === null ? [] : [turn as OpenTurn]),
   )
-  return { ...row, now, next_lease, open_turns, claimed: { stored_turn_id, is_answered } }
+  return { ...row, handling, now, next_lease, open_turns, claimed: { stored_turn_id, is_answered } }
 }

@@ -16,6 +16,8 @@ export const changeNames = [
   'result',
   'analysis',
   'inactivity',
+  'handling',
+  'hand_off',
 ] as const
 export type ChangeName = (typeof changeNames)[number]
 

@@ -20,13 +20,19 @@ export async function resolveUncertainCommit(
   { conversation_id, message_id }: { conversation_id: string; message_id: string },
   doubt: CommitInDoubt,
 ): Promise<string> {
-  const accepted = await lookPatiently(ctx, () => findUnderLock(ctx.store, conversation_id, message_id), doubt)
+  const { monotonic } = ctx.core.ports.clock
+  let asked_at = monotonic()
+  const look = () => {
+    asked_at = monotonic()
+    return findUnderLock(ctx.store, conversation_id, message_id)
+  }
+  const accepted = await lookPatiently(ctx, look, doubt)
   if (!accepted) throw new AppError('unavailable', undefined, {}, { cause: doubt })
   const { organization_id } = ctx.store
   const { turn_id, lease, node_id } = accepted
   // The commit gave the turn to this node, which did not learn of it.
   if (lease !== null && node_id === ctx.core.node.id) {
-    ctx.room.runner.start({ organization_id, conversation_id, turn_id, lease })
+    ctx.room.runner.start({ organization_id, conversation_id, turn_id, lease, asked_at })
   }
   return turn_id
 }

@@ -10,7 +10,10 @@ import { sendAdditions } from './additions.ts'
 import { writeClaims } from './claims.ts'
 import type { Committer } from './committer.ts'
 import { writeRetrievals } from './retrievals.ts'
+import { failuresAfter } from '../machine/failures.ts'
+import { isOutside } from '../machine/handling.ts'
 import { lease_ms, statusOfOutcome } from '../machine/turn.ts'
+import { writeHandlings } from './handlings.ts'
 
 export interface Writer extends Committer {
   tx: Pipeline
@@ -21,18 +24,27 @@ export interface Writer extends Committer {
  * items precede the end (T5), and additions of rooms come last.
  */
 export function writeChanges(writer: Writer, plans: Planned[]): void {
+  // Who handles a conversation changes before the agent writes again, and after it has written its last (H1).
+  writeHandlings(writer.tx, plans.filter(isReturned))
   writeRetrievals(writer.tx, plans)
   finishSteps(writer, plans)
   endTurns(writer, plans)
   insertTurns(writer, plans)
   startTurns(writer, plans)
   append(writer, plans)
+  writeHandlings(
+    writer.tx,
+    plans.filter((plan) => !isReturned(plan)),
+  )
   for (const { state, change } of plans) {
     if (change.ending) putOffEnd(writer, state, change.ending)
     if (change.end) endConversation(writer, state, change.end)
   }
   sendAdditions(writer.tx, writer.additions, plans)
 }
+
+const isReturned = ({ state, change }: Planned) =>
+  state.handled_by !== 'agent' && change.handling?.handled_by === 'agent'
 
 const finishStepsStatement = statement(
   'finish_steps',
@@ -51,46 +63,61 @@ function finishSteps({ tx }: Writer, plans: Planned[]): void {
 }
 
 const endColumns = `id uuid, organization_id uuid, status text, outcome text, error text, steps integer, input_tokens integer,
-  output_tokens integer, now timestamptz`
+  output_tokens integer, handled_by text, now timestamptz`
 const endTurnsStatement = statement(
   'end_turns',
   `update turns t set status = e.status, outcome = e.outcome, error = e.error, steps = t.steps + e.steps,
           input_tokens = coalesce(t.input_tokens + e.input_tokens, t.input_tokens, e.input_tokens),
           output_tokens = coalesce(t.output_tokens + e.output_tokens, t.output_tokens, e.output_tokens),
-          finished_at = e.now, lease = null, lease_expires_at = null, node_id = null, partial_text = null, partial_step = null,
-          partial_retrievals = null
+          finished_at = e.now, handled_by = e.handled_by, lease = null, lease_expires_at = null, node_id = null, partial_text = null,
+          partial_step = null, partial_retrievals = null
    from ${rowsOf('e', endColumns)}
    where t.id = e.id and t.organization_id = e.organization_id and t.status in ('queued', 'running')`,
 )
 
 function endTurns({ tx }: Writer, plans: Planned[]): void {
-  const ends = plans.flatMap(({ state: { organization_id, now }, change: { ended_turns } }) =>
-    ended_turns.map((end) => ({ ...end, status: statusOfOutcome[end.outcome], organization_id, now })),
-  )
+  const ends = plans.flatMap((plan) => {
+    const { organization_id, now } = plan.state
+    const rest = { handled_by: handledAfter(plan), organization_id, now }
+    return plan.change.ended_turns.map((end) => ({ ...end, status: statusOfOutcome[end.outcome], ...rest }))
+  })
   const of_turn = ['id', 'organization_id', 'status', 'outcome', 'error', 'steps'] as const
-  if (ends.length > 0) tx.send(endTurnsStatement, arraysOf(ends, [...of_turn, 'input_tokens', 'output_tokens', 'now']))
+  const names = [...of_turn, 'input_tokens', 'output_tokens', 'handled_by', 'now'] as const
+  if (ends.length > 0) tx.send(endTurnsStatement, arraysOf(ends, [...names]))
+}
+
+/** Null: the agent. */
+function handledAfter({ state, change }: Planned) {
+  const { handled_by } = change.handling ?? state
+  return isOutside(handled_by) ? handled_by : null
 }
 
 const insertTurnsStatement = statement(
   'insert_turns',
   `insert into turns (id, organization_id, conversation_id, sequence, status, concurrency, interactivity, agent_version_id,
-                      queued_at, attempts, lease, lease_expires_at, node_id, started_at, deadline_at, accepted_by, messages_of)
-   select n.id, n.organization_id, n.conversation_id, n.sequence, case when n.start then 'running' else 'queued' end,
+                      queued_at, attempts, lease, lease_expires_at, node_id, started_at, deadline_at, accepted_by, messages_of,
+                      outcome, finished_at, handled_by)
+   select n.id, n.organization_id, n.conversation_id, n.sequence,
+          case when n.given is not null then 'completed' when n.start then 'running' else 'queued' end,
           n.concurrency, n.interactivity, n.agent_version_id, n.now, case when n.start then 1 else 0 end,
           case when n.start then n.lease end,
           case when n.start then clock_timestamp() + $2::integer * interval '1 millisecond' end,
           case when n.start then $3::uuid end, case when n.start then n.now end,
-          n.now + n.max_seconds * interval '1 second', $3::uuid, n.messages_of
+          n.now + n.max_seconds * interval '1 second', $3::uuid, n.messages_of,
+          n.given, case when n.given is not null then n.now end, case when n.given is not null then n.handled_by end
    from jsonb_to_recordset($1::jsonb) as n(id uuid, organization_id uuid, conversation_id uuid, sequence integer, start boolean,
      concurrency text, interactivity text, agent_version_id uuid, now timestamptz, lease bigint, max_seconds integer,
-     messages_of uuid)`,
+     messages_of uuid, given text, handled_by text)`,
 )
 
 function insertTurns({ tx, node }: Writer, plans: Planned[]): void {
-  const turns = plans.flatMap(({ state, change: { new_turn } }) => {
+  const turns = plans.flatMap((plan) => {
+    const { state, change } = plan
+    const { new_turn } = change
     if (!new_turn) return []
+    const handled_by = handledAfter(plan)
     const { id: conversation_id, organization_id, now, next_turn: sequence, next_lease: lease } = state
-    return [{ ...new_turn, conversation_id, organization_id, now, sequence, lease }]
+    return [{ ...new_turn, conversation_id, organization_id, now, sequence, lease, handled_by }]
   })
   if (turns.length > 0) tx.send(insertTurnsStatement, [JSON.stringify(turns), lease_ms, node.id])
 }
@@ -116,7 +143,8 @@ function startTurns({ tx, node }: Writer, plans: Planned[]): void {
 }
 
 const progressColumns = `conversation_id uuid, organization_id uuid, agent_id uuid, now timestamptz, items integer,
-  events integer, messages integer, turns integer, counters jsonb, is_activity boolean, is_warning boolean`
+  events integer, messages integer, turns integer, counters jsonb, is_activity boolean, is_warning boolean, failed_turns integer,
+  failed_since timestamptz, failed_messages integer`
 const appendStatement = statement(
   'append',
   `with items as (
@@ -138,7 +166,8 @@ const appendStatement = statement(
           user_turn_count = p.user_turn_count + c.messages, next_turn = p.next_turn + c.turns,
           last_activity_at = case when c.items > 0 and not c.is_warning then c.now else p.last_activity_at end,
           silent_since = case when c.is_activity then c.now else p.silent_since end,
-          warned_at = case when c.is_warning then c.now else p.warned_at end, updated_at = c.now
+          warned_at = case when c.is_warning then c.now else p.warned_at end, updated_at = c.now,
+          failed_turns = c.failed_turns, failed_since = c.failed_since, failed_messages = c.failed_messages
    from changes c where p.conversation_id = c.conversation_id and p.organization_id = c.organization_id`,
 )
 
@@ -174,11 +203,13 @@ function eventsOf({ state, change }: Planned, ports: Ports) {
 const progressNames = [
   ...(['conversation_id', 'organization_id', 'agent_id', 'now'] as const),
   ...(['items', 'events', 'messages', 'turns', 'counters', 'is_activity', 'is_warning'] as const),
+  ...(['failed_turns', 'failed_since', 'failed_messages'] as const),
 ]
 
 function progressOf({ state, change }: Planned) {
   const { id: conversation_id, organization_id, agent_id, now } = state
   const counters = countChange(state, change)
+  const isMoved = change.handling !== null && change.handling.handled_by !== state.handled_by
   return {
     conversation_id,
     organization_id,
@@ -189,8 +220,9 @@ function progressOf({ state, change }: Planned) {
     messages: change.items.filter(isUserMessage).length,
     turns: change.new_turn ? 1 : 0,
     counters: counters && JSON.stringify(counters),
-    is_activity: !change.warned && change.items.length + change.ended_turns.length > 0,
+    is_activity: !change.warned && (change.items.length + change.ended_turns.length > 0 || isMoved),
     is_warning: change.warned,
+    ...failuresAfter(state, change),
   }
 }
 

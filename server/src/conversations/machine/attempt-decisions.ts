@@ -14,17 +14,17 @@ import {
   type TokenUsage,
   noChange,
 } from './change.ts'
-import { textContent } from './content.ts'
-import { isActive } from './conversation.ts'
 import {
-  endChange,
-  failAndGoOn,
-  goOnAfter,
-  joinChanges,
-  messageCreated,
-  resultEvent,
-  turnEvent,
-} from './turn-endings.ts'
+  type FailureRule,
+  type HandOffAnswer,
+  type HandOffCall,
+  failOrHandOff,
+  handOffByTool,
+} from './agent-hand-off.ts'
+import { textContent } from './content.ts'
+import { clearUnanswered } from './leaving.ts'
+import { isActive } from './conversation.ts'
+import { endChange, goOnAfter, joinChanges, messageCreated, resultEvent, turnEvent } from './turn-endings.ts'
 import { withRetrievals } from './change-with-retrievals.ts'
 import { type Found, citing } from './retrievals.ts'
 import { max_attempts } from './turn.ts'
@@ -69,10 +69,18 @@ export type AttemptResult = Found &
         /** What the text cites, and all texts of the turn. */
         citations?: Citation[]
         turn_citations?: Citation[]
+        /** Whether it is rated after its commit. */
+        is_rated?: boolean
         /** The agent ends the conversation with this reply. */
         ending: Ending | null
       }
-    | { type: 'failure'; outcome: Extract<TurnOutcome, 'model_error' | 'timed_out' | 'step_limit'>; error: string }
+    | {
+        type: 'failure'
+        outcome: Extract<TurnOutcome, 'model_error' | 'timed_out' | 'step_limit'>
+        error: string
+        /** What follows if others failed before it. */
+        rule?: FailureRule | null
+      }
   )
 
 type Written = Decision<'written' | 'stale'>
@@ -141,9 +149,26 @@ function assistantMessage(
 export function decideAttemptResult(state: LockedConversation, attempt: AttemptKey, result: AttemptResult): Written {
   const turn = findHeldTurn(state, attempt)
   if (!turn) return stale
-  if (result.type === 'failure') return written(failAndGoOn(state, turn, result.outcome, result.error), result)
+  if (result.type === 'failure') return written(failOrHandOff(state, turn, result, result.rule ?? null), result)
   const next = endBy(result.ending, state, turn) ?? goOnAfter(state, turn)
-  return written(joinChanges(completeTurn(turn, result), next), result)
+  return written(joinChanges(joinChanges(completeTurn(turn, result), clearUnanswered(state)), next), result)
+}
+
+/** What the tool `hand_off` was asked for, and how the turn ends if people take over. */
+export type HandOffResult = Found & Omit<HandOffCall, 'complete'> & { reply: Omit<ReplyResult, 'type' | 'ending'> }
+
+/** The agent asks for a person. Null: the attempt does not hold the turn any more, or the call has its result. */
+export function decideHandOff(
+  state: LockedConversation,
+  attempt: AttemptKey,
+  result: HandOffResult,
+): Decision<HandOffAnswer | null> {
+  const turn = findHeldTurn(state, attempt)
+  if (!turn?.pending_calls.some(({ call_id }) => call_id === result.call.call_id))
+    return { change: noChange, answer: null }
+  const complete = (open: OpenTurn) => completeTurn(open, { type: 'reply', ending: null, ...result.reply })
+  const { change, answer } = handOffByTool(state, turn, { ...result, complete })
+  return { change: withRetrievals(change, result), answer }
 }
 
 /** Undefined if the attempt has lost its lease, or the conversation or the turn is over. */
@@ -161,7 +186,9 @@ function endBy(ending: Ending | null, state: LockedConversation, turn: OpenTurn)
   return endChange({ ...state, open_turns }, { ...ending, partial: null })
 }
 
-function completeTurn(turn: OpenTurn, reply: Extract<AttemptResult, { type: 'reply' }>): Change {
+type ReplyResult = Extract<AttemptResult, { type: 'reply' }>
+
+function completeTurn(turn: OpenTurn, reply: ReplyResult): Change {
   const { metrics, usage, citations, turn_citations } = reply
   const said = reply.text === '' ? [] : [assistantMessage(turn.id, reply, { metrics, ...citing(citations) })]
   const data: JsonObject = turn_citations?.length
@@ -171,24 +198,40 @@ function completeTurn(turn: OpenTurn, reply: Extract<AttemptResult, { type: 'rep
   return {
     ...noChange,
     ended_turns: [
-      { id: turn.id, outcome: 'reply', error: null, metrics, ...(usage ? { steps: 1, ...usage } : noStep) },
+      {
+        ...{ id: turn.id, outcome: 'reply', error: null, metrics },
+        ...(usage ? { steps: 1, ...usage } : noStep),
+        ...(reply.is_rated ? { is_rated: true } : {}),
+      },
     ],
     items: said,
     events: [...said.map(messageCreated), completed],
   }
 }
 
+/** Whether a takeover would fail the turn. */
+export function failsAtTakeover(state: LockedConversation, turn_id: string): boolean {
+  const turn = state.open_turns.find((open) => open.id === turn_id)
+  return turn?.status === 'running' && turn.lease_expired && isSpent(turn)
+}
+
+const isSpent = ({ past_deadline, attempts }: OpenTurn) => past_deadline || attempts >= max_attempts
+
 /** The sweep found a turn that no attempt carries out: its lease ran out, or it waits although no turn runs. */
-export function decideTakeover(state: LockedConversation, turn_id: string): Decision<'started' | 'failed' | 'nothing'> {
+export function decideTakeover(
+  state: LockedConversation,
+  turn_id: string,
+  rule: FailureRule | null = null,
+): Decision<'started' | 'failed' | 'nothing'> {
   const turn = state.open_turns.find((open) => open.id === turn_id)
   if (!turn || !isActive(state.status) || state.open_turns[0] !== turn) return { change: noChange, answer: 'nothing' }
   const takeover = turn.status === 'running'
   if (takeover && !turn.lease_expired) return { change: noChange, answer: 'nothing' }
-  if (takeover && (turn.past_deadline || turn.attempts >= max_attempts)) {
+  if (takeover && isSpent(turn)) {
     const [outcome, error] = turn.past_deadline
       ? (['timed_out', 'The turn did not finish within its time limit.'] as const)
       : (['attempts_exhausted', 'Every attempt at this turn failed because its server stopped.'] as const)
-    return { change: failAndGoOn(state, turn, outcome, error), answer: 'failed' }
+    return { change: failOrHandOff(state, turn, { outcome, error }, rule), answer: 'failed' }
   }
   const change = { ...noChange, started_turn: { id: turn.id, takeover }, events: [turnEvent('turn.started', turn.id)] }
   return { change, answer: 'started' }

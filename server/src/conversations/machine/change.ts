@@ -1,12 +1,15 @@
 // A change of one conversation as a value: a pure decision returns it, the one writer commits it.
 import type {
+  Assignee,
   Channel,
   Citation,
+  CompletedOutcome,
   ConcurrencyRule,
   ConversationStatus,
   EndReason,
   EventType,
   EndedBy,
+  HandledBy,
   TurnMetrics,
   TurnOutcome,
   TurnStatus,
@@ -15,6 +18,7 @@ import type { ErrorName } from '@parley/contract'
 import type { JsonObject, JsonValue } from '../../base/json.ts'
 import type { Redaction } from '../../redaction/rules/types.ts'
 import type { ContentPart, MessageAuthor } from './content.ts'
+import type { HandlingRecord } from './handling.ts'
 import type { NewRetrieval } from './retrievals.ts'
 
 /** A turn that is not final yet. */
@@ -30,6 +34,9 @@ export interface OpenTurn {
   steps: number
   /** Searches of knowledge bases that are recorded. */
   retrievals: number
+  queued_at: string
+  /** When the messages that it answers came: before it, if a turn that failed was tried again. */
+  asked_at: string
   /** Tool calls that have no result yet, in order. */
   pending_calls: PendingCall[]
   lease: number | null
@@ -71,6 +78,15 @@ export interface LockedConversation {
   agent_id: string | null
   agent_version_id: string | null
   web_widget_id: string | null
+  handled_by: HandledBy
+  /** Null: it was never handed off, given a priority or tagged. */
+  handling: HandlingRecord | null
+  /** Turns that failed one after another, the last ones. */
+  failed_turns: number
+  /** Since when their messages, which nobody has answered, wait; null: nothing waits. */
+  failed_since: string | null
+  /** How many there are. */
+  failed_messages: number
   /** Set if the conversation ends with its last open turn and takes no more messages. */
   ending: Ending | null
   /** Null: everything is stored as it was said. */
@@ -103,6 +119,8 @@ export interface Ending {
   ended_by: EndedBy
   /** Whether the agent's configuration asks for an analysis. Stored under this name. */
   summary_enabled: boolean
+  /** After which conversations clients ask for a rating; null: after none. */
+  asks?: 'always' | 'person' | null
   /** Said before the end. */
   closing?: RuleMessage | null
 }
@@ -166,6 +184,8 @@ export interface NewTurn {
   max_seconds: number
   /** Whether an attempt starts at once. */
   start: boolean
+  /** How it ends in the commit that stores it: its message is answered or given to people there. Absent: it waits or runs. */
+  given?: CompletedOutcome
   /** The failed turn whose user messages it answers; null: it has its own. */
   messages_of: string | null
 }
@@ -189,6 +209,8 @@ export interface TurnEnd extends TokenUsage {
   steps: number
   /** Of a reply: its measurements. */
   metrics: TurnMetrics | null
+  /** Whether it is rated after its commit. */
+  is_rated?: true
 }
 
 export interface ConversationEnd {
@@ -216,6 +238,8 @@ export interface Change {
   /** Ids of stored searches whose passages the model was not shown after all. */
   unshown: string[]
   end: ConversationEnd | null
+  /** Who handles the conversation from now on, and the rest of its hand-off. */
+  handling: HandlingRecord | null
   /** The end is put off until the last open turn is over. */
   ending: Ending | null
   /** The end user is warned that the conversation is silent, which does not count as activity. */
@@ -232,6 +256,7 @@ export const noChange: Change = {
   retrievals: [],
   unshown: [],
   end: null,
+  handling: null,
   ending: null,
   warned: false,
   events: [],
@@ -239,9 +264,18 @@ export const noChange: Change = {
 
 export const nothingClaimed: Claimed = { stored_turn_id: null, is_answered: false }
 
+/** What the body of a refusal says besides its code. */
+export interface RefusalFields {
+  turn_id?: string
+  running_turn_id?: string
+  assignee?: Assignee | null
+  taken_at?: string | null
+  opens_at?: string | null
+}
+
 export interface Refusal {
   refused: ErrorName
-  fields?: { turn_id?: string; running_turn_id?: string }
+  fields?: RefusalFields
 }
 
 /** The outcome of a pure decision: a refusal, or a change and an answer. */

@@ -10,13 +10,15 @@ export interface ChannelRules {
   ended_by_call: boolean
   /** A text conversation may end before anyone was reached; a call has to be answered first. */
   course: 'text' | 'call'
+  /** Whether people can take conversations over. */
+  people: boolean
 }
 
 export type MessageSource = ChannelRules['messages_from'][number]
 
 export const channelRules: Record<Channel, ChannelRules> = {
-  text: { born: 'in_progress', messages_from: ['caller'], ended_by_call: true, course: 'text' },
-  email: { born: 'in_progress', messages_from: ['channel'], ended_by_call: false, course: 'call' },
-  telephone: { born: 'triggered', messages_from: ['channel'], ended_by_call: false, course: 'call' },
-  webrtc: { born: 'token_created', messages_from: ['channel'], ended_by_call: false, course: 'call' },
+  text: { born: 'in_progress', messages_from: ['caller'], ended_by_call: true, course: 'text', people: true },
+  email: { born: 'in_progress', messages_from: ['channel'], ended_by_call: false, course: 'call', people: true },
+  telephone: { born: 'triggered', messages_from: ['channel'], ended_by_call: false, course: 'call', people: false },
+  webrtc: { born: 'token_created', messages_from: ['channel'], ended_by_call: false, course: 'call', people: false },
 }

@@ -1,16 +1,13 @@
 // The content of a message, part by part, and what is stored of it. Pure.
 
+/** Who wrote a message, if its role does not say it. */
+export type { MessageAuthor } from '@parley/contract'
+
 export type ContentPart =
   | { type: 'text'; text: string }
   | { type: 'audio'; blob_id: string | null; transcript: string; duration_ms: number }
   /** `text`: what was extracted from it; null: nothing. */
   | { type: 'file'; blob_id: string; name: string; media_type: string; bytes: number; text: string | null }
-
-/** Who wrote a message, if its role does not say it. */
-export interface MessageAuthor {
-  id: string | null
-  name: string | null
-}
 
 export function textContent(text: string): ContentPart[] {
   return [{ type: 'text', text }]

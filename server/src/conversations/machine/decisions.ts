@@ -1,5 +1,5 @@
 // Decides what callers ask of a conversation: takes its locked state, returns a refusal or a change. Pure.
-import type { ConcurrencyRule, EndedBy, TurnStatus } from '@parley/contract'
+import type { Assignee, ConcurrencyRule, EndedBy, TurnStatus } from '@parley/contract'
 import {
   type Change,
   type Decision,
@@ -14,7 +14,11 @@ import {
 import { type MessageSource, channelRules } from './channels.ts'
 import { type ContentPart, type MessageAuthor, textContent } from './content.ts'
 import type { JsonObject } from '../../base/json.ts'
+import { countedTurns, isOutside, handlingTable } from './handling.ts'
+import { type RequestInput, refuseUnlessHeld } from './handling-decisions.ts'
+import { handled, keepUnanswered, recordOf } from './leaving.ts'
 import { originOf } from './message-origin.ts'
+import { askByKeyword, declinedRequest, giveToPeople } from './messages-outside.ts'
 import type { NewConversation } from './rows.ts'
 import { isActive, mayBecome, statusAtForcedEnd, takesMessages } from './conversation.ts'
 import {
@@ -46,7 +50,9 @@ export interface MessageInput extends MessageClaim {
   most_messages?: number | undefined
   /** From the attempt that was stopped here, with `interrupt`. */
   partial: PartialReply | null
-  /** With the last user message that the agent's version allows, the conversation begins to end. Null: there is no limit. */
+  /** Set if its text has a keyword with which the agent hands off. */
+  hand_off?: RequestInput | null
+  /** With the last user message since a return that the agent's version allows, the conversation begins to end. Null: there is no limit. */
   limit: { max_user_turns: number; ending: Ending } | null
 }
 
@@ -56,7 +62,9 @@ type AcceptedMessage = Decision<{ turn_id: string; ahead: number }>
 export function decideMessage(state: LockedConversation, input: MessageInput): AcceptedMessage {
   const decision = acceptMessage(state, input)
   const { limit } = input
-  if (isRefusal(decision) || limit === null || state.user_turn_count + 1 < limit.max_user_turns) return decision
+  if (isRefusal(decision) || limit === null || countedTurns(state) + 1 < limit.max_user_turns) return decision
+  // The agent's own rules pause while people handle the conversation.
+  if (isOutside(decision.change.handling?.handled_by ?? state.handled_by)) return decision
   return { ...decision, change: { ...decision.change, ending: limit.ending } }
 }
 
@@ -69,6 +77,32 @@ function acceptMessage(state: LockedConversation, input: MessageInput): Accepted
   if (state.ending) return { refused: 'conversation_ending' }
   if (is_answered) return { refused: 'widget_answered' }
   if (state.user_turn_count >= (input.most_messages ?? Infinity)) return { refused: 'conversation_full' }
+  if (handlingTable[state.handled_by].message === 'to_people') return acceptForPeople(state, input)
+  const [first] = state.open_turns
+  if (first && input.concurrency === 'reject')
+    return { refused: 'turn_in_progress', fields: { running_turn_id: first.id } }
+  const asked = input.hand_off && askByKeyword(state, turnOf(input), storedMessage(input), input.hand_off)
+  if (asked) return { change: asked, answer: { turn_id: input.turn_id, ahead: 0 } }
+  const accepted = acceptForAgent(state, input)
+  if (!input.hand_off || isRefusal(accepted)) return accepted
+  return { ...accepted, change: joinChanges(declinedRequest(state, input.hand_off), accepted.change) }
+}
+
+function acceptForPeople(state: LockedConversation, input: MessageInput): AcceptedMessage {
+  const change = giveToPeople(state, turnOf(input), storedMessage(input))
+  return 'refused' in change ? change : { change, answer: { turn_id: input.turn_id, ahead: 0 } }
+}
+
+function turnOf({ turn_id: id, concurrency, interactivity, agent_version_id, max_seconds }: MessageInput) {
+  return { id, concurrency, interactivity, agent_version_id, max_seconds, messages_of: null }
+}
+
+function storedMessage(input: MessageInput): Change {
+  const message = userMessage(input, input.turn_id)
+  return { ...noChange, items: [message], events: [messageCreated(message)] }
+}
+
+function acceptForAgent(state: LockedConversation, input: MessageInput): AcceptedMessage {
   const [first] = state.open_turns
   if (!first) return acceptInNewTurn(input, { start: true, ahead: 0 })
   switch (input.concurrency) {
@@ -106,8 +140,18 @@ function acceptMerging(state: LockedConversation, input: MessageInput) {
 
 function acceptInterrupting(state: LockedConversation, input: MessageInput) {
   const accepted = acceptInNewTurn(input, { start: true, ahead: 0 })
-  const cancelled = cancelTurns(state.open_turns, 'superseded', input.partial)
+  const cancelled = joinChanges(
+    cancelTurns(state.open_turns, 'superseded', input.partial),
+    inherit(state, input.turn_id),
+  )
   return { change: joinChanges(cancelled, accepted.change), answer: accepted.answer }
+}
+
+/** The turn that supersedes that of a return answers what this one was to answer. */
+function inherit(state: LockedConversation, turn_id: string): Change {
+  const answering = state.handling?.answering ?? null
+  if (answering === null || !state.open_turns.some(({ id }) => id === answering.turn_id)) return noChange
+  return handled({ ...recordOf(state), answering: { ...answering, turn_id } })
 }
 
 function acceptInNewTurn(input: MessageInput, { start, ahead }: { start: boolean; ahead: number }) {
@@ -145,6 +189,11 @@ export function decideRetry(
 ): Decision<{ turn_id: string; ahead: number }> {
   const { turn_id: id, newest, messages_of, concurrency, interactivity, agent_version_id, max_seconds } = input
   const ahead = state.open_turns.length
+  if (newest.status === 'failed' && takesMessages(state.status) && isOutside(state.handled_by)) {
+    const turn = { id, concurrency, interactivity, agent_version_id, max_seconds, messages_of }
+    const change = giveToPeople(state, turn, noChange)
+    return 'refused' in change ? change : { change, answer: { turn_id: id, ahead: 0 } }
+  }
   const isRefused =
     !takesMessages(state.status) ||
     (state.ending !== null && !owesLastReply(state, newest)) ||
@@ -170,11 +219,14 @@ export function decideCancel(
   const turn = state.open_turns.find((open) => open.id === turn_id)
   if (!turn) return { change: noChange, answer: 'unchanged' }
   const cancelled = cancelTurns([turn], 'cancelled_by_caller', partial)
-  return { change: joinChanges(cancelled, goOnAfter(state, turn)), answer: 'cancelled' }
+  const change = joinChanges(joinChanges(cancelled, keepUnanswered(state, turn)), goOnAfter(state, turn))
+  return { change, answer: 'cancelled' }
 }
 
 export interface EndInput extends Ending {
   mode: 'cut' | 'finish'
+  /** Of a caller who can only end what they hold; absent: any. */
+  held_by?: Assignee
   partial: PartialReply | null
 }
 
@@ -184,11 +236,13 @@ export interface EndInput extends Ending {
  */
 export function decideEnd(
   state: LockedConversation,
-  { mode, partial, ...ending }: EndInput,
+  { mode, partial, held_by, ...ending }: EndInput,
 ): Decision<'ended' | 'ending' | 'already_completed'> {
   if (!channelRules[state.channel].ended_by_call) return { refused: 'conversation_not_text' }
   if (state.status === 'completed') return { change: noChange, answer: 'already_completed' }
   if (!mayBecome(state.channel, state.status, 'completed')) return { refused: 'conversation_not_active' }
+  const refusal = held_by ? refuseUnlessHeld(state, held_by) : null
+  if (refusal) return refusal
   if (mode === 'finish' && state.open_turns.length > 0) {
     const isPutOff = state.ending !== null && state.ending.end_reason !== 'max_turns'
     return { change: isPutOff ? noChange : { ...noChange, ending }, answer: 'ending' }
@@ -214,6 +268,7 @@ export function stateAtBirth(
   return {
     ...{ id, organization_id, channel, status, agent_id, agent_version_id, web_widget_id, redaction, ending: null },
     content_purged_at: null,
+    ...({ handled_by: 'agent', handling: null, failed_turns: 0, failed_since: null, failed_messages: 0 } as const),
     ...{ user_turn_count: 0, next_position: 0, next_sequence: 1, next_turn: 1, open_turns: [] },
     claimed: nothingClaimed,
     ...{

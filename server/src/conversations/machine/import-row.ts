@@ -165,7 +165,7 @@ function itemOf(item: ImportedItem, source: ImportedConversation, newId: () => s
     role: isMessage ? item.role! : null,
     content: isMessage ? item.content! : null,
     parts: null,
-    author: null,
+    author: isMessage ? authorOf(item) : null,
     interrupted: isMessage ? (item.interrupted ?? false) : null,
     metrics: isMessage ? ((item.metrics ?? null) as TurnMetrics | null) : null,
     call_id: isMessage ? null : item.call_id!,
@@ -180,6 +180,13 @@ function itemOf(item: ImportedItem, source: ImportedConversation, newId: () => s
     values: isOfUser ? ((item.values ?? null) as JsonObject | null) : null,
     created_at: item.created_at ?? source.created_at,
   }
+}
+
+/** A person, or the system; other authors follow from the role. */
+function authorOf({ role, author }: ImportedItem): ItemRecord['author'] {
+  if (role !== 'assistant' || (author?.type !== 'user' && author?.type !== 'system')) return null
+  const { type, id = null, name = null, external } = author
+  return { type, id, name, external: external ?? false }
 }
 
 function progressOf(source: ImportedConversation, items: ImportedItem[]): NewProgress {

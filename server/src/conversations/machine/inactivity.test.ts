@@ -13,7 +13,15 @@ const none = { warn_after_seconds: null, end_after_seconds: null, max_duration_s
 const all = { warn_after_seconds: 60, end_after_seconds: 120, max_duration_seconds: 600 }
 
 const standing = (fields: Partial<Standing> = {}): Standing => ({
-  ...{ channel: 'text', status: 'in_progress', created_at: at(0), silent_since: at(0), is_warned: false },
+  ...{
+    handled_by: 'agent',
+    channel: 'text',
+    status: 'in_progress',
+    created_at: at(0),
+    returned_at: null,
+    silent_since: at(0),
+    is_warned: false,
+  },
   ...{ has_open_turns: false, now: at(0), ...fields },
 })
 
@@ -44,6 +52,30 @@ describe('what is due', () => {
     ],
     ['… before the silence', { now: at(600), silent_since: at(300) }, {}, { type: 'end', end_reason: 'max_duration' }],
     ['nothing during a turn', { now: at(300), has_open_turns: true }, {}, { type: 'wait', until: at(360) }],
+    [
+      'the maximum duration, counted from the return',
+      { now: at(599), silent_since: at(598), returned_at: at(100) },
+      {},
+      { type: 'wait', until: at(658) },
+    ],
+    [
+      '… at its time',
+      { now: at(700), silent_since: at(699), returned_at: at(100) },
+      {},
+      { type: 'end', end_reason: 'max_duration' },
+    ],
+    [
+      '… and from the beginning, where that is later',
+      { now: at(10), created_at: at(10), silent_since: at(10), returned_at: at(0) },
+      { warn_after_seconds: null, end_after_seconds: null, max_duration_seconds: 60 } as never,
+      { type: 'wait', until: at(70) },
+    ],
+    [
+      'nothing while people handle it',
+      { now: at(900), handled_by: 'person' },
+      { warn_after_seconds: null, end_after_seconds: null } as never,
+      { type: 'wait', until: at(1500) },
+    ],
     ['nothing after the end', { now: at(900), status: 'completed' }, {}, { type: 'wait', until: null }],
     ['never without a rule', { now: at(1e7) }, none as never, { type: 'wait', until: null }],
   ])('%s', (_what, fields, rules, verdict) => {

@@ -1,6 +1,7 @@
 // Turns decisions into plans: a plan is the decision without what the conversation must not keep. Only this file makes plans,
 // and only plans are written, so memory, streams and tables see the same. Pure.
 import { type Change, type Decision, type LockedConversation, type Refusal, isRefusal } from './change.ts'
+import { withTimes } from './handling-times.ts'
 import { placeEvents } from './placed-events.ts'
 import { redactChange, redactHistory } from './redaction.ts'
 import type { ItemRecord } from './rows.ts'
@@ -31,7 +32,10 @@ export function judge<Answer>(state: LockedConversation, decision: Decision<Answ
 
 /** For a change that cannot be refused. */
 export function planOf(state: LockedConversation, change: Change): Planned {
-  return { state, change: placeEvents(redactChange(change, state.redaction), state.next_position) } as Planned
+  return {
+    state,
+    change: placeEvents(redactChange(withTimes(state, change), state.redaction), state.next_position),
+  } as Planned
 }
 
 /** The earlier history of an imported conversation. */

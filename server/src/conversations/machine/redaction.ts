@@ -10,6 +10,7 @@ import {
   redactValue,
 } from '../../redaction/rules/redaction.ts'
 import type { ContentPart } from './content.ts'
+import type { HandlingRecord } from './handling.ts'
 import type { ImportedEnd, ItemRecord, NewConversation } from './rows.ts'
 
 /** Null: nothing is removed, and the same change is returned. */
@@ -23,6 +24,7 @@ export function redactChange(change: Change, redaction: Redaction | null): Chang
     ended_turns: change.ended_turns.map((end) => ({ ...end, error: redactText(end.error, rules) })),
     end: change.end && { ...change.end, ended_by: redactReason(change.end.ended_by, rules) },
     ending: change.ending && redactEnding(change.ending, rules),
+    handling: change.handling && redactHandling(change.handling, rules),
     events: change.events.map((event) => ({ ...event, data: redactEvent(event.data, rules) })),
   }
 }
@@ -30,6 +32,17 @@ export function redactChange(change: Change, redaction: Redaction | null): Chang
 function redactEnding({ closing, ...ending }: Ending, rules: AppliedRules): Ending {
   const said = closing ? { closing: { ...closing, text: redactText(closing.text, rules) } } : {}
   return { ...ending, ...said, ended_by: redactReason(ending.ended_by, rules) }
+}
+
+/** A text that is not part of the transcript. */
+export function redactWith(text: string, redaction: Redaction | null): string {
+  return redaction === null ? text : redactText(text, applyRules(redaction))
+}
+
+/** What people wrote about the conversation. */
+function redactHandling(handling: HandlingRecord, rules: AppliedRules): HandlingRecord {
+  const { text, tags } = handling
+  return { ...handling, text: redactText(text, rules), tags: tags.map((tag) => redactText(tag, rules)) }
 }
 
 function redactItem(item: NewItem, rules: AppliedRules): NewItem {
@@ -106,7 +119,10 @@ function redactRow<Item extends Row>(row: Item, rules: AppliedRules): Item {
 }
 
 /** The fields of events that hold speech. */
-const spoken: ReadonlySet<string> = new Set(['content', 'output', 'error', 'summary', 'analysis_reason', 'values'])
+const spoken: ReadonlySet<string> = new Set([
+  ...['content', 'output', 'error', 'summary', 'analysis_reason', 'values'],
+  ...['text', 'tags', 'comment'],
+])
 
 function redactEvent(data: JsonObject, rules: AppliedRules): JsonObject {
   const fields = Object.entries(data).map(([name, value]): [string, JsonValue] => {

@@ -9,12 +9,15 @@ import type {
   Direction,
   EndReason,
   EndedBy,
+  HandledBy,
   TurnMetrics,
   TurnOutcome,
   TurnStatus,
+  Satisfaction,
 } from '@parley/contract'
 import type { JsonObject, JsonValue } from '../../base/json.ts'
 import type { NewItem } from './change.ts'
+import type { HandlingRecord } from './handling.ts'
 import type { Redaction } from '../../redaction/rules/types.ts'
 import { type ContentPart, type MessageAuthor, partsOf, textsOf } from './content.ts'
 
@@ -52,14 +55,17 @@ export interface ConversationRecord {
   redaction: Redaction | null
   /** It ends with its last open turn and takes no more messages. */
   is_ending: boolean
+  handled_by: HandledBy
+  handling: HandlingRecord | null
+  satisfaction: Satisfaction | null
 }
 
-/** Columns of a ConversationRecord except `redaction`, which lists do not need; over `c`, `p` (progress) and `a` (agent). */
+/** Columns of a ConversationRecord except `redaction`, which lists do not need, and `handling`; over `c`, `p` (progress) and `a` (agent). */
 export const conversationColumns = `c.id, c.organization_id, c.direction, c.channel, c.status, c.user_id, c.agent_id,
   coalesce(a.name, c.agent_name) as agent_name, c.agent_version_id, c.agent_number, c.web_widget_id, c.trunk_id,
   c.initial_context, c.custom_metadata, c.recording_details, c.created_at, p.updated_at, p.last_activity_at, c.ended_at,
   c.duration, p.user_turn_count, c.end_reason, c.ended_by, c.analysis_status, c.analysis_reason, c.summary, c.analysis,
-  c.content_fingerprint, c.content_purged_at, c.ending is not null as is_ending`
+  c.content_fingerprint, c.content_purged_at, c.ending is not null as is_ending, c.handled_by`
 
 /**
  * Since when a conversation is silent, over `p`. Nodes of the version before note only its messages; a warning is not noted as
@@ -251,6 +257,8 @@ export interface TurnRecord {
   started_at: string | null
   deadline_at: string
   finished_at: string | null
+  /** Who handled its conversation when it ended, else who does now; absent in lists. */
+  handled_by?: HandledBy
   /** The failed turn whose user messages it answers. */
   messages_of: string | null
   user_message_ids: string[]

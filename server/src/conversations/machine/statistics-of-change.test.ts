@@ -91,3 +91,10 @@ test('counts a call that never began once it has ended', () => {
   const unborn = locked({ channel: 'webrtc', status: 'token_created', user_turn_count: 2 })
   expect(countChange(unborn, decideEndForDeletion(unborn, ended_by))).toEqual({ conversations: 1, user_messages: 2 })
 })
+
+test.each(['for_person', 'reply'] as const)('a turn that is over as it is stored counts: %s', (given) => {
+  const turn = { id: 't', concurrency: 'queue', interactivity: 'plain', agent_version_id: 'v', max_seconds: 1 } as const
+  const new_turn = { ...turn, start: false, messages_of: null, given }
+  const state = { status: 'in_progress', user_turn_count: 0 } as const
+  expect(countChange(state, { ...noChange, new_turn })).toEqual({ [`turn.${given}`]: 1 })
+})

@@ -15,6 +15,7 @@ export function countChange(
   const counters = addCounters([
     { user_messages: messages },
     ...change.ended_turns.map(countTurn),
+    ...(change.new_turn?.given ? [{ [`turn.${change.new_turn.given}`]: 1 }] : []),
     ...(change.step ? [countTokens(change.step)] : []),
     // It was not counted before; now it counts, since it is no longer `token_created`.
     ...(change.end && status === 'token_created' ? [{ conversations: 1, user_messages: user_turn_count }] : []),

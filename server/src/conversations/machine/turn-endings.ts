@@ -14,7 +14,8 @@ import {
 } from './change.ts'
 import { textContent, textsOf } from './content.ts'
 import { withRetrievals } from './change-with-retrievals.ts'
-import { originOf } from './message-origin.ts'
+import type { JsonObject } from '../../base/json.ts'
+import { authorOf, originOf } from './message-origin.ts'
 import { type NewRetrieval, citing } from './retrievals.ts'
 
 /** Text of a stopped attempt, to be kept when its turn is concluded. */
@@ -35,7 +36,7 @@ export interface FoundSoFar {
   citations: Citation[]
 }
 
-function failTurn(turn: OpenTurn, outcome: TurnOutcome, error: string): Change {
+export function failTurn(turn: OpenTurn, outcome: TurnOutcome, error: string): Change {
   const results = concludeCalls(turn, 'The turn failed before this call had a result.')
   return {
     ...noChange,
@@ -46,8 +47,13 @@ function failTurn(turn: OpenTurn, outcome: TurnOutcome, error: string): Change {
 }
 
 /** Cancels turns. Keeps the running turn's text if its attempt still holds the lease. */
-export function cancelTurns(turns: OpenTurn[], outcome: TurnOutcome, partial: PartialReply | null): Change {
-  const results = turns.flatMap((turn) => concludeCalls(turn, 'The turn was cancelled before this call had a result.'))
+export function cancelTurns(
+  turns: OpenTurn[],
+  outcome: TurnOutcome,
+  partial: PartialReply | null,
+  why = 'The turn was cancelled before this call had a result.',
+): Change {
+  const results = turns.flatMap((turn) => concludeCalls(turn, why))
   const isKept = turns.some((turn) => isOf(turn, partial))
   const said = isKept ? keepPartial(partial!) : []
   const change = {
@@ -87,7 +93,7 @@ function concludeCalls(turn: OpenTurn, output: string): NewToolResult[] {
   }))
 }
 
-function endOfTurn(id: string, outcome: TurnOutcome, error: string | null): TurnEnd {
+export function endOfTurn(id: string, outcome: TurnOutcome, error: string | null): TurnEnd {
   return { id, outcome, error, steps: 0, input_tokens: null, output_tokens: null, metrics: null }
 }
 
@@ -125,11 +131,12 @@ export interface EndInput extends Ending {
 }
 
 export function endChange(state: LockedConversation, input: EndInput): Change {
-  const { end_reason, ended_by, summary_enabled, partial, closing, status = 'completed' } = input
+  const { end_reason, ended_by, summary_enabled, partial, closing, asks = null, status = 'completed' } = input
   const analysis = analysisAtEnd(state, summary_enabled)
   const cancelled = cancelTurns(state.open_turns, 'conversation_ended', partial)
   const said = closing ? sayByRule(closing) : noChange
-  return joinChanges(joinChanges(cancelled, said), endedWith({ status, end_reason, ended_by, analysis }))
+  const isAsked = asks === 'always' || (asks === 'person' && (state.handling?.taken_at ?? null) !== null)
+  return joinChanges(joinChanges(cancelled, said), endedWith({ status, end_reason, ended_by, analysis }, isAsked))
 }
 
 export function sayByRule({ message_id: id, text }: RuleMessage): Change {
@@ -146,14 +153,17 @@ function analysisAtEnd(state: LockedConversation, summary_enabled: boolean): Ana
   return { status: 'queued', reason: null }
 }
 
-export function endedWith(end: NonNullable<Change['end']>): Change {
+/** `ask_satisfaction`: whether clients ask the end user for a rating. */
+export function endedWith(end: NonNullable<Change['end']>, ask_satisfaction = false): Change {
   const { status, end_reason, ended_by }: { status: string; end_reason: EndReason; ended_by: EndedBy } = end
-  return { ...noChange, end, events: [{ type: 'conversation.ended', data: { status, end_reason, ended_by } }] }
+  const data = { status, end_reason, ended_by, ask_satisfaction }
+  return { ...noChange, end, events: [{ type: 'conversation.ended', data }] }
 }
 
 export function messageCreated(message: NewMessage): Change['events'][number] {
   const { id, role, content, interrupted, turn_id } = message
-  const data = { id, role, content: textsOf(content), interrupted, turn_id, ...originOf(message) }
+  const author = authorOf(message) as unknown as JsonObject
+  const data = { id, role, content: textsOf(content), interrupted, turn_id, author, ...originOf(message) }
   return { type: 'message.created', data }
 }
 
@@ -177,6 +187,7 @@ export function joinChanges(first: Change, second: Change): Change {
     unshown: [...first.unshown, ...second.unshown],
     end: second.end ?? first.end,
     ending: second.ending ?? first.ending,
+    handling: second.handling ?? first.handling,
     warned: first.warned || second.warned,
     events: [...first.events, ...second.events],
   }

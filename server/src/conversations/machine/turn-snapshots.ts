@@ -4,10 +4,14 @@ import type { Change, LockedConversation, NewItem, NewMessage, NewTurn } from '.
 import type { NewRetrieval } from './retrievals.ts'
 import { type ConversationRecord, type ItemRecord, type TurnRecord, rowOfItem } from './rows.ts'
 import { statusOfOutcome } from './turn.ts'
+import { addSeconds } from '../../base/time.ts'
 import type { BegunTurn } from '../turn-runner.ts'
 
 /** What followers of a turn need to know. */
-export type SeenTurn = Pick<TurnRecord, 'id' | 'status' | 'outcome' | 'error' | 'attempts' | 'steps' | 'retrievals'>
+export type SeenTurn = Pick<
+  TurnRecord,
+  'id' | 'status' | 'outcome' | 'error' | 'attempts' | 'steps' | 'retrievals' | 'handled_by'
+>
 
 export interface EndedTurn extends SeenTurn {
   /** The nodes to notify: that of the waiting call, and the one that carried the turn out. */
@@ -20,6 +24,7 @@ export interface EndedTurn extends SeenTurn {
 
 /** The turns that a change ends. */
 export function endedTurns(state: LockedConversation, change: Change): EndedTurn[] {
+  const { handled_by } = change.handling ?? state
   return state.open_turns.flatMap((turn) => {
     const end = change.ended_turns.find(({ id }) => id === turn.id)
     if (!end) return []
@@ -32,7 +37,10 @@ export function endedTurns(state: LockedConversation, change: Change): EndedTurn
     const retrievals = turn.retrievals + found.length
     const records = turn.retrievals === 0 ? found : null
     return [
-      { id, nodes, status: statusOfOutcome[outcome], outcome, error, attempts, steps, items, retrievals, records },
+      {
+        ...{ id, nodes, status: statusOfOutcome[outcome], outcome, error, attempts, steps, items, retrievals, records },
+        handled_by,
+      },
     ]
   })
 }
@@ -49,7 +57,18 @@ function isSaidIn(turn_id: string, item: NewItem): item is NewMessage {
 }
 
 export function seenAtStart(turn_id: string): SeenTurn {
-  return { id: turn_id, status: 'running', outcome: null, error: null, attempts: 1, steps: 0, retrievals: 0 }
+  return {
+    ...{ id: turn_id, status: 'running', outcome: null, error: null, attempts: 1, steps: 0, retrievals: 0 },
+    handled_by: 'agent',
+  }
+}
+
+/** A turn that was over as soon as it was stored; null: it was not. */
+export function seenIfGiven(state: LockedConversation, { new_turn, handling }: Change): SeenTurn | null {
+  if (!new_turn?.given) return null
+  const { handled_by } = handling ?? state
+  const rest = { error: null, attempts: 0, steps: 0, retrievals: 0, handled_by }
+  return { id: new_turn.id, status: 'completed', outcome: new_turn.given, ...rest }
 }
 
 /** Undefined if the conversation changed after it was read, so that it has to be read again. */
@@ -81,10 +100,4 @@ function turnAtStart(
     finished_at: null,
     user_message_ids,
   }
-}
-
-/** Adds to a time with microseconds, which a Date does not have. */
-function addSeconds(time: string, seconds: number): string {
-  const whole = new Date(Date.parse(`${time.slice(0, 19)}Z`) + seconds * 1000)
-  return `${whole.toISOString().slice(0, 19)}${time.slice(19)}`
 }

@@ -7,14 +7,43 @@ export type TurnEvent =
   | 'lose' // its attempt is lost, but more are left
   | 'reply' // the attempt has the agent's reply
   | 'fail' // the model, the time or the attempts ran out
-  | 'cancel' // by the caller, a newer message, or the end of the conversation
+  | 'give' // its message is given to people
+  | 'cancel' // by the caller, a newer message, a person, or the end of the conversation
 
 export const turnTransitions: Record<TurnStatus, Record<TurnEvent, TurnStatus | 'refused'>> = {
-  queued: { start: 'running', lose: 'refused', reply: 'refused', fail: 'failed', cancel: 'cancelled' },
-  running: { start: 'refused', lose: 'queued', reply: 'completed', fail: 'failed', cancel: 'cancelled' },
-  completed: { start: 'refused', lose: 'refused', reply: 'refused', fail: 'refused', cancel: 'refused' },
-  failed: { start: 'refused', lose: 'refused', reply: 'refused', fail: 'refused', cancel: 'refused' },
-  cancelled: { start: 'refused', lose: 'refused', reply: 'refused', fail: 'refused', cancel: 'refused' },
+  queued: {
+    start: 'running',
+    lose: 'refused',
+    reply: 'refused',
+    fail: 'failed',
+    give: 'completed',
+    cancel: 'cancelled',
+  },
+  running: {
+    start: 'refused',
+    lose: 'queued',
+    reply: 'completed',
+    fail: 'failed',
+    give: 'refused',
+    cancel: 'cancelled',
+  },
+  completed: {
+    start: 'refused',
+    lose: 'refused',
+    reply: 'refused',
+    fail: 'refused',
+    give: 'refused',
+    cancel: 'refused',
+  },
+  failed: { start: 'refused', lose: 'refused', reply: 'refused', fail: 'refused', give: 'refused', cancel: 'refused' },
+  cancelled: {
+    start: 'refused',
+    lose: 'refused',
+    reply: 'refused',
+    fail: 'refused',
+    give: 'refused',
+    cancel: 'refused',
+  },
 }
 
 export function isFinal(status: TurnStatus): boolean {
@@ -31,6 +60,8 @@ export const statusOfOutcome: Record<TurnOutcome, 'completed' | 'failed' | 'canc
   conversation_ended: 'cancelled',
   cancelled_by_caller: 'cancelled',
   superseded: 'cancelled',
+  taken_over: 'cancelled',
+  for_person: 'completed',
 }
 
 /** How many nodes may try a turn, one after another, before it fails. */

@@ -1,9 +1,12 @@
 // Ends a conversation, at once or with its last open turn, and waits for its summary.
-import type { EndReason, Output } from '@parley/contract'
+import type { Assignee, EndReason, ExternalPerson, Output } from '@parley/contract'
 import { readAgentConfigOrDefaults } from '../../agents/agents.ts'
+import type { Access } from '../../calls/access.ts'
 import type { Context, Handler } from '../../calls/context.ts'
 import type { Conversations } from '../services.ts'
 import { AppError, invalid, notFound } from '../../base/errors.ts'
+import { endingRules } from '../accept-message.ts'
+import { actingPerson, personIfAny } from '../acting.ts'
 import { describeActor } from '../actor.ts'
 import { changeConversation } from '../commit/commit.ts'
 import { followUp, withHalt } from '../commit/follow-up.ts'
@@ -24,6 +27,7 @@ export const endConversation: Handler<'endConversation', Conversations> = async 
   const conversation = await requireConversation(ctx, input.conversation_id, 'end')
   const { id } = conversation
   const mode = input.mode ?? 'cut'
+  const held_by = holderWhoEnds(ctx.access, input.external)
   const { agent_version_id, channel } = conversation
   // The defaults if the version does not exist here: the conversation was imported, and has already ended.
   const config = await readAgentConfigOrDefaults(ctx.store, agent_version_id, channel, ctx.core.config.default_model)
@@ -31,7 +35,8 @@ export const endConversation: Handler<'endConversation', Conversations> = async 
     mode,
     end_reason: (ctx.access.conversation ? 'ended_by_end_user' : 'ended_by_caller') as EndReason,
     ended_by: describeActor(ctx, conversation, input.reason ?? null),
-    summary_enabled: config.analysis.enabled,
+    ...endingRules(config),
+    ...(held_by ? { held_by } : {}),
   }
   const commit = (partial: Parameters<typeof decideEnd>[1]['partial']) =>
     changeConversation(
@@ -41,12 +46,20 @@ export const endConversation: Handler<'endConversation', Conversations> = async 
       (state) => decideEnd(state, { ...end, partial }),
       async (tx) => ctx.key?.bind(tx, { conversation_id: id }),
     )
-  const isCut = mode === 'cut' && channelRules[channel].ended_by_call && isActive(conversation.status)
+  // What a person holds has no running turn.
+  const isCut = mode === 'cut' && !held_by && channelRules[channel].ended_by_call && isActive(conversation.status)
   const committed = isCut ? await withHalt(ctx.room, id, commit) : await commit(null)
   followUp(ctx.room, id, committed)
   if (committed.answer === 'ending') await waitForEnd(ctx, id, config.max_turn_seconds)
   const answer = await answerEnd(ctx, id, asked_wait_ms ?? config.analysis.wait_ms)
   return ctx.key ? ctx.key.settle(answer) : answer
+}
+
+/** Callers without `conversations:manage` end what they hold: members their own, a key what the person holds whom it names. Null: any. */
+function holderWhoEnds(access: Access, external: ExternalPerson | null | undefined): Assignee | null {
+  const person = personIfAny(access, external)
+  if (access.conversation || access.scopes.has('conversations:manage')) return null
+  return person ?? actingPerson(access, external)
 }
 
 /** The open turns end within their own limits, and the conversation with the last of them. */

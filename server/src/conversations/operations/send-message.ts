@@ -9,6 +9,7 @@ import {
   type IncomingMessage,
   acceptMessageIn,
   readTurnSettings,
+  relayOf,
   refuseStored,
   waitFor,
 } from '../accept-message.ts'
@@ -130,9 +131,10 @@ async function repeat(
   const settings = await readTurnSettings(ctx, { agent_version_id, channel }, asked)
   const max_waiting = config.limits.waiting_turns
   const wait_ms = waitFor(max_waiting + 1, settings.max_seconds)
+  const relay = relayOf(ctx, { conversation, relays: settings.relays })
   if (newest.status !== 'failed') {
     ctx.key?.markReplayed()
-    return { turn_id: newest.id, wait_ms, seen: null }
+    return { turn_id: newest.id, wait_ms, seen: null, ...relay }
   }
   await admitRetry(ctx, conversation, newest.id)
   const retry = { ...settings, turn_id: ports.newId(), messages_of: first_turn_id, max_waiting }
@@ -148,5 +150,5 @@ async function repeat(
   followUp(ctx.room, id, committed)
   const { turn_id } = committed.answer
   if (turn_id !== retry.turn_id) ctx.key?.markReplayed()
-  return { turn_id, wait_ms, seen: null }
+  return { turn_id, wait_ms, seen: null, ...relay }
 }

@@ -5,9 +5,12 @@ import { rowsOf } from '../../database/rows.ts'
 import type { Store } from '../../database/store.ts'
 import { isUuid } from '../../base/ports.ts'
 import { type ConversationRecord, type ShownConversation, conversationColumns } from '../machine/rows.ts'
+import { handlingOf, ratingOf } from './handling.ts'
 
 const progressAndAgent = `join conversation_progress p on p.conversation_id = c.id
   left join agents a on a.id = c.agent_id and a.organization_id = c.organization_id`
+
+const columns = `${conversationColumns}, ${handlingOf('c.id')} as handling, ${ratingOf('c.id')} as satisfaction`
 
 const large_columns = ['custom_metadata', 'initial_context', 'recording_details', 'summary', 'analysis']
 
@@ -16,9 +19,8 @@ export type ListedConversation = ShownConversation & { has_room: boolean }
 
 /** Also valid over the tables of `listedTables`. */
 export const listedColumns = large_columns.reduce(
-  (columns, name) =>
-    columns.replace(new RegExp(`\\bc\\.${name}\\b`), `case when page.has_room then c.${name} end as ${name}`),
-  `${conversationColumns}, page.has_room`,
+  (all, name) => all.replace(new RegExp(`\\bc\\.${name}\\b`), `case when page.has_room then c.${name} end as ${name}`),
+  `${columns}, page.has_room`,
 )
 
 const largeBytes = large_columns.map((name) => `coalesce(octet_length(to_json(r.${name})::text), 0)`).join(' + ')
@@ -31,7 +33,7 @@ export function listedTables(ids: string, max_bytes: string): string {
 
 const findStatement = statement(
   'find_conversation',
-  `select wanted.call, ${conversationColumns}, c.redaction from ${rowsOf('wanted', 'id uuid, organization_id uuid')}
+  `select wanted.call, ${columns}, c.redaction from ${rowsOf('wanted', 'id uuid, organization_id uuid')}
    join conversations c on c.id = wanted.id and c.organization_id = wanted.organization_id ${progressAndAgent}
    where c.deleted_at is null`,
 )

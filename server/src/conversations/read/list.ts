@@ -8,6 +8,7 @@ import { isUuid } from '../../base/ports.ts'
 import { parseSentJson } from '../../base/read-json.ts'
 import { findUnstorable } from '../../base/text.ts'
 import { isTimestamp } from '../../base/validation.ts'
+import { ofTeams } from './seen-by.ts'
 import { type ListedConversation, listedColumns, listedTables } from './conversation.ts'
 
 type Condition = ReturnType<typeof sql<boolean>>
@@ -97,6 +98,7 @@ function filterConditions(store: Store, access: Access, filters: ConversationFil
     inOrder: [
       sql<boolean>`c.organization_id = ${store.organization_id} and c.deleted_at is null`,
       ...narrowing(access),
+      ...seenThroughTeams(access, store),
       ...exactFilters(filters),
       ...timeFilters(filters),
     ],
@@ -105,6 +107,7 @@ function filterConditions(store: Store, access: Access, filters: ConversationFil
       ...rangeFilters(filters),
       ...(metadata ? [holdsMetadata(metadata)] : []),
       ...outcomeFilter(store, filters.parley_turn_outcome),
+      ...handlingFilter(store, access, filters),
     ],
     byKeys: [
       ...substrings.map(({ column, part }) => textKeys(store, column, part)),
@@ -121,6 +124,16 @@ function narrowing(access: Access): Condition[] {
   return access.agent_ids === null ? [] : [sql`c.agent_id = any(${[...access.agent_ids]}::uuid[])`]
 }
 
+/** What no person has ever had is everybody's. */
+function seenThroughTeams(access: Access, store: Store): Condition[] {
+  const [isSeen] = ofTeams(access, store, sql`h`)
+  if (!isSeen) return []
+  return [
+    sql`not exists (select from handlings h where h.conversation_id = c.id and h.organization_id = ${store.organization_id}
+      and ${isSeen} is not true)`,
+  ]
+}
+
 function exactFilters(filters: ConversationFilters): Condition[] {
   const conditions: Condition[] = []
   if (filters.status === undefined) conditions.push(sql`c.status <> 'token_created'`)
@@ -128,6 +141,7 @@ function exactFilters(filters: ConversationFilters): Condition[] {
   if (filters.direction !== undefined) conditions.push(sql`c.direction = ${filters.direction}`)
   if (filters.channel !== undefined) conditions.push(sql`c.channel = ${filters.channel}`)
   if (filters.parley_end_reason !== undefined) conditions.push(sql`c.end_reason = ${filters.parley_end_reason}`)
+  if (filters.parley_handled_by === 'agent') conditions.push(sql`c.handled_by = 'agent'`)
   if (filters.web_widget_id !== undefined) conditions.push(sql`c.web_widget_id = ${filters.web_widget_id}`)
   for (const column of ['agent_id', 'agent_version_id'] as const) {
     const id = filters[column]
@@ -191,6 +205,26 @@ function outcomeFilter(store: Store, outcome: ConversationFilters['parley_turn_o
   return [
     sql`c.id in (select t.conversation_id from turns t where t.organization_id = ${store.organization_id}
       and t.outcome = ${outcome} and t.status in ('failed', 'cancelled'))`,
+  ]
+}
+
+/** By what people handle now; each has an index on what is not ended. */
+function handlingFilter({ organization_id }: Store, { actor }: Access, filters: ConversationFilters): Condition[] {
+  const { parley_handled_by: handled_by, parley_assignee: assignee, parley_team: team, parley_tag: tag } = filters
+  const me = actor.type === 'user' ? actor.id : null
+  const isOf = (id: string) => (id === 'me' ? sql<boolean>`h.assignee_id = ${me}` : sql<boolean>`h.assignee_id = ${id}`)
+  const conditions: Condition[] = [
+    ...bound(handled_by === 'agent' ? undefined : handled_by, (value) => sql`h.handled_by = ${value}`),
+    ...bound(assignee, (value) =>
+      value === 'none' ? sql`h.handled_by = 'queue' and h.assignee_id is null` : isOf(value),
+    ),
+    ...bound(team, (value) => sql`h.handled_by <> 'agent' and h.rules -> 'team' ->> 'key' = ${value}`),
+    ...bound(tag, (value) => sql`h.tags <> '{}' and h.tags @> array[${value.trim().toLowerCase()}]`),
+  ]
+  if (conditions.length === 0) return []
+  return [
+    sql`c.id in (select h.conversation_id from handlings h where h.organization_id = ${organization_id}
+      and h.ended_at is null and ${sql.join(conditions, sql` and `)})`,
   ]
 }
 

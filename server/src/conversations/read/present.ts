@@ -4,17 +4,27 @@ import { type Access, maySeeSensitive } from '../../calls/access.ts'
 import type { ItemRecord, ShownConversation, TurnRecord } from '../machine/rows.ts'
 import type { ListedConversation } from './conversation.ts'
 import type { TranscriptPart } from './transcript.ts'
-import { shownOrigin } from '../machine/message-origin.ts'
+import { authorOf, endedForEndUser, forEndUser, shownOrigin } from '../machine/message-origin.ts'
 import { joinCitations, publicCitation } from '../machine/retrievals.ts'
+import { presentHandling } from './present-handling.ts'
 import { textOf, widgetOf } from '../machine/turn-items.ts'
 
 /** The safe fields, the sensitive ones if the caller may see them, and the transcript as far as it was read. */
 export function presentConversation(access: Access, record: ShownConversation, part?: TranscriptPart): Conversation {
-  const { summary, analysis, initial_context, custom_metadata, recording_details } = record
-  const all = { summary, analysis, initial_context, custom_metadata, recording_details }
+  const { summary, analysis, initial_context, custom_metadata, recording_details, handling, satisfaction } = record
+  const handoff_text = handling?.text ?? null
+  const all = {
+    summary,
+    analysis,
+    initial_context,
+    custom_metadata,
+    recording_details,
+    handoff_text,
+    satisfaction,
+  }
   const sensitive = maySeeSensitive(access) ? all : {}
   const transcript = part && mayReadTranscript(access) ? presentTranscript(access, part) : {}
-  return { ...presentSafeFields(record), ...sensitive, ...transcript }
+  return { ...presentSafeFields(access, record), ...sensitive, ...transcript }
 }
 
 /** A conversation in a list. `items`: its transcript, if it was asked for; null if that does not fit. */
@@ -23,16 +33,16 @@ export function presentListed(
   { has_room, ...record }: ListedConversation,
   items?: ItemRecord[] | null,
 ): Conversation {
-  if (!maySeeSensitive(access)) return presentSafeFields(record)
+  if (!maySeeSensitive(access)) return presentSafeFields(access, record)
   const shown = has_room
     ? presentConversation(access, record)
-    : { ...presentSafeFields(record), sensitive_omitted: true as const }
+    : { ...presentSafeFields(access, record), sensitive_omitted: true as const }
   if (items === undefined) return shown
   if (items === null) return { ...shown, conversation_omitted: true }
   return { ...shown, ...presentTranscript(access, { items, next_position: null }) }
 }
 
-function presentSafeFields(record: ShownConversation): Conversation {
+function presentSafeFields(access: Access, record: ShownConversation): Conversation {
   const { agent_name, content_fingerprint: _, ...row } = record
   return {
     id: row.id,
@@ -53,10 +63,11 @@ function presentSafeFields(record: ShownConversation): Conversation {
     agent: row.agent_id === null ? null : { id: row.agent_id, name: agent_name },
     ended_at: row.ended_at,
     end_reason: row.end_reason,
-    ended_by: row.ended_by,
+    ended_by: access.conversation && row.ended_by ? endedForEndUser(row.ended_by, row.end_reason) : row.ended_by,
     last_activity_at: row.last_activity_at,
     analysis_status: row.analysis_status,
     analysis_reason: row.analysis_reason,
+    ...presentHandling(access, row),
     ...(row.content_purged_at === null ? {} : { content_purged_at: row.content_purged_at }),
   }
 }
@@ -70,13 +81,14 @@ function presentTranscript(
   access: Access,
   { items, next_position }: TranscriptPart,
 ): Pick<Conversation, 'conversation'> {
-  const forEndUser = (item: ItemRecord) => ({
+  const withoutIds = (item: ItemRecord) => ({
     ...item,
     metrics: null,
     citations: item.citations?.map(publicCitation) ?? null,
+    author: forEndUser(authorOf(item)),
   })
   const shown = access.conversation
-    ? items.flatMap((item) => presentWidget(item) ?? presentItem(forEndUser(item)))
+    ? items.flatMap((item) => presentWidget(item) ?? presentItem(withoutIds(item)))
     : items.map(presentItem)
   return { conversation: { items: shown, ...(next_position !== null ? { next_position } : {}) } }
 }
@@ -89,7 +101,7 @@ function presentWidget(item: ItemRecord): TranscriptItem | TranscriptItem[] | nu
   return widget ? { id, position, type: 'widget', created_at, turn_id, call_id: call_id!, widget } : []
 }
 
-function presentItem(item: ItemRecord): TranscriptItem {
+export function presentItem(item: ItemRecord): TranscriptItem {
   const { id, position, type, created_at, turn_id } = item
   const base = { id, position, type, created_at, turn_id }
   switch (type) {
@@ -97,6 +109,7 @@ function presentItem(item: ItemRecord): TranscriptItem {
       return {
         ...base,
         role: item.role!,
+        author: authorOf(item),
         content: item.content!,
         interrupted: item.interrupted!,
         ...(item.metrics ? { metrics: item.metrics } : {}),
@@ -118,7 +131,16 @@ function presentItem(item: ItemRecord): TranscriptItem {
 }
 
 export function presentTurn(turn: TurnRecord): Turn {
-  const { id, sequence: _s, interactivity: _i, deadline_at: _d, lease: _l, retrievals: _r, ...fields } = turn
+  const {
+    id,
+    sequence: _s,
+    interactivity: _i,
+    deadline_at: _d,
+    lease: _l,
+    retrievals: _r,
+    handled_by: _h,
+    ...fields
+  } = turn
   return { turn_id: id, ...fields }
 }
 

@@ -4,6 +4,7 @@ import { maySeeAgent } from '../../calls/access.ts'
 import type { Context } from '../../calls/context.ts'
 import { AppError, notFound } from '../../base/errors.ts'
 import type { ConversationRecord } from '../machine/rows.ts'
+import { filterSeen } from './seen-by.ts'
 import { findConversation } from './conversation.ts'
 
 /**
@@ -20,6 +21,14 @@ export async function requireConversation(
   if (token && token.id !== id.toLowerCase()) throw notFound('Conversation')
   const record = await findConversation(ctx.store, id)
   if (!record || !maySeeAgent(ctx.access, record.agent_id)) throw notFound('Conversation')
+  if ((await filterSeen(ctx.access, ctx.store, [record])).length === 0) throw notFound('Conversation')
   if (token && (permission === null || !token.permissions.has(permission))) throw new AppError('forbidden')
   return record
+}
+
+/** Whether an open stream may go on: its conversation may have moved to a team that the caller does not see. Costs others nothing. */
+export async function maySeeStill({ access, store }: Pick<Context, 'access' | 'store'>, id: string): Promise<boolean> {
+  if (!access.sees_teams) return true
+  const record = await findConversation(store, id)
+  return record === null || (await filterSeen(access, store, [record])).length > 0
 }

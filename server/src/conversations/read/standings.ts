@@ -14,8 +14,9 @@ export interface StandingRow extends Standing {
 // One look for each, however many conversations there are.
 export const standingsStatement = statement(
   'read_standings',
-  `/* read_standings */ select c.id, c.organization_id, c.agent_version_id, c.channel, c.status, c.created_at, ${silence},
+  `/* read_standings */ select c.id, c.organization_id, c.agent_version_id, c.channel, c.status, c.created_at, c.handled_by, ${silence},
           exists (select from turns t where t.conversation_id = c.id and t.status in ('queued', 'running')) as has_open_turns,
+          (select h.returned_at from handlings h where h.conversation_id = c.id) as returned_at,
           clock_timestamp() as now
    from ${rowsOf('wanted', 'id uuid, organization_id uuid')}
    cross join lateral (select * from conversations c where c.id = wanted.id and c.organization_id = wanted.organization_id

@@ -117,7 +117,7 @@ export function readEnds(
  */
 export type HistoryItem = Omit<
   ItemRecord,
-  'parts' | 'author' | 'metrics' | 'latency_ms' | 'citations' | 'client_id' | 'in_reply_to' | 'values' | 'created_at'
+  'parts' | 'metrics' | 'latency_ms' | 'citations' | 'client_id' | 'in_reply_to' | 'values' | 'created_at'
 > & {
   messages_of: string | null
   /** Of a result: whether its call has searched knowledge bases, as recorded with it. */
@@ -126,7 +126,7 @@ export type HistoryItem = Omit<
   is_cut?: boolean
 }
 
-const historyColumns = `id, position, type, turn_id, role, content, interrupted, call_id, name, arguments, output, is_error`
+const historyColumns = `id, position, type, turn_id, role, author, content, interrupted, call_id, name, arguments, output, is_error`
 
 /** This many items of a history are measured at once: for a short history this costs next to nothing. */
 const measured_items = 16
@@ -248,4 +248,55 @@ export async function readTurnProgress(
   if (!first) return null
   const { attempts, steps, retrievals } = first
   return { attempts, steps, retrievals, items: rows.filter(({ id }) => id !== null) }
+}
+
+const relayedStatement = statement(
+  'read_relayed',
+  `with asked as (
+     select min(i.position) as position from transcript_items i join turns t on t.id = $1
+     where i.turn_id = coalesce(t.messages_of, t.id) and i.conversation_id = $2 and i.organization_id = $3 and i.role = 'user'
+   )
+   select coalesce(string_agg(array_to_string(said.content, E'\\n'), E'\\n\\n' order by said.position), '') as text
+   from transcript_items said
+   where said.conversation_id = $2 and said.organization_id = $3 and said.author ->> 'type' = 'user'
+     and said.position < (select position from asked) and said.position > coalesce(
+       (select max(position) from transcript_items before
+        where before.conversation_id = $2 and before.organization_id = $3 and before.role = 'user'
+          and before.position < (select position from asked)), -1)
+     and ${hasContent('$2', '$3')}`,
+)
+
+/** What people wrote between the messages of a turn and the end user's message before: the same whenever it is asked. */
+export async function readRelayed(store: Store, conversation_id: string, turn_id: string): Promise<string> {
+  const [row] = await store.query<{ text: string }>(relayedStatement, [turn_id, conversation_id, store.organization_id])
+  return row?.text ?? ''
+}
+
+const itemStatement = statement(
+  'find_item',
+  `select ${itemColumns} from transcript_items
+   where conversation_id = $1 and organization_id = $2 and id = $3 and turn_id is null and role = 'assistant'
+     and ${hasContent('$1', '$2')} order by position desc limit 1`,
+)
+
+/** What a person has said. */
+export async function findItem(store: Store, conversation_id: string, id: string): Promise<ItemRecord | null> {
+  const [row] = await store.query<ItemRecord>(itemStatement, [conversation_id, store.organization_id, id])
+  return row ?? null
+}
+
+const turnMessagesStatement = statement(
+  'messages_of_turn',
+  `select role, ${contentAsJson} from transcript_items i
+   where conversation_id = $2 and organization_id = $3 and type = 'message'
+     and turn_id in ($1, (select messages_of from turns where id = $1 and conversation_id = $2))
+     and ${hasContent('$2', '$3')} order by position`,
+)
+
+/** What the end user wrote, and what was answered, as texts. */
+export async function readMessagesOfTurn(store: Store, conversation_id: string, turn_id: string) {
+  const values = [turn_id, conversation_id, store.organization_id]
+  const rows = await store.query<Pick<ItemRecord, 'role' | 'content'>>(turnMessagesStatement, values)
+  const said = (role: string) => rows.flatMap((row) => (row.role === role ? row.content! : [])).join('\n')
+  return { question: said('user'), reply: said('assistant') }
 }

@@ -25,6 +25,8 @@ export interface AwaitedTurn {
   interactivity: 'plain' | 'rich'
   /** What is already known of it; null: it has to be read. */
   seen: SeenTurn | null
+  /** The reply of a turn that was given to people; absent: it is empty. */
+  relay?: (turn_id: string) => Promise<string>
 }
 
 /** The last event is the reply, or the reason why there is no reply. */
@@ -76,14 +78,20 @@ export function outcomeUnread(turn_id: string, cause: unknown): AppError {
   )
 }
 
+const cancelled: ReadonlySet<string> = new Set<Refused>([
+  'turn_cancelled',
+  'turn_superseded',
+  'turn_taken_over',
+  'conversation_ended',
+])
+
 function eventOf({ error }: AppError): 'turn.cancelled' | 'turn.failed' {
-  const isCancelled = error === 'turn_cancelled' || error === 'turn_superseded' || error === 'conversation_ended'
-  return isCancelled ? 'turn.cancelled' : 'turn.failed'
+  return cancelled.has(error) ? 'turn.cancelled' : 'turn.failed'
 }
 
 async function* followTurn(
   ctx: Context<Conversations>,
-  { conversation_id, turn_id, wait_ms, interactivity, seen }: AwaitedTurn,
+  { conversation_id, turn_id, wait_ms, interactivity, seen, relay }: AwaitedTurn,
   gone: AbortSignal,
   narrator: TurnNarrator | null,
 ): AsyncGenerator<TurnStreamEvent, TurnAnswer> {
@@ -104,7 +112,16 @@ async function* followTurn(
       const items = isTold ? (expected.result?.items ?? (await readTurnItems(ctx.store, conversation_id, turn_id))) : []
       const found = isOver && turn && narrator ? await findRetrievals(ctx, conversation_id, turn, expected.result) : []
       if (isOver && turn && narrator) yield* tellEnd(narrator, turn, items, found)
-      return concludeTurn(ctx, { conversation_id, turn_id, interactivity }, isOver ? turn : undefined, items)
+      // A stream has the reply in pieces already, and after a return its reader can read the events.
+      const hasRelayed = turn?.outcome === 'for_person' || (turn?.outcome === 'reply' && !narrator)
+      const relayed = hasRelayed ? await relay?.(turn_id) : undefined
+      return concludeTurn(
+        ctx,
+        { conversation_id, turn_id, interactivity },
+        isOver ? turn : undefined,
+        items,
+        relayed ?? '',
+      )
     }
     if (turn && narrator) yield* tellProgress(ctx, narrator, conversation_id, turn)
     if (narrator?.hasStarted) yield* narrator.retrieve(live.retrieved(conversation_id, turn_id))
@@ -181,22 +198,30 @@ async function lookAtTurn(ctx: Context<Conversations>, conversation_id: string, 
   }
 }
 
-/** T1: every answer says that the message is stored. */
+/** T1: every answer says that the message is stored, and who handles the conversation. */
 function concludeTurn(
   { access }: Pick<Context, 'access'>,
-  { conversation_id, turn_id, interactivity }: Omit<AwaitedTurn, 'wait_ms' | 'seen'>,
+  { conversation_id, turn_id, interactivity }: Pick<AwaitedTurn, 'conversation_id' | 'turn_id' | 'interactivity'>,
   turn: SeenTurn | null | undefined,
   items: Parameters<typeof presentReply>[1],
+  relayed: string,
 ): TurnAnswer {
+  const handled_by = turn?.handled_by ?? 'agent'
   const refuse = (error: Refused, detail?: string | null) => ({
-    refusal: new AppError(error, detail ?? undefined, { turn_id }),
+    refusal: new AppError(error, detail ?? undefined, { turn_id, handled_by }),
   })
   if (turn === null) return refuse('conversation_ended')
   switch (turn?.outcome) {
     case 'reply': {
       // Deleted after the turn was read.
       if (items.length === 0) return refuse('conversation_ended')
-      return { reply: { conversation_id, ...presentReply(access, items, interactivity), turn_id } }
+      const answered = presentReply(access, items, interactivity)
+      const reply = [relayed, answered.reply].filter((text) => text !== '').join('\n\n')
+      return { reply: { conversation_id, ...answered, reply, turn_id, handled_by } }
+    }
+    case 'for_person': {
+      const widgets = interactivity === 'rich' ? { widgets: [] } : {}
+      return { reply: { conversation_id, reply: relayed, tool_calls: [], ...widgets, turn_id, handled_by } }
     }
     case 'model_error':
     case 'step_limit':
@@ -210,10 +235,18 @@ function concludeTurn(
       return refuse('turn_cancelled')
     case 'superseded':
       return refuse('turn_superseded')
+    case 'taken_over':
+      return refuse('turn_taken_over')
     case null:
     case undefined:
       return refuse('turn_timed_out', 'The turn is still running. The message is stored; read the turn later.')
   }
 }
 
-type Refused = 'turn_failed' | 'turn_timed_out' | 'conversation_ended' | 'turn_cancelled' | 'turn_superseded'
+type Refused =
+  | 'turn_failed'
+  | 'turn_timed_out'
+  | 'conversation_ended'
+  | 'turn_cancelled'
+  | 'turn_superseded'
+  | 'turn_taken_over'

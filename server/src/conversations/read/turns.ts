@@ -13,7 +13,7 @@ const columns = `${turnColumns},
 
 const findTurnStatement = statement(
   'find_turn',
-  `select wanted.call, ${columns} from ${rowsOf('wanted', 'id uuid, conversation_id uuid, organization_id uuid')}
+  `select wanted.call, ${columns}, coalesce(t.handled_by, 'agent') as handled_by from ${rowsOf('wanted', 'id uuid, conversation_id uuid, organization_id uuid')}
    join turns t on t.id = wanted.id and t.conversation_id = wanted.conversation_id and t.organization_id = wanted.organization_id`,
 )
 

@@ -19,6 +19,7 @@ function item(fields: Partial<HistoryItem>): HistoryItem {
   const message = {
     type: 'message' as const,
     role: null,
+    author: null,
     content: null,
     interrupted: false,
     turn_id: null,

@@ -4,6 +4,15 @@ import { isSaidByTool } from '../../conversations/machine/turn-items.ts'
 import type { ModelMessage } from '../../models/models.ts'
 import { sentBytes } from '../../base/json-size.ts'
 import { fitOutput } from './output-size.ts'
+import {
+  type PeopleMarks,
+  answerNotice,
+  askedNotice,
+  byPerson,
+  isAboutHandOff,
+  markPerson,
+  returnNotice,
+} from './people-marks.ts'
 
 export interface ContextWindow {
   max_items: number
@@ -50,14 +59,24 @@ export function selectHistory(
   items: HistoryItem[],
   messages_of: string,
   window: ContextWindow,
-  found: string | null = null,
+  { found = null, marks = null }: Shown = {},
 ): ModelHistory {
   const { before, own } = splitHistory(items, messages_of)
   const max_tokens = window.max_tokens - (found === null ? 0 : tokensOf(found))
   const groups = newestThatFit([...before, ...(own ? [own] : [])], { ...window, max_tokens })
-  const { preface, messages } = toHistory(groups.flat(), own && found !== null ? { text: found, item: own[0]! } : null)
+  const inserted = own && found !== null ? { text: found, item: own[0]! } : null
+  const { preface, messages } = toHistory(groups.flat(), inserted, marks)
   if (found !== null && !own) messages.push({ role: 'user', text: found })
+  if (marks && !own) messages.push({ role: 'user', text: answerNotice(marks) })
   return { preface, messages }
+}
+
+/** What the model is shown besides the transcript. */
+interface Shown {
+  /** Text of others, before the messages to be answered. */
+  found?: string | null
+  /** Null: people never had the conversation. */
+  marks?: PeopleMarks | null
 }
 
 /** The groups before the messages that are to be answered, in their order, and the group of these; null: it was not read. */
@@ -176,13 +195,20 @@ function shareOf(room: number, sizes: number[]): number {
 }
 
 /** `inserted`: a text before the messages of an item. */
-function toHistory(items: HistoryItem[], inserted: { text: string; item: HistoryItem } | null): ModelHistory {
+function toHistory(
+  items: HistoryItem[],
+  inserted: { text: string; item: HistoryItem } | null,
+  marks: PeopleMarks | null,
+): ModelHistory {
   const preface: string[] = []
   const messages: ModelMessage[] = []
   const outputs = new Map(
     items.filter((item) => item.type === 'function_call_output').map((item) => [item.call_id, item]),
   )
+  const tellReturn = returnTeller(marks, messages)
   for (const [index, item] of items.entries()) {
+    tellReturn(item)
+    if (marks && tellOfPeople(item, marks, messages)) continue
     if (item === inserted?.item) messages.push({ role: 'user', text: inserted.text })
     switch (item.type) {
       case 'message':
@@ -196,7 +222,32 @@ function toHistory(items: HistoryItem[], inserted: { text: string; item: History
         break // goes with its call
     }
   }
+  tellReturn(null)
   return { preface, messages }
+}
+
+/** Tells once where the conversation was returned: before the first item that came later, or at the end. */
+function returnTeller(marks: PeopleMarks | null, messages: ModelMessage[]): (item: HistoryItem | null) => void {
+  let isTold = marks === null || marks.handling.returned_position === null
+  return (item) => {
+    if (isTold || (item !== null && item.position < marks!.handling.returned_position!)) return
+    isTold = true
+    messages.push({ role: 'user', text: returnNotice(marks!) })
+  }
+}
+
+/** Whether the item is people's, or about them. */
+function tellOfPeople(item: HistoryItem, marks: PeopleMarks, messages: ModelMessage[]): boolean {
+  if (byPerson(item)) {
+    const text = markPerson(item, marks)
+    messages.push(messages.length === 0 ? { role: 'user', text } : { role: 'assistant', text, tool_calls: [] })
+    return true
+  }
+  if (!isAboutHandOff(item, marks)) return false
+  const text = askedNotice(marks)
+  const last = messages.at(-1)
+  if (!(last?.role === 'user' && last.text === text)) messages.push({ role: 'user', text })
+  return true
 }
 
 function addMessage(item: HistoryItem, preface: string[], messages: ModelMessage[]): void {
@@ -228,7 +279,9 @@ function addToolCall(
     last.results.push(answered)
     return
   }
-  if (last?.role === 'assistant') last.tool_calls.push(asked)
+  // What a person wrote has no calls.
+  const isOwn = previous === undefined || !byPerson(previous)
+  if (last?.role === 'assistant' && isOwn) last.tool_calls.push(asked)
   else messages.push({ role: 'assistant', text: '', tool_calls: [asked] })
   messages.push({ role: 'tool', results: [answered] })
 }

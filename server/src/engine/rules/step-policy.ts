@@ -76,6 +76,18 @@ export function planCalls(
   })
 }
 
+/** Beside a hand-off, nothing ends the conversation: people answer in it, or the turn goes on. */
+export function keepOpen(calls: PlannedCall[]): PlannedCall[] {
+  return calls.map((call) => {
+    if (!('tool' in call) || call.tool.ends !== 'conversation') return call
+    const { call_id, name, arguments: given } = call
+    return { call_id, name, arguments: given, fault: not_with_hand_off }
+  })
+}
+
+const not_with_hand_off =
+  'The conversation was not ended, because a person was asked for in the same step. Call it alone to end it.'
+
 const no_room = `The arguments of all calls of this step exceed ${max_step_argument_characters} characters in total.`
 
 /** The arguments, or what is wrong with them. */

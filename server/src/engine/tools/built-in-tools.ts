@@ -3,6 +3,7 @@ import { type FormDefinition, type Widget, type WidgetType, widgetData } from '@
 import type { ResolvedConfig } from '../../agents/rules/config.ts'
 import type { JsonObject } from '../../base/json.ts'
 import { widgetResult } from '../../conversations/machine/turn-items.ts'
+import { handOffTool } from './hand-off-tool.ts'
 import { type TurnTool, done, failed } from './turn-tool.ts'
 
 const harmless = { is_checked: true, idempotent: true, needs_room: false }
@@ -10,9 +11,13 @@ const no_arguments: JsonObject = { type: 'object', properties: {}, additionalPro
 
 /** Tools that show something are for clients that can display it. */
 export function builtInTools(config: ResolvedConfig, interactivity: 'plain' | 'rich'): TurnTool[] {
-  const { widgets, forms, end_conversation } = config
+  const { widgets, forms, end_conversation, hand_off } = config
   const shown = interactivity === 'rich' ? [...widgets.map(widgetTool), ...forms.map(formTool)] : []
-  return end_conversation ? [...shown, endTool(end_conversation)] : shown
+  return [
+    ...shown,
+    ...(end_conversation ? [endTool(end_conversation)] : []),
+    ...(hand_off.rules ? [handOffTool(hand_off.rules)] : []),
+  ]
 }
 
 function widgetTool(widget: WidgetType): TurnTool {

@@ -41,7 +41,7 @@ export async function carryOutCalls(
 
 async function carryOutCall(
   call: PlannedCall,
-  run: ToolRun & Pick<CallRun, 'room' | 'holds_words'>,
+  run: ToolRun & Pick<CallRun, 'room' | 'holds_words' | 'mayAct'>,
   writeResult: WriteResult,
 ): Promise<CarriedOut> {
   const { call_id, name } = call
@@ -49,6 +49,7 @@ async function carryOutCall(
   if ('fault' in call) return { call_id, name, output: call.fault, is_error: true, said: '' }
   const { ports } = run.services
   await reach(ports, 'tool.asked')
+  await run.mayAct()
   const startedAt = ports.clock.monotonic()
   const made = await runRedacted(() => makeCall(call, run), run.redactor)
   const text = made.said

@@ -21,7 +21,7 @@ export interface TurnTool {
   /** Whether its answer may be long: it is not called once the turn's results have reached their limit. */
   needs_room: boolean
   /** What ends when a call of it has succeeded. */
-  ends?: 'conversation'
+  ends?: 'conversation' | 'turn'
   /** Throws the signal's reason when it is aborted; otherwise it throws only for defects of this server. */
   run(call: ToolCall, run: ToolRun): Promise<ToolOutcome>
 }

@@ -49,7 +49,11 @@ interface Asking {
 export async function ask(
   { room, store, readRedactor, measureRoom }: Asking,
   question: Question,
-  { services: { ports }, signal, log }: Pick<CallRun, 'services' | 'signal' | 'log'>,
+  {
+    services: { ports },
+    signal,
+    log,
+  }: Pick<CallRun, 'signal' | 'log'> & { services: Pick<CallRun['services'], 'ports'> },
 ): Promise<Asked> {
   const startedAt = ports.clock.monotonic()
   const { words: query, datasets, is_missing } = question

@@ -54,9 +54,9 @@ export function percentile(counters: Counters, name: string, share: number): num
   return null
 }
 
-/** Failed and cancelled turns by outcome, which excludes `reply`. */
+/** Failed and cancelled turns by outcome, which excludes those that are complete. */
 const failures = ['model_error', 'timed_out', 'step_limit', 'attempts_exhausted'] as const
-const cancellations = ['conversation_ended', 'cancelled_by_caller', 'superseded'] as const
+const cancellations = ['conversation_ended', 'cancelled_by_caller', 'superseded', 'taken_over'] as const
 
 export function presentCounts(counters: Counters): StatisticsCounts {
   const of = (name: string) => counters[name] ?? 0

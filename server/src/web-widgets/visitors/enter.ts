@@ -144,5 +144,5 @@ async function findActiveOf(ctx: Ctx, store: RootStore, visitor: Visitor) {
   const id = is_preview ? null : await findActive(store, { widget_id, user_id })
   if (id === null) return null
   const access = accessOf(store.organization_id, { widget_id, user_id, origin, is_preview })
-  return resume({ room: ctx.room, store, access }, id)
+  return resume({ ...ctx, store, access }, id)
 }

@@ -40,7 +40,7 @@ export const createVisitorConversationToken: Handler<'createVisitorConversationT
   input,
 ) => {
   const { record } = await requireOwn(ctx, input.conversation_id)
-  return signToken(ctx, record.id, isActive(record.status))
+  return signToken(ctx, record, isActive(record.status))
 }
 
 export const readVisitorConversation: Handler<'readVisitorConversation', WebWidgets> = async (ctx, input) => {

@@ -147,7 +147,8 @@ async function start(ctx: Ctx, entered: Entered, input: Sent): Promise<StartedCo
   const created = await createConversationWith(begun, sent, { new_id: id, web_widget_id, alongside })
   // Nothing was written: the same request with the same id was faster.
   if (!isBegun) throw new AppError('conversation_id_taken')
-  const answer = { ...created, ...(await signToken(ctx, id, true)), resumed: false }
+  const of = { id, agent_version_id: widget.agent_version_id, channel: 'text' } as const
+  const answer = { ...created, ...(await signToken(ctx, of, true)), resumed: false }
   return ctx.key ? ctx.key.settle(answer) : answer
 }
 

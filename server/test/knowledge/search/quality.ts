@@ -74,8 +74,14 @@ export interface Document {
   chunks: Written[]
 }
 
+/** Those that were written after the questions can answer them too, so they would count as wrong. */
+const isLater = (name: string) =>
+  /^guides\/(people|desk)\.md$/.test(name) || Number(/^decisions\/(\d+)/.exec(name)?.[1]) > 104
+
 export function readDocuments(): Document[] {
-  const names = globSync('**/*.md', { cwd: docs }).toSorted()
+  const names = globSync('**/*.md', { cwd: docs })
+    .filter((name) => !isLater(name))
+    .toSorted()
   return names.map((name) => ({ name, chunks: cutDocument(readFileSync(join(docs, name), 'utf8')) }))
 }
 

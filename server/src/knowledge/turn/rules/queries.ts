@@ -24,8 +24,23 @@ export function queriesOf(
     .flat()
     .filter((item) => item.type === 'message' && item.role !== 'system' && !isSaidByTool(item))
     .map(({ content }) => content!.join('\n'))
+  return queriesFrom(question, said, window_messages)
+}
+
+function queriesFrom(question: string, said: string[], window_messages: number): Queries {
   const window = window_messages === 0 ? [] : said.slice(-window_messages)
   return { words: cutQuery(question), vectors: endOf([...window, question].join('\n')) }
+}
+
+/** Of a reply that a person is about to write: the newest messages of the end user, and those before. */
+export function queriesOfDraft(
+  messages: readonly { role: 'user' | 'assistant'; text: string }[],
+  window_messages: number,
+): Queries {
+  const end = messages.findLastIndex(({ role }) => role === 'user') + 1
+  const begin = messages.slice(0, end).findLastIndex(({ role }) => role !== 'user') + 1
+  const texts = messages.map(({ text }) => text)
+  return queriesFrom(texts.slice(begin, end).join('\n'), texts.slice(0, begin), window_messages)
 }
 
 /** As much of a query as a search takes, without what cannot be seen, which no chunk has. */

@@ -17,6 +17,7 @@ const item = (messages_of: string | null, role: HistoryItem['role'], text: strin
     position: position++,
     type: 'message',
     turn_id: messages_of,
+    author: null,
     role,
     content: [text],
     interrupted: false,

@@ -1,0 +1,41 @@
+// The texts of the desk.
+import { formatNumber } from '../base/format.ts'
+
+export const deskTexts = {
+  title: 'Desk',
+  views: 'Views',
+  teams: 'Teams',
+  list: 'Conversations',
+  conversation: 'Conversation',
+  panes: { views: 'Views', list: 'List', conversation: 'Conversation' },
+  panesLabel: 'Panes',
+  /** Ten thousand also stands for more. */
+  count: (count: number, most: number) => (count >= most ? `${formatNumber(most)}+` : formatNumber(count)),
+  live: 'Live',
+  narrow: 'Narrow',
+  priority: 'Priority',
+  anyPriority: 'Any priority',
+  sla: 'Promised times',
+  anySla: 'Any promise',
+  tag: 'Tag',
+  anyTag: 'Any tag',
+  order: 'Order',
+  orders: { waiting: 'Longest waiting', newest: 'Newest' },
+  clear: 'Show all again',
+  empty: {
+    mine: ['Nothing waits for you', 'What you take or are offered appears here.'],
+    unassigned: ['Nobody waits', 'Conversations that wait for a person appear here at once.'],
+    all: ['No open conversations', 'Conversations that people handle, or wait for, appear here.'],
+    snoozed: ['Nothing is put aside', 'What you snooze waits here.'],
+    ended: ['Nothing has ended yet', 'Conversations in which people answered appear here when they are over.'],
+  },
+  emptyNarrowed: 'No conversation fits. Change what the list is narrowed to.',
+  chooseTitle: 'No conversation open',
+  choose: 'Choose one from the list: j and k move, Enter opens.',
+  openPage: 'Open as a page, with details',
+  close: 'Close',
+  back: 'Back to the list',
+  waits: (time: string) => `waits ${time}`,
+  by: { end_user: 'End user', agent: 'Agent', user: 'Person', system: 'Parley' },
+  lost: 'Connection lost. Reconnecting…',
+} as const

@@ -1,0 +1,61 @@
+// An attempt while it runs in this process, and one that was stopped so that its turn can be concluded.
+import type { TurnLease } from '../conversations/conversations.ts'
+import type { Words } from '../conversations/machine/turn-items.ts'
+import { Hold } from './hold.ts'
+import type { FoundTurn } from './running-turn.ts'
+import type { EngineServices } from './services.ts'
+import { Speech } from './speech.ts'
+import type { TurnPassages } from './turn-passages.ts'
+
+/** An attempt that runs here. */
+export interface RunningAttempt {
+  lease: TurnLease
+  controller: AbortController
+  /** The text of the current step. */
+  speech: Speech
+  /** The text of earlier steps that is not a message yet. */
+  held: Words[]
+  /** Finished steps of the turn. */
+  step: number
+  /** Pieces of the turn in the transcript: see countPieces. */
+  kept: number
+  /** The number of the attempt for readers of its live text; null: the text is wrapped and not shown before the reply. */
+  shown: number | null
+  /** Null: it has not begun. */
+  passages: TurnPassages | null
+  /** Null: as above. */
+  found: Pick<FoundTurn, 'store' | 'conversation' | 'config'> | null
+  /** Whether it surely holds its turn. */
+  hold: Hold
+  /** Resolves when no part of it runs any more. */
+  over: Promise<void>
+}
+
+/** An attempt that was stopped here, and how many callers are about to conclude its turn. */
+export interface Halt {
+  attempt: RunningAttempt
+  holders: number
+}
+
+/** Stops an attempt without a result: another writer concludes its turn or has taken it over. */
+export class Halted extends Error {}
+
+export function newAttempt(
+  { ports, live }: Pick<EngineServices, 'ports' | 'live'>,
+  lease: TurnLease,
+  over: Promise<void>,
+): RunningAttempt {
+  return {
+    lease,
+    controller: new AbortController(),
+    speech: new Speech(),
+    held: [],
+    step: 0,
+    kept: 0,
+    shown: null,
+    passages: null,
+    found: null,
+    hold: new Hold(ports.clock, lease.asked_at, (text) => live.turns.say(lease.conversation_id, text)),
+    over,
+  }
+}
