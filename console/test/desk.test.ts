@@ -64,6 +64,11 @@ async function beginWaiting(user_id: string, text = 'I need help.'): Promise<str
   return conversation_id
 }
 const press = (name: string) => ({ name, exact: true })
+/** Once the dialog has the focus: a key that comes before goes to the page beneath. */
+const isAsked = (page: Page, name: string) =>
+  expect
+    .poll(() => page.getByRole('dialog', { name }).evaluate((asked) => asked.contains(document.activeElement)))
+    .toBe(true)
 const open = (conversation_id: string) => `/desk?view=all&open=${conversation_id}`
 /** The texts of people that are stored. */
 const storedTexts = async (conversation_id: string) =>
@@ -164,7 +169,7 @@ test('everything goes by keyboard alone, and keys can be switched off', async ()
   await transcript(page).getByText('ask Bob').waitFor()
   await page.keyboard.press('Escape')
   await page.keyboard.press('s')
-  await page.getByRole('dialog', { name: handlingTexts.snoozeDialog.title }).waitFor()
+  await isAsked(page, handlingTexts.snoozeDialog.title)
   await page.keyboard.press('Tab')
   await page.keyboard.press('Enter')
   await bar(page)
@@ -179,7 +184,7 @@ test('everything goes by keyboard alone, and keys can be switched off', async ()
     )
     .toBe(0)
   await page.keyboard.press('a')
-  await page.getByRole('dialog', { name: handlingTexts.assignDialog.title }).waitFor()
+  await isAsked(page, handlingTexts.assignDialog.title)
   await page.keyboard.press('Escape')
 
   await dialog(page).waitFor({ state: 'hidden' })
@@ -199,11 +204,11 @@ test('everything goes by keyboard alone, and keys can be switched off', async ()
   await shortcuts.waitFor({ state: 'hidden' })
 
   await page.keyboard.press('u')
-  await page.getByRole('dialog', { name: handlingTexts.returnDialog.title }).waitFor()
+  await isAsked(page, handlingTexts.returnDialog.title)
   await page.keyboard.press('Escape')
   await dialog(page).waitFor({ state: 'hidden' })
   await page.keyboard.press('e')
-  await page.getByRole('dialog', { name: 'End this conversation?' }).waitFor()
+  await isAsked(page, 'End this conversation?')
   await page.keyboard.press('Tab')
   await page.keyboard.press('Enter')
   await bar(page).getByText(handlingTexts.overMine).waitFor()

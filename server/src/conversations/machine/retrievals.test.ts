@@ -4,7 +4,7 @@ import { decideAttemptResult, decideStep } from './attempt-decisions.ts'
 import { noChange } from './change.ts'
 import { planOf } from './plan.ts'
 import { withRetrievals } from './change-with-retrievals.ts'
-import { type NewRetrieval, datasetsOf, joinCitations } from './retrievals.ts'
+import { type NewRetrieval, datasetsOf, eventOfRetrieval, joinCitations } from './retrievals.ts'
 
 const chunk = (dataset_id: string, number: number, score: number) => ({
   ...{ number, chunk_id: `c${number}`, dataset_id, source_id: 's', source_name: 'A.pdf', url: null, page: null },
@@ -43,6 +43,15 @@ test('its event precedes those of the change and has no query', () => {
   expect(retrievals).toEqual([retrieval])
   expect(withRetrievals(noChange, { retrievals: [], unshown: [] })).toBe(noChange)
   expect(withRetrievals({ ...noChange, unshown: ['a'] }, { unshown: ['b'] }).unshown).toEqual(['b', 'a'])
+})
+
+test('its event is the same to the byte, whether it was just found or was stored, in another order', () => {
+  const stored = {
+    ...retrieval,
+    chunks: retrieval.chunks.map((found) => Object.fromEntries(Object.entries(found).toReversed())),
+  }
+  const told = (from: unknown) => JSON.stringify(eventOfRetrieval('turn-1', from as NewRetrieval))
+  expect(told(stored)).toBe(told(retrieval))
 })
 
 test('the plan of it is redacted', () => {

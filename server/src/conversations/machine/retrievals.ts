@@ -1,5 +1,5 @@
 // What was asked of knowledge bases in a turn, as a value: recorded with the turn's next change, and told to readers. Pure.
-import type { Citation, Retrieval, RetrievalOutcome } from '@parley/contract'
+import type { Citation, Retrieval, RetrievalOutcome, RetrievedChunk } from '@parley/contract'
 
 export interface NewRetrieval extends Retrieval {
   turn_id: string
@@ -17,9 +17,24 @@ export interface Found {
 /** The record without what the end user said, as events have it. */
 export type RetrievalEvent = Omit<Retrieval, 'query'> & { turn_id: string }
 
+/** Its fields in one order: a reader may be told of what was just found, or of what the database kept. */
+const inOrder = ({
+  number,
+  chunk_id,
+  dataset_id,
+  source_id,
+  source_name,
+  url,
+  page,
+  score,
+  shown,
+}: RetrievedChunk) => ({
+  ...{ number, chunk_id, dataset_id, source_id, source_name, url, page, score, shown },
+})
+
 export function eventOfRetrieval(turn_id: string, retrieval: Retrieval): RetrievalEvent {
   const { id, call_id, kind, retrieval_mode, degraded, outcome, latency_ms, chunks } = retrieval
-  return { turn_id, id, call_id, kind, retrieval_mode, degraded, outcome, latency_ms, chunks }
+  return { turn_id, id, call_id, kind, retrieval_mode, degraded, outcome, latency_ms, chunks: chunks.map(inOrder) }
 }
 
 /** How a search ended for one of its datasets. */
