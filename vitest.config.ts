@@ -2,7 +2,7 @@
 // has a short form in `server`. `npm test` runs the first two, `npm run test:long` the third.
 import { defineConfig } from 'vitest/config'
 
-const long_tests = ['{embedded-postgres,server,cli}/test/**/*.long.test.ts']
+const long_tests = ['{embedded-postgres,server,cli,examples}/test/**/*.long.test.ts']
 
 /**
  * The files of a worker share their modules, which take longer to load than most files take to run; each file has its own server and data.
@@ -24,7 +24,11 @@ export default defineConfig({
       {
         test: {
           name: 'unit',
-          include: ['{contract,sdk,server,cli,console,widget}/src/**/*.test.ts', 'server/*.test.ts'],
+          include: [
+            '{contract,sdk,server,cli,console,widget,site}/src/**/*.test.ts',
+            'scripts/**/*.test.ts',
+            'server/*.test.ts',
+          ],
           ...shared,
           // A property that runs a hundred times is slow on a busy machine.
           testTimeout: 30_000,

@@ -4,6 +4,7 @@ import { createClient } from '@parley/sdk'
 import pg from 'pg'
 import { pageOf } from '../server/src/conversations/read/list.ts'
 import { openDatabase } from '../server/src/database/database.ts'
+import { compose } from '../server/src/database/fragments.ts'
 import { openStore } from '../server/src/database/store.ts'
 import { type BenchPostgres, startCountingPostgres } from './bench-postgres.ts'
 import { type Explained, explain } from './explain.ts'
@@ -106,8 +107,8 @@ async function explainPages(): Promise<Map<string, Explained>> {
       conversation: null,
       limit_key: '',
     } as const
-    const { sql, parameters } = pageOf(store, access as never, page, 4_194_304).compile(database.kysely)
-    explained.set(name, await explain(superuser, sql, [...parameters]))
+    const { text, values } = compose(pageOf(store, access as never, page, 4_194_304))
+    explained.set(name, await explain(superuser, text, values))
   }
   return explained
 }

@@ -69,6 +69,23 @@ export function cpuSecondsOfChildren(parent: number): number {
   return children.reduce((sum, { user, system }) => sum + user + system, own.waited_for) / 100
 }
 
+/** The processes that a process has started and that still run. */
+export function childrenOf(parent: number): number[] {
+  return readdirSync('/proc')
+    .filter((name) => /^\d+$/.test(name))
+    .map(Number)
+    .filter((pid) => isChild(pid, parent))
+}
+
+function isChild(pid: number, parent: number): boolean {
+  try {
+    return readStat(pid).parent === parent
+  } catch {
+    // Ended in the meantime.
+    return false
+  }
+}
+
 export function parentOf(pid: number): number {
   return readStat(pid).parent
 }
@@ -78,6 +95,11 @@ function readStat(pid: number) {
   const fields = readFileSync(`/proc/${pid}/stat`, 'utf8').split(') ').at(-1)!.split(' ').map(Number)
   const [parent, user, system] = [fields[1]!, fields[11]!, fields[12]!]
   return { parent, user, system, waited_for: fields[13]! + fields[14]! }
+}
+
+/** Memory that several processes share counts in equal parts. */
+export function proportionalMiB(pid: number): number {
+  return Number(/^Pss:\s+(\d+)/m.exec(readFileSync(`/proc/${pid}/smaps_rollup`, 'utf8'))![1]) / 1024
 }
 
 export function residentMiB(pid: number): number {

@@ -8,7 +8,7 @@ export default defineConfig({
   root,
   test: {
     name: 'browser',
-    include: ['{console,widget}/test/**/*.test.ts'],
+    include: ['{console,widget,site}/test/**/*.test.ts', 'examples/test/streaming-page.test.ts'],
     globalSetup: 'server/test/support/postgres.ts',
     // Each file has a browser and a server, which wait for each other for half of the time.
     maxWorkers: 2,

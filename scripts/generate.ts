@@ -1,9 +1,16 @@
-// Writes the generated files: docs/openapi.json and docs/settings.md. With --check it only compares them.
+// Writes the generated files, and the generated parts of pages. With --check it only compares them.
 import { readFile, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { createOpenApiDocument, operations } from '@parley/contract'
 import { settings } from '../server/src/settings.ts'
 import { version } from '../server/src/base/version.ts'
+import { readGuides, renderGuideTable } from '../site/src/pages.ts'
+import { describeMachine, diagramFile, replaceBetween } from './diagrams/describe.ts'
+import { drawMachine } from './diagrams/draw.ts'
+import { machines } from './diagrams/machines.ts'
+import { renderOwnOperations } from './own-operations.ts'
+import { renderOperations } from './sdk/render-operations.ts'
+import { renderTypes } from './sdk/render-types.ts'
 
 const root = join(import.meta.dirname, '..')
 
@@ -25,6 +32,23 @@ function renderSettings(): string {
 const files: Record<string, string> = {
   'docs/openapi.json': `${JSON.stringify(createOpenApiDocument(operations, version), null, 2)}\n`,
   'docs/settings.md': renderSettings(),
+  'sdk/src/generated/operations.ts': renderOperations(operations),
+  'sdk/src/generated/types.ts': renderTypes(operations),
+  ...Object.fromEntries(machines.map((machine) => [diagramFile(machine), drawMachine(machine)])),
+}
+
+/** Parts of pages that people write. */
+const parts = [
+  { page: 'docs/guides/README.md', mark: 'guides', text: renderGuideTable(readGuides()) },
+  { page: 'docs/guides/coming-from-anyreach.md', mark: 'operations', text: await renderOwnOperations(root) },
+  ...machines.map((machine) => ({
+    page: machine.guide,
+    mark: `machine: ${machine.name}`,
+    text: describeMachine(machine),
+  })),
+]
+for (const { page, mark, text } of parts) {
+  files[page] = replaceBetween(files[page] ?? (await readFile(join(root, page), 'utf8')), mark, text)
 }
 
 const isCheck = process.argv.includes('--check')

@@ -99,4 +99,5 @@ export const layers: readonly Layer[] = [
   },
   { folder: 'system', kind: 'room' },
   { folder: 'http', kind: 'transport' },
+  { folder: 'doctor', kind: 'transport' },
 ]

@@ -86,6 +86,39 @@ describe('web widgets', () => {
   })
 })
 
+describe('the platform', () => {
+  const root = join(server, '..')
+  const sections = globSync(['*/SPEC.md', 'server/src/*/SPEC.md'], { cwd: root }).flatMap((path) => {
+    // Paths count from the root, or from the folder of the package.
+    const place = (cited: string) => join(root, cited.startsWith('test/') ? path.split('/')[0]! : '.', cited)
+    return readFileSync(join(root, path), 'utf8')
+      .split(/^## /m)
+      .filter((section) => /^P\d+ /.test(section))
+      .map((section) => ({ number: /^P\d+/.exec(section)![0], section, place }))
+  })
+
+  test('has what is told here', () => {
+    const numbers = sections.map(({ number }) => number)
+    expect(numbers.toSorted()).toEqual(['P10', 'P11', 'P12'])
+  })
+
+  test.each(sections)(
+    '$number cites tests that exist, of which one names it and one attacks it',
+    ({ number, section, place }) => {
+      const citedAs = (name: string) => {
+        const [, text = ''] = new RegExp(`^- ${name}: ([^]*?)(?=^- |^$)`, 'm').exec(section) ?? []
+        return [...text.matchAll(/`([\w./-]+\.ts)`/g)].map(([, path]) => place(path!))
+      }
+      for (const kind of ['Tested', 'Attacked']) {
+        expect(citedAs(kind)).not.toEqual([])
+        expect(citedAs(kind).filter((path) => !existsSync(path))).toEqual([])
+      }
+      const named = new RegExp(`\\b(?:test|it|describe)(?:\\.\\w+)*\\(\\s*['"\`]${number}:`)
+      expect(citedAs('Tested').some((path) => named.test(readFileSync(path, 'utf8')))).toBe(true)
+    },
+  )
+})
+
 describe('hand-off', () => {
   const sections = read('src/hand-off/SPEC.md')
     .split(/^## /m)

@@ -1,7 +1,5 @@
 // `parley blobs move`: moves the files of all organizations to another store, beside a running server.
-import { blobStoreSettings, createBlobs, createLog, moveBlobs, readConfig, systemPorts } from '@parley/server'
 import { type Command, Option } from 'commander'
-import { withDatabase } from './database.ts'
 import type { Surroundings } from './surroundings.ts'
 
 export function addBlobCommands(program: Command, around: Surroundings): void {
@@ -14,6 +12,9 @@ export function addBlobCommands(program: Command, around: Surroundings): void {
     )
     .addOption(new Option('--to <store>', 'where they go').choices(['postgres', 's3']).makeOptionMandatory())
     .action(async ({ to }: { to: 'postgres' | 's3' }) => {
+      const { blobStoreSettings, createBlobs, createLog, moveBlobs, readConfig, systemPorts } =
+        await import('@parley/server')
+      const { withDatabase } = await import('./database.ts')
       const config = readConfig()
       if (config.of(blobStoreSettings).s3 === null)
         throw new Error('PARLEY_S3_BUCKET and its keys are not set. Set them first.')

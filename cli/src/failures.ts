@@ -1,26 +1,32 @@
-// Turns an error into a message for a person and an exit code: 1 if the command failed, 2 if it was used incorrectly.
-import { AppError, ConfigError, EmbeddedPostgresError } from '@parley/server'
+// Turns an error into a message for a person and an exit code.
 import { CommanderError } from 'commander'
 import { ClientError } from './client/faults.ts'
+import { exit_codes } from './client/output.ts'
 
 /** Null if the message was already printed. */
 export function describeFailure(error: unknown): string | null {
   if (error instanceof CommanderError) return null
   if (error instanceof ClientError) return error.message
-  if (error instanceof AppError) return describeRefusal(error)
-  if (error instanceof ConfigError) return error.faults.join('; ')
-  if (error instanceof EmbeddedPostgresError) return firstLine(error.message)
-  return describeDatabaseFailure(error) ?? firstLine(error instanceof Error ? error.message : String(error))
+  const { name, fields, faults } = Object(error) as { name?: string; fields?: Fields; faults?: string[] }
+  const text = error instanceof Error ? error.message : String(error)
+  // By their names: commands that need no server do not load its errors.
+  if (name === 'AppError') return describeRefusal(text, fields)
+  if (name === 'ConfigError') return faults!.join('; ')
+  if (name === 'EmbeddedPostgresError') return firstLine(text)
+  return describeDatabaseFailure(error) ?? firstLine(text)
 }
 
 /** Help and version also arrive as errors, with exit code 0. */
 export function exitCodeOf(error: unknown): number {
-  if (!(error instanceof CommanderError)) return 1
-  return error.exitCode === 0 ? 0 : 2
+  if (error instanceof ClientError) return error.exit_code
+  if (error instanceof CommanderError) return error.exitCode === 0 ? exit_codes.done : exit_codes.usage
+  return (error as Error | null)?.name === 'ConfigError' ? exit_codes.usage : exit_codes.failed
 }
 
-function describeRefusal({ message, fields }: AppError): string {
-  const faults = fields.errors?.map((fault) => `${fault.path} ${fault.message}`)
+type Fields = { errors?: { path: string; message: string }[] } | undefined
+
+function describeRefusal(message: string, fields: Fields): string {
+  const faults = fields?.errors?.map((fault) => `${fault.path} ${fault.message}`)
   return faults ? faults.join('; ') : message
 }
 

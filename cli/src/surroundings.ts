@@ -3,10 +3,14 @@ import type { Readable, Writable } from 'node:stream'
 
 export interface Surroundings {
   stdin: Readable & { isTTY?: boolean }
-  stdout: Writable
-  stderr: Writable
+  stdout: Writable & { isTTY?: boolean }
+  stderr: Writable & { isTTY?: boolean }
   /** 0 until a command says otherwise. */
   exit_code: number
+  /** Data as JSON: one object, or one on each line. */
+  json?: boolean
+  /** Nothing on standard error but failures. */
+  quiet?: boolean
 }
 
 export function processSurroundings(): Surroundings {

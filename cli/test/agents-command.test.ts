@@ -27,6 +27,8 @@ b: new agent; new version 1; publish version 1
 2 to change, 0 up to date
 `)
     expect((await run(['apply', folder, '--dry-run'], key)).code).toBe(0)
+    const diff = await run(['diff', folder, '--exit-code'], key)
+    expect(diff).toMatchObject({ code: 2, stdout: expect.stringMatching(/^a: new agent; new version 1\n/) })
     expect(await readAll(organization.client)).toEqual([])
 
     const done = await run(['apply', folder, '--publish'], key)
@@ -60,32 +62,35 @@ b: new agent; new version 1; publish version 1
     const folder = await fixture.newFolder(files)
     const key = { PARLEY_API_KEY: fixture.server.admin_key }
     const reader = await makeKey(fixture.server, { only: ['agents:read'] })
-    const failures: [args: string[], environment: Record<string, string>, message: RegExp][] = [
-      [[folder], {}, /^parley: no API key was given; set PARLEY_API_KEY or pass --key-file\n$/],
-      [[folder], { PARLEY_API_KEY: 'ak_x\u00e9.secret' }, /^parley: PARLEY_API_KEY does not contain a valid key\n$/],
-      [[folder, '--key-file', join(folder, 'nowhere')], key, /^parley: could not read the key file: ENOENT/],
+    const failures: [args: string[], environment: Record<string, string>, message: RegExp, code: number][] = [
+      [[folder], {}, /^parley: no API key was given; set PARLEY_API_KEY or pass --key-file\n$/, 2],
+      [[folder], { PARLEY_API_KEY: 'ak_x\u00e9.secret' }, /^parley: PARLEY_API_KEY does not contain a valid key\n$/, 2],
+      [[folder, '--key-file', join(folder, 'nowhere')], key, /^parley: could not read the key file: ENOENT/, 2],
       [
         [folder],
         { PARLEY_API_KEY: 'ak_unknown.secretsecret' },
         /^parley: the server responded with 401: Invalid or missing/,
+        4,
       ],
       [
         [folder],
         { PARLEY_API_KEY: reader },
         /^parley: the server responded with 403: The credential has none of the scopes/,
+        4,
       ],
-      [[folder, '--url', 'ftp://localhost'], key, /^parley: the URL must look like/],
-      [[folder, '--url', 'http://u:secret@localhost'], key, /^parley: the URL must look like/],
+      [[folder, '--url', 'ftp://localhost'], key, /^parley: the URL must look like/, 2],
+      [[folder, '--url', 'http://u:secret@localhost'], key, /^parley: the URL must look like/, 2],
       [
         [folder, '--url', 'http://127.0.0.1:1'],
         key,
         /^parley: could not connect to the server at http:\/\/127\.0\.0\.1:1: /,
+        5,
       ],
-      [[join(folder, 'nowhere')], key, /^parley: the folder .* does not exist/],
+      [[join(folder, 'nowhere')], key, /^parley: the folder .* does not exist/, 1],
     ]
-    for (const [args, environment, message] of failures) {
+    for (const [args, environment, message, expected] of failures) {
       const { code, stderr, stdout } = await run(['apply', ...args], environment)
-      expect({ code }, stderr).toEqual({ code: 1 })
+      expect({ code }, stderr).toEqual({ code: expected })
       expect(stderr).toMatch(message)
       for (const output of [stderr, stdout]) expect(output).not.toMatch(/secret|\.[A-Za-z0-9_-]{43}/)
     }

@@ -17,7 +17,7 @@ import { createTestDatabase, type TestDatabase } from '../../server/test/support
 import { type Outcome, runHere } from './run-here.ts'
 import { with_compiled_code } from '../../server/test/support/compiled-code.ts'
 
-const main = join(import.meta.dirname, '..', 'src', 'main.ts')
+const main = join(import.meta.dirname, '..', 'src', 'main.js')
 
 let test: TestDatabase
 let folder: string
@@ -238,7 +238,7 @@ describe('parley', () => {
   it('explains what is wrong with the settings or the database', async () => {
     const args = ['org', 'create', '--name', 'N']
     const settings = await run(args, { PORT: 'many' })
-    expect(settings).toMatchObject({ code: 1, stderr: expect.stringMatching(/^parley: PORT must be .*\n$/) })
+    expect(settings).toMatchObject({ code: 2, stderr: expect.stringMatching(/^parley: PORT must be .*\n$/) })
     const nowhere = await run(args, { DATABASE_URL: 'postgresql://u:hidden@127.0.0.1:1/x' })
     expect(nowhere).toMatchObject({
       code: 1,
@@ -295,7 +295,7 @@ describe('parley with the PostgreSQL of the data folder', () => {
       expect(await closed).toEqual([1, null])
       const wrong = await run(['secret-key', 'rotate'], { ...environment, PARLEY_SECRET_KEY: after.trim() })
       expect(wrong).toMatchObject({
-        code: 1,
+        code: 2,
         stderr: expect.stringMatching(/^parley: set PARLEY_SECRET_KEY_NEXT .*\n$/),
       })
     })

@@ -32,7 +32,12 @@ export async function serveThrough(answer: (request: IncomingMessage, response: 
 }
 
 /** `hold`: the server handles the request, but its response never arrives. */
-export function forward(fixture: Fixture, incoming: IncomingMessage, response: ServerResponse, hold = false): void {
+export function forward(
+  fixture: { server: Pick<Fixture['server'], 'url'> },
+  incoming: IncomingMessage,
+  response: ServerResponse,
+  hold = false,
+): void {
   const { method, url, headers } = incoming
   const onward = request(`${fixture.server.url}${url}`, { method: method!, headers }, (answer) => {
     if (hold) answer.resume().on('end', () => incoming.socket.destroy())

@@ -20,7 +20,7 @@ test('the page is drawn, its policy stops nothing of it, and nothing comes from 
   const { page, faults } = opened
   const asked: string[] = []
   page.on('request', (request) => asked.push(request.url()))
-  const answer = await page.goto(`${server.url}/docs`)
+  const answer = await page.goto(`${server.url}/docs/api`)
   expect(answer?.headers()['content-security-policy']).toContain("default-src 'none'")
   await page.getByText('Create a conversation').first().click()
   await page
@@ -37,7 +37,7 @@ test('the page is drawn, its policy stops nothing of it, and nothing comes from 
 test('the policy stops a script that somebody puts into the page', async () => {
   await using opened = await openPage(browser)
   const { page, faults } = opened
-  await page.goto(`${server.url}/docs`)
+  await page.goto(`${server.url}/docs/api`)
   await page.getByText('Create a conversation').first().waitFor()
   await page.evaluate(
     `document.body.append(Object.assign(document.createElement('script'), { text: 'window.planted = 1' }))`,

@@ -1,5 +1,5 @@
 // Credentials, members and the organization: resources and operations.
-import { Type } from 'typebox'
+import { Type } from './type.ts'
 import { NewInvitation } from './invitations.ts'
 import { defineOperation } from './operation.ts'
 import { type RespondersSee, respondersSee } from './hand-off/words.ts'

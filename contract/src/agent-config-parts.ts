@@ -1,5 +1,6 @@
 // Self-contained parts of AgentConfig: sources of tools, and settings of later capabilities.
-import { Type, type Static } from 'typebox'
+import type { Static } from 'typebox'
+import { Type } from './type.ts'
 import { workflowFields } from './actions/workflow.ts'
 import { JsonObject, named, notYet, nullable, oneOf } from './schema.ts'
 import { agentBounds, agentDefaults, redactedKinds, widgetTypes } from './vocabulary.ts'

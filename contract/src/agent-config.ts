@@ -1,5 +1,6 @@
 // AgentConfig: the content of an agent version. This schema validates, fills in defaults and is published unchanged.
-import { Type, type Static } from 'typebox'
+import type { Static } from 'typebox'
+import { Type } from './type.ts'
 import {
   AnalysisQuestions,
   BuiltInTools,

@@ -1,5 +1,5 @@
 // Agents and their versions: resources and operations.
-import { Type } from 'typebox'
+import { Type } from './type.ts'
 import { AgentConfig } from './agent-config.ts'
 import { defineOperation } from './operation.ts'
 import {

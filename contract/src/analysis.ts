@@ -1,5 +1,5 @@
 // The analysis of a conversation that has ended.
-import { Type } from 'typebox'
+import { Type } from './type.ts'
 import { Analysis, Conversation } from './conversation.ts'
 import { defineOperation } from './operation.ts'
 import { idempotencyHeader } from './schema.ts'

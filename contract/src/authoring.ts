@@ -1,5 +1,5 @@
 // Operations for authors of agents: compare versions, generate instructions, list models.
-import { Type } from 'typebox'
+import { Type } from './type.ts'
 import { AgentVersion, agentPath, versionPath } from './agents.ts'
 import { defineOperation } from './operation.ts'
 import { JsonAny, idempotencyHeader, named, nullable, oneOf } from './schema.ts'

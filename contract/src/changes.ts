@@ -1,5 +1,6 @@
 // The feed of an organization's conversations: which ones are new or have changed, as pages or as a stream.
-import { Type, type Static } from 'typebox'
+import type { Static } from 'typebox'
+import { Type } from './type.ts'
 import { Conversation } from './conversation.ts'
 import { defineOperation } from './operation.ts'
 import { Viewers } from './hand-off/events.ts'

@@ -1,5 +1,6 @@
-// What lists of conversations can be filtered by.
-import { Type, type Static } from 'typebox'
+// The filters of the list, the count and the export of conversations.
+import type { Static } from 'typebox'
+import { Type } from './type.ts'
 import { handOffBounds, handlers } from './hand-off/words.ts'
 import { oneOf, timestampFilter } from './schema.ts'
 import { channels, conversationStatuses, directions, endReasons, unansweredOutcomes } from './vocabulary.ts'

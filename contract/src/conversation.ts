@@ -1,6 +1,7 @@
 // The conversation resource: statuses, transcript, turns and what the operations return.
-import { Type, type Static } from 'typebox'
-import type { FormValues } from './form-values.ts'
+import type { Static } from 'typebox'
+import { Type } from './type.ts'
+import { type FormValues, form_values_type } from './form-values.ts'
 import {
   Assignee,
   ConversationQueue,
@@ -12,7 +13,7 @@ import {
 } from './hand-off/objects.ts'
 import { type HandledBy, handOffBounds, handoffReasons, priorities } from './hand-off/words.ts'
 import { Citation, Retrieval } from './knowledge/retrievals.ts'
-import { Id, JsonAny, JsonObject, Timestamp, named, nullable, oneOf } from './schema.ts'
+import { Id, JsonAny, JsonObject, Timestamp, named, nullable, oneOf, shownAs } from './schema.ts'
 import {
   actorTypes,
   analysisStatuses,
@@ -66,8 +67,9 @@ const citations = Type.Optional(
 export const messageOrigin = {
   client_id: Type.Optional(Type.String({ description: 'The id that the client gave the message.' })),
   in_reply_to: Type.Optional(Type.String({ description: 'The `call_id` of the widget that it answers.' })),
-  values: Type.Optional(
-    Type.Unsafe<FormValues>({ ...JsonObject, description: 'The answers, by the id of the field.' }),
+  values: shownAs(
+    form_values_type,
+    Type.Optional(Type.Unsafe<FormValues>({ ...JsonObject, description: 'The answers, by the id of the field.' })),
   ),
 }
 

@@ -1,5 +1,5 @@
 // The operations on conversations.
-import { Type } from 'typebox'
+import { Type } from './type.ts'
 import { AgentConfig } from './agent-config.ts'
 import { ConversationFilters, conversationFilters } from './conversation-filters.ts'
 import { Conversation, EndConversationResponse, ImportError, MessageReply } from './conversation.ts'
@@ -301,6 +301,29 @@ const readingOperations = {
       description: 'A page of conversations, without transcripts unless they are included.',
       schema: Type.Array(Conversation),
     },
+    errors: [],
+  }),
+  exportConversations: defineOperation({
+    id: 'exportConversations',
+    method: 'GET',
+    path: '/core/conversations/export',
+    tag,
+    summary: 'Export conversations with their transcripts, newest first',
+    description:
+      'NDJSON: one conversation a line, as `importConversations` takes it. The server reads page after page while the response is read, each as it is then, so set `created_before` to a fixed time to get no conversation that begins meanwhile. A response that breaks off goes on with `cursor`. A conversation of more than 16 MiB is a line with its `id` and an `error`. A client that reads less than 16 KiB in 30 seconds is disconnected.',
+    access: ['conversations:read_sensitive'],
+    narrowed: true,
+    query: Type.Object({
+      ...conversationFilters,
+      cursor: Type.Optional(
+        Type.String({
+          maxLength: 128,
+          description: "Base64 of the last line's `created_at`: standard or URL-safe, with or without padding.",
+        }),
+      ),
+    }),
+    success: { status: 200, description: 'One conversation a line.' },
+    answer: { kind: 'file', media_types: ['application/x-ndjson'] },
     errors: [],
   }),
   countConversations: defineOperation({

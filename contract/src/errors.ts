@@ -1,5 +1,5 @@
 // Every error that the API can answer: its code, status and default text. The only table from error to status.
-import { Type } from 'typebox'
+import { Type } from './type.ts'
 import { Assignee, handledBy } from './hand-off/objects.ts'
 import { named, nullable, oneOf } from './schema.ts'
 
@@ -258,13 +258,20 @@ export const errorTable = {
 
 export type ErrorName = keyof typeof errorTable
 
+/** The `code` of an answer. */
+export type ErrorCode = {
+  [Name in ErrorName]: (typeof errorTable)[Name] extends { code: infer Code } ? Code : Name
+}[ErrorName]
+
 /** The HTTP status and the `code` of an error. */
-export function describeError(name: ErrorName): { status: number; code: string; detail: string } {
+export function describeError(name: ErrorName): { status: number; code: ErrorCode; detail: string } {
   const entry: ErrorEntry = errorTable[name]
-  return { status: entry.status, code: entry.code ?? name, detail: entry.detail }
+  return { status: entry.status, code: (entry.code ?? name) as ErrorCode, detail: entry.detail }
 }
 
-const errorCodes = [...new Set(Object.keys(errorTable).map((name) => describeError(name as ErrorName).code))].sort()
+const errorCodes = [
+  ...new Set(Object.keys(errorTable).map((name) => describeError(name as ErrorName).code)),
+].sort() as ErrorCode[]
 
 export const FieldError = named(
   'FieldError',

@@ -1,5 +1,6 @@
 // The events that record a conversation's changes: one log, numbered without gaps, that streams, webhooks and the console read.
-import { Type, type Static, type TSchema } from 'typebox'
+import type { Static, TSchema } from 'typebox'
+import { Type } from './type.ts'
 import { Analysis, EndedBy, MessageReply, messageOrigin } from './conversation.ts'
 import { ErrorBody } from './errors.ts'
 import { handOffEventData, handOffLiveData } from './hand-off/events.ts'

@@ -10,6 +10,7 @@ export type AskedField = FormDefinition['fields'][number] & {
 
 /** By the id of the field. Null, an empty text and an empty list mean that the field was left empty. */
 export type FormValues = Record<string, string | number | boolean | string[] | null>
+export const form_values_type = 'Record<string, string | number | boolean | string[] | null>'
 
 export interface FormFault {
   /** The id of the field; empty: the values as a whole. */

@@ -1,5 +1,6 @@
 // An imported conversation. Each row is validated by itself, so that one bad row does not affect the others.
-import { Type, type Static } from 'typebox'
+import type { Static } from 'typebox'
+import { Type } from './type.ts'
 import { Analysis } from './conversation.ts'
 import { authorTypes, handOffBounds } from './hand-off/words.ts'
 import { JsonAny, JsonObject, named, nullable, oneOf, uuidText } from './schema.ts'

@@ -1,5 +1,5 @@
 // Invitations: single-use links with which a person becomes a member and chooses a password.
-import { Type } from 'typebox'
+import { Type } from './type.ts'
 import { defineOperation } from './operation.ts'
 import { roles } from './vocabulary.ts'
 import { Id, Timestamp, idempotencyHeader, named, nullable, oneOf, pageOf, pageQuery } from './schema.ts'

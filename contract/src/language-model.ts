@@ -1,5 +1,5 @@
 // A language model and what to try when it cannot answer, wherever a configuration names one.
-import { Type } from 'typebox'
+import { Type } from './type.ts'
 import { named, nullable } from './schema.ts'
 import { agentBounds, agentDefaults } from './vocabulary.ts'
 

@@ -1,7 +1,7 @@
 // What a caller sends as a message of the end user.
-import { Type } from 'typebox'
-import type { FormValues } from './form-values.ts'
-import { JsonObject, nullable, oneOf, uuidText } from './schema.ts'
+import { Type } from './type.ts'
+import { type FormValues, form_values_type } from './form-values.ts'
+import { JsonObject, nullable, oneOf, shownAs, uuidText } from './schema.ts'
 import { interactivities } from './vocabulary.ts'
 
 export const Message = Type.Object({
@@ -24,13 +24,16 @@ export const Message = Type.Object({
       }),
     ),
   ),
-  values: Type.Optional(
-    nullable(
-      Type.Unsafe<FormValues>({
-        ...JsonObject,
-        description:
-          'The answers by the id of the field, checked against what was shown (422 `values.<id>`); null, an empty text or list: left empty. `collect_otp` asks for `code`, `collect_phone_number` for `phone_number`. Texts have at most 1,000 characters (`textarea` 4,000, `email` 254, `phone` 40), all values 16 KiB as JSON.',
-      }),
+  values: shownAs(
+    `${form_values_type} | null`,
+    Type.Optional(
+      nullable(
+        Type.Unsafe<FormValues>({
+          ...JsonObject,
+          description:
+            'The answers by the id of the field, checked against what was shown (422 `values.<id>`); null, an empty text or list: left empty. `collect_otp` asks for `code`, `collect_phone_number` for `phone_number`. Texts have at most 1,000 characters (`textarea` 4,000, `email` 254, `phone` 40), all values 16 KiB as JSON.',
+        }),
+      ),
     ),
   ),
 })

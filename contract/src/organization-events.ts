@@ -1,5 +1,5 @@
 // The events of an organization that belong to no conversation, as pages and as a stream.
-import { Type } from 'typebox'
+import { Type } from './type.ts'
 import { type OrganizationEventData, organizationEventData } from './events.ts'
 import { defineOperation } from './operation.ts'
 import { Id, Timestamp, named } from './schema.ts'

@@ -1,5 +1,6 @@
 // Schema helpers that every capability shares: ids, timestamps, nullables, JSON, pages.
-import { Type, type Static, type TSchema, type TUnsafe } from 'typebox'
+import type { Static, TSchema, TUnsafe } from 'typebox'
+import { Type } from './type.ts'
 
 const schemaNames = new WeakMap<object, string>()
 
@@ -12,6 +13,19 @@ export function named<T extends TSchema>(name: string, schema: T): T {
 /** The component name of a schema, if it has one. */
 export function nameOfSchema(schema: object): string | undefined {
   return schemaNames.get(schema)
+}
+
+const shownTypes = new WeakMap<object, string>()
+
+/** Says what a field's value is in TypeScript, where its schema leaves that to the code that checks it. Not in `Optional`, which copies. */
+export function shownAs<T extends TSchema>(type: string, schema: T): T {
+  shownTypes.set(schema, type)
+  return schema
+}
+
+/** As `shownAs` says, if it does. */
+export function shownTypeOf(schema: object): string | undefined {
+  return shownTypes.get(schema)
 }
 
 /** The schema's value or null. Optional request fields are nullable too, because many clients send null for "not given". */

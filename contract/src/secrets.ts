@@ -1,5 +1,5 @@
 // Secrets of an organization: values that the requests of its tools use as `{{ secrets.NAME }}` and that are never shown.
-import { Type } from 'typebox'
+import { Type } from './type.ts'
 import { defineOperation } from './operation.ts'
 import { Timestamp, named, pageOf, pageQuery } from './schema.ts'
 

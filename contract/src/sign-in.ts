@@ -1,5 +1,5 @@
 // Signing in from a browser: sessions in cookies, with a password, an API key or an identity provider.
-import { Type } from 'typebox'
+import { Type } from './type.ts'
 import { defineOperation } from './operation.ts'
 import { Id, Timestamp, named, nullable, oneOf } from './schema.ts'
 import { roles, signInWays } from './vocabulary.ts'

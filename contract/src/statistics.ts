@@ -1,5 +1,6 @@
 // Statistics: counts and latencies in buckets of time.
-import { Type, type Static, type TSchema } from 'typebox'
+import type { Static, TSchema } from 'typebox'
+import { Type } from './type.ts'
 import { defineOperation } from './operation.ts'
 import { conversationReadAccess } from './scopes.ts'
 import { Timestamp, named, nullable, oneOf, timestampFilter } from './schema.ts'

@@ -1,5 +1,5 @@
 // Health checks: whether the process is alive and whether it can serve requests.
-import { Type } from 'typebox'
+import { Type } from './type.ts'
 import { defineOperation } from './operation.ts'
 
 const tag = 'System'

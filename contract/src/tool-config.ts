@@ -1,5 +1,6 @@
 // The tools in an agent's configuration: what the model may call, and what a call does.
-import { Type, type Static } from 'typebox'
+import type { Static } from 'typebox'
+import { Type } from './type.ts'
 import { ToolAction } from './actions/index.ts'
 import { JsonObject, named, nullable } from './schema.ts'
 import { agentBounds, agentDefaults } from './vocabulary.ts'

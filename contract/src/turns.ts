@@ -1,5 +1,5 @@
 // The turns of a conversation and its events: the operations.
-import { Type } from 'typebox'
+import { Type } from './type.ts'
 import { Turn } from './conversation.ts'
 import { ConversationEvent, liveData } from './events.ts'
 import { defineOperation } from './operation.ts'

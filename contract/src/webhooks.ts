@@ -1,5 +1,6 @@
 // Webhook endpoints, their deliveries, and the operations on both. Deliveries follow Standard Webhooks.
-import { Type, type Static } from 'typebox'
+import type { Static } from 'typebox'
+import { Type } from './type.ts'
 import { ConversationEvent } from './events.ts'
 import { defineOperation } from './operation.ts'
 import {

@@ -1,5 +1,6 @@
 // The widgets and forms that an agent shows in rich conversations. The schema of each type is also that of its tool's arguments.
-import { Type, type Static, type TSchema } from 'typebox'
+import type { Static, TSchema } from 'typebox'
+import { Type } from './type.ts'
 import { Id, named, nullable, oneOf } from './schema.ts'
 import { type WidgetType, agentBounds, agentDefaults, formFieldTypes } from './vocabulary.ts'
 

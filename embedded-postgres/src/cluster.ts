@@ -43,14 +43,16 @@ export function refuseForeignCluster(cluster_dir: string, state: ClusterState, m
 }
 
 /** If two processes create the cluster at the same time, the first to finish wins and the other uses its cluster. */
-export async function createCluster(home: Home, binaries: Binaries): Promise<void> {
+export async function createCluster(home: Home, binaries: Binaries, onLaunch: () => void): Promise<void> {
   const { account } = home
   const fresh = join(home.dir, `cluster.new-${process.pid}-${randomBytes(4).toString('hex')}`)
   await mkdir(fresh)
   try {
     await chmod(fresh, 0o700)
     if (account !== null) await lchown(fresh, account.uid, account.gid)
-    await runToEnd(binaries.initdb, initdbArguments(fresh), account, INITDB_LIMIT_MS)
+    const created = runToEnd(binaries.initdb, initdbArguments(fresh), account, INITDB_LIMIT_MS)
+    onLaunch()
+    await created
     await rename(fresh, home.cluster_dir)
     await syncFolder(home.dir)
   } catch (error) {

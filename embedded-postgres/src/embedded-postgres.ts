@@ -32,6 +32,11 @@ export interface EmbeddedPostgresOptions {
    * `attach`: use a running server, regardless of its owner, and leave it running; if none is running, start it as `own`.
    */
   mode?: 'own' | 'attach'
+  /**
+   * Called once when a program of PostgreSQL runs, or a running server was found: until then, whatever keeps this process busy delays the
+   * start.
+   */
+  onLaunch?: () => void
   /** Default: true. If false, a new server does not wait for the disk, and a crash of the machine can lose all data. */
   durable?: boolean
 }
@@ -60,7 +65,9 @@ async function start(options: EmbeddedPostgresOptions, host: Host): Promise<Embe
   const home = await settleHome(plan, host.system_dir)
   if (home.dir !== plan.data_dir) log(`the database of ${plan.data_dir} is in ${home.dir}`)
   await removeUnfinished(home.dir)
-  if ((await inspectCluster(home.cluster_dir, binaries.major)).kind === 'absent') await createCluster(home, binaries)
+  const { onLaunch = () => {} } = options
+  if ((await inspectCluster(home.cluster_dir, binaries.major)).kind === 'absent')
+    await createCluster(home, binaries, onLaunch)
   const route = chooseSocketRoute(home.cluster_dir, host.temporary_dirs, host.effective_uid)
   const socket_host = await openRoute(route, home.cluster_dir)
   const server_log = await openServerLog(home)
@@ -76,6 +83,7 @@ async function start(options: EmbeddedPostgresOptions, host: Host): Promise<Embe
       durable,
       memory_bytes,
       log,
+      onLaunch,
     })
     log(describeStart(joined, home))
     const address = connectionString(socket_host, APPLICATION_ROLE, APPLICATION_DATABASE)

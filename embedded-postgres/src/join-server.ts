@@ -16,6 +16,7 @@ interface Launch {
   durable: boolean
   memory_bytes: number
   log: (line: string) => void
+  onLaunch: () => void
 }
 
 export interface Joined {
@@ -54,6 +55,7 @@ export async function joinServer(launch: Launch): Promise<Joined> {
       started = null
     } else if (started === null && contact.kind === 'nobody') {
       started = await startWhereNoneRuns(launch, lasts)
+      if (started !== null) launch.onLaunch()
     } else if (started === null) {
       trouble_ends = performance.now() + TROUBLE_LIMIT_MS
     }

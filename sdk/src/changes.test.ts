@@ -4,7 +4,7 @@ import { type IncomingMessage, type ServerResponse, createServer } from 'node:ht
 import type { AddressInfo } from 'node:net'
 import fc from 'fast-check'
 import { afterEach, expect, test } from 'vitest'
-import { ApiError, type ConversationChangeEvent, createClient } from './index.ts'
+import { ApiError, ConnectionError, type ConversationChangeEvent, createClient } from './index.ts'
 
 type Answer = (request: IncomingMessage, response: ServerResponse) => void
 
@@ -101,6 +101,6 @@ test('throws a refusal at once, and the last failure when the retry time is over
     requests += 1
     request.socket.destroy()
   }, 0)
-  await expect(dead.streamConversationChanges().next()).rejects.toThrow(TypeError)
+  await expect(dead.streamConversationChanges().next()).rejects.toThrow(ConnectionError)
   expect(requests).toBe(2)
 })

@@ -1,8 +1,10 @@
 // The feed of an organization's conversations as an async iterator that reconnects by itself.
-import { type ConversationChangeEvent, operations } from '@parley/contract'
+import { ConnectionError } from './errors.ts'
+import * as operations from './generated/operations.ts'
 import type { CallOptions, ClientOptions, Values } from './request.ts'
 import { type Time, createPatience, canReopen, systemTime } from './retry.ts'
 import { readStream } from './streams.ts'
+import type { ConversationChangeEvent } from './types.ts'
 
 export async function* streamChanges(
   client: ClientOptions,
@@ -16,7 +18,7 @@ export async function* streamChanges(
   let isFirst = true
   for (;;) {
     const start = position === undefined ? {} : { last_event_id: String(position) }
-    let failure: unknown = new TypeError('The stream of changes ended')
+    let failure: unknown = new ConnectionError('The stream of changes ended')
     try {
       const opened = { client, operation, input: { ...input, ...start }, call }
       for await (const event of readStream<ConversationChangeEvent>(opened, { time, patience })) {

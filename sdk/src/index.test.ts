@@ -96,7 +96,7 @@ describe('a response that is not 2xx', () => {
       headers: { 'retry-after': '3' },
       body: JSON.stringify({ detail: 'Slow down', code: 'rate_limited', request_id: 'r', errors: [], turn_id: 't' }),
     }
-    await expect(client().listAgents()).rejects.toMatchObject({
+    await expect(client({ retries: 0 }).listAgents()).rejects.toMatchObject({
       message: 'Slow down',
       status: 429,
       code: 'rate_limited',
@@ -113,67 +113,5 @@ describe('a response that is not 2xx', () => {
       .catch((thrown: unknown) => thrown)
     expect(error).toBeInstanceOf(ApiError)
     expect(error).toMatchObject({ status: 502, code: null, message: 'HTTP 502', body: '<html>Bad gateway</html>' })
-  })
-})
-
-describe('repeats', () => {
-  const attempts: (string | undefined)[] = []
-  /** Fails with one entry for each request, then succeeds. */
-  const failing = (...failures: (number | 'reset')[]) => {
-    attempts.length = 0
-    return client({
-      fetch: async (...args: Parameters<typeof fetch>) => {
-        attempts.push(new Headers(args[1]?.headers).get('idempotency-key') ?? undefined)
-        const failure = failures.shift()
-        if (failure === 'reset') throw new TypeError('fetch failed')
-        return failure === undefined ? fetch(...args) : new Response('{}', { status: failure })
-      },
-    })
-  }
-  const message = { conversation_id: 'c', text: 'Hello' }
-
-  test('a POST without a response, with one generated key', async () => {
-    answer = { status: 200, body: '{}', headers: {} }
-    await failing('reset', 503).sendConversationMessage(message)
-    expect(attempts).toHaveLength(3)
-    expect(new Set(attempts).size).toBe(1)
-    expect(attempts[0]).toMatch(/^[0-9a-f-]{36}$/)
-  })
-
-  test('with the key that the caller passes', async () => {
-    await failing('reset').sendConversationMessage({ ...message, idempotency_key: 'mine' })
-    expect(attempts).toEqual(['mine', 'mine'])
-  })
-
-  test('a read, without a key', async () => {
-    await failing('reset', 503).getConversation({ conversation_id: 'c' })
-    expect(attempts).toEqual([undefined, undefined, undefined])
-  })
-
-  test('at most twice', async () => {
-    await expect(failing('reset', 'reset', 'reset').sendConversationMessage(message)).rejects.toThrow('fetch failed')
-    expect(attempts).toHaveLength(3)
-  })
-
-  test('no other refusal, and no other method', async () => {
-    await expect(failing(502).sendConversationMessage(message)).rejects.toBeInstanceOf(ApiError)
-    expect(attempts).toHaveLength(1)
-    await expect(failing('reset').deleteConversation({ conversation_id: 'c' })).rejects.toThrow('fetch failed')
-    expect(attempts).toHaveLength(1)
-  })
-
-  test('not after the caller aborts', async () => {
-    const controller = new AbortController()
-    const call = failing('reset', 'reset').sendConversationMessage(message, { signal: controller.signal })
-    controller.abort(new Error('enough'))
-    await expect(call).rejects.toThrow('enough')
-    expect(attempts).toHaveLength(1)
-  })
-
-  test('a POST that changes nothing, without a key', async () => {
-    const input = { agent_id: 'a', from_version: 1, to_version: 2 }
-    await failing(503).compareAgentVersions(input)
-    expect(attempts).toEqual([undefined, undefined])
-    expect(seen.url).toBe('/core/agents/a/versions/compare?format=json')
   })
 })

@@ -1,8 +1,10 @@
 // The events of an organization as an async iterator that reconnects by itself.
-import { type OrganizationStreamEvent, operations } from '@parley/contract'
+import { ConnectionError } from './errors.ts'
+import * as operations from './generated/operations.ts'
 import type { CallOptions, ClientOptions, Values } from './request.ts'
 import { type Time, createPatience, canReopen, systemTime } from './retry.ts'
 import { readStream } from './streams.ts'
+import type { OrganizationStreamEvent } from './types.ts'
 
 export async function* streamOrganizationEvents(
   client: ClientOptions,
@@ -15,7 +17,7 @@ export async function* streamOrganizationEvents(
   let position = (last_event_id ?? after) as string | number | undefined
   for (;;) {
     const start = position === undefined ? {} : { last_event_id: String(position) }
-    let failure: unknown = new TypeError('The stream of events ended')
+    let failure: unknown = new ConnectionError('The stream of events ended')
     try {
       const opened = { client, operation, input: { ...input, ...start }, call }
       for await (const event of readStream<OrganizationStreamEvent>(opened, { time, patience })) {

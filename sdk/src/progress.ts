@@ -1,8 +1,10 @@
 // The progress of a dataset's sources as an async iterator that reconnects by itself. Each connection begins with a snapshot.
-import { type DatasetProgressEvent, operations } from '@parley/contract'
+import { ConnectionError } from './errors.ts'
+import * as operations from './generated/operations.ts'
 import type { CallOptions, ClientOptions, Values } from './request.ts'
 import { type Time, createPatience, canReopen, systemTime } from './retry.ts'
 import { readStream } from './streams.ts'
+import type { DatasetProgressEvent } from './types.ts'
 
 export async function* streamProgress(
   client: ClientOptions,
@@ -13,7 +15,7 @@ export async function* streamProgress(
   const patience = createPatience(time, client.stream_patience_ms)
   const opened = { client, operation: operations.streamDatasetProgress, input, call }
   for (;;) {
-    let failure: unknown = new TypeError('The stream of progress ended')
+    let failure: unknown = new ConnectionError('The stream of progress ended')
     try {
       for await (const event of readStream<DatasetProgressEvent>(opened, { time, patience })) {
         if (event === 'over') return

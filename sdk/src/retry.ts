@@ -1,11 +1,13 @@
 // Decides which failed calls are retried and which streams are reopened, after which pause, and for how long.
-import { ApiError } from './request.ts'
+import { ApiError, isApiError, isUnanswered } from './errors.ts'
 
 export const default_retries = 2
 const default_patience_ms = 60_000
 const first_pause_ms = 250
 const longest_pause_ms = 10_000
-const longest_asked_ms = 30_000
+const longest_stream_pause_ms = 30_000
+/** A longer `Retry-After` is not waited for. */
+export const longest_asked_ms = 60_000
 
 /** The clock and the random source; tests replace them. */
 export interface Time {
@@ -26,18 +28,14 @@ export const systemTime: Time = {
   },
 }
 
-/** No response (`fetch` and broken bodies throw a TypeError), or one that says that nothing was done. */
-export function isRetryable(error: unknown): boolean {
-  return error instanceof ApiError ? error.status === 503 : error instanceof TypeError
-}
-
 /** Opening a stream changes nothing, so everything except the caller's own errors can be retried. */
 export function canReopen(error: unknown): boolean {
-  return error instanceof ApiError ? error.status === 429 || error.status >= 500 : error instanceof TypeError
+  return isApiError(error) ? error.status === 429 || error.status >= 500 : isUnanswered(error)
 }
 
-export function pauseAfter(failures: number, error: unknown): number {
-  return Math.min(longest_pause_ms, Math.max(requestedPause(error), backoffPause(failures, first_pause_ms, systemTime)))
+/** As long as the server asks, otherwise longer after each failure. */
+export function pauseAfter(failures: number, error: unknown, time: Time = systemTime): number {
+  return Math.max(requestedPause(error), backoffPause(failures, first_pause_ms, time))
 }
 
 function requestedPause(error: unknown): number {
@@ -51,11 +49,13 @@ function backoffPause(failures: number, first_ms: number, time: Time): number {
 /** Throws the signal's reason if it aborts. */
 export async function pause(ms: number, signal: AbortSignal | undefined, time: Time = systemTime): Promise<void> {
   signal?.throwIfAborted()
-  const { promise, resolve } = Promise.withResolvers<void>()
-  const wake = () => resolve()
-  const stop = time.after(ms, wake)
-  signal?.addEventListener('abort', wake)
-  await promise
+  let stop = () => {}
+  let wake = () => {}
+  await new Promise<void>((resolve) => {
+    wake = resolve
+    stop = time.after(ms, wake)
+    signal?.addEventListener('abort', wake)
+  })
   signal?.removeEventListener('abort', wake)
   stop()
   signal?.throwIfAborted()
@@ -83,7 +83,7 @@ export function createPatience(time: Time, patience_ms: number = default_patienc
       hasLived = true
     },
     setPause(ms) {
-      asked_ms = Math.min(ms, longest_asked_ms)
+      asked_ms = Math.min(ms, longest_stream_pause_ms)
     },
     async wait(failure, signal) {
       const now = time.now()

@@ -1,48 +1,15 @@
-// Streams as async iterators: the events of a conversation (reconnects by itself), of one message's turn, and plain text.
-import {
-  type ConversationStreamEvent,
-  type Operation,
-  type SuggestionStreamEvent,
-  type TurnStreamEvent,
-  operations,
-} from '@parley/contract'
+// Streams as async iterators: the events of a conversation, which reconnects by itself, one connection of any stream, and plain text.
 import { type EventSourceMessage, createParser } from 'eventsource-parser'
 import { type Connection, openConnection } from './connection.ts'
-import { type CallOptions, type ClientOptions, type Values, sendRequest } from './request.ts'
+import { ConnectionError } from './errors.ts'
+import * as operations from './generated/operations.ts'
+import { type OperationRef, readOperation } from './operation.ts'
+import { type CallOptions, type ClientOptions, type Values, answered, sendRequest } from './request.ts'
 import { type Patience, type Time, createPatience, canReopen, systemTime } from './retry.ts'
+import type { ConversationStreamEvent } from './types.ts'
 
 /** A stream that stayed open this long counts as working, even without events. */
 const settled_ms = 10_000
-
-export async function* streamMessage(
-  client: ClientOptions,
-  input: Values,
-  call: CallOptions,
-  time: Time = systemTime,
-): AsyncGenerator<TurnStreamEvent> {
-  using connection = openConnection(call.signal, time)
-  const response = await open(client, operations.sendConversationMessage, input, call, connection)
-  for await (const { event, data } of readEvents(response, connection)) {
-    yield { event, data } as TurnStreamEvent
-    if (event === 'turn.completed' || event === 'turn.failed' || event === 'turn.cancelled') return
-  }
-  throw new TypeError('The stream ended before the turn')
-}
-
-export async function* streamSuggestion(
-  client: ClientOptions,
-  input: Values,
-  call: CallOptions,
-  time: Time = systemTime,
-): AsyncGenerator<SuggestionStreamEvent> {
-  using connection = openConnection(call.signal, time)
-  const response = await open(client, operations.suggestReply, input, call, connection)
-  for await (const { event, data } of readEvents(response, connection)) {
-    yield { event, data } as SuggestionStreamEvent
-    if (event === 'suggestion.completed' || event === 'suggestion.failed') return
-  }
-  throw new TypeError('The stream ended before the suggestion')
-}
 
 export async function* streamEvents(
   client: ClientOptions,
@@ -54,7 +21,7 @@ export async function* streamEvents(
   let position = (last_event_id ?? after) as string | number | undefined
   for (;;) {
     const start = position === undefined ? {} : { last_event_id: String(position) }
-    let failure: unknown = new TypeError('The stream ended before the conversation')
+    let failure: unknown = new ConnectionError('The stream ended before the conversation')
     try {
       const opened = { client, operation: operations.streamConversationEvents, input: { ...input, ...start }, call }
       for await (const event of readStream<ConversationStreamEvent>(opened, { time, patience })) {
@@ -74,7 +41,7 @@ export async function* streamEvents(
 
 interface StreamRequest {
   client: ClientOptions
-  operation: Operation
+  operation: OperationRef
   input: Values
   call: CallOptions
 }
@@ -84,39 +51,60 @@ export async function* readStream<Event>(
   { client, operation, input, call }: StreamRequest,
   { time, patience }: { time: Time; patience: Patience },
 ): AsyncGenerator<Event | 'over'> {
-  using connection = openConnection(call.signal, time)
-  const response = await open(client, operation, input, call, connection)
-  if (response.status === 204) return yield 'over'
-  const opened_at = time.now()
-  const onBytes = () => {
-    if (time.now() - opened_at >= settled_ms) patience.renew()
-  }
-  for await (const { id, event, data } of readEvents(response, connection, { onBytes, onRetry: patience.setPause })) {
-    // Text that is still being generated repeats on every new stream, so only stored events count.
-    if (id !== undefined) patience.renew()
-    yield { event, data, ...(id === undefined ? {} : { id: Number(id) }) } as Event
+  const connection = openConnection(call.signal, time)
+  try {
+    const response = await open(client, operation, input, call, connection)
+    if (response.status === 204) return yield 'over'
+    const opened_at = time.now()
+    const onBytes = () => {
+      if (time.now() - opened_at >= settled_ms) patience.renew()
+    }
+    for await (const { id, event, data } of readEvents(response, connection, { onBytes, onRetry: patience.setPause })) {
+      // Text that is still being generated repeats on every new stream, so only stored events count.
+      if (id !== undefined) patience.renew()
+      yield { event, data, ...(id === undefined ? {} : { id: Number(id) }) } as Event
+    }
+  } finally {
+    connection.close()
   }
 }
 
 export async function* streamText(
   client: ClientOptions,
-  operation: Operation,
+  operation: OperationRef,
   input: Values,
   call: CallOptions,
 ): AsyncGenerator<string> {
-  const response = await sendRequest(client, operation, { ...input, format: 'text' }, call)
-  for await (const text of response.body!.pipeThrough(new TextDecoderStream())) yield text
+  call.signal?.throwIfAborted()
+  try {
+    const response = await sendRequest(client, readOperation(operation), { ...input, format: 'text' }, call)
+    const body = response.body!.pipeThrough(new TextDecoderStream()).getReader()
+    try {
+      for (;;) {
+        const { done, value } = await answered(() => body.read())
+        if (done) return
+        yield value
+      }
+    } finally {
+      body.cancel().catch(() => {})
+    }
+  } catch (error) {
+    call.signal?.throwIfAborted()
+    throw error
+  }
 }
 
-function open(
+export function open(
   client: ClientOptions,
-  operation: Operation,
+  operation: OperationRef,
   input: Values,
   call: CallOptions,
   connection: Connection,
 ): Promise<Response> {
   const headers = { ...call.headers, Accept: 'text/event-stream' }
-  return connection.waitFor(sendRequest(client, operation, input, { ...call, headers, signal: connection.signal }))
+  return connection.waitFor(
+    sendRequest(client, readOperation(operation), input, { ...call, headers, signal: connection.signal }),
+  )
 }
 
 interface ReadHooks {
@@ -124,15 +112,15 @@ interface ReadHooks {
   onRetry?: (ms: number) => void
 }
 
-/** Throws a TypeError, as fetch does, if the connection breaks. */
-async function* readEvents(response: Response, connection: Connection, { onBytes, onRetry }: ReadHooks = {}) {
+/** Throws a `ConnectionError` if the connection breaks. */
+export async function* readEvents(response: Response, connection: Connection, { onBytes, onRetry }: ReadHooks = {}) {
   const parsed: EventSourceMessage[] = []
   const parser = createParser({ onEvent: (event) => void parsed.push(event), ...(onRetry ? { onRetry } : {}) })
   const decoder = new TextDecoder()
   const body = response.body!.getReader()
   try {
     for (;;) {
-      const { done, value } = await connection.waitFor(body.read())
+      const { done, value } = await connection.waitFor(answered(() => body.read()))
       if (done) return
       onBytes?.()
       parser.feed(decoder.decode(value, { stream: true }))

@@ -1,5 +1,4 @@
 // The composition root: creates one of everything in order, and closes it in reverse. Only main and the tests import it.
-import { join } from 'node:path'
 import type { Logger } from 'pino'
 import { type Bootstrapped, bootstrap } from './access/bootstrap.ts'
 import { loadSecretKey, watchSecretKey } from './sealing/secret-key.ts'
@@ -15,11 +14,12 @@ import { createWorkShares } from './calls/work-shares.ts'
 import { createSignals } from './live/signals.ts'
 import { openBus } from './live/bus.ts'
 import { type PooledDatabase, countSharedPlaces, openDatabase } from './database/database.ts'
-import { startEmbeddedPostgres } from '@parley/embedded-postgres'
-import { migrate } from './database/migrate.ts'
+import { type ProvidedDatabase, provideDatabase } from './provide-database.ts'
+import { prepareSchema } from './database/schema.ts'
 import { type RootStore, type TransactionStore, openStore } from './database/store.ts'
 import { prepareSampleDataset } from './knowledge/sample.ts'
-import { createPresence } from './live/presence.ts'
+import { replaceLastNode } from './last-node.ts'
+import { type PresenceOptions, createPresence } from './live/presence.ts'
 import { createLiveTurns } from './live/live-turns.ts'
 import { changeKey, changed, drainKey } from './live/shared.ts'
 import { listenForMetrics } from './http/metrics-listener.ts'
@@ -60,6 +60,8 @@ export interface App extends AsyncDisposable {
 const statement_timeout_ms = 30_000
 
 export interface StartOptions {
+  /** The database of the settings, if its start has begun before. It ends with the app. */
+  provided?: Promise<ProvidedDatabase>
   /**
    * Whether the sample agent of a first start has a dataset, which this server then prepares in the background, and for development a web
    * widget.
@@ -75,11 +77,11 @@ export async function startApp(
   config: Config,
   log: Logger,
   ports: Ports = systemPorts,
-  { has_samples = false, widget_folder, first_pages }: StartOptions = {},
+  { provided = provideDatabase(config, log).ready, has_samples = false, widget_folder, first_pages }: StartOptions = {},
 ): Promise<App> {
   repairJsonParse()
   await using stack = new AsyncDisposableStack()
-  const { connection_string, exited } = await provideDatabase(config, log, stack)
+  const { connection_string, exited } = stack.use(await provided)
   const database = stack.use(
     openDatabase({
       connection_string,
@@ -89,11 +91,13 @@ export async function startApp(
     }),
   )
   await requireVersion(database)
-  await migrate(database)
+  await prepareSchema(database)
   const secret_key = await loadSecretKey({ database, config, ports })
   const bootstrapped = await bootstrap({ database, config, ports, log })
   const is_private = config.database_url === undefined
-  const live = connectNodes({ database, connection_string, is_private }, ports, log, stack)
+  const node_id = ports.newId()
+  const predecessor = await replaceLastNode(config.data_dir, node_id, log)
+  const live = connectNodes({ database, connection_string, is_private, node_id, predecessor }, ports, log, stack)
   const blobs = stack.use(createBlobs({ config, ports, log }))
   await requireStores(database, blobs)
   const { metrics, metrics_url } = await provideMetrics(config, log, ports, stack)
@@ -122,17 +126,6 @@ async function requireVersion({ pool }: PooledDatabase): Promise<void> {
   )
   const { number, version } = rows[0]!
   if (number < oldest_version) throw new DatabaseTooOld(version)
-}
-
-async function provideDatabase(config: Config, log: Logger, stack: AsyncDisposableStack) {
-  if (config.database_url !== undefined) {
-    return { connection_string: config.database_url, exited: new Promise<Error>(() => {}) }
-  }
-  const data_dir = join(config.data_dir, 'postgres')
-  const embedded = stack.use(
-    await startEmbeddedPostgres({ data_dir, log: (line) => log.debug({ component: 'postgres' }, line) }),
-  )
-  return { connection_string: embedded.connection_string, exited: embedded.exited }
 }
 
 async function provideMetrics(
@@ -219,18 +212,14 @@ function createCore({
 
 /** Connects this process with other nodes for live information. */
 function connectNodes(
-  {
-    database,
-    connection_string,
-    is_private,
-  }: { database: PooledDatabase; connection_string: string; is_private: boolean },
+  { connection_string, ...options }: Omit<PresenceOptions, 'clock' | 'log'> & { connection_string: string },
   ports: Ports,
   log: Logger,
   stack: AsyncDisposableStack,
 ): Live & { node_id: string } {
   const { clock } = ports
-  const node_id = ports.newId()
-  const presence = createPresence({ database, node_id, clock, log, is_private })
+  const { database, node_id } = options
+  const presence = createPresence({ ...options, clock, log })
   const signals = createSignals(clock)
   const bus = stack.use(
     openBus({

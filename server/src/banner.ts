@@ -12,7 +12,7 @@ export function renderBanner({ url, bootstrapped, sample_agent_id }: Started, co
     `  Parley is ready at ${url}`,
     '',
     `  Console         ${url}/`,
-    `  API reference   ${url}/docs`,
+    `  Documentation   ${url}/docs/`,
     ...(isForDevelopment(config) ? [`  Widget demo     ${url}/widget-demo`] : []),
     `  Model           ${describeModel(config)}`,
     `  Organization    ${organization.name} (${organization.id})`,

@@ -1,5 +1,6 @@
 // What the command line uses of the server.
-import { keepCompiledCode } from './compile-cache.ts'
+import { keepCompiledCode } from './compile-cache.js'
+import { keepNewObjectsSmall } from './new-objects.js'
 
 export {
   createKey,
@@ -9,23 +10,36 @@ export {
   setUserPassword,
   type AdministrationServices,
 } from './access/administration.ts'
+export {
+  deleteKeyOf,
+  deleteTokenOf,
+  deleteUserFrom,
+  listKeysOf,
+  listMembersOf,
+  listOrganizations,
+  listTokensOf,
+} from './access/inventory.ts'
 export { ConfigError, type Config } from './config/config.ts'
 export { readConfig } from './settings.ts'
 export { openDatabase, type Database, type PooledDatabase } from './database/database.ts'
 export { startEmbeddedPostgres } from '@parley/embedded-postgres'
 export { EmbeddedPostgresError } from '@parley/embedded-postgres'
 export { migrate } from './database/migrate.ts'
+export { listPending } from './database/schema.ts'
 export { AppError } from './base/errors.ts'
 export { systemPorts } from './base/ports.ts'
 export { isExactNumber, repairJsonParse } from './base/read-json.ts'
 export { createBlobs } from './blobs/blobs.ts'
 export { moveBlobs } from './blobs/move.ts'
 export { blobStoreSettings } from './blobs/settings.ts'
+export { type ListedNode, listNodes } from './live/nodes.ts'
 export { createLog } from './telemetry/log.ts'
+export { type Finding, examineDatabase, examineMachine, examineOutside } from './doctor/doctor.ts'
 export { rotateSecretKey } from './rotate.ts'
 
 /** Runs the server until a signal ends it, and returns the exit code. Loaded lazily, because other commands do not need it. */
 export async function serve(): Promise<number> {
+  keepNewObjectsSmall()
   keepCompiledCode()
   const { main } = await import('./process.ts')
   return main()

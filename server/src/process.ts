@@ -1,11 +1,16 @@
 // The process: reads the settings and runs the app until a signal ends it.
-import { flushCompileCache } from 'node:module'
 import type { App } from './app.ts'
 import { renderBanner } from './banner.ts'
 import { type Config, ConfigError } from './config/config.ts'
+import { writeCompiledCode } from './compile-cache.js'
+import { letNewObjectsGrow } from './new-objects.js'
+import { provideDatabase } from './provide-database.ts'
 import { explainStartFault } from './start-faults.ts'
 import { readConfig } from './settings.ts'
-import { createLog } from './telemetry/log.ts'
+import { createLog, openLogOutput } from './telemetry/log.ts'
+
+/** From `ready` until compiled code is written. That takes a while, and by then the first requests have been answered. */
+const write_ms = 5000
 
 /** Exit codes: 0 after a signal, 1 if the server cannot start or continue, 2 for invalid settings. */
 export async function main(): Promise<number> {
@@ -16,19 +21,23 @@ export async function main(): Promise<number> {
   } catch (error) {
     return explain(error, null)
   }
-  const log = createLog(config.log_level)
+  const log = createLog(config.log_level, await openLogOutput(config.log_format, process.stdout))
   for (const warning of config.warnings) log.warn(warning)
   let app: App
   try {
+    const { launched, ready: provided } = provideDatabase(config, log)
+    await launched
     // Only now, so that signals and faults in the settings are answered without waiting for all code.
     const { startApp } = await import('./app.ts')
-    app = await startApp(config, log, undefined, { has_samples: true })
+    app = await startApp(config, log, undefined, { provided, has_samples: true })
   } catch (error) {
     return explain(error, config)
   }
   process.stdout.write(renderBanner(app, config))
-  // A process that is killed writes nothing at its end.
-  setImmediate(flushCompileCache)
+  letNewObjectsGrow()
+  const write = () =>
+    writeCompiledCode().catch((error: unknown) => log.debug({ err: error }, 'compiled code is not kept'))
+  setTimeout(() => void write(), write_ms).unref()
   const reason = await Promise.race([stopped, app.failed])
   if (reason instanceof Error) log.fatal({ err: reason }, 'the server cannot continue')
   else log.info({ signal: reason }, 'stopping')

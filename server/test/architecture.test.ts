@@ -8,7 +8,7 @@ import { readConfig, settings } from '../src/settings.ts'
 const source = join(import.meta.dirname, '..', 'src')
 
 const files = readdirSync(source, { recursive: true, encoding: 'utf8' })
-  .filter((file) => file.endsWith('.ts') && !file.endsWith('.test.ts'))
+  .filter((file) => /\.[jt]s$/.test(file) && !/\.(?:test|d)\.ts$/.test(file))
   .map((file) => ({ file: relative('.', file), text: readFileSync(join(source, file), 'utf8') }))
 
 const writesTo = (tables: string) => new RegExp(`(insert into|update|delete from)\\s+(${tables})\\b`, 'i')
@@ -26,8 +26,9 @@ describe('conversations', () => {
       .filter((file) => !/^(conversations\/(read|commit)|hand-off)\//.test(file))
       .toSorted()
     // Lists and queues of what people handle are read by the room that has them; it writes nothing of them.
-    // Whether an agent still has conversations is asked under its lock; what a delivery tells is read with its lane.
-    expect(elsewhere).toEqual(['agents/queries.ts', 'webhooks/lanes.ts'])
+    // Whether an agent still has conversations is asked under its lock; the doctor counts turns that are stuck; what a delivery tells is
+    // read with its lane.
+    expect(elsewhere).toEqual(['agents/queries.ts', 'doctor/database.ts', 'webhooks/lanes.ts'])
   })
 })
 
@@ -35,7 +36,16 @@ describe('one writer', () => {
   test('conversations, their progress, items and events are written by the one writer only', () => {
     const pattern = writesTo('conversations|conversation_progress|handlings|transcript_items|events')
     const writers = [
-      ...['analysis.ts', 'confidence.ts', 'content.ts', 'handlings.ts', 'new.ts', 'purge.ts', 'write-changes.ts'],
+      ...[
+        'analysis.ts',
+        'confidence.ts',
+        'content.ts',
+        'handlings.ts',
+        'new-many.ts',
+        'new.ts',
+        'purge.ts',
+        'write-changes.ts',
+      ],
     ]
     expect(filesWith(pattern).toSorted()).toEqual(writers.map((file) => `conversations/commit/${file}`))
   })
@@ -56,7 +66,9 @@ describe('one writer', () => {
 })
 
 test('statistics are counted where conversations are written, and added up in one place', () => {
-  const writers = ['content.ts', 'new.ts', 'write-changes.ts'].map((file) => `conversations/commit/${file}`)
+  const writers = ['content.ts', 'new-many.ts', 'new.ts', 'write-changes.ts'].map(
+    (file) => `conversations/commit/${file}`,
+  )
   expect(filesWith(/insert into statistics_deltas/).toSorted()).toEqual(writers)
   expect(filesWith(/delete from statistics_deltas/)).toEqual(['statistics/fold.ts'])
 })
@@ -72,8 +84,8 @@ describe('T12: no transaction spans a network wait', () => {
   })
 })
 
-test('only config.ts reads the environment; before it is loaded, compile-cache.ts looks where the data folder is', () => {
-  expect(filesWith(/process\.env/)).toEqual(['compile-cache.ts', 'config/config.ts'])
+test('only config.ts reads the environment; before it is loaded, compile-cache.js looks where the data folder is', () => {
+  expect(filesWith(/process\.env/)).toEqual(['compile-cache.js', 'config/config.ts'])
 })
 
 test('every operation says who can call it', () => {

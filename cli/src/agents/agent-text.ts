@@ -1,6 +1,6 @@
 // Converts between an agent and the text of its files, in YAML or JSON.
-import { AgentConfig } from '@parley/contract'
-import { isExactNumber } from '@parley/server'
+import { AgentConfig } from '@parley/contract/agent-config'
+import { isExactNumber } from '@parley/server/read-json'
 import { Document, type ScalarTag, type Tags, parseDocument, visit } from 'yaml'
 import { type AgentDefinition, type JsonObject, isObject } from './agent.ts'
 

@@ -2,10 +2,8 @@
 import { type Command, Option } from 'commander'
 import type { Surroundings } from '../surroundings.ts'
 import type { Format } from './agent-text.ts'
-import { applyAgents } from './apply.ts'
-import { type ConnectionOptions, withClient } from '../client/connection.ts'
+import type { ConnectionOptions } from '../client/connection.ts'
 import { exit_code_of_differences, withConnection } from '../client/options.ts'
-import { exportAgents } from './export.ts'
 import { showControls } from '../client/terminal.ts'
 
 interface ApplyFlags extends ConnectionOptions {
@@ -31,8 +29,21 @@ export function addAgentCommands(program: Command, around: Surroundings): void {
     .option('--exit-code', `with --dry-run: exit with ${exit_code_of_differences} if there are differences`)
     .action(async (folder: string, { publish, dryRun, exitCode, ...connection }: ApplyFlags) => {
       const options = { publish: publish ?? false, dry_run: dryRun ?? false }
+      const { withClient } = await import('../client/connection.ts')
+      const { applyAgents } = await import('./apply.ts')
       const count = await withClient(connection, (client) => applyAgents(client, folder, options, print))
       if (dryRun && exitCode && count > 0) around.exit_code = exit_code_of_differences
+    })
+  withConnection(agents.command('diff'))
+    .description('print how the agents on the server differ from the files in a folder, as `apply --dry-run` does')
+    .argument('<folder>', 'the folder')
+    .option('--exit-code', `exit with ${exit_code_of_differences} if there are differences`)
+    .action(async (folder: string, { exitCode, ...connection }: ApplyFlags) => {
+      const { withClient } = await import('../client/connection.ts')
+      const { applyAgents } = await import('./apply.ts')
+      const options = { publish: false, dry_run: true }
+      const count = await withClient(connection, (client) => applyAgents(client, folder, options, print))
+      if (exitCode && count > 0) around.exit_code = exit_code_of_differences
     })
   withConnection(agents.command('export'))
     .description('write the agents on the server to files')
@@ -45,6 +56,8 @@ export function addAgentCommands(program: Command, around: Surroundings): void {
     .option('--force', 'overwrite files that have other content')
     .action(async (folder: string, { agent, format, force, ...connection }: ExportFlags) => {
       const options = { agent_ids: agent ?? [], format, force: force ?? false }
+      const { withClient } = await import('../client/connection.ts')
+      const { exportAgents } = await import('./export.ts')
       await withClient(connection, (client) => exportAgents(client, folder, options, print))
     })
 }

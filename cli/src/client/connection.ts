@@ -1,8 +1,11 @@
 // The connection to the server: its address, the key, waiting for rate limits, and error messages. Reads PARLEY_API_KEY.
 import { readFile } from 'node:fs/promises'
+import { join } from 'node:path'
 import { setTimeout as pause } from 'node:timers/promises'
-import { type Client, ApiError, createClient } from '@parley/sdk'
+import { dataFolder } from '@parley/server/data-folder'
+import { type Client, ApiError, createClient, isUnanswered } from '@parley/sdk'
 import { ClientError } from './faults.ts'
+import { exit_codes } from './output.ts'
 
 export interface ConnectionOptions {
   url: string
@@ -10,7 +13,7 @@ export interface ConnectionOptions {
   org?: string
 }
 
-const request_timeout_ms = 60_000
+const answer_timeout_ms = 60_000
 /** As long as the server takes a file. */
 const upload_timeout_ms = 10 * 60_000
 const max_limit_pauses = 20
@@ -26,6 +29,7 @@ export async function withClient<T>(options: ConnectionOptions, work: (client: C
     base_url: url,
     token,
     fetch: patientFetch,
+    timeout_ms: 0,
     ...(org === undefined ? {} : { organization_id: org }),
   })
   try {
@@ -35,52 +39,83 @@ export async function withClient<T>(options: ConnectionOptions, work: (client: C
   }
 }
 
-function checkUrl(text: string): void {
+export function checkUrl(text: string): void {
   const url = URL.canParse(text) ? new URL(text) : null
   const isRight = url !== null && /^https?:$/.test(url.protocol) && url.username === '' && url.password === ''
-  if (!isRight) throw new ClientError('the URL must look like http://localhost:8080, without a user name or password')
+  if (!isRight)
+    throw new ClientError(
+      'the URL must look like http://localhost:8080, without a user name or password',
+      exit_codes.usage,
+    )
 }
 
 /** The key is never an argument, because every user of the machine can see arguments. */
-async function readKey({ keyFile }: ConnectionOptions): Promise<string> {
-  const key = keyFile === undefined ? (process.env['PARLEY_API_KEY'] ?? '') : await readKeyFile(keyFile)
+async function readKey({ url, keyFile }: ConnectionOptions): Promise<string> {
+  const given = keyFile === undefined ? (process.env['PARLEY_API_KEY'] ?? '') : await readKeyFile(keyFile)
+  const key = given.trim() === '' && keyFile === undefined ? await readOwnKey(url) : given
   const where = keyFile === undefined ? 'PARLEY_API_KEY' : keyFile
-  if (key.trim() === '') throw new ClientError(`no API key was given; set PARLEY_API_KEY or pass --key-file`)
-  if (!/^[\x21-\x7e]+$/.test(key.trim())) throw new ClientError(`${where} does not contain a valid key`)
+  if (key.trim() === '')
+    throw new ClientError(`no API key was given; set PARLEY_API_KEY or pass --key-file`, exit_codes.usage)
+  if (!/^[\x21-\x7e]+$/.test(key.trim()))
+    throw new ClientError(`${where} does not contain a valid key`, exit_codes.usage)
   return key.trim()
 }
 
-async function readKeyFile(path: string): Promise<string> {
+export async function readKeyFile(path: string): Promise<string> {
   try {
     const text = await readFile(path, 'utf8')
     return text.slice(0, max_key_bytes)
   } catch (error) {
-    throw new ClientError(`could not read the key file: ${messageOf(error)}`)
+    throw new ClientError(`could not read the key file: ${messageOf(error)}`, exit_codes.usage)
   }
 }
 
-/** A rate-limited request did nothing, so it is sent again when the server allows. */
-const patientFetch: typeof fetch = async (address, init) => {
+const own_hosts = new Set(['localhost', '127.0.0.1', '[::1]'])
+
+/** The key that the server wrote when it started for the first time; it is sent to this machine only. */
+async function readOwnKey(url: string): Promise<string> {
+  if (!own_hosts.has(new URL(url).hostname)) return ''
+  return readFile(join(dataFolder(process.env['PARLEY_DATA_DIR']), 'admin-key'), 'utf8').catch(() => '')
+}
+
+/** A rate-limited request did nothing, so it is sent again when the server allows. A body may take as long as it arrives. */
+export const patientFetch: typeof fetch = async (address, init) => {
   for (let pauses = 0; ; pauses += 1) {
-    const response = await fetch(address, { ...init, signal: AbortSignal.timeout(timeoutOf(init)) })
+    const response = await fetchAnswer(address, init)
     if (response.status !== 429 || pauses >= max_limit_pauses) return response
     const asked = Number(response.headers.get('retry-after') ?? 1)
     await response.body?.cancel()
-    await pause(1000 * Math.min(longest_pause_seconds, Number.isFinite(asked) ? asked : 1))
+    await pause(1000 * Math.min(longest_pause_seconds, Number.isFinite(asked) ? asked : 1), undefined, {
+      ...(init?.signal ? { signal: init.signal } : {}),
+    })
+  }
+}
+
+async function fetchAnswer(address: Parameters<typeof fetch>[0], init: RequestInit | undefined): Promise<Response> {
+  const late = new AbortController()
+  const timer = setTimeout(() => late.abort(new Error('the server did not respond in time')), timeoutOf(init))
+  const signals = [late.signal, ...(init?.signal ? [init.signal] : [])]
+  try {
+    return await fetch(address, { ...init, signal: AbortSignal.any(signals) })
+  } finally {
+    clearTimeout(timer)
   }
 }
 
 function timeoutOf(init: RequestInit | undefined): number {
-  return typeof init?.body === 'string' || init?.body == null ? request_timeout_ms : upload_timeout_ms
+  return typeof init?.body === 'string' || init?.body == null ? answer_timeout_ms : upload_timeout_ms
 }
 
 function explain(error: unknown, url: string): Error {
   if (error instanceof ClientError) return error
-  if (error instanceof ApiError) return new ClientError(describeAnswer(error))
-  if (error instanceof DOMException && error.name === 'TimeoutError')
-    return new ClientError('the server did not respond in time')
-  if (error instanceof TypeError && error.cause !== undefined)
-    return new ClientError(`could not connect to the server at ${url}: ${messageOf(error.cause)}`)
+  if (error instanceof ApiError) {
+    const isRefused = error.status === 401 || error.status === 403
+    return new ClientError(describeAnswer(error), isRefused ? exit_codes.refused : exit_codes.failed)
+  }
+  if (isUnanswered(error)) {
+    const reason = error.message.replace(/^The connection failed: /, '')
+    return new ClientError(`could not connect to the server at ${url}: ${reason}`, exit_codes.unreachable)
+  }
   if (error instanceof Error && 'code' in error) return new ClientError(messageOf(error))
   return error instanceof Error ? error : new Error(String(error))
 }
@@ -93,8 +128,6 @@ export function describeAnswer({ status, message, errors, code, request_id }: Ap
 }
 
 function messageOf(error: unknown): string {
-  // A host with several addresses fails with an AggregateError, which has no message.
-  const cause: unknown = error instanceof AggregateError ? error.errors[0] : error
-  const text = cause instanceof Error ? cause.message : String(cause)
+  const text = error instanceof Error ? error.message : String(error)
   return text.split('\n', 1)[0] ?? ''
 }

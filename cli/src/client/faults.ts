@@ -1,13 +1,16 @@
 // What is wrong with files, reported all at once: each fault with its file and the path inside it.
 
+import { exit_codes } from './output.ts'
 import { showControls } from './terminal.ts'
 
 /** An error that the person can correct. The message can have several lines. */
 export class ClientError extends Error {
   override name = 'ClientError'
+  readonly exit_code: number
 
-  constructor(message: string) {
+  constructor(message: string, exit_code: number = exit_codes.failed) {
     super(showControls(message))
+    this.exit_code = exit_code
   }
 }
 

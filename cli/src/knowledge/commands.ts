@@ -1,10 +1,9 @@
 // `parley knowledge`: knowledge bases kept as folders. A client of the API, so it needs no database.
 import type { Command } from 'commander'
-import { type ConnectionOptions, withClient } from '../client/connection.ts'
+import type { ConnectionOptions } from '../client/connection.ts'
 import { exit_code_of_differences, withConnection } from '../client/options.ts'
 import { showControls } from '../client/terminal.ts'
 import type { Surroundings } from '../surroundings.ts'
-import { applyKnowledge } from './apply.ts'
 
 interface ApplyFlags extends ConnectionOptions {
   dataset: string
@@ -29,6 +28,8 @@ export function addKnowledgeCommands(program: Command, around: Surroundings): vo
     .option('--exit-code', `with --dry-run: exit with ${exit_code_of_differences} if there are differences`)
     .action(async (folder: string, { dataset, prune, wait, dryRun, exitCode, ...connection }: ApplyFlags) => {
       const options = { dataset, prune: prune ?? false, wait: wait ?? false, dry_run: dryRun ?? false }
+      const { withClient } = await import('../client/connection.ts')
+      const { applyKnowledge } = await import('./apply.ts')
       const count = await withClient(connection, (client) => applyKnowledge(client, folder, options, print))
       if (dryRun && exitCode && count > 0) around.exit_code = exit_code_of_differences
     })

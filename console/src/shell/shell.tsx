@@ -75,7 +75,7 @@ function Navigation({ onShortcuts }: { onShortcuts: () => void }) {
         ))}
       </ul>
       <a
-        href="/docs"
+        href="/docs/"
         target="_blank"
         rel="noreferrer"
         className={`${itemClasses} max-wide:sr-only max-wide:focus:not-sr-only`}

@@ -3,7 +3,7 @@ export const shellTexts = {
   nav: {
     label: 'Main',
     skip: 'Skip to content',
-    reference: 'API reference',
+    reference: 'Documentation',
     signOut: 'Sign out',
     account: 'Account',
     organization: 'Organization',

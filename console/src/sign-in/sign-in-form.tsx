@@ -1,5 +1,5 @@
 // The fields of one way to sign in, and their errors.
-import { ApiError } from '@parley/sdk'
+import { ApiError, isUnanswered } from '@parley/sdk'
 import { type FormEvent, useState } from 'react'
 import { describeError } from '../ui/describe-error.ts'
 import { type Credential, isSignedOut, signIn } from '../session/session.ts'
@@ -90,5 +90,5 @@ function credentialOf(way: Way, { api_key, email, password }: Record<FieldName, 
 function faultOf(way: Way, error: unknown): Fault {
   const isInvalid = error instanceof ApiError && error.status === 422
   if (isSignedOut(error) || isInvalid) return { field: fieldsOf[way].at(-1)!, text: words.refused[way] }
-  return { field: null, text: error instanceof TypeError ? words.unreachable : describeError(error) }
+  return { field: null, text: isUnanswered(error) ? words.unreachable : describeError(error) }
 }

@@ -1,5 +1,5 @@
 // Sends messages in order until each is answered. While the server is down, it retries each with its own key.
-import { ApiError, randomUuid } from '@parley/sdk'
+import { ApiError, isUnanswered, randomUuid } from '@parley/sdk'
 import { useEffect, useEffectEvent, useReducer, useRef } from 'react'
 import { describeError } from '../ui/describe-error.ts'
 import type { Session } from '../session/session.ts'
@@ -113,7 +113,7 @@ async function followTurn(
 
 /** No response, or one after which a retry can succeed. */
 function mayPass(error: unknown): boolean {
-  return error instanceof ApiError ? error.status >= 500 || error.code === 'rate_limited' : error instanceof TypeError
+  return error instanceof ApiError ? error.status >= 500 || error.code === 'rate_limited' : isUnanswered(error)
 }
 
 function faultOf(error: unknown): Fault {

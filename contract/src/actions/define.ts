@@ -1,5 +1,6 @@
 // The definition of an action. The server and the console derive everything from it, except how it runs.
-import { Type, type Static, type TObject, type TProperties, type TUnsafe } from 'typebox'
+import type { Static, TObject, TProperties, TUnsafe } from 'typebox'
+import { Type } from '../type.ts'
 import { named, nullable, oneOf } from '../schema.ts'
 import { agentBounds } from '../vocabulary.ts'
 

@@ -1,5 +1,6 @@
 // `http`: calls an HTTP API.
-import { Type, type Static } from 'typebox'
+import type { Static } from 'typebox'
+import { Type } from '../type.ts'
 import { JsonAny, nullable, oneOf } from '../schema.ts'
 import { actionSchema, defineAction, reservedName, resultName } from './define.ts'
 

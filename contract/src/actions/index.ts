@@ -1,5 +1,5 @@
 // Every action that a tool can have. A new action is a file in this folder and a row here.
-import { Type } from 'typebox'
+import { Type } from '../type.ts'
 import { named } from '../schema.ts'
 import type { ActionDefinition, ActionOfDefinition } from './define.ts'
 import { http } from './http.ts'

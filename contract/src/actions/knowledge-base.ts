@@ -1,5 +1,5 @@
 // `knowledge_base`: searches datasets, and gives the model and later templates what was found.
-import { Type } from 'typebox'
+import { Type } from '../type.ts'
 import { nullable } from '../schema.ts'
 import { agentBounds, agentDefaults } from '../vocabulary.ts'
 import { type FindActionFaults, actionSchema, defineAction, reservedName, resultName } from './define.ts'

@@ -1,5 +1,5 @@
 // `play_message`: says something to the end user.
-import { Type } from 'typebox'
+import { Type } from '../type.ts'
 import { agentBounds } from '../vocabulary.ts'
 import { actionSchema, defineAction } from './define.ts'
 

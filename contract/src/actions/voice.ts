@@ -1,5 +1,5 @@
 // Actions that only voice calls can run; text conversations skip them.
-import { Type } from 'typebox'
+import { Type } from '../type.ts'
 import { without_effect } from '../schema.ts'
 import { actionSchema, defineAction } from './define.ts'
 

@@ -1,5 +1,5 @@
 // `workflow`: runs a workflow, which is stored on the server or defined inline. Stored without effect until the server has workflows.
-import { Type } from 'typebox'
+import { Type } from '../type.ts'
 import { JsonObject, nullable } from '../schema.ts'
 import { agentBounds } from '../vocabulary.ts'
 import { type ActionFault, actionSchema, defineAction, resultName, reservedName } from './define.ts'

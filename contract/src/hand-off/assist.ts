@@ -1,5 +1,6 @@
 // What a model does for the person who answers: a suggested reply, and the brief of a conversation. Neither writes anything.
-import { Type, type Static } from 'typebox'
+import type { Static } from 'typebox'
+import { Type } from '../type.ts'
 import { ErrorBody } from '../errors.ts'
 import { defineOperation } from '../operation.ts'
 import { JsonAny, Timestamp, named, nullable, oneOf } from '../schema.ts'

@@ -1,5 +1,6 @@
 // Canned replies: texts that people answer with often.
-import { Type, type Static } from 'typebox'
+import type { Static } from 'typebox'
+import { Type } from '../type.ts'
 import { defineOperation } from '../operation.ts'
 import { Id, Timestamp, idempotencyHeader, named, nullable, pageOf, pageQuery } from '../schema.ts'
 import { answering, handOffTag } from './operations.ts'

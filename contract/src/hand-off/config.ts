@@ -1,5 +1,6 @@
 // `hand_off` and `satisfaction` of AgentConfig.
-import { Type, type Static } from 'typebox'
+import type { Static } from 'typebox'
+import { Type } from '../type.ts'
 import { LanguageModel } from '../language-model.ts'
 import { named, nullable, oneOf } from '../schema.ts'
 import { handOffBounds, handOffDefaults, satisfactionAsks } from './words.ts'

@@ -1,5 +1,5 @@
 // The data of hand-off's events. Each says who (`by`) and what for (`why`); none has the text of a note.
-import { Type } from 'typebox'
+import { Type } from '../type.ts'
 import { Id, Timestamp, nullable, oneOf } from '../schema.ts'
 import { Assignee, ConversationTeam, HandlingActor, UnfinishedCall } from './objects.ts'
 import { handOffBounds, handlingCauses, handoffReasons, presenceStates, priorities, slaTargets } from './words.ts'

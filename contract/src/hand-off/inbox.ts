@@ -1,5 +1,6 @@
 // The inbox of people who answer: its views, their counts, and the tags in use.
-import { Type, type Static } from 'typebox'
+import type { Static } from 'typebox'
+import { Type } from '../type.ts'
 import { Conversation } from '../conversation.ts'
 import { defineOperation } from '../operation.ts'
 import { named, nullable, oneOf, pageOf, pageQuery } from '../schema.ts'

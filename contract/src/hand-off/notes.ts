@@ -1,5 +1,6 @@
 // Notes of people on a conversation. They stay inside: no end user, prompt, mail or analysis has them, except `for_agent` the prompt.
-import { Type, type Static } from 'typebox'
+import type { Static } from 'typebox'
+import { Type } from '../type.ts'
 import { defineOperation } from '../operation.ts'
 import { Id, Timestamp, idempotencyHeader, named, nullable, pageOf, pageQuery } from '../schema.ts'
 import { MessageAuthor, externalPerson } from './objects.ts'

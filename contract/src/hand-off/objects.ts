@@ -1,5 +1,6 @@
 // What hand-off adds to conversations, messages and events: who handles, who wrote, who waits.
-import { Type, type Static } from 'typebox'
+import type { Static } from 'typebox'
+import { Type } from '../type.ts'
 import { Timestamp, named, nullable, oneOf } from '../schema.ts'
 import { assigneeTypes, authorTypes, handOffBounds, handlers, handlingActors, slaStates } from './words.ts'
 

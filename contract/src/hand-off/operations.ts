@@ -1,5 +1,5 @@
 // Asking for a person, taking, replying, returning, assigning, snoozing: what changes who handles a conversation.
-import { Type } from 'typebox'
+import { Type } from '../type.ts'
 import { Conversation, TranscriptItem } from '../conversation.ts'
 import { defineOperation } from '../operation.ts'
 import { idempotencyHeader, nullable, oneOf } from '../schema.ts'

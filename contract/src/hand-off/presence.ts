@@ -1,5 +1,6 @@
 // Who is there: who looks at a conversation or types in it, and which people are available.
-import { Type, type Static } from 'typebox'
+import type { Static } from 'typebox'
+import { Type } from '../type.ts'
 import { defineOperation } from '../operation.ts'
 import { Id, named, nullable, oneOf } from '../schema.ts'
 import { externalPerson } from './objects.ts'

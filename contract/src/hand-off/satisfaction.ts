@@ -1,5 +1,5 @@
 // The end user's rating of a conversation.
-import { Type } from 'typebox'
+import { Type } from '../type.ts'
 import { Conversation } from '../conversation.ts'
 import { defineOperation } from '../operation.ts'
 import { idempotencyHeader, nullable } from '../schema.ts'

@@ -1,5 +1,6 @@
 // Statistics of hand-offs: how many were asked for and taken, how long people took, how they were rated.
-import { Type, type Static } from 'typebox'
+import type { Static } from 'typebox'
+import { Type } from '../type.ts'
 import { defineOperation } from '../operation.ts'
 import { conversationReadAccess } from '../scopes.ts'
 import { Timestamp, named, nullable, oneOf, timestampFilter } from '../schema.ts'

@@ -1,5 +1,6 @@
 // A team: who answers, how conversations come to them, how long each wait may be, and when they are there.
-import { Type, type Static, type TSchema } from 'typebox'
+import type { Static, TSchema } from 'typebox'
+import { Type } from '../type.ts'
 import { Id, Timestamp, named, nullable, oneOf } from '../schema.ts'
 import {
   assignmentModes,

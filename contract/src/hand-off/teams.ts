@@ -1,5 +1,5 @@
 // The operations on teams.
-import { Type } from 'typebox'
+import { Type } from '../type.ts'
 import { defineOperation } from '../operation.ts'
 import { idempotencyHeader, nullable, pageOf, pageQuery } from '../schema.ts'
 import { handOffTag } from './operations.ts'

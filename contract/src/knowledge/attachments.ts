@@ -1,5 +1,6 @@
 // The operations on sources in a dataset.
-import { Type, type Static } from 'typebox'
+import type { Static } from 'typebox'
+import { Type } from '../type.ts'
 import { defineOperation } from '../operation.ts'
 import { idempotencyHeader, named, nullable, oneOf, pageOf, pageQuery } from '../schema.ts'
 import { Message, datasetPath, knowledgeManagers, knowledgeReaders, knowledgeTag } from './datasets.ts'

@@ -1,5 +1,5 @@
 // The operation on one chunk.
-import { Type } from 'typebox'
+import { Type } from '../type.ts'
 import { defineOperation } from '../operation.ts'
 import { knowledgeReaders, knowledgeTag } from './datasets.ts'
 import { NamedChunk } from './objects.ts'

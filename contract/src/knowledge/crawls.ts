@@ -1,5 +1,6 @@
 // The operations on crawls of a source.
-import { Type, type Static } from 'typebox'
+import type { Static } from 'typebox'
+import { Type } from '../type.ts'
 import { defineOperation } from '../operation.ts'
 import { idempotencyHeader, named, nullable, oneOf, pageOf, pageQuery } from '../schema.ts'
 import { knowledgeManagers, knowledgeReaders, knowledgeTag } from './datasets.ts'

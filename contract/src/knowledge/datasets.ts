@@ -1,5 +1,6 @@
 // The operations on datasets, and what searches them.
-import { Type, type Static } from 'typebox'
+import type { Static } from 'typebox'
+import { Type } from '../type.ts'
 import { defineOperation } from '../operation.ts'
 import {
   Id,

@@ -1,5 +1,6 @@
 // What knowledge bases are made of: datasets, sources, their attachments, chunks.
-import { Type, type Static } from 'typebox'
+import type { Static } from 'typebox'
+import { Type } from '../type.ts'
 import { Id, JsonObject, Timestamp, named, nullable, oneOf } from '../schema.ts'
 import {
   attachers,
@@ -35,9 +36,11 @@ export const ChunkingStrategy = named(
 )
 export type ChunkingStrategy = Static<typeof ChunkingStrategy>
 
+type NamedMethod = (typeof chunkingMethods)[number] | 'fixed' | 'default'
+
 /** As callers may write it: an object with some of its fields, or only the method. */
 export const ChunkingInput = Type.Unsafe<
-  string | { method?: string | null; chunk_size?: number | null; chunk_overlap?: number | null }
+  NamedMethod | { method?: NamedMethod | null; chunk_size?: number | null; chunk_overlap?: number | null }
 >({
   description:
     'The method, or an object with it and its sizes. `fixed` and `default` mean `fixed_size`. Default: `fixed_size`, 1,000 characters, no overlap. The overlap is at most half of the size.',

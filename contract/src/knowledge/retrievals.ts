@@ -1,5 +1,6 @@
 // What was asked of knowledge bases in the turns of conversations, what the model was shown of them, and what a reply cites.
-import { Type, type Static } from 'typebox'
+import type { Static } from 'typebox'
+import { Type } from '../type.ts'
 import { Id, Timestamp, named, nullable, oneOf } from '../schema.ts'
 import { degradations, retrievalKinds, retrievalModes, retrievalOutcomes } from './words.ts'
 

@@ -1,5 +1,6 @@
 // The operations on sources: files and addresses, with or without a dataset.
-import { Type, type Static } from 'typebox'
+import type { Static } from 'typebox'
+import { Type } from '../type.ts'
 import { defineOperation } from '../operation.ts'
 import { Id, JsonObject, idempotencyHeader, named, nullable, oneOf, pageOf, pageQuery, uuidText } from '../schema.ts'
 import { knowledgeManagers, knowledgeReaders, knowledgeTag } from './datasets.ts'

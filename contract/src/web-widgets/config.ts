@@ -1,5 +1,6 @@
 // The configuration of a web widget (`config.v1`): what it looks like, what it says and how it behaves. This schema validates it.
-import { Type, type Static, type TSchema, type TUnsafe } from 'typebox'
+import type { Static, TSchema, TUnsafe } from 'typebox'
+import { Type } from '../type.ts'
 import { named, nullable, oneOf } from '../schema.ts'
 import { FormDefinition } from '../widgets.ts'
 import {

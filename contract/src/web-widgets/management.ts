@@ -1,5 +1,5 @@
 // The operations with which an organization manages its web widgets.
-import { Type } from 'typebox'
+import { Type } from '../type.ts'
 import { defineOperation } from '../operation.ts'
 import {
   Timestamp,

@@ -1,5 +1,6 @@
 // The resources of web widgets: the widget, its limits, identity keys and blocks.
-import { Type, type Static } from 'typebox'
+import type { Static } from 'typebox'
+import { Type } from '../type.ts'
 import { Id, JsonObject, Timestamp, named, nullable, oneOf } from '../schema.ts'
 import {
   type WidgetLimit,

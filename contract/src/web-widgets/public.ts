@@ -1,5 +1,6 @@
 // The public side of web widgets: what the frame calls for a visitor. No credential of an organization is needed; cookies are ignored.
-import { Type, type Static } from 'typebox'
+import type { Static } from 'typebox'
+import { Type } from '../type.ts'
 import { QuickAction } from '../agent-config-parts.ts'
 import { Conversation } from '../conversation.ts'
 import { defineOperation } from '../operation.ts'
@@ -14,6 +15,7 @@ import {
   pageOf,
   pageQuery,
   uuidText,
+  shownAs,
 } from '../schema.ts'
 import { conversationPermissions, conversationStatuses } from '../vocabulary.ts'
 import { WebWidget, WebWidgetCaptcha } from './objects.ts'
@@ -90,11 +92,14 @@ const Identity = Type.Object(
 )
 
 const feedbackFields = {
-  rating: Type.Optional(
-    Type.Unsafe<number | 'up' | 'down' | null>({
-      anyOf: [{ type: 'integer' }, { type: 'string' }, { type: 'null' }],
-      description: '1 to 5, or `up` and `down`, as the widget asks.',
-    }),
+  rating: shownAs(
+    "number | 'up' | 'down' | null",
+    Type.Optional(
+      Type.Unsafe<number | 'up' | 'down' | null>({
+        anyOf: [{ type: 'integer' }, { type: 'string' }, { type: 'null' }],
+        description: '1 to 5, or `up` and `down`, as the widget asks.',
+      }),
+    ),
   ),
   data: Type.Optional(
     nullable(Type.Unsafe<Record<string, unknown>>({ ...JsonObject, description: 'By the id of the form’s fields.' })),

@@ -1,6 +1,6 @@
 // The face of access: organizations, users, members and their credentials.
 import type { ConversationTokens } from './conversation-token.ts'
-import type { OpenId } from './sign-in/openid.ts'
+import type { OpenId } from './sign-in/openid-port.ts'
 import type { Passwords } from './sign-in/passwords.ts'
 
 export interface AccessServices {

@@ -1,6 +1,5 @@
 // What an operator can do directly in the database, without a credential: organizations, users, tokens, keys.
-import { newPassword, operations, type Role, type Scope, scopes } from '@parley/contract'
-import { Type } from 'typebox'
+import { Type, newPassword, operations, type Role, type Scope, scopes } from '@parley/contract'
 import type { Database } from '../database/database.ts'
 import { openStore } from '../database/store.ts'
 import { AppError, type FieldFault, invalid, notFound } from '../base/errors.ts'
@@ -96,7 +95,7 @@ function proposeSlugs(name: string, { randomBytes }: Pick<Ports, 'randomBytes'>)
 }
 
 /** Finds an organization by its id, or else its slug. */
-async function requireOrganization(database: Database, slug_or_id: string): Promise<queries.OrganizationRecord> {
+export async function requireOrganization(database: Database, slug_or_id: string): Promise<queries.OrganizationRecord> {
   const by_id = isUuid(slug_or_id) ? await queries.findOrganization(database, 'id', slug_or_id) : undefined
   const organization = by_id ?? (await queries.findOrganization(database, 'slug', slug_or_id))
   if (!organization) throw notFound(`Organization "${slug_or_id}"`)

@@ -1,7 +1,9 @@
 // Conversation tokens: short-lived and signed, with permissions for one conversation. They are not stored.
 import { hkdfSync } from 'node:crypto'
 import { type ConversationPermission, conversationPermissions } from '@parley/contract'
-import { errors, jwtVerify, SignJWT } from 'jose'
+import * as errors from 'jose/errors'
+import { SignJWT } from 'jose/jwt/sign'
+import { jwtVerify } from 'jose/jwt/verify'
 import { LRUCache } from 'lru-cache'
 import { type Clock, isUuid } from '../base/ports.ts'
 import type { VisitorAccess } from '../calls/access.ts'

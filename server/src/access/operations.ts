@@ -12,9 +12,9 @@ import { chooseKeyPower } from './administration.ts'
 import { createCredential, isKeyId } from './rules/credentials.ts'
 import { requireRole, requireScopes } from './rules/grants.ts'
 import * as queries from './queries.ts'
-import { deleteInvitationsBy, deleteInvitationsOf } from './sign-in/invitation-queries.ts'
+import { removeKey, removeMember } from './removals.ts'
+import { deleteInvitationsBy } from './sign-in/invitation-queries.ts'
 import { inviteMember } from './sign-in/invitations.ts'
-import { endSessionsOf } from './sign-in/sessions.ts'
 import { lockTokensOf } from './sign-in/users.ts'
 
 export const createOrganizationKey: Handler<'createOrganizationKey'> = async (ctx, input) => {
@@ -66,9 +66,7 @@ export const deleteOrganizationKey: Handler<'deleteOrganizationKey'> = async (ct
     if (!key) throw notFound('Key')
     const held = key.role === null ? knownScopes(key.scopes ?? []) : roleScopes[key.role]
     requireScopes(ctx.access, [...held], 'delete this key')
-    await queries.deleteOrganizationKeyRow(store, key_id)
-    await endSessionsOf(store, { key_id })
-    await deleteInvitationsBy(store, { type: 'credential', id: key_id })
+    await removeKey(store, key_id)
   })
 }
 
@@ -150,17 +148,13 @@ export const updateMember: Handler<'updateMember'> = async (ctx, { user_id, role
   })
 }
 
-/** Ends the member's sessions here. Their tokens lose access by themselves, because the membership is checked with each use. */
 export const deleteMember: Handler<'deleteMember'> = async (ctx, { user_id }) => {
   if (!isUuid(user_id)) throw notFound('Member')
   await ctx.store.transaction(async (store) => {
     const member = await queries.lockMember(store, user_id)
     if (!member) throw notFound('Member')
     requireRole(ctx.access, member.role, 'remove')
-    await queries.deleteMemberRow(store, user_id)
-    await endSessionsOf(store, { user_id, organization_id: store.organization_id })
-    await deleteInvitationsBy(store, { type: 'user', id: user_id })
-    await deleteInvitationsOf(store, member.email)
+    await removeMember(store, member)
   })
 }
 

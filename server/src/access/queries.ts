@@ -349,6 +349,17 @@ export async function findFirstOrganization(executor: Executor): Promise<Organiz
   return organization
 }
 
+const listOrganizationsStatement = acrossOrganizations(
+  'for the operator of the server',
+  'list_organizations',
+  `select ${organizationColumns} from organizations order by created_at, id`,
+)
+
+/** All of them, oldest first. */
+export function selectOrganizations(executor: Executor): Promise<OrganizationRecord[]> {
+  return executor.query(listOrganizationsStatement, [])
+}
+
 export async function readOrganization(store: Store): Promise<OrganizationRecord> {
   const [organization] = await store.query<OrganizationRecord>(readOrganizationStatement, [store.organization_id])
   return organization!

@@ -9,7 +9,7 @@ import { createConversationTokens } from './conversation-token.ts'
 import * as keysAndMembers from './operations.ts'
 import * as invitations from './sign-in/invitations.ts'
 import * as openIdSignIn from './sign-in/openid-operations.ts'
-import { createOpenId } from './sign-in/openid.ts'
+import { openIdOf } from './sign-in/identity-provider.ts'
 import * as sessions from './sign-in/operations.ts'
 import { createPasswords } from './sign-in/passwords.ts'
 import { signInWork } from './sign-in/work.ts'
@@ -27,7 +27,7 @@ export function createAccess(
 ): Room<typeof group> & AccessServices {
   const own: AccessServices = {
     passwords: createPasswords(ports),
-    openid: createOpenId(config, { clock: ports.clock, lookup }),
+    openid: openIdOf(config, { clock: ports.clock, lookup }),
     tokens: createConversationTokens(secret_key, ports.clock),
   }
   const handlers = { ...keysAndMembers, ...invitations, ...sessions, ...openIdSignIn }

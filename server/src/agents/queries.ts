@@ -1,7 +1,6 @@
 // The SQL of agents and their versions. Nothing here finds a deleted agent.
 import type { generationStatuses } from '@parley/contract'
-import { type RawBuilder, sql } from 'kysely'
-import { assignments } from '../database/composed.ts'
+import { assignments, type Fragment, sql } from '../database/fragments.ts'
 import type { TimePosition } from '../database/cursor.ts'
 import { statement } from '../database/database.ts'
 import { type BoundedRows, readLargeRows } from '../database/large-rows.ts'
@@ -54,7 +53,7 @@ export interface TimeFilters {
   updated_before?: string
 }
 
-type Condition = RawBuilder<unknown>
+type Condition = Fragment
 
 const agentColumns = [
   'id',

@@ -4,7 +4,6 @@ import type { Handler } from '../calls/context.ts'
 import type { AuthoringServices } from './authoring.ts'
 import { AppError, invalid } from '../base/errors.ts'
 import { TextStream } from '../calls/event-stream.ts'
-import { compareValues } from './rules/difference.ts'
 import { writeComparison } from './write-comparison.ts'
 
 export { listModels } from './list-models.ts'
@@ -13,6 +12,7 @@ export const compareAgentVersions: Handler<'compareAgentVersions', AuthoringServ
   const { id } = await requireAgent(ctx, input.agent_id)
   const from = await requireVersion(ctx.store, id, String(input.from_version))
   const to = await requireVersion(ctx.store, id, String(input.to_version))
+  const { compareValues } = await import('./rules/difference.ts')
   const differences = compareValues(from.config, to.config)
   if (input.format === 'json') return { from_version: from.version, to_version: to.version, differences }
   return new TextStream((gone) => writeComparison({ ...ctx.core, ...ctx.room }, ctx.store, differences, gone))

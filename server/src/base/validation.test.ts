@@ -1,4 +1,4 @@
-import { Type } from 'typebox'
+import { Type } from '@parley/contract'
 import { describe, expect, test } from 'vitest'
 import { compileValidator, createErrorFinders, isTimestamp } from './validation.ts'
 

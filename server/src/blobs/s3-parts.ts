@@ -2,7 +2,8 @@
 // addresses of models are.
 import { createHash } from 'node:crypto'
 import { AwsV4Signer } from 'aws4fetch'
-import { Agent } from 'undici'
+import type { Agent } from 'undici'
+import { later } from '../base/later.ts'
 import type { Ports } from '../base/ports.ts'
 import { backoff, sleep } from '../base/retry.ts'
 import { statement } from '../database/database.ts'
@@ -46,11 +47,18 @@ interface S3Request {
 
 type S3Ports = Pick<Ports, 'clock' | 'random'>
 
+async function openAgent(): Promise<Agent> {
+  const { Agent: Pool } = await import('undici')
+  return new Pool({ connections, connect: { timeout: connect_ms }, allowH2: false })
+}
+
 export function openS3Parts(config: S3Config, ports: S3Ports): PartStore & AsyncDisposable {
-  const agent = new Agent({ connections, connect: { timeout: connect_ms }, allowH2: false })
+  const open = later(openAgent)
   const address = addressOf(config)
   const send = (request: S3Request, signal?: AbortSignal) =>
-    sendAgain(ports, signal, () => sendOnce(agent, config, `${address}/${request.object}`, request, ports, signal))
+    sendAgain(ports, signal, async () =>
+      sendOnce(await open(), config, `${address}/${request.object}`, request, ports, signal),
+    )
   const nameOf = (key: string, position: number) => `${config.prefix}${key}/${position}`
   return {
     name: 's3',
@@ -76,7 +84,7 @@ export function openS3Parts(config: S3Config, ports: S3Ports): PartStore & Async
         )
       }
     },
-    [Symbol.asyncDispose]: () => agent.destroy(),
+    [Symbol.asyncDispose]: async () => open.loaded?.destroy(),
   }
 }
 

@@ -29,7 +29,8 @@ export class TextStream {
 export class FileStream {
   readonly name: string
   readonly media_type: string
-  readonly bytes: number
+  /** Null if that is known only when it has been sent. */
+  readonly bytes: number | null
   readonly open: (gone: AbortSignal) => AsyncIterable<Uint8Array>
 
   constructor({ name, media_type, bytes, open }: Pick<FileStream, 'name' | 'media_type' | 'bytes' | 'open'>) {

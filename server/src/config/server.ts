@@ -1,9 +1,12 @@
 // The settings of the process: its address, database and data folder, its keys and its log.
-import { dataFolder } from './data-folder.ts'
+import { dataFolder } from './data-folder.js'
 import type { Reader, Setting, SettingsGroup } from './reader.ts'
 
 const logLevels = ['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'] as const
 export type LogLevel = (typeof logLevels)[number]
+
+const logFormats = ['auto', 'json', 'pretty'] as const
+export type LogFormat = (typeof logFormats)[number]
 
 export interface ServerConfig {
   host: string
@@ -20,6 +23,7 @@ export interface ServerConfig {
   secret_key_next: Buffer | undefined
   drain_seconds: number
   log_level: LogLevel
+  log_format: LogFormat
   /** Undefined: there are no metrics. */
   metrics_port: number | undefined
   metrics_token: string | undefined
@@ -81,6 +85,12 @@ const settings: readonly Setting[] = [
   },
   { name: 'PARLEY_LOG_LEVEL', default: '`info`', meaning: logLevels.join(', ') + '.' },
   {
+    name: 'PARLEY_LOG_FORMAT',
+    default: '`auto`',
+    meaning:
+      '`json`: one object a line. `pretty`: one line of text, with colours unless `NO_COLOR` is set. `auto`: pretty on a terminal, else JSON.',
+  },
+  {
     name: 'PARLEY_METRICS_PORT',
     default: 'none',
     meaning:
@@ -117,6 +127,7 @@ export const serverSettings: SettingsGroup<ServerConfig> = {
     secret_key_next: readSecretKey(read, 'PARLEY_SECRET_KEY_NEXT'),
     drain_seconds: read.integer('PARLEY_DRAIN_SECONDS', 0, 3600),
     log_level: readLogLevel(read),
+    log_format: readLogFormat(read),
     ...readMetrics(read),
   }),
 }
@@ -135,6 +146,13 @@ function readLogLevel(read: Reader): LogLevel {
   const level = logLevels.find((known) => known === value)
   if (!level) read.fault(`PARLEY_LOG_LEVEL must be one of ${logLevels.join(', ')}`)
   return level ?? 'info'
+}
+
+function readLogFormat(read: Reader): LogFormat {
+  const value = read.text('PARLEY_LOG_FORMAT') ?? 'auto'
+  const format = logFormats.find((known) => known === value)
+  if (!format) read.fault(`PARLEY_LOG_FORMAT must be one of ${logFormats.join(', ')}`)
+  return format ?? 'auto'
 }
 
 function readSecretKey(read: Reader, name: string): Buffer | undefined {

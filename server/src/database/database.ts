@@ -1,13 +1,12 @@
 // Access to PostgreSQL: a pool, prepared statements, composed statements, transactions. Knows no room.
 import type { Socket } from 'node:net'
-import { Kysely, PostgresDialect } from 'kysely'
 import pg from 'pg'
 import { type FairShare, createFairShare } from '../base/fair-share.ts'
 import { systemPorts } from '../base/ports.ts'
 import { parseJson } from '../base/read-json.ts'
 import { lookUpOne, createLookUp } from './look-up.ts'
 import { CommitInDoubt, isConnectionLost } from './failures.ts'
-import { compose } from './composed.ts'
+import { compose } from './fragments.ts'
 import { type AnyStatement, acrossOrganizations } from './statements.ts'
 
 import type { Executor } from './executor.ts'
@@ -48,8 +47,6 @@ export interface Transaction extends Database, Pipeline {}
 
 export interface PooledDatabase extends Database, AsyncDisposable {
   readonly pool: pg.Pool
-  /** Runs composed statements without a place, outside of rooms: in measurements and tests. */
-  readonly kysely: Kysely<unknown>
 }
 
 export interface DatabaseOptions {
@@ -137,7 +134,6 @@ export function openDatabase(options: DatabaseOptions): PooledDatabase {
   const snapshot: Database['snapshot'] = (ms, work) => runTransaction(pool, beginSnapshot(ms), work)
   return {
     pool,
-    kysely: new Kysely<unknown>({ dialect: new PostgresDialect({ pool }) }),
     query,
     execute,
     lookUp,

@@ -1,5 +1,5 @@
 // Pages of rows that may be large: a page ends with the row that exceeds its limit of bytes, even below its limit of rows.
-import { type RawBuilder, sql } from 'kysely'
+import { type Fragment, sql } from './fragments.ts'
 import type { Store } from './store.ts'
 
 interface Measured {
@@ -33,7 +33,7 @@ export interface LargeRows {
   /** Columns of the row `r`. */
   columns: string
   /** Selects the ids of the page's rows, in order. */
-  ids: RawBuilder<unknown>
+  ids: Fragment
   bytes: string
   max_bytes: number
 }
@@ -51,7 +51,7 @@ export async function readLargeRows<Row>(
   const measured = measureRows({ table, ids: '(select ids from wanted)', bytes, max_bytes: String(max_bytes) })
   const rows = await store.execute(sql<Row & { is_cut: boolean }>`
     with wanted as materialized (select array(${ids}) as ids)
-    select ${sql.raw(columns)}, page.is_cut from ${sql.raw(measured)} page join ${sql.table(table)} r on r.id = page.id
+    select ${sql.raw(columns)}, page.is_cut from ${sql.raw(measured)} page join ${sql.raw(table)} r on r.id = page.id
     where page.has_room order by page.place`)
   const is_cut = rows[0]?.is_cut ?? false
   for (const row of rows) delete (row as Partial<typeof row>).is_cut

@@ -1,6 +1,6 @@
 // Each statement names the organization that it concerns, or gives a reason not to.
 import { randomUUID } from 'node:crypto'
-import { sql } from 'kysely'
+import { sql } from './fragments.ts'
 import { expect, test } from 'vitest'
 import type { Database, Executor } from './database.ts'
 import { acrossOrganizations, statement } from './statements.ts'

@@ -1,7 +1,6 @@
 // A store: the database of one organization. Queries of rooms take a store, so that none can forget the organization.
-import type { RawBuilder } from 'kysely'
+import { compose, type Fragment } from './fragments.ts'
 import type { Database, Executor, Pipeline, Transaction } from './database.ts'
-import { compose } from './composed.ts'
 import { type Statement, namesOrganization } from './statements.ts'
 
 declare const bound: unique symbol
@@ -61,7 +60,7 @@ function bind(tx: Transaction, organization_id: string): TransactionStore {
 }
 
 function bindComposed(executor: Executor): Store['execute'] {
-  return async (composed: RawBuilder<never>) => {
+  return async (composed: Fragment<never>) => {
     const { text } = compose(composed)
     if (!namesOrganization(text)) throw new Error(`a composed statement does not name organization_id: ${text}`)
     return executor.execute(composed)

@@ -25,7 +25,7 @@ export function createEmbeddings(core: Core): Room & { embeddings: Embeddings } 
   const refOf = ({ provider, model }: Space) => ({ provider, model }) as EmbeddingModelRef
 
   async function callerFor(store: Store, space: Space): Promise<EmbeddingCaller> {
-    const caller = createEmbeddingCaller(refOf(space), await readSettings(core, store), client.fetch)
+    const caller = await createEmbeddingCaller(refOf(space), await readSettings(core, store), client.fetch)
     if (caller) return caller
     const message = `The embedding model ${space.provider}/${space.model} is not configured. Set its key, or choose another model.`
     throw new EmbeddingFailed('not_configured', message)

@@ -71,7 +71,7 @@ export class Engine implements TurnRunner {
     this.#services = services
     this.#equipment = equipment
     this.#log = log
-    this.#takeovers = new Takeovers(services, log)
+    this.#takeovers = new Takeovers(services, log, (turn_id) => this.#running_turns.has(turn_id))
     services.live.presence.whenGone((node_ids) => this.#takeovers.freeTurnsOf(node_ids))
     services.live.presence.whenBack(() => void this.#maintain(() => this.#renew()))
     lendAttempts(services, (conversation_id) => this.#haltHere(conversation_id))
@@ -368,6 +368,7 @@ export class Engine implements TurnRunner {
     try {
       await work()
     } catch (error) {
+      if (isUnavailable(error)) this.#takeovers.noticeOutage()
       this.#log.warn({ err: error }, 'could not renew leases or take over turns; retrying')
     }
   }

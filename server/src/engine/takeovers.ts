@@ -20,21 +20,29 @@ import type { EngineServices } from './services.ts'
 
 /** Longer than a stopped process can hold the conversation's lock, with some time for a queue behind it. */
 const lock_wait_ms = 6000
+/** After the database was away, the leases of live nodes may have run out: they have this time to renew them. */
+const grace_ms = 10_000
 /** The share of the database connections for takeovers, which may all wait for locks. */
 const share = 0.25
 
 export class Takeovers {
   readonly #services: EngineServices
   readonly #log: Logger
+  readonly #runsHere: (turn_id: string) => boolean
   readonly #most: number
   /** In progress, by turn. */
   readonly #running = new Map<string, Promise<void>>()
   #isSweeping = false
   #sweepsAgain = false
   #isStopped = false
+  #wasAway = false
+  /** On the monotonic clock. */
+  #spares_until = -Infinity
 
-  constructor(services: EngineServices, log: Logger) {
+  /** `runsHere`: whether an attempt of this turn runs in this process. */
+  constructor(services: EngineServices, log: Logger, runsHere: (turn_id: string) => boolean) {
     this.#services = services
+    this.#runsHere = runsHere
     this.#log = log
     this.#most = Math.max(1, Math.floor(services.config.database_connections * share))
   }
@@ -47,6 +55,11 @@ export class Takeovers {
   /** Starts no more takeovers. */
   stop(): void {
     this.#isStopped = true
+  }
+
+  /** The database could not be reached, so other nodes could not renew their leases either. */
+  noticeOutage(): void {
+    this.#wasAway = true
   }
 
   /** The nodes are gone: their turns are taken over now, here or elsewhere. */
@@ -71,7 +84,7 @@ export class Takeovers {
   }
 
   async #sweepOnce(): Promise<void> {
-    for (const turn of await findAbandonedTurns(this.#services.database)) {
+    for (const turn of await this.#find()) {
       while (this.#running.size >= this.#most) await Promise.race(this.#running.values())
       if (this.#isStopped) return
       if (this.#running.has(turn.turn_id)) continue
@@ -80,6 +93,16 @@ export class Takeovers {
         .finally(() => this.#running.delete(turn.turn_id))
       this.#running.set(turn.turn_id, takeover)
     }
+  }
+
+  async #find(): Promise<AbandonedTurn[]> {
+    const { database, node, ports } = this.#services
+    const spares = this.#wasAway || ports.clock.monotonic() < this.#spares_until
+    const found = await findAbandonedTurns(database, spares ? node.id : null)
+    if (this.#wasAway) this.#spares_until = ports.clock.monotonic() + grace_ms
+    this.#wasAway = false
+    // A sweep can be sooner than the renewal of this node's own leases.
+    return spares ? found.filter(({ turn_id }) => !this.#runsHere(turn_id)) : found
   }
 
   async #takeOver(turn: AbandonedTurn): Promise<void> {

@@ -1,6 +1,6 @@
 // The server's connections: limits their number in total and per address, and closes those whose clients do not send or read as
 // they must.
-import { type IncomingMessage, type RequestListener, type Server, createServer } from 'node:http'
+import type { IncomingMessage, RequestListener, Server } from 'node:http'
 import type { Socket } from 'node:net'
 import { compile } from '@fastify/proxy-addr'
 import type { Logger } from 'pino'
@@ -9,6 +9,7 @@ import type { Limits } from '../config/limits.ts'
 import type { Core } from '../calls/core.ts'
 import type { Clock, Ports } from '../base/ports.ts'
 import { Connection, type Fault, look_ms } from './connection.ts'
+import { createServer } from './node-http.ts'
 import { describeUnreadable } from './unreadable.ts'
 
 /** The limit is generous because filters with JSON are part of a request's address, percent-encoded. */

@@ -1,79 +1,82 @@
-// The API reference: the OpenAPI document and a page that renders it, without any other server.
-import { createHash } from 'node:crypto'
-import Fastify, { type FastifyInstance } from 'fastify'
+// Serves the documentation: the built files of `site`, each read when it is first asked for. It never handles addresses of the API.
+import { readFile } from 'node:fs/promises'
+import { extname, join } from 'node:path'
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
+import { registerApiReference } from './api-reference.ts'
 import { type SendFile, keepFile } from './kept-file.ts'
 import { pageHeaders } from './security-headers.ts'
 
-/** Both are made when they are first asked for. */
-export function registerDocs(server: FastifyInstance, describe: () => object): void {
-  let sendDocument: SendFile | undefined
-  server.get('/openapi.json', (request, reply) => {
-    sendDocument ??= keepFile(Buffer.from(JSON.stringify(describe())), {
-      'content-type': 'application/json; charset=utf-8',
-    })
-    return sendDocument(request, reply)
-  })
-  server.get('/docs', async (_request, reply) => reply.redirect('/docs/', 301))
-  server.get('/docs/', async (request, reply) => (await readReference()).sendPage(request, reply))
-  server.get('/docs/js/scalar.js', async (request, reply) => (await readReference()).sendScript(request, reply))
+/** The output folder of `npm run build`. */
+export const site_folder = join(import.meta.dirname, '..', '..', '..', 'site', 'dist')
+
+const types: Record<string, string> = {
+  '.html': 'text/html; charset=utf-8',
+  '.css': 'text/css; charset=utf-8',
+  '.js': 'text/javascript; charset=utf-8',
+  '.json': 'application/json; charset=utf-8',
+  '.svg': 'image/svg+xml',
+  '.png': 'image/png',
 }
 
-interface Reference {
-  sendPage: SendFile
-  sendScript: SendFile
-}
+/** Forbids inline code, resources from elsewhere, and frames around it. */
+const policy = [
+  "default-src 'self'",
+  "base-uri 'none'",
+  "form-action 'none'",
+  "frame-ancestors 'none'",
+  "object-src 'none'",
+]
 
-let reference: Promise<Reference> | undefined
+/** A picture that is opened by itself has its style within. */
+const picturePolicy = ["default-src 'none'", "style-src 'unsafe-inline'", "frame-ancestors 'none'"]
 
-/** Created on first use and once per process, because it is large and the same for every server. */
-function readReference(): Promise<Reference> {
-  reference ??= makeReference()
-  return reference
-}
+const absence = `The documentation has not been built. /docs/api describes the API.
 
-/** The library has its script only as a text of 5 MB, which takes time to load, and would write a copy of it for each request. */
-async function makeReference(): Promise<Reference> {
-  const { default: scalar } = await import('@scalar/fastify-api-reference')
-  await using library = Fastify()
-  await library.register(scalar, {
-    routePrefix: '/docs',
-    configuration: {
-      pageTitle: 'Parley API',
-      url: '/openapi.json',
-      withDefaultFonts: false,
-      hideClientButton: true,
-      telemetry: false,
-      showDeveloperTools: 'never',
-      agent: { disabled: true },
-      mcp: { disabled: true },
-      documentDownloadType: 'json',
-    },
-  })
-  const [page, script] = await Promise.all([library.inject('/docs/'), library.inject('/docs/js/scalar.js')])
-  return {
-    sendPage: keepFile(page.rawPayload, {
-      ...pageHeaders(describePolicy(page.body)),
-      'content-type': 'text/html; charset=utf-8',
-    }),
-    sendScript: keepFile(script.rawPayload, { 'content-type': 'text/javascript; charset=utf-8' }),
+To build it: npm run build.
+`
+
+/** `describe` makes the OpenAPI document. */
+export function registerDocs(server: FastifyInstance, folder: string, describe: () => object): void {
+  registerApiReference(server, describe)
+  // As many as the folder has files.
+  const kept = new Map<string, SendFile>()
+  const send = async (path: string, request: FastifyRequest, reply: FastifyReply) => {
+    const file = kept.get(path) ?? (await keep(folder, path))
+    if (file === null) return reply.callNotFound()
+    kept.set(path, file)
+    return file(request, reply)
   }
+  server.get('/docs', async (_request, reply) => reply.redirect('/docs/', 301))
+  server.get('/docs/', async (request, reply) => {
+    const isBuilt = kept.has('index.html') || (await keep(folder, 'index.html')) !== null
+    return isBuilt ? send('index.html', request, reply) : explainAbsence(reply)
+  })
+  server.get('/docs/:page', async (request, reply) => {
+    const { page } = request.params as { page: string }
+    return /^[a-z][a-z-]*$/.test(page) ? send(`${page}.html`, request, reply) : reply.callNotFound()
+  })
+  server.get('/docs/assets/:file', async (request, reply) => {
+    const { file } = request.params as { file: string }
+    return /^[\w-][\w.-]*$/.test(file) ? send(`assets/${file}`, request, reply) : reply.callNotFound()
+  })
 }
 
-/** The page has one inline script, which calls that of the library. */
-function describePolicy(page: string): string[] {
-  const inline = [...page.matchAll(/<script(?![^>]*\ssrc=)[^>]*>([^]*?)<\/script>/g)].map(([, text]) => hashOf(text!))
-  return [
-    "default-src 'none'",
-    `script-src 'self' ${inline.join(' ')}`,
-    // The library creates its styles while it renders.
-    "style-src 'unsafe-inline'",
-    "connect-src 'self'",
-    "base-uri 'none'",
-    "form-action 'none'",
-    "frame-ancestors 'none'",
-  ]
+async function keep(folder: string, path: string): Promise<SendFile | null> {
+  const type = types[extname(path)]
+  const content = type === undefined ? null : await readFile(join(folder, path)).catch(() => null)
+  if (content === null) return null
+  return keepFile(content, {
+    ...pageHeaders(extname(path) === '.svg' ? picturePolicy : policy),
+    'content-type': type!,
+    // The name of an asset contains the hash of its content.
+    ...(path.startsWith('assets/') ? { 'cache-control': 'public, max-age=31536000, immutable' } : {}),
+  })
 }
 
-function hashOf(script: string): string {
-  return `'sha256-${createHash('sha256').update(script).digest('base64')}'`
+function explainAbsence(reply: FastifyReply): FastifyReply {
+  return reply
+    .code(503)
+    .headers({ ...pageHeaders(policy), 'cache-control': 'no-store' })
+    .type('text/plain; charset=utf-8')
+    .send(absence)
 }

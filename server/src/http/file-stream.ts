@@ -13,7 +13,7 @@ export async function sendFileStream(
 ): Promise<unknown> {
   const headers = {
     'content-type': media_type,
-    'content-length': String(bytes),
+    ...(bytes === null ? {} : { 'content-length': String(bytes) }),
     'cache-control': 'no-store',
     'content-disposition': describeDownload(name),
     'content-security-policy': "default-src 'none'; sandbox",

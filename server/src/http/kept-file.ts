@@ -10,11 +10,12 @@ const piece_bytes = 65_536
 
 export type SendFile = (request: FastifyRequest, reply: FastifyReply) => Promise<FastifyReply>
 
+/** `headers` can allow more caching than asking each time whether it has changed. */
 export function keepFile(plain: Buffer, headers: Record<string, string>): SendFile {
   const etag = `W/"${createHash('sha256').update(plain).digest('base64url')}"`
   let zipped: Promise<Buffer> | undefined
   return async (request, reply) => {
-    reply.headers({ ...headers, etag, vary: 'accept-encoding', 'cache-control': 'no-cache' })
+    reply.headers({ 'cache-control': 'no-cache', ...headers, etag, vary: 'accept-encoding' })
     if (request.headers['if-none-match']?.includes(etag)) return reply.code(304).send()
     const isZipped = accepts(request.headers['accept-encoding'], 'gzip')
     const bytes = isZipped ? await (zipped ??= promisify(gzip)(plain)) : plain

@@ -1,9 +1,10 @@
 // Answers `GET /metrics` on a port of its own, which only programs on this machine reach: it tells of all organizations at once.
 import { createHash, timingSafeEqual } from 'node:crypto'
 import { once } from 'node:events'
-import { type IncomingMessage, type ServerResponse, createServer } from 'node:http'
+import type { IncomingMessage, ServerResponse } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { type Metrics, metrics_media_type } from '../telemetry/metrics.ts'
+import { createServer } from './node-http.ts'
 
 const host = '127.0.0.1'
 const request_ms = 10_000

@@ -30,6 +30,13 @@ function withRest(schema: unknown): unknown {
   const entries = Object.entries(schema).flatMap(([name, part]) =>
     name === 'required' && Array.isArray(part) ? [] : [[name, withRest(part)] as const],
   )
-  const copy: { oneOf?: unknown } = Object.fromEntries(entries)
-  return Array.isArray(copy.oneOf) ? { ...copy, oneOf: [...copy.oneOf, {}] } : copy
+  const copy: { oneOf?: unknown; anyOf?: unknown } = Object.fromEntries(entries)
+  if (Array.isArray(copy.oneOf)) return { ...copy, oneOf: [...copy.oneOf, {}] }
+  return asNullable(copy) ?? copy
+}
+
+/** A schema or null, which needs no validator to tell them apart: making one takes as long as the rest of a serializer. */
+function asNullable({ anyOf, ...rest }: { anyOf?: unknown }): object | null {
+  if (!Array.isArray(anyOf) || anyOf.length !== 2 || (anyOf[1] as { type?: unknown }).type !== 'null') return null
+  return { ...(anyOf[0] as object), ...rest, nullable: true }
 }

@@ -13,7 +13,7 @@ import { AppError } from '../base/errors.ts'
 import { version } from '../base/version.ts'
 import { Connections } from './connections.ts'
 import { console_folder, registerConsole } from './console.ts'
-import { registerDocs } from './docs.ts'
+import { registerDocs, site_folder } from './docs.ts'
 import { sendError } from './errors.ts'
 import { parseJsonBody } from './rules/json-body.ts'
 import { makePathReadable, max_path_part } from './rules/readable-path.ts'
@@ -100,7 +100,7 @@ export async function createHttpServer(core: Core, options: HttpOptions): Promis
   await acceptUploads(server, all, (within, operation) => registerOperation(within, route, operation))
   sites.registerPreflights(server)
   registerWidgetPages(server, options.embeds, { sites, site_callers, has_demo: isForDevelopment(config) })
-  registerDocs(server, () => createOpenApiDocument(operations, version))
+  registerDocs(server, site_folder, () => createOpenApiDocument(operations, version))
   await registerConsole(server, console_folder, core.config.sites.widget_url)
   const others: Server[] = []
   return {

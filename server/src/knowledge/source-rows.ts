@@ -1,8 +1,7 @@
 // The SQL that writes sources and looks them up before.
 import { acrossOrganizations, statement } from '../database/database.ts'
 import { arraysOf, rowsOf } from '../database/rows.ts'
-import { type RawBuilder, sql } from 'kysely'
-import { assignments } from '../database/composed.ts'
+import { assignments, type Fragment, sql } from '../database/fragments.ts'
 import { type TimePosition, newest } from '../database/cursor.ts'
 import type { Executor } from '../database/database.ts'
 import type { Store, TransactionStore } from '../database/store.ts'
@@ -118,7 +117,7 @@ export function listSourceRows(
   limit: number,
 ): Promise<SourceRecord[]> {
   const { time, key } = after ?? newest
-  const conditions: RawBuilder<unknown>[] = [
+  const conditions: Fragment[] = [
     sql`s.organization_id = ${store.organization_id}`,
     sql`(s.created_at, s.id) < (${time}::timestamptz, ${key}::uuid)`,
   ]

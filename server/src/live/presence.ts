@@ -13,9 +13,11 @@ export const look_ms = 1000
 const grace_ms = 1000
 /** After PostgreSQL was restarted, all nodes are without a lock. Longer than a lease: nothing is taken over sooner. */
 const grace_after_restart_ms = 10_000
+/** What took this node's connection may have taken those of all others, as when another PostgreSQL takes over. */
+const grace_after_return_ms = 10_000
 
 /** A class of advisory locks. */
-const lock_class = 7_275_013
+export const lock_class = 7_275_013
 
 export interface Presence extends AsyncDisposable {
   /** Takes this node's lock in a new session, which becomes the one that shows that it lives. */
@@ -34,6 +36,8 @@ export interface PresenceOptions {
   log: Pick<Logger, 'warn' | 'info' | 'debug'>
   /** No other server can use the database while this one does: those without a lock have ended. */
   is_private: boolean
+  /** The node before this one in its data folder. If its lock is free at the first look, it has ended; null: there was none. */
+  predecessor: string | null
 }
 
 interface OtherNode {
@@ -66,7 +70,7 @@ const othersStatement = acrossOrganizations(
   of_server,
   'find_gone_nodes',
   `select id, lock, server_started_at = pg_postmaster_start_time() as is_same_server from nodes
-   where id <> $1 and not ${isHeld('', 'nodes.lock')}`,
+   where id <> $1 and not ${isHeld('', 'nodes.lock')} and ($2::integer is null or ${isHeld('', '$2::integer')})`,
 )
 
 const forgetStatement = acrossOrganizations(of_server, 'forget_nodes', 'delete from nodes where id = $1 and lock = $2')
@@ -84,7 +88,11 @@ class NodePresence implements Presence {
   #lock: number | null = null
   /** By id: since when a node's lock was found free. */
   #missing: Missing = new Map()
+  readonly #entered = Promise.withResolvers<void>()
   #hasEntered = false
+  /** On the monotonic clock: until then, a free lock may be that of a node that lives. */
+  #judges_from = -Infinity
+  #hasLooked = false
   #isPooled = false
   #isStopped = false
   #stopTimer = () => {}
@@ -119,14 +127,36 @@ class NodePresence implements Presence {
       this.#options.log.debug({ err: error }, 'could not take the lock that shows that this server lives; retrying')
       return leaveIfLost(session, error)
     }
-    if (this.#hasEntered) for (const check of this.#checks) check()
+    this.#entered.resolve()
+    if (this.#hasEntered) this.#return()
     this.#hasEntered = true
   }
 
+  #return(): void {
+    this.#judges_from = this.#options.clock.monotonic() + grace_after_return_ms
+    for (const check of this.#checks) check()
+  }
+
   start(): void {
-    this.#looking = this.#look().finally(() => {
-      if (!this.#isStopped) this.#stopTimer = this.#options.clock.after(look_ms, () => this.start())
+    this.#looking = this.#lookWhenEntered().finally(() => this.#lookAgain())
+  }
+
+  #lookAgain(): void {
+    if (this.#isStopped) return
+    this.#stopTimer = this.#options.clock.after(look_ms, () => {
+      this.#looking = this.#look().finally(() => this.#lookAgain())
     })
+  }
+
+  /** The first look decides about the predecessor, so it waits for the lock without which this node judges nobody. */
+  async #lookWhenEntered(): Promise<void> {
+    if (!this.#options.is_private && !this.#hasEntered) {
+      const { promise: late, resolve } = Promise.withResolvers<void>()
+      this.#stopTimer = this.#options.clock.after(look_ms, resolve)
+      await Promise.race([this.#entered.promise, late])
+      this.#stopTimer()
+    }
+    if (!this.#isStopped) await this.#look()
   }
 
   async #look(): Promise<void> {
@@ -159,17 +189,11 @@ class NodePresence implements Presence {
   }
 
   async #lookForGone(): Promise<void> {
-    const { database, node_id, clock, is_private, log } = this.#options
-    const others = await database.query<OtherNode>(othersStatement, [node_id])
-    const now = clock.monotonic()
-    const missing: Missing = new Map()
-    const gone = others.filter(({ id, lock, is_same_server }) => {
-      const known = this.#missing.get(id)
-      const since = known?.lock === lock ? known.since : now
-      missing.set(id, { lock, since })
-      return is_private || now - since >= (is_same_server ? grace_ms : grace_after_restart_ms)
-    })
-    this.#missing = missing
+    const { database, node_id, is_private, log } = this.#options
+    const own = is_private ? null : this.#lock
+    // A connection of the pool can reach another PostgreSQL than the session: only one that shows its own lock shows those of others.
+    const others = own === null && !is_private ? [] : await database.query<OtherNode>(othersStatement, [node_id, own])
+    const gone = this.#findGone(others)
     if (gone.length === 0 || this.#isStopped) return
     const ids = gone.map(({ id }) => id)
     await Promise.all(this.#frees.map((free) => free(ids)))
@@ -178,9 +202,31 @@ class NodePresence implements Presence {
     for (const { id, lock } of gone) await database.query(forgetStatement, [id, lock])
   }
 
+  /** Of those whose locks are free. */
+  #findGone(others: OtherNode[]): OtherNode[] {
+    const { clock, is_private, predecessor } = this.#options
+    const now = clock.monotonic()
+    const missing: Missing = new Map()
+    const free = others.map((node) => {
+      const known = this.#missing.get(node.id)
+      const since = known?.lock === node.lock ? known.since : now
+      missing.set(node.id, { lock: node.lock, since })
+      return { ...node, since }
+    })
+    this.#missing = missing
+    const isFirst = !this.#hasLooked
+    this.#hasLooked ||= is_private || this.#lock !== null
+    if (!is_private && now < this.#judges_from) return []
+    return free.filter(({ id, since, is_same_server }) => {
+      if (is_private || (isFirst && id === predecessor)) return true
+      return now - since >= (is_same_server ? grace_ms : grace_after_restart_ms)
+    })
+  }
+
   async [Symbol.asyncDispose](): Promise<void> {
     this.#isStopped = true
     this.#stopTimer()
+    this.#entered.resolve()
     await this.#looking
     const { database, node_id } = this.#options
     if (this.#lock !== null) await database.query(forgetStatement, [node_id, this.#lock]).catch(() => {})

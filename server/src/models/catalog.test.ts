@@ -1,13 +1,16 @@
 // The catalog: which models exist, and that each has its timeout, retries and fallbacks.
 import fc from 'fast-check'
-import { describe, expect, test } from 'vitest'
+import { beforeAll, describe, expect, test } from 'vitest'
 import { GREETING, collectParts, describeModelContract, joinText } from '../../test/support/model-contract.ts'
 import { TEST_KEY, loadBody, reachNobody, streamChunks } from '../../test/support/model-fixtures.ts'
 import { createVirtualTime } from '../../test/support/virtual-time.ts'
 import { createModelCatalog, parseModelId, type ModelCatalog } from './catalog.ts'
 import { DEMO_LABEL } from './demo.ts'
 import type { ProviderClient } from './adapters/provider-client.ts'
-import type { ProviderSettings } from './adapters/providers.ts'
+import type { ProviderSettings } from './adapters/provider-settings.ts'
+import { loadProviders } from '../../test/support/load-providers.ts'
+
+beforeAll(loadProviders)
 
 const DEMO = { provider: 'demo', model: 'parley-demo' }
 const CLAUDE = { provider: 'anthropic', model: 'claude-sonnet-4-5' }

@@ -4,13 +4,8 @@ import { DEMO_MODEL, DEMO_MODEL_ID, DEMO_PROVIDER, createDemoModel } from './dem
 import type { Model } from './port.ts'
 import { createModelError } from './adapters/provider-errors.ts'
 import { type ProviderClient, openProviderClient } from './adapters/provider-client.ts'
-import {
-  PROVIDERS,
-  createModelProviders,
-  type ModelProviders,
-  type ModelRef,
-  type ProviderSettings,
-} from './adapters/providers.ts'
+import { type ModelProviders, createModelProviders } from './adapters/providers.ts'
+import { type ModelRef, PROVIDERS, type ProviderSettings } from './adapters/provider-settings.ts'
 import { createResilientModel, type ResilienceOptions } from './resilient.ts'
 import { createStorableModel } from './storable.ts'
 

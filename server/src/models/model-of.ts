@@ -4,7 +4,7 @@ import type { Core } from '../calls/core.ts'
 import { AppError } from '../base/errors.ts'
 import type { ModelCatalog } from './catalog.ts'
 import { type Model, type ModelRequest, ModelError } from './port.ts'
-import type { ModelRef } from './adapters/providers.ts'
+import type { ModelRef } from './adapters/provider-settings.ts'
 
 /** What is needed to find a model. */
 export interface ModelServices extends Pick<Core, 'config'> {

@@ -10,4 +10,4 @@ export { listOwnProviders, modelsOf, withoutOwnKeys } from './organization-model
 export { type FinishReason, ModelError, type ModelMessage, type ModelRequest, type ModelToolResult } from './port.ts'
 export { type Fetch, openProviderClient } from './adapters/provider-client.ts'
 export { toModelError } from './adapters/provider-errors.ts'
-export { type ProviderSettings, azureOptions, isOpenAiHost, provider_urls } from './adapters/providers.ts'
+export { type ProviderSettings, azureOptions, isOpenAiHost, provider_urls } from './adapters/provider-settings.ts'

@@ -7,7 +7,7 @@ import { type Redactor, createRedactor } from '../secrets/rules/redact.ts'
 import type { ModelCatalog } from './catalog.ts'
 import { chooseOwnSettings, listKeyNames } from './rules/own-keys.ts'
 import type { Model, ModelPart, ModelRequest } from './port.ts'
-import { type ModelRef, PROVIDERS } from './adapters/providers.ts'
+import { type ModelRef, PROVIDERS } from './adapters/provider-settings.ts'
 
 type Part = Pick<Core, 'config' | 'sealers'> & { readonly models: ModelCatalog }
 

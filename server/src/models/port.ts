@@ -12,6 +12,9 @@ export interface Model {
   stream(request: ModelRequest, signal: AbortSignal): AsyncIterable<ModelPart>
 }
 
+/** The models of a provider, by `provider/model` and the provider's own name. */
+export type ModelFactory = (id: string, model: string) => Model
+
 export interface ModelRequest {
   /** The system prompt; empty: none. */
   system: string

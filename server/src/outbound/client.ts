@@ -1,7 +1,8 @@
 // Sends every HTTP request to an address that somebody configured, with its target checked and its size and time bounded.
 import { systemPorts, type Clock } from '../base/ports.ts'
+import { later } from '../base/later.ts'
 import { OutboundError } from './errors.ts'
-import { collectAnswer, openExchange, type OpenAnswer, type OutboundResponse } from './exchange.ts'
+import { collectAnswer, type OpenAnswer, type OutboundResponse } from './answer.ts'
 import { createLookup, type Lookup } from './names.ts'
 import { streamBody } from './stream-body.ts'
 import {
@@ -61,6 +62,9 @@ export interface OutboundClientOptions {
   lookup?: Lookup
 }
 
+/** It needs the HTTP client, which is large. */
+const loadExchange = later(() => import('./exchange.ts'))
+
 const max_redirects = 5
 
 const own_headers = [
@@ -87,6 +91,7 @@ export function createOutboundClient({
     for (let redirects = 0; redirects <= max_redirects; redirects++) {
       signal.throwIfAborted()
       const addresses = await resolveTarget(hop.url, { allowed, lookup, owner: request.owner, signal })
+      const { openExchange } = await loadExchange()
       const answer = await openExchange(hop, { addresses, signal, onConnected })
       const location = redirectLocation(answer.status, answer.headers)
       if (location === undefined || request.keeps_redirects) return answer

@@ -2,28 +2,10 @@
 import type { LookupAddress } from 'node:dns'
 import type { LookupFunction } from 'node:net'
 import { buildConnector, Client, errors } from 'undici'
+import type { OpenAnswer } from './answer.ts'
 import { skipContinue } from './skip-continue.ts'
 import { OutboundError } from './errors.ts'
 import { redirectLocation, type Hop } from './redirects.ts'
-
-export interface OutboundResponse {
-  status: number
-  headers: Headers
-  /** The bytes as received, at most `max_body_bytes`. */
-  body: Buffer
-  /** Whether the body was longer, or ended early where that is allowed. */
-  truncated: boolean
-}
-
-/** A response whose body is not read yet. It must be closed. */
-export interface OpenAnswer {
-  status: number
-  headers: Headers
-  /** Null for a redirect, whose body is not read. */
-  body: AsyncIterable<Buffer> | null
-  /** Closes the connection. */
-  close(): void
-}
 
 export interface ExchangeOptions {
   addresses: LookupAddress[]
@@ -76,21 +58,6 @@ export async function openExchange(hop: Hop, options: ExchangeOptions): Promise<
   }
 }
 
-/** Reads the body up to its limit. With `may_break_off`, a body that ends early is returned as it is. */
-export async function collectAnswer(
-  answer: OpenAnswer,
-  max_body_bytes: number,
-  may_break_off: boolean,
-): Promise<OutboundResponse> {
-  const { status, headers, body } = answer
-  try {
-    if (body === null) return { status, headers, body: Buffer.alloc(0), truncated: true }
-    return { status, headers, ...(await readBody(body, max_body_bytes, may_break_off)) }
-  } finally {
-    answer.close()
-  }
-}
-
 function createConnect({ addresses, onConnected }: ExchangeOptions): buildConnector.connector {
   // Replaces a second DNS look-up, which could return other addresses than those that were checked.
   const lookup: LookupFunction = (_hostname, { all }, callback) => {
@@ -119,33 +86,6 @@ function createConnect({ addresses, onConnected }: ExchangeOptions): buildConnec
       callback(...result)
     })
   }
-}
-
-async function readBody(
-  stream: AsyncIterable<Buffer>,
-  max_bytes: number,
-  may_break_off: boolean,
-): Promise<Pick<OutboundResponse, 'body' | 'truncated'>> {
-  const chunks: Buffer[] = []
-  let bytes = 0
-  let isBroken = false
-  try {
-    // Leaving the loop destroys the stream.
-    for await (const chunk of stream) {
-      chunks.push(chunk)
-      bytes += chunk.length
-      if (bytes > max_bytes) break
-    }
-  } catch {
-    if (!may_break_off) throw brokenOff()
-    isBroken = true
-  }
-  return { body: Buffer.concat(chunks, Math.min(bytes, max_bytes)), truncated: isBroken || bytes > max_bytes }
-}
-
-/** Whether the parser or the socket noticed the missing rest makes no difference. */
-export function brokenOff(): OutboundError {
-  return new OutboundError('connection', 'The response ended early')
 }
 
 /** Keeps error codes but not messages, because messages reveal addresses. */

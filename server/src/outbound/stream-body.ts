@@ -1,6 +1,6 @@
 // The body of a response as a stream: counts bytes, and ends with the request that it belongs to.
 import { OutboundError } from './errors.ts'
-import { brokenOff } from './exchange.ts'
+import { brokenOff } from './answer.ts'
 
 export interface StreamBounds {
   max_bytes: number

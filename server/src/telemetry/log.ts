@@ -1,6 +1,6 @@
-// The log: one JSON object per line, without secrets and personal data.
+// The log: one JSON object per line, without secrets and personal data; on a terminal one line of text each.
 import pino, { type DestinationStream, type Logger } from 'pino'
-import type { LogLevel } from '../config/server.ts'
+import type { LogFormat, LogLevel } from '../config/server.ts'
 
 /**
  * Keeps only the fields of an error that explain it: a driver's error can contain its connection with credentials, and its
@@ -21,4 +21,23 @@ function describeError(error: unknown): unknown {
 
 export function createLog(level: LogLevel, destination?: DestinationStream): Logger {
   return pino({ level, base: { pid: process.pid }, serializers: { err: describeError } }, destination)
+}
+
+/** Undefined: JSON on standard output. What makes lines pretty is loaded only for that. */
+export async function openLogOutput(
+  format: LogFormat,
+  terminal: { isTTY?: boolean },
+  destination: NodeJS.WritableStream | number = 1,
+): Promise<DestinationStream | undefined> {
+  const isPretty = format === 'pretty' || (format === 'auto' && terminal.isTTY === true)
+  if (!isPretty) return undefined
+  const { PinoPretty, isColorSupported } = await import('pino-pretty')
+  return PinoPretty({
+    destination,
+    sync: true,
+    singleLine: true,
+    colorize: isColorSupported,
+    translateTime: 'SYS:HH:MM:ss.l',
+    ignore: 'pid,hostname',
+  }) as DestinationStream
 }

@@ -1,7 +1,9 @@
 // The tokens of the public side, signed with keys of their own and stored nowhere: the embed token that only a served frame holds,
 // and the visitor token.
 import { hkdfSync } from 'node:crypto'
-import { errors, jwtVerify, SignJWT } from 'jose'
+import * as errors from 'jose/errors'
+import { SignJWT } from 'jose/jwt/sign'
+import { jwtVerify } from 'jose/jwt/verify'
 import { type Clock, isUuid } from '../base/ports.ts'
 import type { JsonObject } from '../base/json.ts'
 

@@ -1,7 +1,6 @@
 // The SQL with which an organization manages its web widgets. Nothing here finds a deleted widget.
 import type { AgentWebWidget } from '@parley/contract'
-import { type RawBuilder, sql } from 'kysely'
-import { assignments } from '../database/composed.ts'
+import { assignments, type Fragment, sql } from '../database/fragments.ts'
 import type { TimePosition } from '../database/cursor.ts'
 import { statement } from '../database/database.ts'
 import { type BoundedRows, readLargeRows } from '../database/large-rows.ts'
@@ -141,7 +140,7 @@ export function listWidgetRows(
   { limit, max_bytes }: { limit: number; max_bytes: number },
 ): Promise<BoundedRows<WidgetRecord>> {
   const { agent_version_id, published, name, created_after, created_before, updated_after, updated_before } = filters
-  const conditions: RawBuilder<unknown>[] = [sql`organization_id = ${store.organization_id}`, sql`deleted_at is null`]
+  const conditions: Fragment[] = [sql`organization_id = ${store.organization_id}`, sql`deleted_at is null`]
   if (agent_ids !== null) conditions.push(sql`agent_id = any(${agent_ids}::uuid[])`)
   if (agent_version_id !== undefined) conditions.push(sql`agent_version_id = ${agent_version_id}::uuid`)
   if (published !== undefined) conditions.push(sql`published = ${published}`)

@@ -1,7 +1,6 @@
 // The SQL for one organization's endpoints and deliveries. No query here finds a deleted endpoint.
 import type { deliveryStatuses, disabledReasons, WebhookTry } from '@parley/contract'
-import { sql } from 'kysely'
-import { assignments } from '../database/composed.ts'
+import { assignments, sql } from '../database/fragments.ts'
 import { type TimePosition, newest } from '../database/cursor.ts'
 import { statement } from '../database/database.ts'
 import type { Store } from '../database/store.ts'

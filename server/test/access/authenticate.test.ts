@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto'
 import { setTimeout as delay } from 'node:timers/promises'
 import { scopesOfRole } from '@parley/contract'
-import { sql } from 'kysely'
+import { sql } from '../support/sql.ts'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { createKey, createTokenForUser } from '../../src/access/administration.ts'
 import { authenticate } from '../../src/access/authenticate.ts'

@@ -2,7 +2,7 @@ import { mkdir, mkdtemp, readdir, readFile, rm, stat, writeFile } from 'node:fs/
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { scopes } from '@parley/contract'
-import { sql } from 'kysely'
+import { sql } from '../support/sql.ts'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { createOrganization } from '../../src/access/administration.ts'
 import { type BootstrapServices, bootstrap } from '../../src/access/bootstrap.ts'

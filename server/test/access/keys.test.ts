@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto'
 import { accessOperations, type Scope, scopes, scopesOfRole } from '@parley/contract'
-import { sql } from 'kysely'
+import { sql } from '../support/sql.ts'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import {
   createOrganizationKey,

@@ -1,6 +1,6 @@
 // A deletion and a new conversation of the same agent at the same time: a deleted agent never has an active conversation.
 import { randomUUID } from 'node:crypto'
-import { sql } from 'kysely'
+import { sql } from '../support/sql.ts'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { type TestServer, publishAgent, refusal, startTestServer } from '../support/server.ts'
 
@@ -16,7 +16,7 @@ type Agent = { agent_id: string; version_id: string }
 const orphans = async () =>
   (
     await sql<{ id: string }>`select c.id from conversations c join agents a on a.id = c.agent_id
-      where a.deleted_at is not null and c.ended_at is null`.execute(server.database.kysely)
+      where a.deleted_at is not null and c.ended_at is null`.execute(server.database)
   ).rows
 
 async function importActive(agent_id: string, channel: 'text' | 'webrtc'): Promise<void> {
@@ -75,7 +75,7 @@ const someoneWaits = () =>
   expect
     .poll(async () => {
       const { rows } = await sql<{ waiting: number }>`select count(*)::integer as waiting from pg_stat_activity
-        where datname = current_database() and wait_event_type = 'Lock'`.execute(server.database.kysely)
+        where datname = current_database() and wait_event_type = 'Lock'`.execute(server.database)
       return rows[0]!.waiting
     })
     .toBeGreaterThan(0)
@@ -129,6 +129,6 @@ test.each<[string, (agent_id: string) => Promise<unknown>]>([
   })
   expect(await waiting).toMatchObject({ status: 404, message: 'Agent not found' })
   const rows = await sql`select v.id from agents a join agent_versions v on v.agent_id = a.id
-    where a.id = ${agent_id} and a.name = 'Agent'`.execute(server.database.kysely)
+    where a.id = ${agent_id} and a.name = 'Agent'`.execute(server.database)
   expect(rows.rows).toHaveLength(1)
 })

@@ -1,6 +1,6 @@
 // listAgents and listAgentVersions: each filter alone and combined, the order, and paging by cursor.
 import type { Input } from '@parley/contract'
-import { sql } from 'kysely'
+import { sql } from '../support/sql.ts'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { makeOrganization } from '../support/actors.ts'
 import { type TestServer, refusal, startTestServer } from '../support/server.ts'

@@ -1,4 +1,5 @@
 // compareAgentVersions through the SDK: the exact difference, and the text that a model writes about it.
+import { ConnectionError } from '@parley/sdk'
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest'
 import { systemPorts } from '../../src/base/ports.ts'
 import { holdAnswer } from '../support/scripted-model.ts'
@@ -157,7 +158,7 @@ describe('the text', () => {
     const pieces = stream(pair)
     expect((await pieces.next()).value).toBe('It is ')
     heard.resolve()
-    await expect(readAll(pieces)).rejects.toThrow(TypeError)
+    await expect(readAll(pieces)).rejects.toThrow(ConnectionError)
     expect(server.model.requests).toHaveLength(1)
   })
 
@@ -246,7 +247,7 @@ describe('bounds of time', () => {
     hasty.model.answer = () => held
     const pieces = hasty.client.streamAgentVersionComparison(pair)
     expect((await pieces.next()).value).toBe('It is ')
-    await expect(readAll(pieces)).rejects.toThrow(TypeError)
+    await expect(readAll(pieces)).rejects.toThrow(ConnectionError)
   })
 
   test('a server that stops does not wait for a text', async () => {
@@ -263,7 +264,7 @@ describe('bounds of time', () => {
     const rest = readAll(begun)
     rest.catch(() => {})
     await stopping.restart()
-    await expect(rest).rejects.toThrow(TypeError)
+    await expect(rest).rejects.toThrow(ConnectionError)
     expect(await waiting).toMatchObject({ status: 503, code: 'unavailable' })
   })
 })

@@ -71,6 +71,14 @@ describe('the programs that measure', { timeout: 240_000 }, () => {
     expect(output).not.toMatch(/NaN|undefined/)
   })
 
+  test('calls of the command line', async () => {
+    await using database = await createTestDatabase()
+    const output = await run('commands.ts', '--database-url', database.connection_string, '--times', '2')
+    expect(output).toMatch(/^--help +minimum \d+ ms, median \d+ ms/m)
+    expect(output).toMatch(/^chat --message +minimum \d+ ms/m)
+    expect(output).not.toMatch(/NaN|undefined/)
+  })
+
   test('a crawl, and another of the same pages', async () => {
     await using database = await createTestDatabase()
     const output = await run('crawl.ts', '--database-url', database.connection_string, '--pages', '8')

@@ -75,6 +75,7 @@ export const entries: EntriesOf<Omit<typeof conversationOperations, 'streamConve
     narrowed: 'not found',
   },
   listConversations: { input: () => ({}), outsider: 'own', narrowed: 'own' },
+  exportConversations: { input: () => ({}), outsider: 'own', narrowed: 'own' },
   countConversations: { input: () => ({}), outsider: 'own', narrowed: 'own' },
   getConversation: { input: conversationInput, outsider: 'not found', narrowed: 'not found' },
   listConversationTurns: { input: conversationInput, outsider: 'not found', narrowed: 'not found' },

@@ -8,7 +8,7 @@ import { openStore } from '../../src/database/store.ts'
 import { type PostgresProxy, startPostgresProxy } from '../support/postgres-proxy.ts'
 import { holdAnswer } from '../support/scripted-model.ts'
 import { converse, plantDataset } from '../knowledge/turn/fixture.ts'
-import { type TestServer, publishAgent, startTestServer } from '../support/server.ts'
+import { type TestServer, publishAgent, startTestServer, withoutKey } from '../support/server.ts'
 
 let proxy: PostgresProxy
 let server: TestServer
@@ -59,7 +59,8 @@ test('a turn is fifteen statements', async () => {
 test('a knowledge base adds the statements of its search and that of its record, and no commit', async () => {
   const { dataset_id } = await plantDataset(server, [{ text: 'Hello is a greeting.' }])
   const { conversation_id } = await converse(server, { knowledge_bases: [{ dataset_id }] })
-  const send = () => server.client.sendConversationMessage({ conversation_id, text: 'Hello' })
+  const keyless = server.as({ fetch: withoutKey })
+  const send = () => keyless.sendConversationMessage({ conversation_id, text: 'Hello' })
   await send()
   proxy.statements.length = 0
   await send()

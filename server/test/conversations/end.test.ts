@@ -1,7 +1,7 @@
 // `end` against its published contract, for every situation in the specification.
 import { readFileSync } from 'node:fs'
 import { type ConversationStatus, conversationStatuses } from '@parley/contract'
-import { sql } from 'kysely'
+import { sql } from '../support/sql.ts'
 import { Ajv } from 'ajv'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { parse } from 'yaml'

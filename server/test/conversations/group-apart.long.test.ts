@@ -1,7 +1,8 @@
 // What may interfere between changes that are committed together: keys, locks, lost statements. None affects the others.
 import { ApiError } from '@parley/sdk'
 import { randomUUID } from 'node:crypto'
-import { type RawBuilder, sql } from 'kysely'
+import type { Fragment } from '../../src/database/fragments.ts'
+import { sql } from '../support/sql.ts'
 import { afterAll, beforeAll, beforeEach, expect, inject, test } from 'vitest'
 import type { App } from '../../src/app.ts'
 import { type LockedConversation, noChange } from '../../src/conversations/machine/change.ts'
@@ -105,7 +106,7 @@ function sayOnce(
 }
 
 /** Its callers wait until `release`. */
-async function holdInTransaction(held: RawBuilder<unknown>) {
+async function holdInTransaction(held: Fragment<unknown>) {
   const end = Promise.withResolvers<void>()
   const isHeld = Promise.withResolvers<void>()
   const ended = server.database.transaction(async (tx) => {
@@ -122,7 +123,7 @@ async function holdInTransaction(held: RawBuilder<unknown>) {
 
 async function isAnyoneWaiting(): Promise<boolean> {
   const { rows } = await sql`select from pg_stat_activity
-    where datname = current_database() and wait_event_type = 'Lock'`.execute(server.database.kysely)
+    where datname = current_database() and wait_event_type = 'Lock'`.execute(server.database)
   return rows.length > 0
 }
 
@@ -133,7 +134,7 @@ test('T9: a change whose key another call has bound meanwhile is not written; th
   const said = await sayOnce(id, 'Said twice', key, server.app, async () => {
     await sql`insert into idempotency_keys (namespace, key, fingerprint, conversation_id, expires_at)
       values (${server.organization_id}, ${key}, ${Buffer.from(id)}, ${id}, now() + interval '1 day')`.execute(
-      server.database.kysely,
+      server.database,
     )
     beside = say(other, 'Beside')
   })
@@ -318,9 +319,9 @@ test('T6: a group of a paused node is void for turns that another node has taken
   await arrived.promise
   // As if it stood still longer than PostgreSQL allows an idle transaction, and longer than its leases.
   await sql`select pg_terminate_backend(pid, 5000) from pg_stat_activity
-    where datname = current_database() and state = 'idle in transaction'`.execute(server.database.kysely)
+    where datname = current_database() and state = 'idle in transaction'`.execute(server.database)
   await sql`update turns set lease_expires_at = now() - interval '1 hour'
-    where conversation_id = any(${talks})`.execute(server.database.kysely)
+    where conversation_id = any(${talks})`.execute(server.database)
   const isTakenUp = async () => (await Promise.all(talks.map(textsOf))).every((texts) => texts.length === 2)
   await expect.poll(isTakenUp, { interval: 20, timeout: 40_000 }).toBe(true)
   goOn.resolve()

@@ -1,5 +1,5 @@
 // Changes that are committed together: each as if it were alone, whatever happens to the others.
-import { sql } from 'kysely'
+import { sql } from '../support/sql.ts'
 import { afterAll, beforeAll, beforeEach, expect, inject, test } from 'vitest'
 import { type Change, noChange } from '../../src/conversations/machine/change.ts'
 import { decideMessage } from '../../src/conversations/machine/decisions.ts'

@@ -1,6 +1,6 @@
 // Two nodes on one database: a request to one stops the turn that runs on the other, and its text is kept.
 import { createClient } from '@parley/sdk'
-import { sql } from 'kysely'
+import { sql } from '../support/sql.ts'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import type { App } from '../../src/app.ts'
 import type { TurnLease } from '../../src/conversations/turn-runner.ts'
@@ -150,12 +150,12 @@ test('a turn that was ended elsewhere before its attempt starts here calls no mo
 
 test('the bus reconnects after its connection is lost', async () => {
   const { rows: lost } = await sql<{ pid: number }>`select pid, pg_terminate_backend(pid) from pg_stat_activity
-    where datname = current_database() and application_name = 'parley bus'`.execute(server.database.kysely)
+    where datname = current_database() and application_name = 'parley bus'`.execute(server.database)
   const before = lost.map(({ pid }) => pid)
   const listeners = async () => {
     const { rows } = await sql<{ count: number }>`select count(*) as count from pg_stat_activity
       where datname = current_database() and application_name = 'parley bus' and state = 'idle' and query <> ''
-        and pid <> all(${before}::integer[])`.execute(server.database.kysely)
+        and pid <> all(${before}::integer[])`.execute(server.database)
     return rows[0]!.count
   }
   await expect.poll(listeners, { timeout: 10_000 }).toBe(2)

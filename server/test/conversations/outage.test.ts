@@ -1,5 +1,5 @@
 // What a lost database connection or a lost worker means for waiting callers: it costs time, never a message or a summary.
-import { sql } from 'kysely'
+import { sql } from '../support/sql.ts'
 import { afterAll, beforeAll, expect, inject, test } from 'vitest'
 import { startPostgresProxy } from '../support/postgres-proxy.ts'
 import { holdAnswer } from '../support/scripted-model.ts'
@@ -21,7 +21,7 @@ const newConversation = async () =>
 const cutConnections = () =>
   sql`select pg_terminate_backend(pid) from pg_stat_activity
     where datname = current_database() and backend_type = 'client backend' and pid <> pg_backend_pid()`.execute(
-    server.database.kysely,
+    server.database,
   )
 
 test('T1: a call that waits for its reply survives the loss of every database connection', async () => {
@@ -45,9 +45,7 @@ test('an analysis whose node has lost its lease is repeated, and written once', 
   await server.client.endConversation({ conversation_id, prefer: 'wait=0' })
   await held.asked
   server.model.answer = () => 'From the second worker.'
-  await sql`update work set lease = null, ready = true where subject = ${conversation_id}`.execute(
-    server.database.kysely,
-  )
+  await sql`update work set lease = null, ready = true where subject = ${conversation_id}`.execute(server.database)
   const summary = async () => (await server.client.getConversation({ conversation_id })).summary
   await expect.poll(summary, { timeout: 10_000 }).toBe('From the second worker.')
   held.say('From the first worker.')

@@ -1,5 +1,5 @@
 // Turns whose node is gone: another attempt takes them over, and a node that returns can write nothing.
-import { sql } from 'kysely'
+import { sql } from '../support/sql.ts'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import type { Clock } from '../../src/base/ports.ts'
 import { renew_ms } from '../../src/conversations/machine/turn.ts'
@@ -32,7 +32,7 @@ async function startTurn() {
 
 const loseLease = (conversation_id: string) =>
   sql`update turns set lease_expires_at = now() - interval '1 second', node_id = gen_random_uuid()
-    where conversation_id = ${conversation_id} and status = 'running'`.execute(server.database.kysely)
+    where conversation_id = ${conversation_id} and status = 'running'`.execute(server.database)
 
 const turnsOf = async (conversation_id: string) => (await server.client.listConversationTurns({ conversation_id })).data
 
@@ -73,7 +73,7 @@ test('a waiting turn that was never started is found', async () => {
   // As if the commit that ended the first had not started the second.
   await sql`update turns set status = 'failed', outcome = 'model_error', finished_at = now(), lease = null,
     lease_expires_at = null, node_id = null where conversation_id = ${id} and status = 'running'`.execute(
-    server.database.kysely,
+    server.database,
   )
   server.model.answer = () => 'Second answer.'
   held.finish()

@@ -1,5 +1,5 @@
 // Takes turns over while a stopped process holds a conversation's lock: it blocks no other turn.
-import { sql } from 'kysely'
+import { sql } from '../support/sql.ts'
 import pg from 'pg'
 import { afterAll, beforeAll, expect } from 'vitest'
 import { holdAnswer } from '../support/scripted-model.ts'
@@ -42,7 +42,7 @@ async function lock(conversation_id: string): Promise<AsyncDisposable & { releas
 
 const loseLease = (conversation_id: string, ago: string) =>
   sql`update turns set lease_expires_at = clock_timestamp() - ${ago}::interval, node_id = gen_random_uuid()
-    where conversation_id = ${conversation_id} and status = 'running'`.execute(server.database.kysely)
+    where conversation_id = ${conversation_id} and status = 'running'`.execute(server.database)
 
 async function turnOf(conversation_id: string) {
   const [turn] = await server.database.execute(sql<{ status: string; attempts: number; lease_expires_at: string }>`

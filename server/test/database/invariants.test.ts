@@ -1,6 +1,6 @@
 // What the database itself refuses: the guarantees hold even for writers that ignore them.
 import { randomUUID } from 'node:crypto'
-import { sql } from 'kysely'
+import { sql } from '../support/sql.ts'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { type TestServer, publishAgent, startTestServer } from '../support/server.ts'
 
@@ -13,7 +13,7 @@ beforeAll(async () => {
 })
 afterAll(() => server[Symbol.asyncDispose]())
 
-const run = (query: ReturnType<typeof sql>) => query.execute(server.database.kysely)
+const run = (query: ReturnType<typeof sql>) => query.execute(server.database)
 
 async function newConversation(): Promise<string> {
   const { conversation } = await server.client.createConversation({
@@ -102,7 +102,7 @@ describe('T5: terminal is terminal', () => {
 async function countWaiting(): Promise<number> {
   const { rows } = await sql<{ count: number }>`
     select count(*) as count from pg_stat_activity where wait_event_type = 'Lock' and datname = current_database()`.execute(
-    server.database.kysely,
+    server.database,
   )
   return rows[0]!.count
 }
@@ -139,7 +139,7 @@ test('T6: a running turn has a lease, and lease numbers never repeat', async () 
   await insertTurn(id, 1)
   await expect(run(sql`update turns set lease = null where conversation_id = ${id}`)).rejects.toThrow('check')
   const { rows } = await sql<{ lease: number }>`
-    select nextval('turn_leases') as lease from generate_series(1, 100)`.execute(server.database.kysely)
+    select nextval('turn_leases') as lease from generate_series(1, 100)`.execute(server.database)
   expect(new Set(rows.map((row) => row.lease)).size).toBe(100)
 })
 

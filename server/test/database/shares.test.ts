@@ -1,5 +1,5 @@
 // Sharing connections among organizations: each kind of use takes one place and always gives it back.
-import { sql } from 'kysely'
+import { sql } from '../support/sql.ts'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { type Database, type PooledDatabase, openDatabase, statement } from '../../src/database/database.ts'
 import { openStore } from '../../src/database/store.ts'

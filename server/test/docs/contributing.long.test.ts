@@ -10,12 +10,13 @@ import { afterAll, beforeAll, expect, inject, it } from 'vitest'
 import { readGuide, root } from './markdown.ts'
 import { type Step, followSteps, readWalkThroughs } from './walkthroughs.ts'
 
-const workspaces = ['contract', 'embedded-postgres', 'server', 'sdk', 'cli', 'console', 'widget']
+const workspaces = ['contract', 'embedded-postgres', 'server', 'sdk', 'cli', 'console', 'widget', 'site']
 const others = [
   '.oxfmtrc.json',
   '.oxlintrc.json',
   'bench',
   'docs',
+  'examples',
   'package.json',
   'scripts',
   'tsconfig.json',
@@ -46,6 +47,9 @@ async function linkModules(): Promise<void> {
   for (const name of ['contract', 'embedded-postgres', 'server', 'sdk', 'widget'])
     await symlink(join(copy, name), join(to, '@parley', name))
   await symlink(join(copy, 'cli'), join(to, 'parley'))
+  // What a workspace has in another version than the root.
+  const own = join(root, 'site', 'node_modules')
+  if (existsSync(own)) await symlink(own, join(copy, 'site', 'node_modules'))
 }
 
 const read = (file: string) => (existsSync(join(copy, file)) ? readFileSync(join(copy, file), 'utf8') : null)
@@ -89,6 +93,8 @@ it('does not compile as long as only the contract is written', { timeout: 600_00
   for (const file of unfinished) expect(output).toContain(`${file}(`)
 
   await follow(steps.filter((step) => !isContract(step)))
+  // The SDK's types follow from the contract.
+  await succeed(['scripts/generate.ts'])
   await succeed([tsc, '-p', '.'])
   await succeed([tsc, '-p', 'console'])
 })

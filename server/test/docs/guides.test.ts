@@ -1,77 +1,46 @@
 // README.md and the guides are correct: their blocks run against a server, in order. Blocks that cannot run say why, and are checked.
-import { chmod, mkdtemp, readFile, rm, symlink } from 'node:fs/promises'
-import { tmpdir } from 'node:os'
-import { join } from 'node:path'
-import { createClient } from '@parley/sdk'
-import { afterAll, beforeAll, describe, expect, it, test, vi } from 'vitest'
+// The other pages than the first two run in guides.long.test.ts, because that takes a minute.
+import { type Operation, type OperationId, operations } from '@parley/contract'
+import { describe, expect, it, test } from 'vitest'
 import { validateAgentConfig } from '../../src/agents/rules/config.ts'
-import { type ServerProcess, startServerProcess } from '../support/process.ts'
-import { type CodeBlock, codeBlocks, pages, readGuide, root } from './markdown.ts'
-import { PageRunner } from './page-runner.ts'
+import { createAjv } from '../../src/base/validation.ts'
+import {
+  type CodeBlock,
+  blocksOf,
+  first_pages,
+  isBody,
+  isConfiguration,
+  isLeftOut,
+  pages,
+  readGuide,
+} from './markdown.ts'
+import { runPages } from './pages-in-order.ts'
 import { checkCommands } from './static-checks.ts'
 
-const blocksOf = (page: string) => codeBlocks(readGuide(page))
-const isConfiguration = ({ language, mark }: CodeBlock) => language === 'json' && /^(config|tool)$/.test(mark)
-const isLeftOut = ({ mark }: CodeBlock) => mark.startsWith('not run:')
-const isRun = (block: CodeBlock) => !isConfiguration(block) && !isLeftOut(block)
+runPages(first_pages)
 
-/** As it is when a reader has read the first page. */
-async function untilSampleIsReady(url: string, folder: string): Promise<void> {
-  const key = await readFile(join(folder, 'data', 'admin-key'), 'utf8')
-  const client = createClient({ base_url: url, token: key.trim() })
-  const ready = async () => {
-    const { data } = await client.listDatasets({})
-    return data.find(({ name }) => name === 'Harbour Lane')?.counts.ready
-  }
-  // Not `expect.poll`, which works within tests only.
-  await vi.waitFor(async () => expect(await ready()).toBe(2), { timeout: 60_000, interval: 100 })
-}
-
-describe('the blocks of', () => {
-  let folder: string
-  let server: ServerProcess
-  let url: string
-  beforeAll(async () => {
-    folder = await mkdtemp(join(tmpdir(), 'parley-guides-'))
-    // When the tests run as root, PostgreSQL runs as another user, which must be able to enter the folder.
-    await chmod(folder, 0o711)
-    // Programs in the guides import the SDK, as they would in the repository.
-    for (const name of ['node_modules', 'examples']) await symlink(join(root, name), join(folder, name))
-    server = startServerProcess({ PARLEY_DATA_DIR: join(folder, 'data'), PARLEY_ALLOW_PRIVATE_HOSTS: '127.0.0.1' })
-    url = await server.ready
-    await untilSampleIsReady(url, folder)
-  })
-  afterAll(async () => {
-    await server[Symbol.asyncDispose]()
-    await rm(folder, { recursive: true, force: true })
-  })
-
-  it.each(pages)('%s', { timeout: 120_000 }, async (page) => {
-    const blocks = blocksOf(page).filter(isRun)
-    await using runner = await PageRunner.start({ folder, url, readBanner: () => server.output })
-    for (const block of blocks) await runner.runBlock(block)
-  })
-})
+const shown = (isShown: (block: CodeBlock) => boolean) =>
+  pages.flatMap((page) =>
+    blocksOf(page)
+      .filter(isShown)
+      .map((block) => ({ page, ...block })),
+  )
 
 test('the front page stays short', () => {
   expect(readGuide('README.md').split('\n').length).toBeLessThanOrEqual(121)
 })
 
 describe('blocks that do not run', () => {
-  const left_out = pages.flatMap((page) =>
-    blocksOf(page)
-      .filter(isLeftOut)
-      .map((block) => ({ page, ...block })),
-  )
+  const left_out = shown(isLeftOut)
 
   it('say why', () => {
-    for (const { mark, page } of left_out) expect(mark, page).toMatch(/^not run: .{10,}$/)
+    for (const { mark, page } of left_out) expect(mark, page).toMatch(/^no-run: .{10,}$/)
   })
 
   it('are few', () => {
     const all = pages.flatMap((page) => blocksOf(page))
-    expect(all.length).toBeGreaterThan(60)
-    expect(left_out.length).toBeLessThan(all.length / 5)
+    expect(all.length).toBeGreaterThan(100)
+    expect(left_out.length).toBeLessThanOrEqual(all.length / 20)
   })
 
   it.each(left_out.filter(({ language }) => language === 'sh'))('name existing commands: $page, $mark', ({ text }) => {
@@ -99,14 +68,13 @@ describe('the check of commands that do not run', () => {
   })
 })
 
-const configurations = pages.flatMap((page) =>
-  blocksOf(page)
-    .filter(isConfiguration)
-    .map((block) => ({ page, ...block })),
-)
-
-it.each(configurations)('a configuration in $page is valid and has no unknown fields', ({ mark, text }) => {
-  const shown: unknown = JSON.parse(text)
-  const config = mark === 'tool' ? { tools: [shown] } : shown
+it.each(shown(isConfiguration))('a configuration in $page is valid and has no unknown fields', ({ mark, text }) => {
+  const part: unknown = JSON.parse(text)
+  const config = mark === 'tool' ? { tools: [part] } : part
   expect(validateAgentConfig(config, { agent_config_bytes: 100_000 })).toEqual({ faults: [], warnings: [] })
+})
+
+it.each(shown(isBody))('a body in $page is one of its operation', ({ mark, text }) => {
+  const { body }: Operation = operations[mark.slice('body of '.length) as OperationId]
+  expect(createAjv().validate(body!, JSON.parse(text))).toBe(true)
 })

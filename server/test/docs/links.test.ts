@@ -6,7 +6,7 @@ import { root } from './markdown.ts'
 import { anchorsOf, findBrokenReferences, readRepository } from './references.ts'
 
 const repository = readRepository(root)
-const isPage = (file: string) => /^(?:[A-Z]+\.md|docs\/.*\.md|bench\/.*\.md)$|(^|\/)SPEC\.md$/.test(file)
+const isPage = (file: string) => /^(?:[A-Z]+\.md|docs\/.*\.md|(?:bench|examples)\/.*\.md)$|(^|\/)SPEC\.md$/.test(file)
 const cited_pages = repository.files.filter(isPage).sort()
 
 test('the pages are found', () => {

@@ -14,6 +14,9 @@ export const pages = [
   'examples/help-desk/README.md',
 ]
 
+/** What a newcomer follows: they run with every test. */
+export const first_pages = ['README.md', 'docs/guides/quickstart.md']
+
 export interface CodeBlock {
   language: string
   /** The mark after the language of a fence, which only the tests read. */
@@ -48,3 +51,15 @@ export function tableRows(markdown: string): string[][] {
     .map((line) => line.slice(1, -1).split('|'))
     .map((cells) => cells.map((cell) => cell.trim()))
 }
+
+export const blocksOf = (page: string) => codeBlocks(readGuide(page))
+
+/** A part of an agent's configuration, which is validated. */
+export const isConfiguration = ({ language, mark }: CodeBlock) => language === 'json' && /^(config|tool)$/.test(mark)
+
+/** The body of an operation, which is validated. */
+export const isBody = ({ language, mark }: CodeBlock) => language === 'json' && mark.startsWith('body of ')
+
+export const isLeftOut = ({ mark }: CodeBlock) => mark.startsWith('no-run:')
+
+export const isRun = (block: CodeBlock) => !isConfiguration(block) && !isBody(block) && !isLeftOut(block)

@@ -1,10 +1,11 @@
 // Runs the blocks of a page as its reader would: in order, in one folder, against one server, copying ids from the responses.
 import assert from 'node:assert/strict'
 import { type ChildProcess, execFile, spawn } from 'node:child_process'
-import { mkdtemp, readFile, readdir, writeFile } from 'node:fs/promises'
+import { chmod, mkdtemp, readFile, readdir, writeFile } from 'node:fs/promises'
 import { createServer } from 'node:net'
 import { dirname, join } from 'node:path'
 import { promisify } from 'node:util'
+import { compileFunction as compile } from 'node:vm'
 import { vi } from 'vitest'
 import { with_compiled_code } from '../support/compiled-code.ts'
 import { type CodeBlock, root } from './markdown.ts'
@@ -13,11 +14,18 @@ export interface Reader {
   /** Contains `data/admin-key`, and receives the page's files. */
   folder: string
   url: string
+  /** An empty database on a server of PostgreSQL, for the page's own. */
+  database_url: string
   /** Everything that the server has printed. */
   readBanner(): string
+  /** How long to wait for what the page says is printed. */
+  patience_ms?: number
 }
 
-/** `curl` writes each response to a file, and its status to standard error. `npx` finds the programs of this repository. */
+/**
+ * `curl` writes each response to a file, and its status to standard error. `npx` finds the programs of this repository, and `npm` its
+ * scripts; what `npm ci` installs is there.
+ */
 const prelude = `
 curl() {
   local n; n=$(ls "$ANSWERS" | wc -l)
@@ -27,8 +35,15 @@ curl() {
 npx() {
   local program=$1; shift
   case $program in
-    parley) command node '${join(root, 'cli', 'src', 'main.ts')}' "$@" ;;
+    parley) command node '${join(root, 'cli', 'src', 'main.js')}' "$@" ;;
     node) command node "$@" ;;
+    *) return 127 ;;
+  esac
+}
+npm() {
+  case $1 in
+    ci) ;;
+    start) exec node '${join(root, 'server', 'src', 'main.js')}' ;;
     *) return 127 ;;
   esac
 }
@@ -64,14 +79,17 @@ export class PageRunner implements AsyncDisposable {
     if (language === 'json') this.#compareAnswer(JSON.parse(text), mark)
     else if (language === 'text') await this.#expectPrinted(text)
     else if (language === 'js' || language === 'ts') await this.#saveFile(text)
+    else if (language === 'html') await this.#loadPage(text)
     else if (mark === 'background') await this.#startInBackground(text)
+    else if (mark === 'server') await this.#startServer(text)
     else await this.#runShell(text, mark)
   }
 
-  /** The last response must have the shape that the page shows or, for an excerpt, contain it. */
+  /** The last response must have the shape that the page shows or, for an excerpt, contain it; for an exact one also the values. */
   #compareAnswer(shown: unknown, mark: string): void {
     const [answered, expected] = [shapeOf(this.#answers.at(-1)), shapeOf(shown)]
-    if (mark === 'excerpt') assert.partialDeepStrictEqual(answered, expected)
+    if (mark === 'exact excerpt') assert.partialDeepStrictEqual(this.#answers.at(-1), shown)
+    else if (mark === 'excerpt') assert.partialDeepStrictEqual(answered, expected)
     else assert.deepEqual(answered, expected)
   }
 
@@ -115,7 +133,12 @@ export class PageRunner implements AsyncDisposable {
   }
 
   #replaceAddresses(text: string): string {
-    return text.replaceAll('http://127.0.0.1:8080', this.#reader.url).replaceAll(':4000', `:${this.#port}`)
+    return text
+      .replaceAll(/http:\/\/127\.0\.0\.1:8080|https:\/\/parley\.example\.com(?=\/public)/g, this.#reader.url)
+      .replaceAll('postgresql://parley:secret@db.example.com/parley', this.#reader.database_url)
+      .replaceAll('HOST=0.0.0.0', 'HOST=127.0.0.1')
+      .replaceAll('https://example.com/help', `${this.#reader.url}/docs/`)
+      .replaceAll(/:4000|(?<=METRICS_PORT=)9464/g, (given) => given.replace(/\d+/, String(this.#port)))
   }
 
   /** What the reader copies: from the latest response that contains it, otherwise from the server's output at startup. */
@@ -165,6 +188,42 @@ export class PageRunner implements AsyncDisposable {
     await vi.waitFor(() => assert.notEqual(this.#printed, before), { timeout: 15_000, interval: 20 })
   }
 
+  /** Another server than the page's, as the block starts it; it is ended when it is ready. */
+  async #startServer(text: string): Promise<void> {
+    // So was the page's.
+    if (text.trim() === 'npm ci && npm start') return
+    const data = await mkdtemp(join(this.#reader.folder, 'server-'))
+    await chmod(data, 0o711)
+    const script = [prelude, this.#replaceAddresses(text)].join('\n')
+    const { PARLEY_URL: _, ...environment } = this.#environment()
+    const child = spawn('bash', ['-euc', script], {
+      cwd: this.#reader.folder,
+      env: { ...environment, PORT: '0', PARLEY_DATA_DIR: data },
+      stdio: ['ignore', 'pipe', 'pipe'],
+    })
+    const ended = new Promise((resolve) => child.once('close', resolve))
+    let said = ''
+    for (const stream of [child.stdout, child.stderr]) {
+      stream.setEncoding('utf8').on('data', (piece: string) => (said += piece))
+    }
+    const isReady = () => said.includes('Parley is ready at')
+    await vi.waitUntil(() => isReady() || child.exitCode !== null, { timeout: 60_000, interval: 50 })
+    child.kill('SIGTERM')
+    await ended
+    assert.ok(isReady(), said)
+    this.#printed += said
+  }
+
+  /** What the page loads is there, and its own scripts can be read. */
+  async #loadPage(text: string): Promise<void> {
+    const page = this.#replaceAddresses(text).replaceAll(uuid, () => this.#copy('WIDGET'))
+    for (const [, address] of page.matchAll(/ src="([^"]+)"/g)) {
+      const answer = await fetch(address!)
+      assert.ok(answer.ok, `${address} returned ${answer.status}`)
+    }
+    for (const [, script] of page.matchAll(/<script>([^]*?)<\/script>/g)) compile(script!)
+  }
+
   /** Every line must have been printed, in this order, except for ids, times and counts. A line of dots skips some lines. */
   async #expectPrinted(text: string): Promise<void> {
     const lines = this.#replaceAddresses(text)
@@ -181,7 +240,7 @@ export class PageRunner implements AsyncDisposable {
           at = found + 1
         }
       },
-      { timeout: 15_000, interval: 50 },
+      { timeout: this.#reader.patience_ms ?? 15_000, interval: 50 },
     )
   }
 
@@ -208,7 +267,7 @@ function mask(text: string): string {
   return (
     text
       .replaceAll(uuid, '<id>')
-      .replaceAll(/\d{4}-\d\d-\d\dT[\d:.]+Z/g, '<time>')
+      .replaceAll(/\d{4}-\d\d-\d\d[T ]\d\d:[\d:.]+Z?/g, '<time>')
       // How a reply is split into pieces depends on the load of the machine.
       .replaceAll(/"text":"[^"]*"/g, '"text":"<piece>"')
       .replaceAll(/\b\d+ up to date/g, '<n> up to date')

@@ -52,7 +52,8 @@ function checkEnvironment(environment: Record<string, string>): string[] {
 
 function checkParley([program, ...words]: string[]): string[] {
   if (program !== 'parley') return [`not a program of a guide: ${program}`]
-  let command: ReturnType<typeof createProgram> = createProgram()
+  const whole = createProgram()
+  let command = whole
   let path = 'parley'
   for (const word of words) {
     if (command.commands.length === 0 || word.startsWith('-')) break
@@ -64,7 +65,7 @@ function checkParley([program, ...words]: string[]): string[] {
   return words
     .map((word) => /^(--[a-z-]+)/.exec(word)?.[1])
     .filter((flag) => flag !== undefined && flag !== '--help')
-    .filter((flag) => !command.options.some((option) => option.long === flag))
+    .filter((flag) => ![...command.options, ...whole.options].some((option) => option.long === flag))
     .map((flag) => `no such option: ${path} ${flag}`)
 }
 

@@ -1,6 +1,6 @@
 // The built-in tools: widgets and forms of rich conversations, and an agent that ends the conversation.
 import { type MessageReply, type WidgetType, operations, widgetData, widgetTypes } from '@parley/contract'
-import { sql } from 'kysely'
+import { sql } from '../support/sql.ts'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { type Answer, holdAnswer } from '../support/scripted-model.ts'
 import { type TestServer, publishAgent, refusal, startTestServer } from '../support/server.ts'
@@ -226,7 +226,7 @@ describe('end_conversation', () => {
     const reply = send(conversation_id)
     await held.asked
     await sql`update turns set lease_expires_at = now() - interval '1 second', node_id = gen_random_uuid()
-      where conversation_id = ${conversation_id} and status = 'running'`.execute(server.database.kysely)
+      where conversation_id = ${conversation_id} and status = 'running'`.execute(server.database)
     expect((await reply).reply).toBe('Goodbye.')
     expect(await read(conversation_id)).toMatchObject({ status: 'completed', end_reason: 'ended_by_agent' })
   })

@@ -201,7 +201,9 @@ describe('retries', () => {
   test('stop at the time limit of the tool', async () => {
     peer.answer = (_request, response) => answerJson(response, {}, 503)
     const { output } = await callTool({ timeout_ms: 300, actions: [http('/a', { retries: 5 })] })
-    expect(output).toMatchObject({ status: 503 })
+    // A try that begins right before the limit has no answer.
+    const cut_short = expect.stringMatching(/^No complete response within/)
+    expect(output).toEqual(expect.toBeOneOf([expect.objectContaining({ status: 503 }), cut_short]))
     expect(peer.requests.length).toBeLessThan(4)
   })
 })

@@ -1,6 +1,6 @@
 // Tool calls: T8 (each has exactly one result), T7 (another attempt continues after the last step), and errors that the model
 // sees.
-import { sql } from 'kysely'
+import { sql } from '../support/sql.ts'
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import { type ChatRequest, type CallingAnswer, holdAnswer } from '../support/scripted-model.ts'
 import { type TestServer, publishAgent, refusal, startTestServer } from '../support/server.ts'
@@ -205,7 +205,7 @@ test('T5: an end in the middle of a call aborts it, stores its outcome, and keep
 /** Another node takes the turn over, as if this one were dead. */
 async function loseNode(conversation_id: string) {
   await sql`update turns set lease_expires_at = now() - interval '1 second', node_id = gen_random_uuid()
-    where conversation_id = ${conversation_id} and status = 'running'`.execute(server.database.kysely)
+    where conversation_id = ${conversation_id} and status = 'running'`.execute(server.database)
 }
 
 describe('T7, T8: if the attempt is lost in the middle of a step', () => {

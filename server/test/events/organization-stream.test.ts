@@ -3,7 +3,7 @@
 import { randomUUID } from 'node:crypto'
 import type { OrganizationStreamEvent } from '@parley/contract'
 import { organizationEventData } from '@parley/contract'
-import type { Client } from '@parley/sdk'
+import { type Client, ConnectionError } from '@parley/sdk'
 import { Value } from 'typebox/value'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import type { App } from '../../src/app.ts'
@@ -149,6 +149,6 @@ test('a stream counts as one, and a node that stops ends it for another to go on
   await expect.poll(() => reader.events.length, soon).toBe(1)
   expect(await refusal(small.client.streamOrganizationEvents().next())).toMatchObject({ status: 429 })
   await small.app[Symbol.asyncDispose]()
-  await expect(reader.done).rejects.toThrow(TypeError)
+  await expect(reader.done).rejects.toThrow(ConnectionError)
   expect(reader.events.length).toBe(1)
 })

@@ -1,6 +1,6 @@
 // The stream that answers a message: its grammar, on whichever node the turn runs, and however it ends.
 import type { MessageReply, TurnStreamEvent } from '@parley/contract'
-import { sql } from 'kysely'
+import { sql } from '../support/sql.ts'
 import { afterAll, beforeAll, describe, expect, inject, test } from 'vitest'
 import type { App } from '../../src/app.ts'
 import { startPostgresProxy } from '../support/postgres-proxy.ts'
@@ -244,7 +244,7 @@ describe('ends with the outcome of the turn', () => {
     const { conversation_id, stream, held } = await startStream()
     server.model.answer = () => 'The whole of it.'
     await sql`update turns set lease_expires_at = now() - interval '1 second', node_id = gen_random_uuid()
-      where conversation_id = ${conversation_id} and status = 'running'`.execute(server.database.kysely)
+      where conversation_id = ${conversation_id} and status = 'running'`.execute(server.database)
     const rest = await readAll(stream)
     held.finish()
     expect(names(rest)).toEqual(['turn.restarted', 'message.delta', 'turn.completed'])

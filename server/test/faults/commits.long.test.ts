@@ -1,7 +1,7 @@
 // The connection fails between COMMIT and its answer, and around it. The outcome of the commit is then unknown, and no caller
 // may
 // be told anything untrue (T1) or be answered twice (T2).
-import { sql } from 'kysely'
+import { sql } from '../support/sql.ts'
 import { describe, expect, inject, test } from 'vitest'
 import { openDatabase } from '../../src/database/database.ts'
 import { CommitInDoubt, isUnavailable } from '../../src/database/failures.ts'
@@ -128,7 +128,7 @@ describe.concurrent('over a connection that stays silent', () => {
       transaction = rows[0]!.id
     })
     await expect(committed).rejects.toBeInstanceOf(CommitInDoubt)
-    const { rows } = await sql`select txid_status(${transaction}::bigint) as status`.execute(database.kysely)
+    const { rows } = await sql`select txid_status(${transaction}::bigint) as status`.execute(database)
     expect(rows).toEqual([{ status: 'committed' }])
     fault.release()
   })
@@ -136,7 +136,7 @@ describe.concurrent('over a connection that stays silent', () => {
   test('a query fails as if the database were unreachable', async () => {
     await using stalling = await openStalling()
     const fault = stalling.proxy.failStatement(1, { when: 'before', how: 'stall' })
-    const error = await sql`select 1`.execute(stalling.database.kysely).catch((thrown: unknown) => thrown)
+    const error = await sql`select 1`.execute(stalling.database).catch((thrown: unknown) => thrown)
     expect(isUnavailable(error)).toBe(true)
     fault.release()
   })

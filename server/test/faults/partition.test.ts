@@ -1,6 +1,6 @@
 // A node is cut off from the shared database, or stopped during a fault: other nodes continue its turns, its late
 // writes are void (T6), and it stops in order.
-import { sql } from 'kysely'
+import { sql } from '../support/sql.ts'
 import { expect, inject, test } from 'vitest'
 import type { App } from '../../src/app.ts'
 import { systemPorts } from '../../src/base/ports.ts'
@@ -24,7 +24,7 @@ async function startTurn(server: TestServer, node: App) {
 }
 
 const loseLeases = ({ database }: TestServer) =>
-  sql`update turns set lease_expires_at = now() where status = 'running'`.execute(database.kysely)
+  sql`update turns set lease_expires_at = now() where status = 'running'`.execute(database)
 
 const turnOf = async ({ client }: TestServer, conversation_id: string) =>
   (await client.listConversationTurns({ conversation_id })).data[0]!

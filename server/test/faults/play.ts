@@ -1,6 +1,6 @@
 // Plays a scene of a conversation with a fault in it, lets the server heal, and reports what is wrong then.
 import { afterAll, expect } from 'vitest'
-import { sql } from 'kysely'
+import { sql } from '../support/sql.ts'
 import type { Fault, PassingStatement, PostgresProxy } from '../support/postgres-proxy.ts'
 import { faultsOf } from './faults-of.ts'
 import { type LaneOptions, openLanes } from './lanes.ts'
@@ -80,9 +80,7 @@ function hastenTakeovers(talk: Talk): Disposable {
     const running = (await talk.turns()).find(({ status }) => status === 'running')
     const lease = talk.textSoFar() === null ? (running?.lease ?? null) : null
     if (lease !== null && lease === lost)
-      await sql`update turns set lease_expires_at = now() where lease = ${lease}`.execute(
-        talk.lane.server.database.kysely,
-      )
+      await sql`update turns set lease_expires_at = now() where lease = ${lease}`.execute(talk.lane.server.database)
     lost = lease
   }
   const timer = setInterval(() => void look().catch(() => {}), 60)
@@ -94,7 +92,7 @@ async function untilNoJobs({ lane }: Talk): Promise<void> {
   const count = sql<{ count: number }>`select count(*) as count from (
     select kind from work union all select kind from work_arrivals) one where kind = 'analyze_conversation'`
   await until('the summary to be written', async () => {
-    const { rows } = await count.execute(lane.server.database.kysely)
+    const { rows } = await count.execute(lane.server.database)
     return rows[0]!.count === 0
   })
 }

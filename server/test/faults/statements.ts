@@ -2,7 +2,7 @@
 // true (T1), every stored message is answered once and in order (T2, T4), and the server keeps running.
 import { randomUUID } from 'node:crypto'
 import type { Input } from '@parley/contract'
-import { sql } from 'kysely'
+import { sql } from '../support/sql.ts'
 import { describe, expect, test } from 'vitest'
 import type { Fault, PassingStatement } from '../support/postgres-proxy.ts'
 import type { ChatRequest } from '../support/scripted-model.ts'

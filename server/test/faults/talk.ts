@@ -4,7 +4,7 @@ import { randomUUID } from 'node:crypto'
 import { setTimeout as delay } from 'node:timers/promises'
 import type { ConcurrencyRule, MessageReply } from '@parley/contract'
 import { ApiError, type Client } from '@parley/sdk'
-import { sql } from 'kysely'
+import { sql } from '../support/sql.ts'
 import { type ChatRequest, type HeldAnswer, holdAnswer } from '../support/scripted-model.ts'
 import type { Lane } from './lanes.ts'
 
@@ -155,9 +155,9 @@ export class Talk {
   }
 
   async #select<Row>(columns: string, table: string, order: string, key = 'conversation_id'): Promise<Row[]> {
-    const query = sql<Row>`select ${sql.raw(columns)} from ${sql.table(table)} where ${sql.ref(key)} = ${this.id}
+    const query = sql<Row>`select ${sql.raw(columns)} from ${sql.ref(table)} where ${sql.ref(key)} = ${this.id}
       order by ${sql.ref(order)}`
-    return (await query.execute(this.lane.server.database.kysely)).rows
+    return (await query.execute(this.lane.server.database)).rows
   }
 }
 

@@ -1,6 +1,6 @@
 // H1 in the database: plain SQL of any writer against each trigger of the fence.
 import { randomUUID } from 'node:crypto'
-import { sql } from 'kysely'
+import { sql } from '../support/sql.ts'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import type { Executor } from '../../src/database/database.ts'
 import { isUnavailable } from '../../src/database/failures.ts'
@@ -15,7 +15,7 @@ beforeAll(async () => {
 })
 afterAll(() => server[Symbol.asyncDispose]())
 
-const run = (query: ReturnType<typeof sql>) => query.execute(server.database.kysely)
+const run = (query: ReturnType<typeof sql>) => query.execute(server.database)
 
 async function newConversation(handled_by = 'agent'): Promise<string> {
   const { conversation } = await server.client.createConversation({
@@ -188,7 +188,7 @@ describe('H1: leaving', () => {
 async function countWaiting(): Promise<number> {
   const { rows } = await sql<{ count: number }>`
     select count(*) as count from pg_stat_activity where wait_event_type = 'Lock' and datname = current_database()`.execute(
-    server.database.kysely,
+    server.database,
   )
   return rows[0]!.count
 }

@@ -1,6 +1,6 @@
 // Input of one organization's authors that is expensive to check or leads elsewhere: versions to compare, templates, model
 // names.
-import { sql } from 'kysely'
+import { sql } from '../support/sql.ts'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { publishAgent, refusal } from '../support/server.ts'
 import { type Scene, startScene } from './scene.ts'
@@ -64,7 +64,7 @@ test('the name of a model cannot lead to another path, even in a version that wa
   })
   const { version } = await loud.client.createAgentVersion({ agent_id, config: config('gpt-5-mini') })
   await sql`update agent_versions set config = ${JSON.stringify(config('../../files?x='))}::jsonb
-    where agent_id = ${agent_id} and version = ${version}`.execute(server.database.kysely)
+    where agent_id = ${agent_id} and version = ${version}`.execute(server.database)
   await loud.client.publishAgentVersion({ agent_id, version: String(version) })
   const { conversation } = await loud.client.createConversation({ channel: 'text', user_id: 'loud', agent_id })
   const asked = server.model.requests.length

@@ -13,7 +13,7 @@ import { holdAnswer } from '../support/scripted-model.ts'
 import { type NodeOptions, type TestServer, publishAgent, startTestServer } from '../support/server.ts'
 import { type RawClient, type RawOptions, openRawClient } from './raw-client.ts'
 
-const big_file = 'GET /docs/js/scalar.js HTTP/1.1\r\nhost: x\r\naccept-encoding: identity\r\n\r\n'
+const big_file = 'GET /docs/api/js/scalar.js HTTP/1.1\r\nhost: x\r\naccept-encoding: identity\r\n\r\n'
 const health = 'GET /healthz HTTP/1.1\r\nhost: x\r\n\r\n'
 
 let stack = new AsyncDisposableStack()

@@ -28,7 +28,10 @@ describe('every answer', () => {
     ['/openapi.json', 200, {}],
     ['/docs', 301, {}],
     ['/docs/', 200, {}],
-    ['/docs/js/scalar.js', 200, {}],
+    ['/docs/quickstart', 200, {}],
+    ['/docs/api', 301, {}],
+    ['/docs/api/', 200, {}],
+    ['/docs/api/js/scalar.js', 200, {}],
     ['/sign-in', 200, {}],
     ['/theme.js', 200, {}],
   ])('%s (%i) has its declared type, and cannot be framed', async (path, status, init) => {
@@ -58,9 +61,9 @@ describe('every answer', () => {
   })
 })
 
-describe('the API reference', () => {
-  test('is a page like the console’s', async () => {
-    const { headers } = await ask('/docs/')
+describe('the documentation', () => {
+  test.each(['/docs/', '/docs/quickstart', '/docs/api/'])('%s is a page like the console’s', async (path) => {
+    const { headers } = await ask(path)
     expect(Object.fromEntries(headers)).toMatchObject({
       'cross-origin-opener-policy': 'same-origin',
       'permissions-policy': 'camera=(), microphone=(), geolocation=()',
@@ -69,7 +72,7 @@ describe('the API reference', () => {
     })
   })
 
-  test.each(['/docs/', '/docs/js/scalar.js', '/openapi.json'])(
+  test.each(['/docs/', '/docs/quickstart', '/docs/api/', '/docs/api/js/scalar.js', '/openapi.json'])(
     '%s is sent once to each client that caches it',
     async (path) => {
       const plain = await ask(path, { headers: { 'accept-encoding': 'identity' } })

@@ -1,6 +1,6 @@
 // Keys of different holders never collide, whatever ids a caller chooses.
 import { randomUUID } from 'node:crypto'
-import { sql } from 'kysely'
+import { sql } from '../support/sql.ts'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { publishAgent, refusal } from '../support/server.ts'
 import { makeUser } from '../support/actors.ts'
@@ -24,7 +24,7 @@ async function enterConversation(id: string) {
 
 async function namespacesOf(key: string): Promise<string[]> {
   const { rows } = await sql<{ namespace: string }>`
-    select namespace from idempotency_keys where key = ${key} order by namespace`.execute(scene.server.database.kysely)
+    select namespace from idempotency_keys where key = ${key} order by namespace`.execute(scene.server.database)
   return rows.map(({ namespace }) => namespace)
 }
 

@@ -6,6 +6,7 @@ import { explain } from '../../../bench/explain.ts'
 import type { Access } from '../../src/calls/access.ts'
 import { type Page, pageOf } from '../../src/conversations/read/list.ts'
 import { openDatabase } from '../../src/database/database.ts'
+import { compose } from '../../src/database/fragments.ts'
 import { openStore } from '../../src/database/store.ts'
 import { type Organization, makeOrganization } from '../support/actors.ts'
 import { type TestServer, startTestServer } from '../support/server.ts'
@@ -57,9 +58,9 @@ async function touchedBy(page: Page): Promise<{ buffers: number; lines: string[]
     ...{ connection_string: server.connection_string, max_connections: 1, statement_timeout_ms: 30_000 },
     onError: () => {},
   })
-  const { sql, parameters } = pageOf(openStore(database, prober.id), access, page, 4_194_304).compile(database.kysely)
+  const { text, values } = compose(pageOf(openStore(database, prober.id), access, page, 4_194_304))
   await database.pool.end()
-  return explain(client, sql, [...parameters])
+  return explain(client, text, values)
 }
 
 /** Values that the victim has, and values that nobody has, each searched by as many keys. */

@@ -1,5 +1,5 @@
 // One organization wants every connection to the database, and waits for its share for as long as it may.
-import { sql } from 'kysely'
+import { sql } from '../support/sql.ts'
 import { expect, test } from 'vitest'
 import { publishAgent, refusal } from '../support/server.ts'
 import { callQuietly, countWaitingForLocks, holdLock, scene, setStage, share } from './pool.ts'

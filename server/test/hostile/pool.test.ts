@@ -1,6 +1,6 @@
 // One organization wants every database connection: it waits for itself, and no other notices.
 import { randomUUID } from 'node:crypto'
-import { sql } from 'kysely'
+import { sql } from '../support/sql.ts'
 import { expect, test } from 'vitest'
 import { most_waiting_for_key } from '../../src/idempotency/key-queue.ts'
 import { publishAgent, refusal } from '../support/server.ts'
@@ -94,7 +94,7 @@ test('an import that is aborted keeps its rows, and counts them when it is repea
     const call = refusal(client.importConversations(input))
     await expect.poll(countWaitingForLocks, { timeout: 10_000 }).toBe(1)
     await sql`select pg_terminate_backend(pid) from pg_stat_activity
-      where datname = current_database() and wait_event_type = 'Lock'`.execute(scene.server.database.kysely)
+      where datname = current_database() and wait_event_type = 'Lock'`.execute(scene.server.database)
     expect((await call).status).toBe(503)
   }
   const counts = { created: 2, unchanged: 1 }

@@ -1,5 +1,6 @@
 // One organization that wants every connection to the database, and locks that hold its calls up.
-import { sql } from 'kysely'
+import type { Transaction } from '../../src/database/database.ts'
+import { sql } from '../support/sql.ts'
 import { afterAll, beforeAll, expect } from 'vitest'
 import { type Scene, startScene } from './scene.ts'
 
@@ -18,15 +19,12 @@ export const flood = 24
 export const share = 2
 
 /** Holds the locks of `lock` on a connection of its own until it is disposed of; then rolls back what it wrote. */
-export async function holdLock(
-  lock: (tx: typeof scene.server.database.kysely) => Promise<unknown>,
-): Promise<AsyncDisposable> {
+export async function holdLock(lock: (tx: Transaction) => Promise<unknown>): Promise<AsyncDisposable> {
   const locked = Promise.withResolvers<void>()
   const released = Promise.withResolvers<true>()
   const takenBack = new Error('taken back')
-  const over = scene.server.database.kysely
-    .transaction()
-    .execute(async (tx) => {
+  const over = scene.server.database
+    .transaction(async (tx) => {
       await lock(tx)
       locked.resolve()
       // An idle transaction is ended.
@@ -49,7 +47,7 @@ export async function holdLock(
 export async function countWaitingForLocks(): Promise<number> {
   const { rows } = await sql<{ count: number }>`
     select count(*)::int as count from pg_stat_activity
-    where datname = current_database() and wait_event_type = 'Lock'`.execute(scene.server.database.kysely)
+    where datname = current_database() and wait_event_type = 'Lock'`.execute(scene.server.database)
   return rows[0]!.count
 }
 

@@ -1,5 +1,5 @@
 // Secrets that are expensive to search for: the organization's own peers send texts that almost contain them.
-import { sql } from 'kysely'
+import { sql } from '../support/sql.ts'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { type McpPeer, startMcpPeer, textTool } from '../support/mcp-peer.ts'
 import { publishAgent, refusal } from '../support/server.ts'
@@ -81,14 +81,14 @@ describe('the bytes of an organization’s secrets', () => {
     const { server, quiet } = scene
     await quiet.client.setSecret({ name: 'C', value: 'c'.repeat(8000) })
     await sql`insert into secrets (organization_id, name, value)
-      values (${quiet.id}, 'OLD', ${Buffer.alloc(12_000)})`.execute(server.database.kysely)
+      values (${quiet.id}, 'OLD', ${Buffer.alloc(12_000)})`.execute(server.database)
     await quiet.client.setSecret({ name: 'C', value: 'c'.repeat(7999) })
     expect(await refusal(quiet.client.setSecret({ name: 'C', value: 'c'.repeat(8000) }))).toMatchObject({ status: 409 })
   })
 
   test('are not exceeded by simultaneous writes', async () => {
     const { server, loud } = scene
-    await sql`delete from secrets where organization_id = ${loud.id}`.execute(server.database.kysely)
+    await sql`delete from secrets where organization_id = ${loud.id}`.execute(server.database)
     // No call gets further than the insert before all have arrived.
     const gate = await server.database.pool.connect()
     await gate.query('begin; lock table secrets in share mode')

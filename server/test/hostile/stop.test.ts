@@ -15,7 +15,7 @@ test('SIGTERM ends it with 0, with clients that do not read and requests that do
   })
   const url = await server.ready
   const head = `POST /core/agents HTTP/1.1\r\nhost: x\r\nauthorization: Bearer ak_test.${'a'.repeat(32)}\r\n`
-  const file = 'GET /docs/js/scalar.js HTTP/1.1\r\nhost: x\r\n\r\n'
+  const file = 'GET /docs/api/js/scalar.js HTTP/1.1\r\nhost: x\r\n\r\n'
   const clients = await Promise.all([
     ...Array.from({ length: 10 }, () => openRawClient(url, file, { is_paused: true })),
     openRawClient(url, `${head}content-type: application/json\r\ncontent-length: 100\r\n\r\n{"name":`),

@@ -1,5 +1,5 @@
 // T9: the same request with the same key, on any node, at the same time or later, has one effect and one answer.
-import { sql } from 'kysely'
+import { sql } from '../support/sql.ts'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import type { App } from '../../src/app.ts'
 import { createUser } from '../../src/access/administration.ts'
@@ -258,10 +258,10 @@ describe('a key', () => {
     const input = { name: 'Expiring', idempotency_key: newKey() }
     const first = await server.client.createAgent(input)
     const { rows } = await sql<{ hours: number }>`select extract(epoch from expires_at - now()) / 3600 as hours
-      from idempotency_keys where key = ${input.idempotency_key}`.execute(server.database.kysely)
+      from idempotency_keys where key = ${input.idempotency_key}`.execute(server.database)
     expect(rows[0]!.hours).toBeCloseTo(24, 1)
     await sql`update idempotency_keys set expires_at = now() where key = ${input.idempotency_key}`.execute(
-      server.database.kysely,
+      server.database,
     )
     const second = await server.client.createAgent(input)
     expect(second.agent_id).not.toBe(first.agent_id)
@@ -357,7 +357,7 @@ describe('other operations', () => {
     const named = (await server.client.listOrganizationKeys()).data.filter(({ name }) => name === 'Twice')
     expect(named).toHaveLength(1)
     const { rows } = await sql<{ answer: Buffer }>`select answer from idempotency_keys
-      where key = ${input.idempotency_key}`.execute(server.database.kysely)
+      where key = ${input.idempotency_key}`.execute(server.database)
     const secret = Object.values(first).find((value) => typeof value === 'string' && value.startsWith('ak_')) as string
     expect(secret).toMatch(/^ak_/)
     expect(rows[0]!.answer.includes(secret.split('.')[1]!)).toBe(false)

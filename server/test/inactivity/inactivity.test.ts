@@ -22,19 +22,19 @@ describe('silence', () => {
     const talk = await talkWith(server, { inactivity, starting_message: 'Hello!' })
     await talk.say('Tea?')
     const before = ['assistant: Hello!', 'user: Tea?', 'assistant: Tea is three euros.']
-    await talk.pass(59)
+    await talk.pass(45)
     await expect.poll(() => dueIn(server.database, talk.id), soon).toBeGreaterThan(0)
     expect(await talk.said()).toEqual(before)
 
     const { last_activity_at } = await talk.read()
-    await talk.pass(2)
+    await talk.pass(16)
     await expect.poll(talk.said, soon).toEqual([...before, 'assistant: Are you still there?'])
     expect(Date.parse((await talk.read()).last_activity_at)).toBeLessThan(Date.parse(last_activity_at))
 
-    await talk.pass(57)
+    await talk.pass(30)
     await expect.poll(() => dueIn(server.database, talk.id), soon).toBeGreaterThan(0)
     expect((await talk.said()).length).toBe(before.length + 1)
-    await talk.pass(3)
+    await talk.pass(30)
     expect(await endOf(talk)).toEqual({ status: 'completed', end_reason: 'inactivity', ended_by: system })
     expect(await talk.said()).toEqual([...before, 'assistant: Are you still there?', 'assistant: Goodbye.'])
 

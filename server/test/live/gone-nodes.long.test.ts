@@ -1,7 +1,7 @@
 // T7, T6: what a killed node worked on is taken over without waiting for its leases; a node that only lost the connection of its bus for
 // too long loses its turns too, and notices it.
 import { createClient } from '@parley/sdk'
-import { sql } from 'kysely'
+import { sql } from '../support/sql.ts'
 import { afterEach, beforeEach, expect, inject, test } from 'vitest'
 import { startPostgresProxy } from '../support/postgres-proxy.ts'
 import { startServerProcess } from '../support/process.ts'
@@ -34,7 +34,7 @@ const prolongLeases = () =>
   sql`with turns as (update turns set lease_expires_at = now() + interval '1 hour' where status = 'running'),
       work as (update work set due_at = now() + interval '1 hour' where lease is not null)
     update webhook_lanes set next_attempt_at = now() + interval '1 hour' where lease is not null`.execute(
-    server.database.kysely,
+    server.database,
   )
 
 const turnOf = async (conversation_id: string) =>
@@ -43,7 +43,7 @@ const turnOf = async (conversation_id: string) =>
 test('T7: a killed server leaves a turn, a summary and a delivery; the next one takes them over, and leaves those of an earlier version', async () => {
   await using receiver = await startToolPeer()
   const { id: of_earlier } = await startTurn(server.url)
-  await sql`update turns set node_id = gen_random_uuid()`.execute(server.database.kysely)
+  await sql`update turns set node_id = gen_random_uuid()`.execute(server.database)
   // Alone, so that it does everything.
   await server.app[Symbol.asyncDispose]()
   await prolongLeases()
@@ -116,11 +116,8 @@ test('a node whose bus is lost for a moment keeps its turn', async () => {
   await using node = await server.startAnother({}, { connectThrough: proxy.through })
   const { id, held } = await startTurn(node.url)
   const lockOf = async () =>
-    (
-      await sql<{ lock: number }>`select lock from nodes where id = ${node.core.node.id}`.execute(
-        server.database.kysely,
-      )
-    ).rows[0]?.lock
+    (await sql<{ lock: number }>`select lock from nodes where id = ${node.core.node.id}`.execute(server.database))
+      .rows[0]?.lock
   const before = await lockOf()
   proxy.lose('cut', /^listen parley/)
   await expect.poll(lockOf).not.toBe(before)

@@ -15,12 +15,12 @@ beforeEach(async () => {
 })
 afterEach(() => stack.disposeAsync())
 
-async function startNode({ is_private = false } = {}) {
+async function startNode({ is_private = false, predecessor = null as string | null } = {}) {
   const id = randomUUID()
   const clock = new ManualClock()
   const log: string[] = []
   const presence = createPresence({
-    ...{ database: base.database, node_id: id, clock, is_private },
+    ...{ database: base.database, node_id: id, clock, is_private, predecessor },
     log: createLog('debug', { write: (line: string) => void log.push(line) }),
   })
   const gone: string[] = []
@@ -44,12 +44,12 @@ async function startNode({ is_private = false } = {}) {
     return rows[0]!.is_locked
   }
   const waits = () => clock.count(look_ms) === 1
+  const session = await enter()
   presence.start()
   stack.use(presence)
   await expect.poll(waits).toBe(true)
   return {
-    ...{ id, gone, log, enter },
-    session: await enter(),
+    ...{ id, gone, log, enter, session },
     timesBack: () => times_back,
     /** PostgreSQL has noticed it when the result resolves. */
     async lose(session: pg.Client) {
@@ -134,4 +134,46 @@ test('it could not enter: it tries again with the next look', async () => {
   await base.database.pool.query('alter table nodes_elsewhere rename to nodes')
   await node.look()
   expect(await listed()).toEqual([node.id])
+})
+
+test('P11: the node before it in its data folder: one look suffices, at the start', async () => {
+  const [before, other] = [await startNode(), await startNode()]
+  await before.lose(before.session)
+  await other.lose(other.session)
+  const next = await startNode({ predecessor: before.id })
+  expect(next.gone).toEqual([before.id])
+  await next.look()
+  expect(next.gone).toEqual([before.id, other.id])
+})
+
+test('P11: later, the node before it has as much time as any other', async () => {
+  const before = await startNode()
+  const next = await startNode({ predecessor: before.id })
+  await before.lose(before.session)
+  await next.look()
+  expect(next.gone).toEqual([])
+  await next.look()
+  expect(next.gone).toEqual([before.id])
+})
+
+test('P11: a node that lost its own connection judges nobody for ten seconds after its return', async () => {
+  const [slow, returns] = [await startNode(), await startNode()]
+  await slow.lose(slow.session)
+  await returns.lose(returns.session)
+  for (let seconds = 0; seconds < 3; seconds += 1) await returns.look()
+  await returns.enter()
+  for (let seconds = 0; seconds < 9; seconds += 1) await returns.look()
+  expect(returns.gone).toEqual([])
+  await returns.look()
+  expect(returns.gone).toEqual([slow.id])
+})
+
+test('P11: a PostgreSQL that does not show its own lock shows those of nobody', async () => {
+  const [other, node] = [await startNode(), await startNode()]
+  // As another server would show it, to which only the connections of the pool have moved so far.
+  await base.database.pool.query('update nodes set lock = lock + 1000 where id = $1', [other.id])
+  const own = await node.session.query<{ pid: number }>('select pg_backend_pid() as pid')
+  await base.database.pool.query('select pg_terminate_backend($1)', [own.rows[0]!.pid])
+  for (let seconds = 0; seconds < 3; seconds += 1) await node.look()
+  expect(node.gone).toEqual([])
 })

@@ -1,7 +1,7 @@
 // Compares what a caller can see with the model, and checks what the database must hold of a conversation that is over.
 import assert from 'node:assert/strict'
 import type { Conversation, TranscriptItem, Turn } from '@parley/contract'
-import { sql } from 'kysely'
+import { sql } from '../support/sql.ts'
 import type { Database } from '../../src/database/database.ts'
 import type { Answer, ConversationModel, ModelItem } from './conversation-model.ts'
 import type { ModelCall } from './held-model.ts'

@@ -1,7 +1,7 @@
 // The real server beside the model: nodes on one database, waiting calls, and the comparison after each step.
 import assert from 'node:assert/strict'
 import { type Client, ApiError } from '@parley/sdk'
-import { sql } from 'kysely'
+import { sql } from '../support/sql.ts'
 import { type TestServer, publishAgent, startTestServer } from '../support/server.ts'
 import { opened_hosts } from '../support/tool-peer.ts'
 import {
@@ -86,8 +86,8 @@ export class World implements AsyncDisposable {
     }
     const server = await startTestServer(environment, { ports: { clock } })
     // No database crash is part of this, and waiting for the disk would take most of the time.
-    const { rows } = await sql<{ name: string }>`select current_database() as name`.execute(server.database.kysely)
-    await sql`alter database ${sql.id(rows[0]!.name)} set synchronous_commit = off`.execute(server.database.kysely)
+    const { rows } = await sql<{ name: string }>`select current_database() as name`.execute(server.database)
+    await sql`alter database ${sql.ref(rows[0]!.name)} set synchronous_commit = off`.execute(server.database)
     const tools = await startHeldTools()
     const { agent_id } = await publishAgent(server.client, {
       max_turn_seconds,
@@ -186,7 +186,7 @@ export class World implements AsyncDisposable {
     const at = (isOver: boolean) => (isOver ? sql`now() - interval '1 second'` : sql`now() + interval '1 hour'`)
     await sql`update turns set lease_expires_at = ${at(running.lease_expired)},
       deadline_at = ${running.past_deadline ? at(true) : sql`deadline_at`}
-      where conversation_id = ${this.conversation_id} and status = 'running'`.execute(this.server.database.kysely)
+      where conversation_id = ${this.conversation_id} and status = 'running'`.execute(this.server.database)
   }
 
   // Model calls

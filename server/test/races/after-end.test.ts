@@ -1,7 +1,7 @@
 // Races after the end: the summary that is being written, content that is removed while it is read, and a turn that
 // starts on a node which has stopped.
 import { afterAll, beforeAll, describe, expect, inject, test } from 'vitest'
-import { sql } from 'kysely'
+import { sql } from '../support/sql.ts'
 import { stages } from '../../src/conversations/commit/pause-points.ts'
 import { systemPorts } from '../../src/base/ports.ts'
 import { startPostgresProxy } from '../support/postgres-proxy.ts'
@@ -42,7 +42,7 @@ describe.each(['delete', 'update', 'end'] as const)('the summary is written, hel
     await asked
     const status = async () => {
       const { rows } = await sql<{ analysis_status: string }>`select analysis_status from conversations
-        where id = ${conversation_id}`.execute(server.database.kysely)
+        where id = ${conversation_id}`.execute(server.database)
       return rows[0]!.analysis_status
     }
     await until(async () => (await status()) === (change === 'delete' ? 'none' : 'done'), 'the analysis is over')
@@ -52,7 +52,7 @@ describe.each(['delete', 'update', 'end'] as const)('the summary is written, hel
     expect(analyzed.length).toBe(change === 'delete' ? 0 : 1)
     const { rows } =
       await sql`select from conversations c where id = ${conversation_id} and (summary is not null or analysis is not null
-      or exists (select from earlier_analyses where conversation_id = c.id))`.execute(server.database.kysely)
+      or exists (select from earlier_analyses where conversation_id = c.id))`.execute(server.database)
     expect(rows.length, 'a deleted conversation gets no summary').toBe(change === 'delete' ? 0 : 1)
   })
 })
@@ -103,9 +103,7 @@ test('a turn accepted by a node that is stopping is given back at once', async (
   await stopping
   const isGivenBack = async () => {
     const { rows } = await sql`select from turns where conversation_id = ${conversation_id}
-      and (status = 'completed' or lease_expires_at < clock_timestamp() + interval '1 second')`.execute(
-      server.database.kysely,
-    )
+      and (status = 'completed' or lease_expires_at < clock_timestamp() + interval '1 second')`.execute(server.database)
     return rows.length > 0
   }
   expect(await isGivenBack()).toBe(true)

@@ -1,6 +1,6 @@
 // Three nodes on one database, each of which can be held at any pause point. Sweeps happen only when a test asks for one.
 import type { Client } from '@parley/sdk'
-import { sql } from 'kysely'
+import { sql } from '../support/sql.ts'
 import { expect } from 'vitest'
 import type { App } from '../../src/app.ts'
 import type { PausePoint } from '../../src/conversations/commit/pause-points.ts'
@@ -97,7 +97,7 @@ export async function startRaces(): Promise<Races> {
 export async function isAnyoneLockedOut({ server }: Races): Promise<boolean> {
   const { rows } = await sql`select from pg_stat_activity
     where datname = current_database() and wait_event_type = 'Lock' and query like '%for update of%'`.execute(
-    server.database.kysely,
+    server.database,
   )
   return rows.length > 0
 }

@@ -1,6 +1,6 @@
 // What must hold for a conversation whatever has happened to it, read from the database, bypassing the servers.
 import type { EventType } from '@parley/contract'
-import { sql } from 'kysely'
+import { sql } from '../support/sql.ts'
 import { expect } from 'vitest'
 import type { PooledDatabase } from '../../src/database/database.ts'
 import type { Outcome } from './oracle.ts'
@@ -51,7 +51,7 @@ export interface Stored {
   events: EventRow[]
 }
 
-export async function readStored({ kysely }: PooledDatabase, conversation_id: string): Promise<Stored> {
+export async function readStored(database: PooledDatabase, conversation_id: string): Promise<Stored> {
   const { rows } = await sql<Stored>`
     select jsonb_build_object('status', c.status, 'is_deleted', c.deleted_at is not null,
         'notes', array(select key from jsonb_object_keys(c.custom_metadata) key order by key),
@@ -62,7 +62,7 @@ export async function readStored({ kysely }: PooledDatabase, conversation_id: st
       (select coalesce(jsonb_agg(to_jsonb(t) order by sequence), '[]') from turns t where t.conversation_id = c.id) as turns,
       (select coalesce(jsonb_agg(to_jsonb(e) order by sequence), '[]') from events e where e.conversation_id = c.id) as events
     from conversations c join conversation_progress p on p.conversation_id = c.id
-    where c.id = ${conversation_id}`.execute(kysely)
+    where c.id = ${conversation_id}`.execute(database)
   return rows[0]!
 }
 

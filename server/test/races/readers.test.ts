@@ -1,5 +1,5 @@
 // T4: readers beside writers on two nodes. A reader that has seen position n never finds something new at or below it later.
-import { sql } from 'kysely'
+import { sql } from '../support/sql.ts'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { type Races, startRaces } from './harness.ts'
 import { checkInvariants, readStored } from './invariants.ts'
@@ -63,7 +63,7 @@ test('T4: transcripts grow at their end only, as the API and the database show t
   })
   const query = (after: number) =>
     sql<Seen>`select id, position from transcript_items where conversation_id = ${conversation_id}
-      and position > ${after} order by position`.execute(server.database.kysely)
+      and position > ${after} order by position`.execute(server.database)
   const isDone = () => isOver
   const readers = [
     ...clients.map((client) =>

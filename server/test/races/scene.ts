@@ -1,7 +1,7 @@
 // The scene of a race: a conversation whose first turn runs on node a and has said something, and the answers of the model
 // and the tools.
 import { ApiError } from '@parley/sdk'
-import { sql } from 'kysely'
+import { sql } from '../support/sql.ts'
 import { type HeldAnswer, holdAnswer } from '../support/scripted-model.ts'
 import { publishAgent } from '../support/server.ts'
 import { answerJson } from '../support/tool-peer.ts'
@@ -78,7 +78,7 @@ export async function setScene(races: Races, options: Partial<SceneOptions> = {}
   await until(hasBegun, 'the first turn has begun')
   const { rows } = await sql<{ id: string }>`
     update turns set lease_expires_at = lease_expires_at - ${is_lease_lost ? 3600 : 0} * interval '1 second'
-    where conversation_id = ${conversation_id} and status = 'running' returning id`.execute(server.database.kysely)
+    where conversation_id = ${conversation_id} and status = 'running' returning id`.execute(server.database)
   const goOn = () => {
     const isHeard = runner.textSoFar(conversation_id) !== null
     if (isHeard) script.goOn()
@@ -150,7 +150,7 @@ function finish(held: HeldAnswer, text: string): void {
 /** A turn is running whose lease has run out. */
 export async function isAbandoned({ races, conversation_id }: Scene): Promise<boolean> {
   const { rows } = await sql`select from turns where conversation_id = ${conversation_id} and status = 'running'
-    and lease_expires_at < clock_timestamp()`.execute(races.server.database.kysely)
+    and lease_expires_at < clock_timestamp()`.execute(races.server.database)
   return rows.length > 0
 }
 

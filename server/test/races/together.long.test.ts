@@ -1,7 +1,7 @@
 // Many conversations of two organizations on two nodes, all written at the same moments: each ends as it would alone.
 import { setTimeout } from 'node:timers/promises'
 import type { Client } from '@parley/sdk'
-import { sql } from 'kysely'
+import { sql } from '../support/sql.ts'
 import { afterAll, beforeAll, expect, inject, test } from 'vitest'
 import type { App } from '../../src/app.ts'
 import { type Random, createRandom } from '../kill/random.ts'
@@ -66,7 +66,7 @@ async function send({ id, name, clients, random, sent }: Talk): Promise<void> {
 async function cancel({ id, clients, random }: Talk): Promise<void> {
   const { rows } = await sql<{ turn_id: string }>`
     select id as turn_id from turns where conversation_id = ${id} and status in ('queued', 'running')`.execute(
-    server.database.kysely,
+    server.database,
   )
   if (rows.length > 0) {
     await answerOf(random.pick(clients).cancelTurn({ conversation_id: id, ...random.pick(rows) }))

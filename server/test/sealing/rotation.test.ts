@@ -7,7 +7,7 @@ import { CommitInDoubt } from '../../src/database/failures.ts'
 import { systemPorts } from '../../src/base/ports.ts'
 import { createSealers } from '../../src/sealing/seal.ts'
 import { contextOf } from '../../src/secrets/read-secrets.ts'
-import { type TestServer, refusal, startTestServer } from '../support/server.ts'
+import { type TestServer, refusal, startTestServer, withoutKey } from '../support/server.ts'
 import {
   callTool,
   keyFile,
@@ -31,16 +31,18 @@ setStage()
 test('everything continues with the new key, and nothing opens with the old one', async () => {
   await using server = await startTestServer(opened_hosts, { ports: attentive })
   const old_key = await keyFile(server)
-  await server.client.setSecret({ name: 'TOKEN', value: 'planted-value' })
-  const agent_id = await newAgent(server)
-  const { id: web_widget_id } = await server.client.createWebWidget({ agent_id })
-  await server.client.createWebWidgetIdentityKey({ web_widget_id })
-  const webhook = await server.client.createWebhookEndpoint({ url: receiver.url, events: ['webhook.test'] })
-  const { secret } = await server.client.rotateWebhookSecret({ webhook_id: webhook.id })
+  // Only one answer is kept under a key.
+  const keyless = server.as({ fetch: withoutKey })
+  await keyless.setSecret({ name: 'TOKEN', value: 'planted-value' })
+  const agent_id = await newAgent({ ...server, client: keyless })
+  const { id: web_widget_id } = await keyless.createWebWidget({ agent_id })
+  await keyless.createWebWidgetIdentityKey({ web_widget_id })
+  const webhook = await keyless.createWebhookEndpoint({ url: receiver.url, events: ['webhook.test'] })
+  const { secret } = await keyless.rotateWebhookSecret({ webhook_id: webhook.id })
   const named = { name: 'Kept', idempotency_key: randomUUID() }
   const kept = await server.client.createOrganizationKey(named)
-  const { conversation } = await server.client.createConversation({ channel: 'text', user_id: 'u', agent_id })
-  const { token } = await server.client.createConversationToken({
+  const { conversation } = await keyless.createConversation({ channel: 'text', user_id: 'u', agent_id })
+  const { token } = await keyless.createConversationToken({
     conversation_id: conversation.id,
     permissions: ['read'],
   })
@@ -107,7 +109,8 @@ test('a node that still has the old key stores nothing with it, and counts no fa
   for (const call of calls) expect(await refusal(call())).toMatchObject({ status: 503, code: 'unavailable' })
   expect((await client.listAgents({ name: 'Kept under a key' })).data).toEqual([])
   await client.deleteSecret({ name: 'TOKEN' })
-  await client.testWebhookEndpoint({ webhook_id })
+  // An answer under a key would be sealed.
+  await server.as({ fetch: withoutKey }).testWebhookEndpoint({ webhook_id })
   await expect
     .poll(() => server.log.some((line) => line.includes('could not make a webhook delivery')), { timeout: 20_000 })
     .toBe(true)

@@ -1,5 +1,5 @@
 // Secrets from the view of administrators and of templates of tools.
-import { sql } from 'kysely'
+import { sql } from '../support/sql.ts'
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import { type Organization, makeKey, makeOrganization } from '../support/actors.ts'
 import { type TestServer, publishAgent, refusal, startTestServer } from '../support/server.ts'
@@ -22,7 +22,7 @@ beforeEach(() => {
   peer.requests.length = 0
   peer.answer = (_request, response) => answerJson(response, { ok: true })
 })
-afterEach(() => sql`delete from secrets`.execute(server.database.kysely))
+afterEach(() => sql`delete from secrets`.execute(server.database))
 
 const namesOf = async (client = server.client) =>
   (await client.listSecrets({ limit: 100 })).data.map(({ name }) => name)
@@ -80,7 +80,7 @@ describe('the operations', () => {
 
   test('an organization has at most 200, also if many are set at once; existing ones can be changed', async () => {
     await sql`insert into secrets (organization_id, name, value)
-      select ${server.organization_id}, 'S' || n, '' from generate_series(1, 197) n`.execute(server.database.kysely)
+      select ${server.organization_id}, 'S' || n, '' from generate_series(1, 197) n`.execute(server.database)
     // No call gets past the insert before all have arrived.
     const gate = await server.database.pool.connect()
     await gate.query('begin; lock table secrets in share mode')
@@ -120,7 +120,7 @@ describe('the operations', () => {
     const copy = `update secrets set value = (select value from secrets where name = 'A') where name = 'B'`
     await server.database.pool.query(copy)
     expect(await sentWith('{{ secrets.A }},{{ secrets.B }}')).toBe('planted-value,')
-    await sql`insert into secrets select ${other.id}, name, value from secrets`.execute(server.database.kysely)
+    await sql`insert into secrets select ${other.id}, name, value from secrets`.execute(server.database)
     expect(await sentWith('{{ secrets.A }}', other)).toBe('')
   })
 })

@@ -32,6 +32,7 @@ export function openBrowser(
     }
     return response
   }
-  const as = (options: Partial<ClientOptions>) => createClient({ base_url: url, fetch: send, retries: 0, ...options })
+  const as = (options: Partial<ClientOptions>) =>
+    createClient({ base_url: url, fetch: send, retries: 0, timeout_ms: 0, ...options })
   return { client: as({}), fetch: send, cookies, set_cookies, as }
 }

@@ -2,7 +2,7 @@
 import { readFileSync, readdirSync } from 'node:fs'
 import type { ModelErrorKind, ModelPart } from '../../src/models/port.ts'
 import type { Fetch, ProviderClient } from '../../src/models/adapters/provider-client.ts'
-import type { ModelRef, ProviderSettings } from '../../src/models/adapters/providers.ts'
+import type { ModelRef, ProviderSettings } from '../../src/models/adapters/provider-settings.ts'
 
 /** The key that every test sends, and that no error may contain. */
 export const TEST_KEY = 'sk-test-1f9a7c3e5b-secret'

@@ -1,6 +1,9 @@
 // The server in its own process, as `npm start` runs it, except that it doesn't limit requests: a test that waits asks often.
 import { type ChildProcess, spawn } from 'node:child_process'
+import { randomUUID } from 'node:crypto'
 import { once } from 'node:events'
+import { rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { with_compiled_code } from './compiled-code.ts'
 
@@ -14,13 +17,16 @@ export interface ServerProcess extends AsyncDisposable {
   readonly exited: Promise<number | NodeJS.Signals>
 }
 
-const main = join(import.meta.dirname, '..', '..', 'src', 'main.ts')
+const main = join(import.meta.dirname, '..', '..', 'src', 'main.js')
 
 export function startServerProcess(environment: Record<string, string>): ServerProcess {
+  // Otherwise the one of the repository, where somebody may have a server.
+  const own_folder = join(tmpdir(), `parley-process-${randomUUID()}`)
   const child = spawn(process.execPath, [main], {
     env: {
       PATH: process.env['PATH'],
       ...with_compiled_code,
+      PARLEY_DATA_DIR: own_folder,
       PORT: '0',
       PARLEY_RATE_LIMIT_PER_MINUTE: '0',
       ...environment,
@@ -30,7 +36,10 @@ export function startServerProcess(environment: Record<string, string>): ServerP
   let output = ''
   let isReady = false
   const ready = Promise.withResolvers<string>()
-  const exited = once(child, 'close').then(([code, signal]) => (code ?? signal) as number | NodeJS.Signals)
+  const exited = once(child, 'close').then(async ([code, signal]) => {
+    await rm(own_folder, { recursive: true, force: true })
+    return (code ?? signal) as number | NodeJS.Signals
+  })
   for (const stream of [child.stdout, child.stderr]) {
     stream.setEncoding('utf8').on('data', (text: string) => {
       output += text

@@ -85,7 +85,7 @@ export async function startTestServer(
   stack.defer(() => app[Symbol.asyncDispose]())
   const admin_key = app.bootstrapped.admin_key!
   const as = (options: Partial<ClientOptions>) =>
-    createClient({ base_url: app.url, token: admin_key, retries: 0, stream_patience_ms: 0, ...options })
+    createClient({ base_url: app.url, token: admin_key, retries: 0, timeout_ms: 0, stream_patience_ms: 0, ...options })
   const owned = stack.move()
   return {
     get app() {
@@ -111,6 +111,13 @@ export async function startTestServer(
     },
     [Symbol.asyncDispose]: () => owned.disposeAsync(),
   }
+}
+
+/** As a client that sends no idempotency keys. */
+export const withoutKey: typeof fetch = (address, init) => {
+  const headers = new Headers(init?.headers)
+  headers.delete('idempotency-key')
+  return fetch(address, { ...init, headers })
 }
 
 /** The error that a call must end with. */

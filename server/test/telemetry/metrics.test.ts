@@ -46,7 +46,7 @@ test('only who has the token reads them, from their own address and port', async
 })
 
 test('the guide lists every metric, and no label holds an id', async () => {
-  const guide = readFileSync(join(import.meta.dirname, '../../../docs/guides/operations.md'), 'utf8')
+  const guide = readFileSync(join(import.meta.dirname, '../../../docs/guides/production.md'), 'utf8')
   const listed = [...guide.matchAll(/^\| `(parley_\w+)` \|/gm)].map(([, name]) => name!)
   const text = await read()
   const told = [...text.matchAll(/^# TYPE (\w+) /gm)].map(([, name]) => name!)

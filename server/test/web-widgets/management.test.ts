@@ -197,8 +197,9 @@ describe('deleting', () => {
     const { web_widget_id, agent_id } = await makeLiveWidget(server, { name: 'Gone' })
     await client.createWebWidgetIdentityKey({ web_widget_id })
     await client.deleteWebWidget({ web_widget_id })
-    for (const call of [client.getWebWidget({ web_widget_id }), client.deleteWebWidget({ web_widget_id })]) {
-      expect(await refusal(call)).toMatchObject({ status: 404, message: 'Web widget not found' })
+    const calls = [() => client.getWebWidget({ web_widget_id }), () => client.deleteWebWidget({ web_widget_id })]
+    for (const call of calls) {
+      expect(await refusal(call())).toMatchObject({ status: 404, message: 'Web widget not found' })
     }
     expect((await client.listWebWidgets({ agent_id })).data).toEqual([])
     const { rows } = await server.database.pool.query('select id from web_widget_identity_keys where widget_id = $1', [

@@ -369,6 +369,8 @@ describe('PARLEY_WIDGET_URL: an origin for widgets alone', () => {
       '/',
       '/sign-in',
       '/docs/',
+      '/docs/quickstart',
+      '/docs/api/',
       '/openapi.json',
       '/healthz',
       '/core/agents',

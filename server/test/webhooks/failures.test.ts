@@ -2,7 +2,7 @@
 import { once } from 'node:events'
 import { createServer } from 'node:http'
 import { type AddressInfo, type Server, type Socket, createServer as createTcpServer } from 'node:net'
-import { sql } from 'kysely'
+import { sql } from '../support/sql.ts'
 import { afterAll, afterEach, beforeAll, expect, test } from 'vitest'
 import { createCertificate } from '../outbound/peers.ts'
 import { type World, expectSettled, impatient, soon, startWorld } from './fixture.ts'

@@ -1,5 +1,5 @@
 // Deliveries when nodes share them and die: nothing is lost, no two nodes deliver under one lease, and the order is kept.
-import { sql } from 'kysely'
+import { sql } from '../support/sql.ts'
 import { afterEach, beforeEach, expect, test } from 'vitest'
 import type { Clock } from '../../src/base/ports.ts'
 import { openLanes } from '../../src/webhooks/lanes.ts'

@@ -205,7 +205,10 @@ function tellExchange({ request, answer, bytes, told }: Exchange, mask: (text: s
     lines.push(...tellBody(mask(sent)).map((line) => `> ${line}`))
   }
   lines.push(`< ${answer.statusCode} ${answer.statusMessage}`)
-  lines.push(...tellHeaders(answer, bytes.length).map((line) => `< ${mask(line)}`))
+  const headers = tellHeaders(answer, bytes.length).map((line) => `< ${mask(line)}`)
+  // The hash of a body that is not shown.
+  const shown = (line: string) => (shows === 'no body' ? line.replace(/^(< etag: W\/")[\w-]{43}"$/, '$1<hash>"') : line)
+  lines.push(...headers.map(shown))
   if (shows === 'hash') lines.push(`(SHA-256 of the body: ${createHash('sha256').update(bytes).digest('hex')})`)
   else if (shows === 'no body') lines.push('(a body)')
   else lines.push(...tellBody(mask(bytes.toString())))

@@ -1,12 +1,12 @@
 // Sends the bytes of a file to the address that a source was given. Not `fetch`, which does not say how much was sent.
-import { ApiError } from '@parley/sdk'
+import { ApiError, ConnectionError } from '@parley/sdk'
 
 interface Options {
   onSent?: ((bytes: number) => void) | undefined
   signal?: AbortSignal | undefined
 }
 
-/** Throws an `ApiError` if the server refuses it, and a `TypeError` if the connection breaks. */
+/** Throws an `ApiError` if the server refuses it, and a `ConnectionError` if the connection breaks. */
 export function putFile(presigned_url: string, file: Blob, { onSent, signal }: Options = {}): Promise<void> {
   const { promise, resolve, reject } = Promise.withResolvers<void>()
   const request = new XMLHttpRequest()
@@ -16,7 +16,7 @@ export function putFile(presigned_url: string, file: Blob, { onSent, signal }: O
     if (request.status >= 200 && request.status < 300) resolve()
     else reject(new ApiError(answerOf(request), readJson(request.responseText)))
   })
-  request.addEventListener('error', () => reject(new TypeError('The connection broke')))
+  request.addEventListener('error', () => reject(new ConnectionError('The connection broke')))
   request.addEventListener('abort', () => reject(signal?.reason ?? new Error('The upload was stopped')))
   signal?.addEventListener('abort', () => request.abort(), { once: true })
   request.send(file)

@@ -26,6 +26,12 @@ describe('credentials', () => {
     }
   })
 
+  it('begins no id like an option of a command', () => {
+    const { key_id } = createCredential('organization_key', (size) => Buffer.alloc(size, 0xfb))
+    expect(key_id).toMatch(/^A/)
+    expect(isKeyId(key_id)).toBe(true)
+  })
+
   it('uses at least 256 random bits for the secret, separate from the id', () => {
     const sizes: number[] = []
     const { text } = createCredential('organization_key', (size) => {

@@ -63,7 +63,8 @@ export interface IssuedCredential {
 }
 
 export function createCredential(kind: CredentialKind, randomBytes: (size: number) => Buffer): IssuedCredential {
-  const key_id = randomBytes(id_bytes).toString('base64url')
+  // It is an argument of commands, where a hyphen begins an option.
+  const key_id = randomBytes(id_bytes).toString('base64url').replace(/^-/, 'A')
   const secret = randomBytes(secret_bytes).toString('base64url')
   return issueCredential({ kind, key_id, secret, text: `${prefixes[kind]}${key_id}.${secret}` })
 }

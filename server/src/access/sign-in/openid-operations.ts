@@ -9,7 +9,7 @@ import { findOrInsertUser, findUser, insertMember, type UserRecord } from '../qu
 import { addressBucket, giveAttemptBack, signInBucket, takeAttempt } from '../../calls/attempts.ts'
 import { isInvited, takeInvitationsOf } from './invitation-queries.ts'
 import { mayBeAdded } from '../rules/invitation-proof.ts'
-import { type Identity, OpenIdFailure, type PendingSignIn } from './openid.ts'
+import { type Identity, OpenIdFailure, type PendingSignIn } from './openid-port.ts'
 import { setSessionCookie } from './operations.ts'
 import * as sessions from './sessions.ts'
 import * as users from './users.ts'

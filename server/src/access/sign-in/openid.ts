@@ -2,44 +2,8 @@
 import * as client from 'openid-client'
 import type { Config } from '../../config/config.ts'
 import { createOutboundClient, type OutboundClient, OutboundError, type OutboundMethod } from '../../outbound/client.ts'
-import type { Lookup } from '../../outbound/names.ts'
 import type { Clock } from '../../base/ports.ts'
-
-/** The state that the browser keeps, sealed, while it is at the provider. */
-export interface PendingSignIn {
-  state: string
-  nonce: string
-  code_verifier: string
-  return_to: string
-  /** Epoch milliseconds. */
-  expires_at: number
-}
-
-/** The provider's claims about the user. */
-export interface Identity {
-  issuer: string
-  subject: string
-  email: string | null
-  email_verified: boolean
-  name: string | null
-}
-
-export interface OpenId {
-  begin(pending: Pick<PendingSignIn, 'return_to' | 'expires_at'>): Promise<{ url: string; pending: PendingSignIn }>
-  /** `path` is the path of the request with which the browser returned. Throws `OpenIdFailure`. */
-  finish(path: string, pending: PendingSignIn): Promise<Identity>
-}
-
-/** `refused`: the provider denies signing in. `failed`: it cannot be reached, or its response is not valid. */
-export class OpenIdFailure extends Error {
-  readonly kind: 'refused' | 'failed'
-
-  constructor(kind: 'refused' | 'failed', reason: string) {
-    super(reason)
-    this.name = 'OpenIdFailure'
-    this.kind = kind
-  }
-}
+import { type Identity, type OpenId, OpenIdFailure, type OpenIdSettings, type World } from './openid-port.ts'
 
 const callback_path = '/auth/openid/callback'
 
@@ -53,14 +17,7 @@ const metadata_ms = 3_600_000
 /** Permitted difference between the two clocks. */
 const clock_tolerance_seconds = 30
 
-interface World {
-  clock: Clock
-  lookup: Lookup
-}
-
-export function createOpenId(config: Config, { clock, lookup }: World): OpenId | null {
-  const { openid, public_url } = config.sign_in
-  if (openid === undefined || public_url === undefined) return null
+export function createOpenId({ openid, public_url }: OpenIdSettings, config: Config, { clock, lookup }: World): OpenId {
   const redirect_uri = `${public_url}${callback_path}`
   const readProvider = createProviderReader(openid, createGuardedFetch(openid.issuer, config, { clock, lookup }), clock)
   return {

@@ -48,12 +48,14 @@ export interface AbandonedTurn {
   turn_id: string
 }
 
+// A live node renews its leases again once the database is back, but not all nodes do so at the same moment.
 // A turn that waits in a conversation where none runs was never started: its node stopped before it could follow up its commit.
 const abandonedStatement = acrossOrganizations(
   'a node takes over turns of all organizations',
   'abandoned_turns',
   `(select organization_id, conversation_id, id as turn_id from turns
-    where status = 'running' and lease_expires_at < clock_timestamp() order by lease_expires_at limit $1)
+    where status = 'running' and lease_expires_at < clock_timestamp() and ($2::uuid is null or node_id = $2)
+    order by lease_expires_at limit $1)
    union all
    (select organization_id, conversation_id, id from turns waiting
     where status = 'queued'
@@ -65,8 +67,9 @@ const abandonedStatement = acrossOrganizations(
 /** How many turns of each kind one sweep takes over; the next sweep continues. */
 const sweep_size = 500
 
-export function findAbandonedTurns(database: Executor): Promise<AbandonedTurn[]> {
-  return database.query(abandonedStatement, [sweep_size])
+/** `only_of`: of those whose lease has run out, only the turns of this node. */
+export function findAbandonedTurns(database: Executor, only_of: string | null): Promise<AbandonedTurn[]> {
+  return database.query(abandonedStatement, [sweep_size, only_of])
 }
 
 export interface HeldTurn {

@@ -1,11 +1,12 @@
 // Validates a row of an import, completes it and turns it into what the writer takes. Pure except for its source of ids.
+import { createHash } from 'node:crypto'
 import { ImportedConversation, type ImportedItem } from '@parley/contract'
 import { faultsOfSize } from '../../base/json-size.ts'
 import { findUnstorable } from '../../base/text.ts'
 import type { EndedBy, TurnMetrics } from '@parley/contract'
 import type { Limits } from '../../config/limits.ts'
 import type { FieldFault } from '../../base/faults.ts'
-import type { JsonObject, JsonValue } from '../../base/json.ts'
+import { type JsonObject, type JsonValue, canonicalJson } from '../../base/json.ts'
 import { compileValidator } from '../../base/validation.ts'
 import type { ImportedEnd, NewConversation, NewProgress, ItemRecord } from './rows.ts'
 import { channelRules } from './channels.ts'
@@ -19,6 +20,11 @@ export interface PreparedImport {
   end: ImportedEnd | null
   /** Whether it takes messages, and so needs an agent that exists here. */
   takes_messages: boolean
+}
+
+/** The same for rows with the same content. */
+export function fingerprintOf(row: unknown): Buffer {
+  return createHash('sha256').update(canonicalJson(row)).digest()
 }
 
 const validateRow = compileValidator(ImportedConversation)

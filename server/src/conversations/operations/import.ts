@@ -1,5 +1,4 @@
 // Imports conversations: each row is checked and committed on its own, completely or not at all.
-import { createHash } from 'node:crypto'
 import { noChange } from '../machine/change.ts'
 import { setImmediate } from 'node:timers/promises'
 import type { Channel, Output } from '@parley/contract'
@@ -12,13 +11,14 @@ import { isUnstorable } from '../../database/failures.ts'
 import type { TransactionStore } from '../../database/store.ts'
 import { type FieldFault, limitFaults } from '../../base/faults.ts'
 import { uuidOf } from '../../idempotency/namespace.ts'
-import { canonicalJson } from '../../base/json.ts'
 import { closeImported, insertConversation, insertHistory, isIdTaken, wasBornWith } from '../commit/new.ts'
 import { stateAtBirth } from '../machine/decisions.ts'
 import { planHistory, planOf } from '../machine/plan.ts'
 import { redactEnd } from '../machine/redaction.ts'
-import { type PreparedImport, prepareImport } from '../machine/import-row.ts'
+import { type PreparedImport, fingerprintOf, prepareImport } from '../machine/import-row.ts'
+import { type KnownVersions, type RowWrite, importTogether } from './import-together.ts'
 import { findConversation } from '../read/conversation.ts'
+import { exportOne } from '../read/export.ts'
 
 type RowOutcome = 'created' | 'unchanged' | FieldFault[]
 type Answer = Output<'importConversations'>
@@ -30,8 +30,11 @@ export const importConversations: Handler<'importConversations', Conversations> 
   const answer: Answer = { created: 0, unchanged: 0, errors: [] }
   const created = new Set<string>()
   const room = { bytes: max_told_bytes }
+  const together = await importTogether(ctx, input.conversations, (tx, row, fingerprint, versions) =>
+    prepareWrite(ctx, tx, row, fingerprint, versions),
+  )
   for (const [index, row] of input.conversations.entries()) {
-    const outcome = await importRow(ctx, row).catch(faultOfUnstorable)
+    const outcome = together.has(index) ? 'created' : await importRow(ctx, row).catch(faultOfUnstorable)
     const id = idOf(row)
     if (typeof outcome !== 'string') {
       answer.errors.push(...limitFaults(outcome, room).map((fault) => ({ index, id, ...fault })))
@@ -41,7 +44,7 @@ export const importConversations: Handler<'importConversations', Conversations> 
     if (outcome === 'created' && created.size === answer.created) answer.unchanged += 1
     answer.created = created.size
     // There may be many rows, each slow to check: lets other requests run in between.
-    await setImmediate()
+    if (!together.has(index)) await setImmediate()
   }
   if (answer.created > 0) ctx.room.watcher.changed(ctx.store.organization_id)
   return ctx.key ? ctx.key.settle(answer) : answer
@@ -62,7 +65,7 @@ async function importRow(ctx: Context<Conversations>, row: unknown): Promise<Row
   const { ports, config } = ctx.core
   const prepared = prepareImport(row, { limits: config.limits, newId: ports.newId })
   if ('faults' in prepared) return prepared.faults
-  const fingerprint = createHash('sha256').update(canonicalJson(row)).digest()
+  const fingerprint = fingerprintOf(row)
   const earlier = await compareWithEarlier(ctx, prepared.source.id, fingerprint)
   if (earlier) return earlier
   if (!maySeeAgent(ctx.access, prepared.source.agent_id ?? null)) {
@@ -84,9 +87,17 @@ async function compareWithEarlier(
   if (!isTaken) return null
   // It may have been committed between the two looks.
   const record = found ?? (await find())
-  const isSame = record?.content_fingerprint?.equals(fingerprint) && maySeeAgent(ctx.access, record.agent_id)
+  const isSeen = record !== null && maySeeAgent(ctx.access, record.agent_id)
+  const isSame =
+    isSeen && (record.content_fingerprint?.equals(fingerprint) || (await isAsExported(ctx, id, fingerprint)))
   if (isSame) return (await wasCreatedByThisCall(ctx, id)) ? 'created' : 'unchanged'
   return [{ path: 'id', message: 'is already used by a conversation with different content' }]
+}
+
+/** A row that was exported from here, also of a conversation that was never imported. */
+async function isAsExported({ store }: Context<Conversations>, id: string, fingerprint: Buffer): Promise<boolean> {
+  const row = await exportOne(store, id)
+  return row !== null && fingerprintOf(row).equals(fingerprint)
 }
 
 /** A call with a key that broke off and is repeated, or runs on another node too, still owns the conversations that it created. */
@@ -110,9 +121,39 @@ async function writeRow(
   prepared: PreparedImport,
   content_fingerprint: Buffer,
 ): Promise<RowOutcome | 'taken'> {
-  const { conversation, items, end, progress, source } = prepared
-  const version = await findImportedVersion(tx, source.agent_id ?? null, source.agent_version_id ?? null)
-  if (prepared.takes_messages && version === null) {
+  const write = await prepareWrite(ctx, tx, prepared, content_fingerprint)
+  if (Array.isArray(write)) return write
+  const created_at = await insertConversation(tx, write.row, prepared.source.created_at)
+  if (created_at === null) return 'taken'
+  const { plan, beginning } = write.historyAt(created_at)
+  await insertHistory(tx, ctx.room.commits, plan, beginning)
+  if (write.end) await closeImported(tx, write.row.id, write.end)
+  return 'created'
+}
+
+/** Many rows of a call name the same version. */
+async function findVersion(
+  tx: TransactionStore,
+  { agent_id = null, agent_version_id = null }: PreparedImport['source'],
+  known: KnownVersions,
+): Promise<string | null> {
+  if (agent_id === null && agent_version_id === null) return null
+  const name = `${agent_id} ${agent_version_id}`
+  const version = known.get(name) ?? (await findImportedVersion(tx, agent_id, agent_version_id))
+  known.set(name, version)
+  return version
+}
+
+/** What is written of a row; or its faults, which only the agent's version can tell. */
+async function prepareWrite(
+  ctx: Context<Conversations>,
+  tx: TransactionStore,
+  { conversation, items, end, progress, source, takes_messages }: PreparedImport,
+  content_fingerprint: Buffer,
+  versions: KnownVersions = new Map(),
+): Promise<RowWrite | FieldFault[]> {
+  const version = await findVersion(tx, source, versions)
+  if (takes_messages && version === null) {
     return [
       {
         path: 'agent_version_id',
@@ -134,18 +175,16 @@ async function writeRow(
     agent_version_id: version ?? source.agent_version_id ?? null,
     content_fingerprint,
   }
-  const created_at = await insertConversation(tx, row, source.created_at)
-  if (created_at === null) return 'taken'
-  const state = stateAtBirth(row, { organization_id: tx.organization_id, created_at })
-  const imported = {
-    type: 'conversation.created' as const,
-    data: { channel: row.channel, web_widget_id: row.web_widget_id, imported: true },
+  return {
+    row,
+    end: end && redactEnd(end, row.redaction),
+    historyAt(created_at) {
+      const state = stateAtBirth(row, { organization_id: tx.organization_id, created_at })
+      const data = { channel: row.channel, web_widget_id: row.web_widget_id, imported: true }
+      const plan = planOf(state, { ...noChange, events: [{ type: 'conversation.created' as const, data }] })
+      return { plan, beginning: { items: planHistory(state, items), progress, first_event_id: birthOf(ctx, row.id) } }
+    },
   }
-  const plan = planOf(state, { ...noChange, events: [imported] })
-  const beginning = { items: planHistory(state, items), progress, first_event_id: birthOf(ctx, row.id) }
-  await insertHistory(tx, ctx.room.commits, plan, beginning)
-  if (end) await closeImported(tx, row.id, redactEnd(end, row.redaction))
-  return 'created'
 }
 
 /** As for a conversation that begins here with this version. */

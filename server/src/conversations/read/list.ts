@@ -1,6 +1,6 @@
 // Lists and counts conversations: the filters, the published cursor recipe, and the SQL for both.
 import type { ConversationFilters } from '@parley/contract'
-import { sql } from 'kysely'
+import { type Fragment, sql } from '../../database/fragments.ts'
 import { type Access, maySeeSensitive } from '../../calls/access.ts'
 import type { Store } from '../../database/store.ts'
 import { AppError, invalid } from '../../base/errors.ts'
@@ -11,7 +11,7 @@ import { isTimestamp } from '../../base/validation.ts'
 import { ofTeams } from './seen-by.ts'
 import { type ListedConversation, listedColumns, listedTables } from './conversation.ts'
 
-type Condition = ReturnType<typeof sql<boolean>>
+type Condition = Fragment
 
 export type Page = ConversationFilters & { limit?: number | undefined; cursor?: string | undefined }
 
@@ -96,14 +96,14 @@ function filterConditions(store: Store, access: Access, filters: ConversationFil
   const metadata = metadataFilter(access, filters.custom_metadata)
   return {
     inOrder: [
-      sql<boolean>`c.organization_id = ${store.organization_id} and c.deleted_at is null`,
+      sql`c.organization_id = ${store.organization_id} and c.deleted_at is null`,
       ...narrowing(access),
       ...seenThroughTeams(access, store),
       ...exactFilters(filters),
       ...timeFilters(filters),
     ],
     byThemselves: [
-      ...substrings.map(({ column, part }) => sql<boolean>`strpos(lower(${column}), lower(${part})) > 0`),
+      ...substrings.map(({ column, part }) => sql`strpos(lower(${column}), lower(${part})) > 0`),
       ...rangeFilters(filters),
       ...(metadata ? [holdsMetadata(metadata)] : []),
       ...outcomeFilter(store, filters.parley_turn_outcome),
@@ -114,7 +114,7 @@ function filterConditions(store: Store, access: Access, filters: ConversationFil
       ...(metadata && holdsValues(metadata) ? [metadataKeys(store, metadata)] : []),
       // Begins its indexes.
       ...(progressFilters.some((name) => filters[name] !== undefined)
-        ? [sql<boolean>`p.organization_id = ${store.organization_id}`]
+        ? [sql`p.organization_id = ${store.organization_id}`]
         : []),
     ],
   }
@@ -155,13 +155,13 @@ function exactFilters(filters: ConversationFilters): Condition[] {
 function substringFilters(filters: ConversationFilters) {
   return (['user_id', 'agent_number'] as const).flatMap((name) => {
     const part = filters[name]
-    return part === undefined || part === '' ? [] : [{ column: sql.ref<string>(`c.${name}`), part }]
+    return part === undefined || part === '' ? [] : [{ column: sql.ref(`c.${name}`), part }]
   })
 }
 
 // Keys include the organization: others' values never match, and timing does not reveal whether they exist.
 
-function textKeys({ organization_id }: Store, column: ReturnType<typeof sql.ref<string>>, part: string): Condition {
+function textKeys({ organization_id }: Store, column: Fragment, part: string): Condition {
   return sql`text_keys(c.organization_id, ${column}) @> text_part_keys(${organization_id}::uuid, ${part})`
 }
 

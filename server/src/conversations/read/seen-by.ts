@@ -1,17 +1,17 @@
 // Which conversations that people handle a caller may see: those of the agents that a credential is narrowed to, and, where responders see
 // only their teams, those of their teams, of no team, and their own.
-import { type RawBuilder, sql } from 'kysely'
+import { type Fragment, sql } from '../../database/fragments.ts'
 import type { Access } from '../../calls/access.ts'
 import { statement } from '../../database/database.ts'
 import type { Store } from '../../database/store.ts'
 import type { HandlingRecord } from '../machine/handling.ts'
 
 /** Over `handlings` as `h`. */
-export function seenBy(access: Access, store: Store): RawBuilder<unknown>[] {
+export function seenBy(access: Access, store: Store): Fragment[] {
   return [...narrowed(access, store), ...ofTeams(access, store, sql`h`)]
 }
 
-function narrowed({ agent_ids }: Access, { organization_id }: Store): RawBuilder<unknown>[] {
+function narrowed({ agent_ids }: Access, { organization_id }: Store): Fragment[] {
   if (agent_ids === null) return []
   return [
     sql`exists (select from conversations n where n.id = h.conversation_id and n.organization_id = ${organization_id}
@@ -20,11 +20,7 @@ function narrowed({ agent_ids }: Access, { organization_id }: Store): RawBuilder
 }
 
 /** Empty: the caller sees those of all teams. `h`: the row of a conversation's hand-off. */
-export function ofTeams(
-  { sees_teams, actor }: Access,
-  { organization_id }: Store,
-  h: RawBuilder<unknown>,
-): RawBuilder<unknown>[] {
+export function ofTeams({ sees_teams, actor }: Access, { organization_id }: Store, h: Fragment): Fragment[] {
   if (!sees_teams) return []
   return [
     sql`(${h}.team_id is null or (${h}.assignee_type = 'user' and ${h}.assignee_id = ${actor.id})

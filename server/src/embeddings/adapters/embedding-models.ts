@@ -1,7 +1,5 @@
-// The embedding models of the providers' library, with the settings of a server or of an organization. Never reads the environment.
-import { createAzure } from '@ai-sdk/azure'
-import { createGoogle } from '@ai-sdk/google'
-import { createOpenAI } from '@ai-sdk/openai'
+// The embedding models of the providers' library, with the settings of a server or of an organization. Never reads the environment. A
+// provider's package is loaded when its first model is.
 import type { EmbeddingModelV4, EmbeddingModelV4Result, SharedV4ProviderOptions } from '@ai-sdk/provider'
 import { type Fetch, type ProviderSettings, azureOptions, isOpenAiHost, provider_urls } from '../../models/models.ts'
 import type { TextKind } from '../rules/known-models.ts'
@@ -41,23 +39,29 @@ export function isOpenAi({ providers: { openai } }: EmbeddingSettings): boolean 
 }
 
 /** Null without settings for the provider. */
-export function createEmbeddingCaller(
+export async function createEmbeddingCaller(
   { provider, model }: EmbeddingModelRef,
   settings: EmbeddingSettings,
   fetch: Fetch,
-): EmbeddingCaller | null {
+): Promise<EmbeddingCaller | null> {
   const { openai, google, azure } = addressesOf(settings)
   switch (provider) {
     case 'openai':
-      return openai && callerOf(openAi(openai, fetch).embeddingModel(model))
+      return openai && callerOf((await openAi(openai, fetch)).embeddingModel(model))
     case 'openai-compatible': {
       const server = compatibleOf(settings)
-      return server && callerOf(openAi(server, fetch).embeddingModel(model))
+      return server && callerOf((await openAi(server, fetch)).embeddingModel(model))
     }
-    case 'azure':
-      return azure && callerOf(createAzure({ ...azure, fetch }).embeddingModel(model))
-    case 'google':
-      return google && callerOf(createGoogle({ ...google, fetch }).embeddingModel(model), taskTypes)
+    case 'azure': {
+      if (azure === null) return null
+      const { createAzure } = await import('@ai-sdk/azure')
+      return callerOf(createAzure({ ...azure, fetch }).embeddingModel(model))
+    }
+    case 'google': {
+      if (google === null) return null
+      const { createGoogle } = await import('@ai-sdk/google')
+      return callerOf(createGoogle({ ...google, fetch }).embeddingModel(model), taskTypes)
+    }
   }
 }
 
@@ -84,7 +88,8 @@ function compatibleOf(settings: EmbeddingSettings): Address | null {
   return { base_url: openai.base_url, api_key: openai.api_key ?? null }
 }
 
-function openAi({ base_url, api_key }: Address, fetch: Fetch) {
+async function openAi({ base_url, api_key }: Address, fetch: Fetch) {
+  const { createOpenAI } = await import('@ai-sdk/openai')
   // Without a key the library would look for one in the environment.
   return createOpenAI({
     apiKey: api_key ?? 'none',

@@ -1,5 +1,5 @@
 // What a model, or a rule, is shown of a conversation for the person who answers.
-import { sql } from 'kysely'
+import { sql } from '../../database/fragments.ts'
 import type { MessageAuthor } from '@parley/contract'
 import type { Access } from '../../calls/access.ts'
 import { agentsOf } from '../../calls/access.ts'

@@ -1,7 +1,6 @@
 // The SQL of canned replies.
 import type { CannedReply } from '@parley/contract'
-import { type RawBuilder, sql } from 'kysely'
-import { assignments } from '../../database/composed.ts'
+import { type Fragment, sql, assignments } from '../../database/fragments.ts'
 import { statement } from '../../database/database.ts'
 import type { Store } from '../../database/store.ts'
 
@@ -39,7 +38,7 @@ export function listCannedReplyRows(
   after: string | null,
   limit: number,
 ): Promise<CannedReply[]> {
-  const conditions: RawBuilder<unknown>[] = [sql`r.organization_id = ${store.organization_id}`]
+  const conditions: Fragment[] = [sql`r.organization_id = ${store.organization_id}`]
   if (after !== null) conditions.push(sql`r.shortcut > ${after}`)
   if (search !== undefined) conditions.push(sql`strpos(lower(r.shortcut || ' ' || r.title), lower(${search})) > 0`)
   if (team !== undefined) {

@@ -1,6 +1,6 @@
 // Counts of the inbox, each capped, and the tags that are in use.
 import { type InboxView, handOffBounds, inboxViews } from '@parley/contract'
-import { sql } from 'kysely'
+import { sql } from '../../database/fragments.ts'
 import type { Access } from '../../calls/access.ts'
 import { seenBy } from '../../conversations/read/seen-by.ts'
 import { statement } from '../../database/database.ts'

@@ -1,7 +1,7 @@
 // A page of the inbox, in the order of an index on what is not ended, or on what people took part in that has.
 import type { InboxRow, InboxView, Input } from '@parley/contract'
 import { handOffBounds } from '@parley/contract'
-import { type RawBuilder, sql } from 'kysely'
+import { type Fragment, sql } from '../../database/fragments.ts'
 import type { Access } from '../../calls/access.ts'
 import { rankOf } from '../../conversations/machine/handling.ts'
 import { type ListedConversation, listedColumns, listedTables } from '../../conversations/read/conversation.ts'
@@ -12,7 +12,7 @@ import type { Store } from '../../database/store.ts'
 import { isUuid } from '../../base/ports.ts'
 import { isTimestamp } from '../../base/validation.ts'
 
-type Condition = RawBuilder<unknown>
+type Condition = Fragment
 type Query = Input<'listInbox'>
 
 interface Caller {

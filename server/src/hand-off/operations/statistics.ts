@@ -1,6 +1,6 @@
 // The operation on statistics of hand-offs.
 import type { HandlingStatisticsRow } from '@parley/contract'
-import { type RawBuilder, sql } from 'kysely'
+import { type Fragment, sql } from '../../database/fragments.ts'
 import { invalid } from '../../base/errors.ts'
 import { isUuid } from '../../base/ports.ts'
 import { type Access, agentsOf } from '../../calls/access.ts'
@@ -28,7 +28,7 @@ export const getHandlingStatistics: Handler<'getHandlingStatistics'> = async (ct
   const size_s = bucket_ms[range.bucket] / 1000
   const agents = agentsOf(ctx.access, undefined)
   const { team, user_id, by = 'none' } = input
-  const conditions: RawBuilder<unknown>[] = [
+  const conditions: Fragment[] = [
     sql`f.organization_id = ${store.organization_id}`,
     sql`f.at >= ${formatTime(range.from)}::timestamptz and f.at < ${formatTime(range.to)}::timestamptz`,
     ...seenFacts(ctx.access, store),
@@ -61,7 +61,7 @@ export const getHandlingStatistics: Handler<'getHandlingStatistics'> = async (ct
 }
 
 /** Of responders who see only their teams: what is theirs, of their teams, and of no team. */
-function seenFacts({ sees_teams, actor }: Access, { organization_id }: Store): RawBuilder<unknown>[] {
+function seenFacts({ sees_teams, actor }: Access, { organization_id }: Store): Fragment[] {
   if (!sees_teams) return []
   return [
     sql`(f.team_id is null or f.user_id = ${actor.id}::uuid or f.team_id in (select tm.team_id from team_members tm

@@ -1,8 +1,7 @@
 // The SQL of teams and their members. Only moving.ts finds a deleted team.
 import { type Role, roles } from '@parley/contract'
-import { sql } from 'kysely'
+import { sql, assignments } from '../../database/fragments.ts'
 import { roleScopes } from '../../calls/access.ts'
-import { assignments } from '../../database/composed.ts'
 import { type TimePosition, newest } from '../../database/cursor.ts'
 import { statement } from '../../database/database.ts'
 import type { Store } from '../../database/store.ts'

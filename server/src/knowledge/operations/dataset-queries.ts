@@ -1,7 +1,6 @@
 // The SQL that writes datasets.
 import type { ChunkingStrategy, DatasetLanguage } from '@parley/contract'
-import { sql } from 'kysely'
-import { assignments } from '../../database/composed.ts'
+import { assignments, sql } from '../../database/fragments.ts'
 import { statement } from '../../database/database.ts'
 import type { TransactionStore } from '../../database/store.ts'
 

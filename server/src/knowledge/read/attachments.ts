@@ -1,6 +1,6 @@
 // Attachments as they are read: with the generation that is being built, else the one that searches use, and with their source.
 import type { AttachmentStatus, ChunkingStrategy, DatasetSource, KnowledgeReason, SourceType } from '@parley/contract'
-import { type RawBuilder, sql } from 'kysely'
+import { type Fragment, sql } from '../../database/fragments.ts'
 import { notFound } from '../../base/errors.ts'
 import { isUuid } from '../../base/ports.ts'
 import type { TimePosition } from '../../database/cursor.ts'
@@ -122,7 +122,7 @@ export function listAttachmentRows(
   limit: number,
 ): Promise<AttachmentRecord[]> {
   const { time, key } = after ?? newest
-  const conditions: RawBuilder<unknown>[] = [
+  const conditions: Fragment[] = [
     sql`a.organization_id = ${store.organization_id}`,
     sql`a.dataset_id = ${dataset_id}`,
     sql`(a.created_at, a.id) < (${time}::timestamptz, ${key}::uuid)`,

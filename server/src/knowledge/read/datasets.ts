@@ -1,6 +1,6 @@
 // Datasets as they are read: with how they are searched, their counts and the agents that use them.
 import type { ChunkingStrategy, Dataset, DatasetLanguage } from '@parley/contract'
-import { type RawBuilder, sql } from 'kysely'
+import { type Fragment, sql } from '../../database/fragments.ts'
 import { findAgentsNaming } from '../../agents/agents.ts'
 import { notFound } from '../../base/errors.ts'
 import { isUuid } from '../../base/ports.ts'
@@ -66,7 +66,7 @@ export function listDatasetRows(
   limit: number,
 ): Promise<DatasetRecord[]> {
   const { time, key } = after ?? newest
-  const conditions: RawBuilder<unknown>[] = [
+  const conditions: Fragment[] = [
     sql`organization_id = ${store.organization_id}`,
     sql`(created_at, id) < (${time}::timestamptz, ${key}::uuid)`,
   ]

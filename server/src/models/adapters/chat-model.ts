@@ -2,7 +2,7 @@
 import { version } from '../../base/version.ts'
 import { toChatBody } from './chat-request.ts'
 import { ChatStream } from '../rules/chat-stream.ts'
-import type { Model, ModelPart } from '../port.ts'
+import type { ModelFactory, ModelPart } from '../port.ts'
 import type { Post } from './provider-client.ts'
 import { createModelError, fromStatus, toModelError } from './provider-errors.ts'
 
@@ -12,7 +12,7 @@ export interface ChatServer {
   post: Post
 }
 
-export function createChatModels({ base_url, api_key, post }: ChatServer): (id: string, model: string) => Model {
+export function createChatModels({ base_url, api_key, post }: ChatServer): ModelFactory {
   const url = new URL(`${base_url.replace(/\/$/, '')}/chat/completions`)
   const headers = {
     'content-type': 'application/json',

@@ -1,14 +1,17 @@
 // The part of a model's name that reaches a provider's URL: an agent's author chooses it, and the key may be the operator's.
 import { AgentConfig } from '@parley/contract'
 import { Ajv } from 'ajv'
-import { expect, test } from 'vitest'
+import { beforeAll, expect, test } from 'vitest'
 import { collectParts } from '../../../test/support/model-contract.ts'
 import { TEST_KEY } from '../../../test/support/model-fixtures.ts'
 import { validateAgentConfig } from '../../agents/rules/config.ts'
 import { createModelCatalog } from '../catalog.ts'
 import { ModelError } from '../port.ts'
-import type { ProviderSettings } from './providers.ts'
+import type { ProviderSettings } from './provider-settings.ts'
 import { createVirtualTime } from '../../../test/support/virtual-time.ts'
+import { loadProviders } from '../../../test/support/load-providers.ts'
+
+beforeAll(loadProviders)
 
 const settings: ProviderSettings = {
   openai: { api_key: TEST_KEY, base_url: 'http://llm.test/v1' },

@@ -1,5 +1,5 @@
 // The HTTP client of the model providers: one pool of connections for all calls, destroyed with its owner.
-import { Agent, fetch as undiciFetch } from 'undici'
+import { later } from '../../base/later.ts'
 import { createProviderLookup } from './provider-lookup.ts'
 
 export type Fetch = typeof globalThis.fetch
@@ -35,14 +35,19 @@ export interface AnswerBounds {
 }
 
 export function openProviderClient(bounds = streamed): ProviderClient & AsyncDisposable {
-  // One connection per running call, without a limit here: the engine bounds how many turns run. HTTP/1.1, so that one broken
-  // connection ends one call.
-  const agent = new Agent({ allowH2: false, connect: { timeout: CONNECT_TIMEOUT_MS, lookup: createProviderLookup() } })
-  const request = undiciFetch as unknown as (input: unknown, init: object) => Promise<Response>
+  let isClosed = false
+  const open = later(async () => {
+    const opened = await openAgent()
+    if (isClosed) await opened.agent.destroy()
+    return opened
+  })
   return {
-    fetch: async (input, init) =>
-      boundResponse(await request(input, { ...init, dispatcher: agent, redirect: 'manual' }), bounds),
+    async fetch(input, init) {
+      const { agent, request } = await open()
+      return boundResponse(await request(input, { ...init, dispatcher: agent, redirect: 'manual' }), bounds)
+    },
     async post({ origin, pathname, search }, { headers, body, signal }) {
+      const { agent } = await open()
       const options = { origin, path: pathname + search, method: 'POST' as const, headers, body, signal }
       const answer = await agent.request(options)
       const { statusCode: status, headers: answered } = answer
@@ -52,8 +57,19 @@ export function openProviderClient(bounds = streamed): ProviderClient & AsyncDis
       answer.body.dump().catch(() => {})
       return { status, body: null }
     },
-    [Symbol.asyncDispose]: () => agent.destroy(),
+    async [Symbol.asyncDispose]() {
+      isClosed = true
+      await open.loaded?.agent.destroy()
+    },
   }
+}
+
+async function openAgent() {
+  const { Agent, fetch } = await import('undici')
+  // One connection per running call, without a limit here: the engine bounds how many turns run. HTTP/1.1, so that one broken
+  // connection ends one call.
+  const agent = new Agent({ allowH2: false, connect: { timeout: CONNECT_TIMEOUT_MS, lookup: createProviderLookup() } })
+  return { agent, request: fetch as unknown as (input: unknown, init: object) => Promise<Response> }
 }
 
 /** A base URL of some other service answers with a page, which a parser of event streams would read as an empty stream. */

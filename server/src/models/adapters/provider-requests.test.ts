@@ -5,7 +5,8 @@ import { PROVIDER_CASES, TEST_KEY, loadBody, reachNobody } from '../../../test/s
 import { startProviderHarness, type ProviderHarness } from '../../../test/support/provider-harness.ts'
 import { OPENING_MESSAGE } from './history.ts'
 import type { ModelRequest } from '../port.ts'
-import { createModelProviders, type ProviderSettings } from './providers.ts'
+import type { ProviderSettings } from './provider-settings.ts'
+import { createModelProviders } from './providers.ts'
 
 const PARAMETERS = {
   type: 'object',

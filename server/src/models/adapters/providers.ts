@@ -1,42 +1,27 @@
 // The model providers: builds a Model for a provider's model from plain settings. Never reads the environment, and keeps the
-// provider packages from doing so by always passing them a key and a base URL.
-import { createAnthropic } from '@ai-sdk/anthropic'
-import { createAzure } from '@ai-sdk/azure'
-import { createGoogle } from '@ai-sdk/google'
-import { createOpenAI } from '@ai-sdk/openai'
-import type { SharedV4ProviderOptions } from '@ai-sdk/provider'
+// provider packages from doing so by always passing them a key and a base URL. A package is loaded by the first call of one of its models.
 import { model_name_pattern } from '@parley/contract'
-import { createAiSdkModel } from './ai-sdk-model.ts'
-import { createChatModels } from './chat-model.ts'
-import type { Model } from '../port.ts'
+import { type Later, later } from '../../base/later.ts'
+import type { Model, ModelFactory } from '../port.ts'
 import { createModelError } from './provider-errors.ts'
 import { type Fetch, type Post, type ProviderClient, isPage, openProviderClient } from './provider-client.ts'
+import {
+  type ModelRef,
+  type Provider,
+  type ProviderSettings,
+  azureOptions,
+  isOpenAiHost,
+  isSet,
+  provider_urls,
+} from './provider-settings.ts'
 
-export interface ProviderSettings {
-  /** With `base_url`, any server that speaks `chat/completions`; the key is then optional. */
-  openai?: { api_key?: string; base_url?: string }
-  anthropic?: { api_key: string; base_url?: string }
-  google?: { api_key: string; base_url?: string }
-  /**
-   * Needs `resource_name` or `base_url`. Without `api_version`, or with `v1`, the v1 API is used; a dated version uses
-   * the older paths, which name the deployment.
-   */
-  azure?: { api_key: string; resource_name?: string; base_url?: string; api_version?: string }
+const packages = {
+  openai: later(() => import('./openai.ts')),
+  anthropic: later(() => import('./anthropic.ts')),
+  google: later(() => import('./google.ts')),
+  azure: later(() => import('./azure.ts')),
+  compatible: later(() => import('./chat-model.ts')),
 }
-
-export interface ModelRef {
-  provider: string
-  model: string
-}
-
-/** Of providers with one address. */
-export const provider_urls = {
-  openai: 'https://api.openai.com/v1',
-  google: 'https://generativelanguage.googleapis.com/v1beta',
-} as const
-
-export const PROVIDERS = ['openai', 'anthropic', 'google', 'azure', 'openai-compatible'] as const
-type Provider = (typeof PROVIDERS)[number]
 
 export interface ModelProviders extends AsyncDisposable {
   isConfigured(provider: string): boolean
@@ -45,8 +30,6 @@ export interface ModelProviders extends AsyncDisposable {
   /** Throws a `ModelError` of kind `not_configured` for an unknown provider or one without settings. */
   createModel(ref: ModelRef): Model
 }
-
-type ModelFactory = (id: string, model: string) => Model
 
 /** With `options.client`, which replaces the HTTP client, there is nothing to dispose of. */
 export function createModelProviders(
@@ -98,75 +81,57 @@ function canBeSent({ provider, model }: ModelRef): boolean {
   return is_model_name.test(model) && !(provider === 'azure' && model.includes('/'))
 }
 
+/** Creates the factory at the first call, and waits for its package if no call has before. */
+function whenCalled<Adapter>(adapter: Later<Adapter>, create: (adapter: Adapter) => ModelFactory): ModelFactory {
+  let factory: ModelFactory | undefined
+  const open = (loaded: Adapter, id: string, model: string): Model => (factory ??= create(loaded))(id, model)
+  return (id, model) => {
+    if (adapter.loaded) return open(adapter.loaded, id, model)
+    return {
+      id,
+      async *stream(request, signal) {
+        yield* open(await adapter(), id, model).stream(request, signal)
+      },
+    }
+  }
+}
+
 function openai(settings: ProviderSettings, { fetch, post }: ProviderClient): ModelFactory | null {
   const { api_key, base_url } = settings.openai ?? {}
   if (isSet(base_url)) {
     if (!isSet(api_key) || !isOpenAiHost(base_url)) return compatible(settings, post)
-    // OpenAI's own host: its package knows which models need other parameters.
-    const provider = createOpenAI({ apiKey: api_key, baseURL: base_url, fetch })
-    return (id, model) => createAiSdkModel(id, provider.chat(model))
+    const options = { apiKey: api_key, baseURL: base_url, fetch }
+    return whenCalled(packages.openai, ({ createCompletionsModels }) => createCompletionsModels(options))
   }
   if (!isSet(api_key)) return null
-  const provider = createOpenAI({ apiKey: api_key, baseURL: provider_urls.openai, fetch })
-  return (id, model) => createAiSdkModel(id, provider.responses(model), UNSTORED)
+  const options = { apiKey: api_key, baseURL: provider_urls.openai, fetch }
+  return whenCalled(packages.openai, ({ createResponsesModels }) => createResponsesModels(options))
 }
 
 function compatible(settings: ProviderSettings, post: Post): ModelFactory | null {
   const { api_key, base_url } = settings.openai ?? {}
   if (!isSet(base_url)) return null
-  return createChatModels({ base_url, api_key: isSet(api_key) ? api_key : undefined, post })
+  const server = { base_url, api_key: isSet(api_key) ? api_key : undefined, post }
+  return whenCalled(packages.compatible, ({ createChatModels }) => createChatModels(server))
 }
 
 function anthropic(settings: ProviderSettings, fetch: Fetch): ModelFactory | null {
   const { api_key, base_url } = settings.anthropic ?? {}
   if (!isSet(api_key)) return null
-  const baseURL = isSet(base_url) ? base_url : 'https://api.anthropic.com/v1'
-  const provider = createAnthropic({ apiKey: api_key, baseURL, fetch })
-  return (id, model) => createAiSdkModel(id, provider.languageModel(model), WHOLE_ARGUMENTS)
+  const options = { apiKey: api_key, baseURL: isSet(base_url) ? base_url : 'https://api.anthropic.com/v1', fetch }
+  return whenCalled(packages.anthropic, ({ createAnthropicModels }) => createAnthropicModels(options))
 }
 
 function google(settings: ProviderSettings, fetch: Fetch): ModelFactory | null {
   const { api_key, base_url } = settings.google ?? {}
   if (!isSet(api_key)) return null
-  const baseURL = isSet(base_url) ? base_url : provider_urls.google
-  const provider = createGoogle({ apiKey: api_key, baseURL, fetch })
-  return (id, model) => createAiSdkModel(id, provider.languageModel(model))
-}
-
-/** Null without settings. */
-export function azureOptions({ azure: settings }: ProviderSettings) {
-  const { api_key, resource_name, base_url, api_version } = settings ?? {}
-  if (!isSet(api_key) || !(isSet(resource_name) || isSet(base_url))) return null
-  return {
-    apiKey: api_key,
-    ...(isSet(base_url) ? { baseURL: base_url } : { resourceName: resource_name! }),
-    ...(isSet(api_version) ? { apiVersion: api_version } : {}),
-    useDeploymentBasedUrls: isSet(api_version) && /^\d{4}-\d{2}-\d{2}/.test(api_version),
-  }
+  const options = { apiKey: api_key, baseURL: isSet(base_url) ? base_url : provider_urls.google, fetch }
+  return whenCalled(packages.google, ({ createGoogleModels }) => createGoogleModels(options))
 }
 
 function azure(settings: ProviderSettings, fetch: Fetch): ModelFactory | null {
   const options = azureOptions(settings)
-  if (options === null) return null
-  const provider = createAzure({ ...options, fetch })
-  return (id, model) =>
-    options.useDeploymentBasedUrls
-      ? createAiSdkModel(id, provider.chat(model))
-      : createAiSdkModel(id, provider.responses(model), UNSTORED)
-}
-
-/** The Responses API keeps a copy of every conversation unless told otherwise; Parley keeps its own. */
-const UNSTORED: SharedV4ProviderOptions = { openai: { store: false } }
-
-/** Anthropic then checks a call's arguments before it sends them, which it does not do if it streams them at once. */
-const WHOLE_ARGUMENTS: SharedV4ProviderOptions = { anthropic: { toolStreaming: false } }
-
-function isSet(value: string | undefined): value is string {
-  return value !== undefined && value !== ''
-}
-
-export function isOpenAiHost(base_url: string): boolean {
-  return /(^|\.)api\.openai\.com$/.test(new URL(base_url).hostname)
+  return options && whenCalled(packages.azure, ({ createAzureModels }) => createAzureModels({ ...options, fetch }))
 }
 
 function refusePages(fetch: Fetch): Fetch {

@@ -3,7 +3,8 @@
 import type { LanguageModelV4StreamPart } from '@ai-sdk/provider'
 import { type StreamingToolCallDelta, StreamingToolCallTracker } from '@ai-sdk/provider-utils'
 import { createParser } from 'eventsource-parser'
-import { type Static, type TSchema, Type } from 'typebox'
+import type { Static, TSchema } from 'typebox'
+import { Type } from '@parley/contract'
 import { createAjv } from '../../base/validation.ts'
 import {
   ENDED_EARLY,

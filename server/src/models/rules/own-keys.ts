@@ -1,6 +1,6 @@
 // Which of an organization's secrets are keys of model providers, and where such a key may be sent. Pure.
 import type { Config } from '../../config/config.ts'
-import type { ModelRef, ProviderSettings } from '../adapters/providers.ts'
+import type { ModelRef, ProviderSettings } from '../adapters/provider-settings.ts'
 
 type Part = Pick<Config, 'provider_base_urls' | 'base_urls_for_organization_keys'>
 type Provider = keyof ProviderSettings

@@ -1,7 +1,9 @@
 // Finds phone numbers in a segment, which is short. International ones are checked against the world's numbering plans; national
 // ones by how they are written, and by the words before them. Pure.
-import { parsePhoneNumberFromString } from 'libphonenumber-js/min'
+import { laterPackage } from '../../base/later.ts'
 import type { Found, Place } from './types.ts'
+
+const numberingPlans = laterPackage<typeof import('libphonenumber-js/min')>('libphonenumber-js/min')
 
 /** Digits and what is written between the digits of one number. */
 const run = /[+(]{0,2}\d[\d()./ \u00a0\u2009\u202f\u2010-\u2015-]*/g
@@ -102,5 +104,5 @@ function withoutPlaceholders(text: string): string {
 function isInternational(number: string): boolean {
   // `+49 (0)30`: the zero is not dialled from abroad.
   const dialled = number.replace('(0)', '').replaceAll(/[^\d+]/g, '')
-  return parsePhoneNumberFromString(dialled)?.isPossible() ?? false
+  return numberingPlans().parsePhoneNumberFromString(dialled)?.isPossible() ?? false
 }

@@ -1,6 +1,7 @@
 // Whether a site has signed an identity, and what it says. Pure.
 import { createHmac, timingSafeEqual } from 'node:crypto'
-import { errors, jwtVerify } from 'jose'
+import * as errors from 'jose/errors'
+import { jwtVerify } from 'jose/jwt/verify'
 import type { JsonObject } from '../../base/json.ts'
 import { storedBytes } from '../../base/json-size.ts'
 import { isStorable } from '../../base/text.ts'

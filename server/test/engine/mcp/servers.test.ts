@@ -1,6 +1,6 @@
 // MCP servers that are down, slow, hostile or odd: the model lacks their tools, or a call has an error; the turn never fails.
 import type { ServerResponse } from 'node:http'
-import { sql } from 'kysely'
+import { sql } from '../../support/sql.ts'
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import { type McpPeer, startMcpPeer, textResult, textTool } from '../../support/mcp-peer.ts'
 import { type TestServer, refusal, startTestServer } from '../../support/server.ts'
@@ -260,7 +260,7 @@ describe('calls', () => {
 describe('T7, T8: if the attempt is lost in mid-call', () => {
   const loseNode = (conversation_id: string) =>
     sql`update turns set lease_expires_at = now() - interval '1 second', node_id = gen_random_uuid()
-      where conversation_id = ${conversation_id} and status = 'running'`.execute(server.database.kysely)
+      where conversation_id = ${conversation_id} and status = 'running'`.execute(server.database)
 
   async function startCall() {
     const begun = await beginWith(server, [{ name: 'shop', url: peer.url }])

@@ -20,7 +20,7 @@ export const attacks: Record<string, (attack: Attack) => Promise<unknown>> = {
   'unread answers': (attack) =>
     each(unread_clients, (index) =>
       keepConnected(attack, addressOf(30, index), (socket) => {
-        const path = index % 3 === 0 ? '/openapi.json' : '/docs/js/scalar.js'
+        const path = index % 3 === 0 ? '/openapi.json' : '/docs/api/js/scalar.js'
         socket.pause().write(`GET ${path} HTTP/1.1\r\nhost: unread\r\n\r\n`.repeat(4))
       }),
     ),

@@ -233,7 +233,7 @@ describe('a form with one file', () => {
       ...{ name: 'Übersicht „neu“.pdf', file_upload_status: 'COMPLETE', revision: 1, file_size: 300_000 },
       ...{ presigned_url: null, content_type: 'application/pdf', content_hash: sha256(bytes).toString('hex') },
     })
-    const metadata = { name: 'Named', description: 'D', chunking_strategy: 'fixed', metadata: { a: [1] } }
+    const metadata = { name: 'Named', description: 'D', chunking_strategy: 'fixed' as const, metadata: { a: [1] } }
     const shown = { ...metadata, chunking_strategy: { method: 'fixed_size', chunk_size: 1000, chunk_overlap: 0 } }
     expect(await server.client.createSources({ file: new Blob(['x']), metadata })).toMatchObject([shown])
     // As other clients send them: the file first; JSON as JSON; a path as the name.

@@ -1,6 +1,6 @@
 // A passage that a citation names can be read for as long as its source is attached.
 import { randomUUID } from 'node:crypto'
-import { sql } from 'kysely'
+import { sql } from '../../support/sql.ts'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { makeKey, makeOrganization } from '../../support/actors.ts'
 import { type TestServer, refusal, startTestServer } from '../../support/server.ts'
@@ -46,7 +46,7 @@ test.each([
   ['of a deleted dataset', 'datasets', 'dataset_id'],
 ] as const)('a chunk %s cannot be read, also before it is erased', async (_what, table, key) => {
   const rows = await insertChunk(server, text)
-  await server.database.execute(sql`delete from ${sql.table(table)} where id = ${rows[key]}`)
+  await server.database.execute(sql`delete from ${sql.ref(table)} where id = ${rows[key]}`)
   const [left] = await server.database.execute<{ count: number }>(
     sql`select count(*)::int as count from chunks where id = ${rows.chunk_id}`,
   )

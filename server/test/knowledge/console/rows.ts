@@ -1,6 +1,6 @@
 // A chunk that searches use, written straight into the tables.
 import { randomUUID } from 'node:crypto'
-import { sql } from 'kysely'
+import { sql } from '../../support/sql.ts'
 import type { TestServer } from '../../support/server.ts'
 
 export interface ChunkRows {

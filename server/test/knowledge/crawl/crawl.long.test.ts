@@ -112,7 +112,7 @@ test('a page source for each slug, attached, in their order; a known one is fetc
 
   const url_pattern = `${site.url}/p/{slug}`
   const slugs = ['b c', 'a', '../x', 'a']
-  const chunking_strategy = { method: 'structure_based', chunk_size: 300, chunk_overlap: 0 }
+  const chunking_strategy = { method: 'structure_based' as const, chunk_size: 300, chunk_overlap: 0 }
   const attached = await client.attachSourcesByPattern({ dataset_id, url_pattern, slugs, chunking_strategy })
   expect(attached.map(({ sources }) => sources.name.slice(site.url.length))).toEqual([
     '/p/b%20c',

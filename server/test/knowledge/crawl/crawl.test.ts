@@ -55,7 +55,7 @@ test('pages keep the metadata and the strategy of their parent, also when these 
     { metadata: { team: 'a' } },
   )
   await crawler.crawled(id)
-  const chunking_strategy = { method: 'structure_based', chunk_size: 400, chunk_overlap: 0 }
+  const chunking_strategy = { method: 'structure_based' as const, chunk_size: 400, chunk_overlap: 0 }
   await client.updateSource({ source_id: id, metadata: { team: 'b' }, chunking_strategy })
   expect((await crawler.pages(id))['/a']).toMatchObject({ metadata: { team: 'b' }, chunking_strategy })
   const { data } = await client.listDatasetSources({ dataset_id })

@@ -1,6 +1,6 @@
 // Model changes, builds and detaches at the same moment, on two nodes: at every moment each chunk that serves has its vector in the
 // space that serves, and in the end the newest model has won.
-import { sql } from 'kysely'
+import { sql } from '../../support/sql.ts'
 import { expect, test } from 'vitest'
 import { changeModel, giveVectors, hasVectors } from '../../../src/knowledge/vectors/vectors.ts'
 import { startEmbeddingServer } from '../../support/embedding-server.ts'

@@ -25,7 +25,7 @@ test('a new organization has an empty dataset, Default', async () => {
 test('the same id and body answer the same dataset; another body, or an id of others, is refused', async () => {
   const { client } = library.server
   const id = randomUUID().toUpperCase()
-  const body = { id, name: 'Twice', chunking_strategy: 'structure_based' }
+  const body = { id, name: 'Twice', chunking_strategy: 'structure_based' as const }
   const first = await client.createDataset(body)
   expect(first).toMatchObject({
     id: id.toLowerCase(),

@@ -85,6 +85,9 @@ async function read(walk: Walk): Promise<void> {
   await call('listConversations', 'faults', {
     query: 'direction=up&limit=0&cursor=nonsense&custom_metadata=7&duration_above=x&created_after=never&status=gone',
   })
+  await call('exportConversations', 'of an agent', { query: `agent_id=${agent_id}` })
+  await call('exportConversations', 'faults', { query: 'cursor=nonsense&channel=smoke' })
+  await call('exportConversations', 'without what is sensitive', { as: key.pat_key })
   await call('countConversations', 'of an agent', { query: `agent_id=${agent_id}` })
   await call('countConversations', 'faults', { query: 'channel=smoke' })
   await call('getConversation', 'unknown', { params: { conversation_id: unknown_id } })

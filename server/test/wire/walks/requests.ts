@@ -103,9 +103,12 @@ export async function walkPages(walk: Walk): Promise<void> {
   const document = await get('the OpenAPI document', '/openapi.json', { shows: 'hash' })
   const etag = document.headers.etag!
   await get('the OpenAPI document, of who has it', '/openapi.json', { headers: { 'if-none-match': etag } })
-  await get('the API reference, without its slash', '/docs')
-  await get('the API reference', '/docs/', { shows: 'hash' })
-  await get('the script of the API reference', '/docs/js/scalar.js', { shows: 'hash' })
+  await get('the documentation, without its slash', '/docs')
+  await get('the documentation', '/docs/', { shows: 'no body' })
+  await get('a page of the documentation', '/docs/quickstart', { shows: 'no body' })
+  await get('the API reference, without its slash', '/docs/api')
+  await get('the API reference', '/docs/api/', { shows: 'hash' })
+  await get('the script of the API reference', '/docs/api/js/scalar.js', { shows: 'hash' })
   for (const path of ['/', '/sign-in', '/agents', '/settings/keys']) {
     await get(`a page of the console: ${path}`, path, { shows: 'no body' })
   }

@@ -1,0 +1,95 @@
+// What `parley` lists and deletes directly in the database, beside a running server.
+import { randomUUID } from 'node:crypto'
+import { afterAll, beforeAll, expect, it } from 'vitest'
+import { createTestDatabase } from '../../server/test/support/database.ts'
+import { type TestServer, refusal, startTestServer } from '../../server/test/support/server.ts'
+import { runHere } from './run-here.ts'
+
+let server: TestServer
+beforeAll(async () => {
+  server = await startTestServer()
+})
+afterAll(() => server[Symbol.asyncDispose]())
+
+async function run(args: string[], connection_string = server.connection_string) {
+  const { PATH = '', HOME = '' } = process.env
+  // The setting must parse as a URL, which has a host. A Unix socket in the query overrides it.
+  const DATABASE_URL = connection_string.replace('@/', '@localhost/')
+  return runHere(args, { PATH, HOME, DATABASE_URL })
+}
+
+async function succeed(...args: string[]): Promise<string> {
+  const outcome = await run(args)
+  expect(outcome, outcome.stderr).toMatchObject({ code: 0 })
+  return outcome.stdout
+}
+
+async function listed(...args: string[]): Promise<Record<string, unknown>[]> {
+  const lines = (await succeed(...args, '--json')).split('\n')
+  return lines.filter((line) => line !== '').map((line) => JSON.parse(line) as Record<string, unknown>)
+}
+
+const fieldOf = (stdout: string, name: string) => new RegExp(`^${name}: (.*)$`, 'm').exec(stdout)?.[1] ?? ''
+
+it('lists organizations, without their settings', async () => {
+  const slug = `acme-${randomUUID()}`
+  const id = fieldOf(await succeed('org', 'create', '--name', 'Acme', '--slug', slug), 'id')
+  expect(await listed('org', 'list')).toContainEqual({ id, slug, name: 'Acme', created_at: expect.any(String) })
+  expect(await succeed('org', 'list')).toMatch(new RegExp(`^ID +SLUG +NAME +CREATED\n(.*\n)*${id}  ${slug} +Acme  `))
+})
+
+it('lists keys without secrets; a deleted one is refused at once', async () => {
+  const created = await succeed('key', 'create', '--org', server.organization_id, '--scopes', 'agents:read')
+  const [key_id, token] = [fieldOf(created, 'key_id'), created.trimEnd().split('\n').at(-1)!]
+  const client = server.as({ token })
+  await client.listAgents({})
+  const [key] = (await listed('key', 'list', '--org', server.organization_id)).filter((one) => one['key_id'] === key_id)
+  expect(key).toMatchObject({ scopes: ['agents:read'], expires_at: null })
+  expect(JSON.stringify(key)).not.toContain(token.split('.')[1])
+  expect(await succeed('key', 'list', '--org', server.organization_id)).toMatch(new RegExp(`${key_id} .*agents:read`))
+  const remove = ['key', 'delete', key_id, '--org', server.organization_id]
+  expect(await succeed(...remove)).toBe(`key_id: ${key_id}\n`)
+  expect(await refusal(client.listAgents({}))).toMatchObject({ status: 401 })
+  expect(await run(remove)).toMatchObject({ code: 1, stderr: `parley: Key "${key_id}" not found\n` })
+})
+
+it('lists and removes a user of an organization, and their tokens', async () => {
+  const [email, org] = [`${randomUUID()}@example.test`, server.organization_id]
+  await succeed('user', 'create', '--email', email, '--org', org, '--role', 'viewer', '--name', 'Ada')
+  const created = await succeed('token', 'create', '--user', email, '--name', 'Laptop')
+  const [key_id, token] = [fieldOf(created, 'key_id'), created.trimEnd().split('\n').at(-1)!]
+  const client = server.as({ token, organization_id: org })
+  await client.listAgents({})
+  expect(await listed('user', 'list', '--org', org)).toMatchObject([{ email, role: 'viewer', name: 'Ada' }])
+  expect(await listed('token', 'list', '--user', email)).toMatchObject([{ key_id, name: 'Laptop' }])
+  await succeed('user', 'delete', '--email', email, '--org', org)
+  expect(await refusal(client.listAgents({}))).toMatchObject({ status: 401 })
+  expect(await listed('user', 'list', '--org', org)).toEqual([])
+  expect(await succeed('token', 'delete', key_id, '--user', email)).toBe(`key_id: ${key_id}\n`)
+  expect(await run(['token', 'list', '--user', email])).toMatchObject({ code: 0, stderr: 'The list is empty.\n' })
+  expect(await run(['user', 'list', '--org', 'nowhere'])).toMatchObject({ code: 1 })
+})
+
+it('lists the nodes that live', async () => {
+  expect(await listed('nodes')).toEqual([{ id: expect.any(String), connected_at: expect.any(String) }])
+  const another = await server.startAnother()
+  expect(await listed('nodes')).toHaveLength(2)
+  await another[Symbol.asyncDispose]()
+  await expect.poll(async () => (await listed('nodes')).filter((node) => node['connected_at'] !== null)).toHaveLength(1)
+  await using empty = await createTestDatabase()
+  const none = await run(['nodes'], empty.connection_string)
+  expect(none).toMatchObject({ code: 0, stdout: '', stderr: 'No server uses the database.\n' })
+})
+
+it('names the migrations that are pending, and runs none of them', async () => {
+  await using database = await createTestDatabase()
+  const status = () => run(['migrate', '--status'], database.connection_string)
+  expect(await status()).toMatchObject({ code: 0, stdout: '', stderr: 'The database is up to date.\n' })
+  await database.database.pool.query("delete from kysely_migration where name like '02%'")
+  const pending = await status()
+  expect(pending.stdout.split('\n').slice(0, 2)).toEqual([
+    expect.stringMatching(/^020-/),
+    expect.stringMatching(/^021-/),
+  ])
+  expect((await status()).stdout).toBe(pending.stdout)
+})

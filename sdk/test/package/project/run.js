@@ -1,0 +1,3 @@
+import { use } from './use.js'
+
+await use(process.env.PARLEY_PEER)

@@ -1,0 +1,2 @@
+/** An empty setting counts as none. */
+export declare function dataFolder(setting: string | undefined): string

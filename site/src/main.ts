@@ -1,0 +1,4 @@
+// `npm run build` in this folder.
+import { buildSite } from './build.ts'
+
+await buildSite()
