@@ -31,7 +31,7 @@ export default defineConfig({
           ],
           ...shared,
           // A property that runs a hundred times is slow on a busy machine.
-          testTimeout: 30_000,
+          testTimeout: 120_000,
         },
       },
       {

@@ -4,6 +4,7 @@ import { readFile, readdir, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { promisify } from 'node:util'
 import { brotliCompress, gzip } from 'node:zlib'
+import { settingsOfLoader } from '@parley/contract'
 import { type Plugin, build, defineConfig } from 'vite'
 import { locales } from './src/texts/texts.ts'
 
@@ -14,6 +15,8 @@ const define = { __VERSION__: JSON.stringify(version) }
 
 /** In bytes after gzip. */
 const loader_at_most = 3072
+/** With the settings of a widget that configures nothing, as a server serves it. */
+const served_at_most = 4096
 const frame_at_most = 25_600
 const rest_at_most = 16_896
 const language_at_most = 2048
@@ -150,7 +153,19 @@ async function compress(path: string): Promise<void> {
   await writeFile(`${path}.gz`, await promisify(gzip)(content, { level: 9 }))
 }
 
-const gzipped = async (path: string) => (await promisify(gzip)(await readFile(join(dist, path)), { level: 9 })).length
+const gzippedText = async (text: string | Buffer) => (await promisify(gzip)(text, { level: 9 })).length
+const gzipped = async (path: string) => gzippedText(await readFile(join(dist, path)))
+
+/** The loader as a server serves it, whose settings have the button's words in all languages. */
+async function sizeServed(): Promise<number> {
+  const { labels } = JSON.parse(await readFile(join(dist, 'manifest.json'), 'utf8')) as {
+    labels: Parameters<typeof settingsOfLoader>[2]
+  }
+  const widget = { id: '01a210a3-5c1f-7a64-8f3b-0b1d6f6f4d11', domains: [], config: {} }
+  const settings = JSON.stringify(settingsOfLoader(widget, 'https://parley.example.com', labels))
+  const loader = await readFile(join(dist, 'loader.js'), 'utf8')
+  return gzippedText(loader.replace('__PARLEY_SETTINGS__', () => settings))
+}
 
 async function checkSizes(): Promise<void> {
   const assets = (await readdir(join(dist, 'assets'))).filter((file) => /\.(js|css)$/.test(file))
@@ -170,6 +185,7 @@ async function checkSizes(): Promise<void> {
   const of_people = assets.filter((file) => isOfPeople(file) && !isWordsOfPeople(file))
   const sizes = {
     loader: { bytes: await gzipped('loader.js'), at_most: loader_at_most },
+    served: { bytes: await sizeServed(), at_most: served_at_most },
     language: { bytes: language, at_most: language_at_most },
     rest: { bytes: await sum(assets.filter(isLater)), at_most: rest_at_most },
     people: {

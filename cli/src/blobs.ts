@@ -1,5 +1,6 @@
 // `parley blobs move`: moves the files of all organizations to another store, beside a running server.
 import { type Command, Option } from 'commander'
+import { printFields } from './client/output.ts'
 import type { Surroundings } from './surroundings.ts'
 
 export function addBlobCommands(program: Command, around: Surroundings): void {
@@ -23,7 +24,7 @@ export function addBlobCommands(program: Command, around: Surroundings): void {
       const moved = await withDatabase((database) =>
         moveBlobs({ database, blobs, ports: systemPorts, log, to, onMoved: createProgress(around) }),
       )
-      around.stdout.write(`files: ${moved.blobs}\nbytes: ${moved.bytes}\n`)
+      printFields(around, { files: String(moved.blobs), bytes: String(moved.bytes) })
     })
 }
 

@@ -2,7 +2,10 @@
 // The command `parley`: administration of an installation, and the server itself. JavaScript, as the server's entry is.
 import { homedir } from 'node:os'
 import { join } from 'node:path'
-import { keepCompiledCode } from '@parley/server/compile-cache'
+import { requireNode } from '@parley/server/node-version'
+
+requireNode()
+const { keepCompiledCode } = await import('@parley/server/compile-cache')
 
 const { XDG_CACHE_HOME } = process.env
 keepCompiledCode(join(XDG_CACHE_HOME || join(homedir(), '.cache'), 'parley', 'compiled'))

@@ -1,5 +1,7 @@
 // The commands and their options. What carries a command out is loaded when it runs, so that the others do not wait for it.
 import { Command } from 'commander'
+import own_package from '../package.json' with { type: 'json' }
+import { addHelpCommand } from './help.ts'
 import { addAdministrationCommands } from './administration/commands.ts'
 import { addInstallationCommands } from './administration/installation.ts'
 import { addAgentCommands } from './agents/commands.ts'
@@ -16,6 +18,7 @@ import { type Surroundings, processSurroundings } from './surroundings.ts'
 export function createProgram(around: Surroundings = processSurroundings()): Command {
   const program = new Command('parley')
     .description('Conversations between people and AI agents, on your own server.')
+    .version(own_package.version, '--version', 'print the version')
     .showHelpAfterError('(use --help for more information)')
     // Subcommands inherit this: run.ts handles errors and ends the process.
     .exitOverride()
@@ -41,5 +44,6 @@ export function createProgram(around: Surroundings = processSurroundings()): Com
   addImportCommands(program, around)
   addDoctorCommand(program, around)
   addCompletionCommand(program, around)
+  addHelpCommand(program)
   return program
 }

@@ -3,7 +3,8 @@ import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { makeKey, makeOrganization, makeUser } from '../../server/test/support/actors.ts'
 import { type Fixture, createFixture, readAll, readFiles, writeFiles } from './agents-fixture.ts'
-import { files, forward, serveThrough } from './cut-off.ts'
+import { startHttpServer } from '../../sdk/test/support/http-server.ts'
+import { files, forward } from './cut-off.ts'
 import { runHere } from './run-here.ts'
 
 let fixture: Fixture
@@ -48,6 +49,37 @@ b: new agent; new version 1; publish version 1
     ])
   })
 
+  it('prints one object for each agent, or file, with --json', async () => {
+    const { key } = await makeOrganization(fixture.server)
+    const folder = await fixture.newFolder(files)
+    const json = async (...args: string[]) => {
+      const { stdout } = await run([...args, '--json'], { PARLEY_API_KEY: key })
+      return stdout.split('\n').flatMap((line) => (line === '' ? [] : [JSON.parse(line) as unknown]))
+    }
+    const changes = ['new agent', 'new version 1']
+    const difference = { agent_id: null, changes, difference: '', done: [] }
+    const both = [
+      { key: 'a', ...difference },
+      { key: 'b', ...difference },
+    ]
+    expect(await json('diff', folder)).toEqual(both)
+    expect(await json('apply', folder, '--dry-run')).toEqual(both)
+    expect(await json('apply', folder)).toMatchObject([
+      {
+        key: 'a',
+        agent_id: expect.any(String),
+        changes,
+        done: [expect.stringMatching(/^created /), 'created version 1'],
+      },
+      { key: 'b' },
+    ])
+    expect(await json('apply', folder)).toMatchObject([
+      { key: 'a', agent_id: expect.any(String), changes: [], done: [] },
+      { key: 'b' },
+    ])
+    expect(await json('export', await fixture.newFolder())).toHaveLength(4)
+  })
+
   it('accepts a key file, and a personal access token with its organization', async () => {
     const organization = await makeOrganization(fixture.server)
     const user = await makeUser(fixture.server, organization.id)
@@ -60,6 +92,7 @@ b: new agent; new version 1; publish version 1
 
   it('explains why it failed, and never prints the key', async () => {
     const folder = await fixture.newFolder(files)
+    const empty = await fixture.newFolder()
     const key = { PARLEY_API_KEY: fixture.server.admin_key }
     const reader = await makeKey(fixture.server, { only: ['agents:read'] })
     const failures: [args: string[], environment: Record<string, string>, message: RegExp, code: number][] = [
@@ -86,7 +119,8 @@ b: new agent; new version 1; publish version 1
         /^parley: could not connect to the server at http:\/\/127\.0\.0\.1:1: /,
         5,
       ],
-      [[join(folder, 'nowhere')], key, /^parley: the folder .* does not exist/, 1],
+      [[join(folder, 'nowhere')], key, /^parley: the folder .* does not exist/, 2],
+      [[empty], key, /contains no agent\.yaml/, 2],
     ]
     for (const [args, environment, message, expected] of failures) {
       const { code, stderr, stdout } = await run(['apply', ...args], environment)
@@ -101,7 +135,14 @@ b: new agent; new version 1; publish version 1
   })
 
   it('exits with 2 when it is used incorrectly', async () => {
-    const calls = [[], ['apply'], ['apply', 'x', '--key', 'ak_x'], ['export', 'x', '--format', 'toml'], ['delete', 'x']]
+    const calls = [
+      [],
+      ['apply'],
+      ['apply', 'x', '--key', 'ak_x'],
+      ['apply', 'x', '--exit-code'],
+      ['export', 'x', '--format', 'toml'],
+      ['delete', 'x'],
+    ]
     for (const args of calls) expect(await run(args)).toMatchObject({ code: 2, stdout: '' })
   })
 
@@ -109,7 +150,7 @@ b: new agent; new version 1; publish version 1
     const organization = await makeOrganization(fixture.server)
     const folder = await fixture.newFolder(files)
     const limited = new Set<string>()
-    await using proxy = await serveThrough((incoming, response) => {
+    await using proxy = await startHttpServer((incoming, response) => {
       const call = `${incoming.method} ${incoming.url}`
       if (limited.has(call)) return forward(fixture, incoming, response)
       limited.add(call)

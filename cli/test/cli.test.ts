@@ -18,6 +18,7 @@ import { type Outcome, runHere } from './run-here.ts'
 import { with_compiled_code } from '../../server/test/support/compiled-code.ts'
 
 const main = join(import.meta.dirname, '..', 'src', 'main.js')
+const server_main = join(import.meta.dirname, '..', '..', 'server', 'src', 'main.js')
 
 let test: TestDatabase
 let folder: string
@@ -85,6 +86,16 @@ describe('parley', () => {
       { code: 2, stdout: '', stderr: expect.stringContaining("unknown command 'nonsense'") },
       { code: 1, stdout: '', stderr: 'parley: User "nobody@example.test" not found\n' },
     ])
+  })
+
+  it('says which Node it needs', async () => {
+    const old = "data:text/javascript,Object.defineProperty(process, 'versions', { value: { node: '20.20.2' } })"
+    for (const entry of [main, server_main]) {
+      const child = spawn(process.execPath, ['--import', old, entry, '--help'], { env: environmentOf({}) })
+      const [complaint, [code]] = await Promise.all([text(child.stderr), once(child, 'close')])
+      expect(complaint).toMatch(/^parley: needs Node 24 or newer; \S+ is Node 20\.20\.2\. .*\n$/)
+      expect(code).toBe(2)
+    }
   })
 
   it('creates an organization, a user, a token and keys that work', async () => {
@@ -219,6 +230,7 @@ describe('parley', () => {
     const calls = [
       [],
       ['nonsense'],
+      ['help', 'conversations', 'lst'],
       ['org'],
       ['org', 'create'],
       ['org', 'create', '--name', 'N', '--nonsense'],
@@ -233,6 +245,11 @@ describe('parley', () => {
       expect(stderr).not.toBe('')
     }
     expect(await run(['--help'])).toMatchObject({ code: 0 })
+    expect(await run(['--version'])).toMatchObject({ code: 0, stdout: expect.stringMatching(/^\d+\.\d+\.\d+\n$/) })
+    expect(await run(['help', 'conversations', 'list'])).toMatchObject({
+      code: 0,
+      stdout: expect.stringMatching(/^Usage: parley conversations list /),
+    })
   })
 
   it('explains what is wrong with the settings or the database', async () => {

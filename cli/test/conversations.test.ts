@@ -1,5 +1,5 @@
 // `parley conversations` and `parley chat` against a real server; files that are cut off anywhere lead to the same end.
-import { spawn } from 'node:child_process'
+import { execFileSync, spawn } from 'node:child_process'
 import { randomUUID } from 'node:crypto'
 import { once } from 'node:events'
 import { mkdtemp, readFile, readdir, rm, writeFile } from 'node:fs/promises'
@@ -11,7 +11,8 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { makeKey } from '../../server/test/support/actors.ts'
 import { type TestServer, publishAgent, startTestServer } from '../../server/test/support/server.ts'
 import { holdAnswer } from '../../server/test/support/scripted-model.ts'
-import { forward, serveThrough } from './cut-off.ts'
+import { startHttpServer } from '../../sdk/test/support/http-server.ts'
+import { forward } from './cut-off.ts'
 import { runHere } from './run-here.ts'
 
 type Row = Input<'importConversations'>['conversations'][number]
@@ -49,7 +50,12 @@ function rowOf(fields: Partial<Row> = {}): Row {
     user_id: `u${made}`,
     created_at: '2026-01-01T10:00:00Z',
   } as const
-  const items = [{ type: 'message' as const, role: 'user' as const, content: [`Hello ${made}`] }]
+  const reply = { type: 'message' as const, role: 'assistant' as const }
+  const items = [
+    { type: 'message' as const, role: 'user' as const, content: [`Hello ${made}`] },
+    { ...reply, content: ['Two days [1].'], citations: [{ number: 1, source_name: 'Terms.pdf', page: 2 }] },
+    { ...reply, content: ['I am Bo.'], author: { type: 'user' as const, id: 'bo', name: 'Bo' } },
+  ]
   return { id: randomUUID(), ...fixed, conversation: { items }, ...fields }
 }
 const linesOf = (rows: unknown[]) => rows.map((row) => `${JSON.stringify(row)}\n`).join('')
@@ -100,6 +106,41 @@ describe('parley conversations', () => {
     const many = await run(['conversations', 'list', '--limit', '3', '--json'])
     expect(many.stdout.trim().split('\n')).toHaveLength(3)
     expect(await run(['conversations', 'show', randomUUID()])).toMatchObject({ code: 1 })
+    const reader = await makeKey(server, { only: ['conversations:read'] })
+    const hidden = await run(['conversations', 'show', id], { url: server.url, admin_key: reader })
+    expect(hidden).toMatchObject({ code: 0, stderr: expect.stringContaining('conversations:read_sensitive') })
+    const later = await run(['conversations', 'list', '--user', 'Ada', '--created-after', '2026-01-01', '--json'])
+    expect(JSON.parse(later.stdout)).toMatchObject({ id })
+    for (const wrong of [
+      ['--created-after', 'yesterday'],
+      ['--created-before', '2026-13-01'],
+      ['--limit', '0'],
+    ])
+      expect(await run(['conversations', 'list', ...wrong])).toMatchObject({ code: 2, stdout: '' })
+  })
+
+  it('says what to do about conversations that go on and whose agent is not there', async () => {
+    const { agent_id } = await publishAgent(server.client)
+    await server.client.createConversation({ channel: 'text', user_id: 'Goes on', agent_id })
+    const file = join(folder, 'active.ndjson')
+    const exported = await run(['conversations', 'export', file, '--user', 'Goes on'])
+    expect(exported.stdout).toBe(`${file}: 1 conversation\n`)
+    const imported = await run(['conversations', 'import', file], elsewhere)
+    expect(imported).toMatchObject({ code: 3, stdout: 'created: 0\nunchanged: 0\nfailed: 1\n' })
+    expect(imported.stderr).toMatch(/^1 conversation failed because it goes on .*`parley conversations end ID`/m)
+  })
+
+  it('knows those that go on by their status, whatever words the server uses', async () => {
+    const rows = [rowOf({ status: 'in_progress' }), rowOf()]
+    await using peer = await startHttpServer((request, response) => {
+      const errors = rows.map(({ id }, index) => ({ index, id, path: 'agent_version_id', message: 'is wrong' }))
+      const answer = JSON.stringify({ created: 0, unchanged: 0, errors })
+      request.resume().on('end', () => response.writeHead(200, { 'content-type': 'application/json' }).end(answer))
+    })
+    const file = join(folder, 'words.ndjson')
+    await writeFile(file, linesOf(rows))
+    const { stderr } = await run(['conversations', 'import', file], { url: peer.url, admin_key: 'ak_a.b' })
+    expect(stderr).toMatch(/^1 conversation failed because it goes on /m)
   })
 
   it('says by its exit code whether it was refused or the server cannot be reached', async () => {
@@ -108,6 +149,19 @@ describe('parley conversations', () => {
     expect(await run(args, { url: server.url, admin_key: reader })).toMatchObject({ code: 4 })
     expect(await run(args, { url: server.url, admin_key: 'ak_a.b' })).toMatchObject({ code: 4 })
     expect(await run(args, { url: 'http://127.0.0.1:1', admin_key: 'ak_a.b' })).toMatchObject({ code: 5 })
+    const file = join(folder, 'refused.ndjson')
+    const refused = await run(['conversations', 'export', file], { url: server.url, admin_key: reader })
+    expect(refused).toMatchObject({ code: 4 })
+    expect((await readdir(folder)).filter((name) => name.startsWith('refused'))).toEqual([])
+  })
+
+  it('exports nothing from a server that is not there, and says only that', async () => {
+    const file = join(folder, 'nowhere.ndjson')
+    const nowhere = { url: 'http://127.0.0.1:1', admin_key: 'ak_a.b' }
+    const { code, stderr } = await run(['conversations', 'export', file], nowhere)
+    expect(code).toBe(5)
+    expect(stderr).toMatch(/^parley: could not connect to the server at http:\/\/127\.0\.0\.1:1: .*\n$/)
+    expect((await readdir(folder)).filter((name) => name.startsWith('nowhere'))).toEqual([])
   })
 
   it("uses the key in the data folder on the server's machine only", async () => {
@@ -131,7 +185,7 @@ describe('P10: cut off', () => {
     const whole = await (await server.client.exportConversations({ created_before: '2025-06-01T00:00:00Z' })).text()
     for (const fails_for_good of [false, true]) {
       let exports = 0
-      await using proxy = await serveThrough((incoming, response) => {
+      await using proxy = await startHttpServer((incoming, response) => {
         if (!incoming.url!.includes('/export')) return forward({ server }, incoming, response)
         exports += 1
         if (fails_for_good && exports > 1) return void incoming.socket.destroy()
@@ -159,7 +213,7 @@ describe('P10: cut off', () => {
     const file = join(folder, 'large.ndjson')
     await writeFile(file, linesOf(rows))
     let calls = 0
-    await using proxy = await serveThrough((incoming, response) => {
+    await using proxy = await startHttpServer((incoming, response) => {
       calls += 1
       // Answers the second, and none after the fourth.
       if (calls === 3) return forward({ server: elsewhere }, incoming, response, true)
@@ -200,6 +254,15 @@ describe('parley chat', () => {
     const config = join(folder, 'agent.yaml')
     await writeFile(config, 'instructions: Be brief.\n')
     expect(await run(['chat', '--config', config, '--message', 'Hi'])).toMatchObject({ code: 0 })
+  })
+
+  it('exits with 1 if a message that was piped in got no reply', async () => {
+    const { agent_id } = await publishAgent(server.client)
+    server.model.answer = ({ messages }) => (JSON.stringify(messages.at(-1)).includes('Break') ? 400 : 'Fine.')
+    const piped = await run(['chat', agent_id], server, 'Break\nHello\n')
+    expect(piped, piped.stderr).toMatchObject({ code: 1, stdout: 'Fine.\n' })
+    server.model.answer = () => 'Fine.'
+    expect(await run(['chat', agent_id], server, 'Hello\n')).toMatchObject({ code: 0 })
   })
 })
 
@@ -303,5 +366,24 @@ describe('parley completion', () => {
     const { stdout, code } = await run(['completion', shell])
     expect(code).toBe(0)
     for (const word of ['conversations', 'anyreach', 'key-file', 'created-before']) expect(stdout).toContain(word)
+  })
+
+  it('offers commands, options and the values of an option, also for an alias', async () => {
+    const { stdout: script } = await run(['completion', 'bash'])
+    const offered = (...words: string[]) => {
+      const typed = words.map((word) => `'${word}'`).join(' ')
+      const program = `alias parley='npx parley'\n${script}\ncomplete -p parley >&2 || exit 1
+COMP_WORDS=(${typed}); COMP_CWORD=${words.length - 1}; _parley; echo "\${COMPREPLY[@]}"`
+      return execFileSync('bash', ['-c', program], { encoding: 'utf8', stdio: ['ignore', 'pipe', 'pipe'] }).trim()
+    }
+    expect(offered('parley', 'conv')).toBe('conversations')
+    expect(offered('parley', 'conversations', 'list', '--sta')).toBe('--status')
+    const statuses = offered('parley', 'conversations', 'list', '--status', '')
+    expect(statuses.split(' ')).toEqual(expect.arrayContaining(['in_progress', 'completed']))
+    expect(statuses).not.toContain('--')
+    expect(offered('parley', 'conversations', 'list', '--status', '=', 'in_')).toBe('in_progress')
+    expect(offered('parley', '--json', 'conversations', 'list', '--status', 'comp')).toBe('completed')
+    // Files, by the shell itself.
+    expect(offered('parley', 'conversations', 'list', '--key-file', '')).toBe('')
   })
 })

@@ -1,8 +1,7 @@
 // A server that fails at some call of `parley agents apply`: applying again reaches the same end.
-import { once } from 'node:events'
-import { type IncomingMessage, type ServerResponse, createServer, request } from 'node:http'
-import type { AddressInfo } from 'node:net'
+import { type IncomingMessage, type ServerResponse, request } from 'node:http'
 import { expect } from 'vitest'
+import { startHttpServer } from '../../sdk/test/support/http-server.ts'
 import { makeOrganization } from '../../server/test/support/actors.ts'
 import { type Fixture, apply, readAll, writeFiles } from './agents-fixture.ts'
 
@@ -16,19 +15,6 @@ const changed = {
   ...files,
   'a/prompt.md': 'Be kind.\n',
   'b/agent.yaml': 'key: b\nname: BB\nactive: false\nconfig: { instructions: Carry more. }\n',
-}
-
-export async function serveThrough(answer: (request: IncomingMessage, response: ServerResponse) => void) {
-  const server = createServer(answer).listen(0, '127.0.0.1')
-  await once(server, 'listening')
-  return {
-    url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
-    async [Symbol.asyncDispose]() {
-      server.closeAllConnections()
-      server.close()
-      await once(server, 'close')
-    },
-  }
 }
 
 /** `hold`: the server handles the request, but its response never arrives. */
@@ -60,7 +46,7 @@ export async function expectSameEnd(fixture: Fixture, way: 'lost' | 'held', step
     const organization = await makeOrganization(fixture.server)
     const folder = await fixture.newFolder(files)
     let calls = 0
-    await using proxy = await serveThrough((incoming, response) => {
+    await using proxy = await startHttpServer((incoming, response) => {
       calls += 1
       if (calls < fatal) return forward(fixture, incoming, response)
       if (calls === fatal && way === 'held') return forward(fixture, incoming, response, true)

@@ -29,15 +29,19 @@ async function start(files: Record<string, string>): Promise<{ client: Client; f
   return { client: server.as({ token: (await makeOrganization(server)).key }), folder }
 }
 
-async function apply(
-  client: Client,
-  folder: string,
-  options: { prune?: boolean; wait?: boolean; dry_run?: boolean } = {},
-) {
+type Options = { prune?: boolean; wait?: boolean; dry_run?: boolean }
+
+async function applyAndTell(client: Client, folder: string, options: Options = {}) {
   let printed = ''
   const all = { dataset: 'Shop', prune: false, wait: false, dry_run: false, ...options }
   const count = await applyKnowledge(client, folder, all, (text) => void (printed += text))
   return { count, printed }
+}
+
+/** Without the line that has the id. */
+async function apply(client: Client, folder: string, options: Options = {}) {
+  const { count, printed } = await applyAndTell(client, folder, options)
+  return { count, printed: printed.replace(/^Shop: dataset_id .*\n/m, '') }
 }
 
 async function readSources(client: Client, name = 'Shop') {
@@ -62,6 +66,22 @@ describe('apply', () => {
     expect([...again.values()].map(({ id, revision }) => [id, revision]).toSorted()).toEqual(
       [...sources.values()].map(({ id, revision }) => [id, revision]).toSorted(),
     )
+  })
+
+  it('says the id, by which the agents of this server name the knowledge base', async () => {
+    const { client, folder } = await start(shop)
+    const before = await applyAndTell(client, folder, { dry_run: true })
+    expect(before.printed).not.toContain('dataset_id')
+    const { printed } = await applyAndTell(client, folder)
+    const told = `Shop: dataset_id ${(await client.listDatasets({ name: 'Shop' })).data[0]!.id}\n`
+    expect(printed.split('\n').slice(0, 3).join('\n')).toBe(
+      'Shop: new knowledge base\nguides/fees.txt: new\nreturns.md: new',
+    )
+    expect(printed).toContain(told)
+    for (const dry_run of [true, false]) {
+      const again = await applyAndTell(client, folder, { dry_run })
+      expect(again.printed.startsWith(told)).toBe(true)
+    }
   })
 
   it('replaces a file whose content differs, and only that', async () => {
@@ -163,17 +183,27 @@ describe('apply', () => {
 })
 
 describe('the command', () => {
-  it('exits with 2 for differences if asked to, and with 1 for a folder that is not there', async () => {
+  it('exits with 2 for differences if asked to and for a folder that is not there, and with 3 for part of the files', async () => {
     const { key } = await makeOrganization(server)
     const environment = { PARLEY_URL: server.url, PARLEY_API_KEY: key, PATH: process.env['PATH'] ?? '' }
     const folder = await mkdtemp(join(home, 'folder-'))
     await writeFiles(folder, shop)
     const run = (...more: string[]) =>
       runHere(['knowledge', 'apply', folder, '--dataset', 'Shop', ...more], environment)
+    expect(await run('--exit-code')).toMatchObject({ code: 2, stderr: 'parley: --exit-code needs --dry-run\n' })
+    const dry = await run('--dry-run', '--json')
+    const [first, ...rest] = dry.stdout.trimEnd().split('\n')
+    expect(JSON.parse(first!)).toEqual({ dataset_id: null, path: 'guides/fees.txt', change: 'new', done: null })
+    expect([rest.length, dry.stderr]).toEqual([1, 'Shop: new knowledge base\n2 to change, 0 up to date\n'])
     expect(await run('--dry-run', '--exit-code')).toMatchObject({ code: 2, last_line: '2 to change, 0 up to date' })
     expect(await run()).toMatchObject({ code: 0, last_line: '2 changed, 0 up to date' })
     expect(await run('--dry-run', '--exit-code')).toMatchObject({ code: 0, last_line: '0 to change, 2 up to date' })
     const missing = await runHere(['knowledge', 'apply', join(home, 'nothing'), '--dataset', 'Shop'], environment)
-    expect(missing).toMatchObject({ code: 1, stderr: expect.stringContaining('does not exist') as string })
+    expect(missing).toMatchObject({ code: 2, stderr: expect.stringContaining('does not exist') as string })
+    await writeFiles(folder, { 'empty.md': '' })
+    expect(await run('--wait')).toMatchObject({
+      code: 3,
+      stderr: expect.stringMatching(/^parley: 1 failed:\n {2}empty\.md: /) as string,
+    })
   })
 })

@@ -13,7 +13,7 @@ export interface Outcome {
   last_line: string
 }
 
-/** What is typed, and what has been printed so far, for a command that goes on until it is told to stop. */
+/** What is typed, and what has been printed so far, for a command that goes on until it is stopped. */
 export interface Seen {
   input?: Surroundings['stdin']
   onStdout?: (text: string) => void

@@ -129,6 +129,22 @@ test('a visitor is answered by one of two people, and returns to the agent', asy
   expect([...first.faults, ...second.faults, ...visited.faults]).toEqual([])
 }, 120_000)
 
+test('what happened after the list was read and before the feed began is not missed', async () => {
+  await using opened = await openDesk(browser, server, ada, '/settings')
+  const { page } = opened
+  const held = Promise.withResolvers<void>()
+  await page.route('**/changes?*', async (route) => {
+    await held.promise
+    await route.continue()
+  })
+  const isRead = page.waitForResponse((response) => response.url().includes('/inbox?'))
+  await page.goto(`${server.url}/desk?view=unassigned`)
+  await (await isRead).finished()
+  await beginWaiting('before-the-feed')
+  held.resolve()
+  await rowOf(page, 'before-the-feed').waitFor()
+}, 60_000)
+
 test('everything goes by keyboard alone, and keys can be switched off', async () => {
   const conversation_id = await beginWaiting('keyboard')
   await using opened = await openDesk(browser, server, ada, '/desk?view=all')

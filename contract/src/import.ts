@@ -3,6 +3,7 @@ import type { Static } from 'typebox'
 import { Type } from './type.ts'
 import { Analysis } from './conversation.ts'
 import { authorTypes, handOffBounds } from './hand-off/words.ts'
+import { knowledgeBounds } from './knowledge/words.ts'
 import { JsonAny, JsonObject, named, nullable, oneOf, uuidText } from './schema.ts'
 import {
   analysisStatuses,
@@ -18,6 +19,15 @@ const time = (description: string) => Type.String({ format: 'date-time', descrip
 const optional = <T extends Parameters<typeof nullable>[0]>(schema: T) => Type.Optional(nullable(schema))
 const text = (maxLength: number) => optional(Type.String({ maxLength }))
 
+const ImportedCitation = Type.Object({
+  number: Type.Integer({ minimum: 1, maximum: 999_999 }),
+  source_name: Type.String({ maxLength: knowledgeBounds.source_name }),
+  url: text(knowledgeBounds.url),
+  page: optional(Type.Integer({ minimum: 1, maximum: 2_147_483_647 })),
+  chunk_id: optional(uuidText()),
+  source_id: optional(uuidText()),
+})
+
 const ImportedItem = named(
   'ImportedItem',
   Type.Object({
@@ -32,6 +42,7 @@ const ImportedItem = named(
           id: text(handOffBounds.external.id),
           name: text(handOffBounds.external.name),
           external: optional(Type.Boolean()),
+          shown_name: text(handOffBounds.external.name),
         },
         {
           description:
@@ -41,6 +52,12 @@ const ImportedItem = named(
     ),
     content: optional(Type.Array(Type.String({ maxLength: 200_000 }), { maxItems: 100 })),
     interrupted: optional(Type.Boolean()),
+    citations: optional(
+      Type.Array(ImportedCitation, {
+        maxItems: 1000,
+        description: 'Only of role `assistant`. The passages need not exist here.',
+      }),
+    ),
     call_id: text(256),
     name: text(256),
     arguments: optional(JsonObject),
@@ -84,7 +101,7 @@ export const ImportedConversation = named(
     duration: optional(
       Type.Integer({ minimum: 0, maximum: 2_147_483_647, description: 'Used if `ended_at` is missing.' }),
     ),
-    created_at: time('Moved forward by microseconds if another conversation has the same.'),
+    created_at: time('Moved forward by microseconds if another conversation has the same; further where many have.'),
     updated_at: optional(time('Default: `ended_at`, or else `created_at`.')),
     ended_at: optional(time('If it has ended. Default: `created_at` plus `duration`, or else `updated_at`.')),
     end_reason: optional(oneOf(endReasons, 'Default `imported`.')),

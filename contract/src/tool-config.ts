@@ -40,14 +40,14 @@ export const ToolConfig = named(
         Type.String({
           maxLength: agentBounds.text,
           description:
-            'A template for the result that the model gets, with the same variables as the actions. Default: what the actions saved, at most 256 KiB.',
+            'A template for the result that the model gets, with the same variables as the actions. If an action failed, only one that refers to `error` is used; else the result is the reason. Default: what the actions saved, at most 256 KiB.',
         }),
       ),
     ),
     idempotent: Type.Optional(
       nullable(
         Type.Boolean({
-          description: `Whether a call may be repeated if its outcome is unknown, for example after a crash. Default ${defaults.idempotent}: the model is told that the outcome is unknown.`,
+          description: `Whether a call may be repeated if its outcome is unknown, for example after a crash. Default ${defaults.idempotent}: the model learns that the outcome is unknown.`,
         }),
       ),
     ),

@@ -1,7 +1,5 @@
-import { once } from 'node:events'
-import { type RequestListener, createServer } from 'node:http'
-import type { AddressInfo } from 'node:net'
 import { afterEach, describe, expect, test, vi } from 'vitest'
+import { serve } from '../test/support/serve.ts'
 import {
   ApiError,
   ConnectionError,
@@ -19,10 +17,8 @@ const ok = () => Response.json({})
 const refused = (status: number, code?: ErrorCode, headers: Record<string, string> = {}) =>
   Response.json({ detail: 'No', ...(code ? { code } : {}) }, { status, headers })
 
-const closing: (() => unknown)[] = []
-afterEach(async () => {
+afterEach(() => {
   vi.useRealTimers()
-  for (const close of closing.splice(0)) await close()
 })
 
 /** A client whose requests meet one answer each, then succeed; its pauses pass at once. */
@@ -121,16 +117,6 @@ describe('P10: repeats', () => {
     expect(keys).toHaveLength(1)
   })
 })
-
-async function serve(answer: RequestListener) {
-  const server = createServer(answer).listen(0, '127.0.0.1')
-  await once(server, 'listening')
-  closing.push(() => {
-    server.closeAllConnections()
-    return new Promise((resolve) => server.close(resolve))
-  })
-  return `http://127.0.0.1:${(server.address() as AddressInfo).port}`
-}
 
 describe('errors', () => {
   test('isApiError narrows by code, and knows the errors of another copy of the package', () => {

@@ -1,28 +1,12 @@
 // The feed of changes from a real HTTP server that breaks connections at arbitrary bytes.
-import { once } from 'node:events'
-import { type IncomingMessage, type ServerResponse, createServer } from 'node:http'
-import type { AddressInfo } from 'node:net'
+import type { RequestListener } from 'node:http'
 import fc from 'fast-check'
-import { afterEach, expect, test } from 'vitest'
+import { expect, test } from 'vitest'
+import { serve } from '../test/support/serve.ts'
 import { ApiError, ConnectionError, type ConversationChangeEvent, createClient } from './index.ts'
 
-type Answer = (request: IncomingMessage, response: ServerResponse) => void
-
-const closing: (() => Promise<unknown>)[] = []
-afterEach(async () => {
-  await Promise.all(closing.splice(0).map((close) => close()))
-})
-
-async function serve(answer: Answer, stream_patience_ms = 60_000) {
-  const server = createServer(answer).listen(0, '127.0.0.1')
-  await once(server, 'listening')
-  closing.push(async () => {
-    server.closeAllConnections()
-    server.close()
-    await once(server, 'close')
-  })
-  const base_url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`
-  return createClient({ base_url, token: 't', stream_patience_ms })
+async function connect(answer: RequestListener, stream_patience_ms = 60_000) {
+  return createClient({ base_url: await serve(answer), token: 't', stream_patience_ms })
 }
 
 const first = 5
@@ -44,7 +28,7 @@ test('wherever connections break, every change arrives once, in order, and the p
   await fc.assert(
     fc.asyncProperty(fc.integer({ min: 1, max: 8 }), fc.array(cut, { maxLength: 3 }), async (count, cuts) => {
       const left = [...cuts]
-      const client = await serve((request, response) => {
+      const client = await connect((request, response) => {
         const start = Number(request.headers['last-event-id'] ?? first)
         response.writeHead(200, { 'content-type': 'text/event-stream' })
         const numbers = Array.from({ length: first + count - start }, (_none, index) => start + index + 1)
@@ -67,7 +51,7 @@ test('wherever connections break, every change arrives once, in order, and the p
 
 test('starts at the given position, and reports a reset, also after a reconnection', async () => {
   const starts: (string | undefined)[] = []
-  const client = await serve((request, response) => {
+  const client = await connect((request, response) => {
     starts.push(request.headers['last-event-id'] as string | undefined)
     response.writeHead(200, { 'content-type': 'text/event-stream' })
     response.end(starts.length === 1 ? textOf('position', 7) : textOf('reset', 90) + textOf('change', 91))
@@ -80,7 +64,7 @@ test('starts at the given position, and reports a reset, also after a reconnecti
 test('events without a position are passed on and never used to resume', async () => {
   const starts: (string | undefined)[] = []
   const progress = 'event: progress\ndata: {"conversation_id":"c"}\n\n'
-  const client = await serve((request, response) => {
+  const client = await connect((request, response) => {
     starts.push(request.headers['last-event-id'] as string | undefined)
     response.writeHead(200, { 'content-type': 'text/event-stream' })
     response.end(starts.length === 1 ? textOf('position', 7) + progress : textOf('position', 7) + textOf('change', 8))
@@ -91,13 +75,13 @@ test('events without a position are passed on and never used to resume', async (
 
 test('throws a refusal at once, and the last failure when the retry time is over', async () => {
   let requests = 0
-  const refusing = await serve((_request, response) => {
+  const refusing = await connect((_request, response) => {
     requests += 1
     response.writeHead(403, { 'content-type': 'application/json' }).end('{"detail":"No"}')
   })
   await expect(refusing.streamConversationChanges().next()).rejects.toThrow(ApiError)
   expect(requests).toBe(1)
-  const dead = await serve((request) => {
+  const dead = await connect((request) => {
     requests += 1
     request.socket.destroy()
   }, 0)

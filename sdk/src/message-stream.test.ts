@@ -1,23 +1,12 @@
-import { once } from 'node:events'
-import { type RequestListener, createServer } from 'node:http'
-import type { AddressInfo } from 'node:net'
-import { afterEach, expect, test } from 'vitest'
+import type { RequestListener } from 'node:http'
+import { expect, test } from 'vitest'
+import { serve } from '../test/support/serve.ts'
 import { ApiError, ConnectionError, type TurnStreamEvent } from './index.ts'
 import { streamMessage } from './message-stream.ts'
 import type { Time } from './retry.ts'
 
-const closing: (() => unknown)[] = []
-afterEach(async () => {
-  for (const close of closing.splice(0)) await close()
-})
-
 async function follow(answer: RequestListener, patience = 60_000) {
-  const server = createServer(answer).listen(0, '127.0.0.1')
-  await once(server, 'listening')
-  closing.push(() => {
-    server.closeAllConnections()
-    return new Promise((resolve) => server.close(resolve))
-  })
+  const base_url = await serve(answer)
   let now = 0
   const time: Time = {
     now: () => now,
@@ -30,7 +19,6 @@ async function follow(answer: RequestListener, patience = 60_000) {
       return () => clearImmediate(timer)
     },
   }
-  const base_url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`
   return streamMessage({ base_url, stream_patience_ms: patience }, { conversation_id: 'c', text: 'Hello' }, {}, time)
 }
 

@@ -1,25 +1,12 @@
 // The events of an organization from a real HTTP server that breaks connections at arbitrary bytes.
-import { once } from 'node:events'
-import { type ServerResponse, type IncomingMessage, createServer } from 'node:http'
-import type { AddressInfo } from 'node:net'
+import type { RequestListener } from 'node:http'
 import fc from 'fast-check'
-import { afterEach, expect, test } from 'vitest'
+import { expect, test } from 'vitest'
+import { serve } from '../test/support/serve.ts'
 import { ApiError, createClient } from './index.ts'
 
-const closing: (() => Promise<unknown>)[] = []
-afterEach(async () => {
-  await Promise.all(closing.splice(0).map((close) => close()))
-})
-
-async function serve(answer: (request: IncomingMessage, response: ServerResponse) => void) {
-  const server = createServer(answer).listen(0, '127.0.0.1')
-  await once(server, 'listening')
-  closing.push(async () => {
-    server.closeAllConnections()
-    server.close()
-    await once(server, 'close')
-  })
-  return createClient({ base_url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`, token: 't' })
+async function connect(answer: RequestListener) {
+  return createClient({ base_url: await serve(answer), token: 't' })
 }
 
 const textOf = (sequence: number) =>
@@ -29,7 +16,7 @@ test('wherever connections break, every event arrives once and in order', async 
   const cut = fc.record({ share: fc.double({ min: 0, max: 1, noNaN: true }), reset: fc.boolean() })
   const run = async (count: number, cuts: { share: number; reset: boolean }[]) => {
     const left = [...cuts]
-    const client = await serve((request, response) => {
+    const client = await connect((request, response) => {
       const start = Number(request.headers['last-event-id'] ?? 0)
       response.writeHead(200, { 'content-type': 'text/event-stream' })
       const bytes = Buffer.from(
@@ -55,7 +42,7 @@ test('wherever connections break, every event arrives once and in order', async 
 
 test('it begins after a position, and a refusal ends it', async () => {
   const asked: unknown[] = []
-  const client = await serve((request, response) => {
+  const client = await connect((request, response) => {
     asked.push(request.headers['last-event-id'])
     response.writeHead(403, { 'content-type': 'application/json' }).end('{"detail":"no"}')
   })

@@ -1,31 +1,18 @@
 // The progress of sources from a real HTTP server that breaks connections.
-import { once } from 'node:events'
-import { type IncomingMessage, type ServerResponse, createServer } from 'node:http'
-import type { AddressInfo } from 'node:net'
-import { afterEach, expect, test } from 'vitest'
+import type { IncomingMessage, ServerResponse } from 'node:http'
+import { expect, test } from 'vitest'
+import { serve } from '../test/support/serve.ts'
 import { ApiError, type DatasetProgressEvent, createClient } from './index.ts'
 
-const closing: (() => Promise<unknown>)[] = []
-afterEach(async () => {
-  await Promise.all(closing.splice(0).map((close) => close()))
-})
-
-async function serve(
+async function connect(
   answer: (response: ServerResponse, count: number, request: IncomingMessage) => void,
   patience = 60_000,
 ) {
   let count = 0
-  const server = createServer((request, response) => {
+  const base_url = await serve((request, response) => {
     count += 1
     answer(response, count, request)
-  }).listen(0, '127.0.0.1')
-  await once(server, 'listening')
-  closing.push(async () => {
-    server.closeAllConnections()
-    server.close()
-    await once(server, 'close')
   })
-  const base_url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`
   return createClient({ base_url, token: 't', stream_patience_ms: patience })
 }
 
@@ -43,7 +30,7 @@ async function take(events: AsyncGenerator<DatasetProgressEvent>, count: number)
 
 test('a connection that breaks is opened again, and begins with a snapshot', async () => {
   const asked: (string | undefined)[] = []
-  const client = await serve((response, count, { url }) => {
+  const client = await connect((response, count, { url }) => {
     asked.push(url)
     response.writeHead(200, { 'content-type': 'text/event-stream' })
     response.write(snapshot + attachment(`a${count}`), () => count < 3 && response.destroy())
@@ -54,7 +41,7 @@ test('a connection that breaks is opened again, and begins with a snapshot', asy
 })
 
 test('a server that only ever sends snapshots is given up after the patience', async () => {
-  const client = await serve((response) => {
+  const client = await connect((response) => {
     response.writeHead(200, { 'content-type': 'text/event-stream' })
     response.end(snapshot)
   }, 100)
@@ -64,13 +51,13 @@ test('a server that only ever sends snapshots is given up after the patience', a
 })
 
 test('a refusal is thrown, and the signal ends a quiet stream', async () => {
-  const refused = await serve((response) => {
+  const refused = await connect((response) => {
     response.writeHead(404, { 'content-type': 'application/json' })
     response.end('{"detail":"The dataset was not found.","code":"not_found"}')
   })
   await expect(take(refused.streamDatasetProgress({ dataset_id: 'd' }), 1)).rejects.toThrow(ApiError)
 
-  const quiet = await serve((response) => {
+  const quiet = await connect((response) => {
     response.writeHead(200, { 'content-type': 'text/event-stream' })
     response.write(snapshot)
   })

@@ -1,9 +1,10 @@
 // Streams from a real HTTP server that breaks connections at arbitrary bytes.
-import { getEventListeners, once } from 'node:events'
-import { type IncomingMessage, type ServerResponse, createServer } from 'node:http'
-import type { AddressInfo } from 'node:net'
+import { getEventListeners } from 'node:events'
+import type { IncomingMessage, RequestListener, ServerResponse } from 'node:http'
 import fc from 'fast-check'
-import { afterEach, describe, expect, test } from 'vitest'
+import { describe, expect, test } from 'vitest'
+import { startHttpServer } from '../test/support/http-server.ts'
+import { serve } from '../test/support/serve.ts'
 import { idle_ms } from './connection.ts'
 import {
   ApiError,
@@ -16,27 +17,8 @@ import {
 import type { Time } from './retry.ts'
 import { streamEvents } from './streams.ts'
 
-type Answer = (request: IncomingMessage, response: ServerResponse) => void
-
-const closing: (() => Promise<unknown>)[] = []
-afterEach(async () => {
-  await Promise.all(closing.splice(0).map((close) => close()))
-})
-
-async function serve(answer: Answer) {
-  const base_url = await listen(answer)
-  return createClient({ base_url, token: 't', retries: 0 })
-}
-
-async function listen(answer: Answer): Promise<string> {
-  const server = createServer(answer).listen(0, '127.0.0.1')
-  await once(server, 'listening')
-  closing.push(async () => {
-    server.closeAllConnections()
-    server.close()
-    await once(server, 'close')
-  })
-  return `http://127.0.0.1:${(server.address() as AddressInfo).port}`
+async function connect(answer: RequestListener) {
+  return createClient({ base_url: await serve(answer), token: 't', retries: 0 })
 }
 
 /** Pauses end at once and are recorded. The idle timer runs until `expireIdleTimer`. */
@@ -66,10 +48,13 @@ function createTestTime() {
 }
 
 /** A reader of a server that responds like this, with time controlled by the test. */
-async function follow(answer: Answer, call: CallOptions = {}, options: Partial<ClientOptions> = {}) {
-  const base_url = await listen(answer)
+async function follow(answer: RequestListener, call: CallOptions = {}, options: Partial<ClientOptions> = {}) {
+  return followAt(await serve(answer), call, options)
+}
+
+function followAt(base_url: string, call: CallOptions = {}, options: Partial<ClientOptions> = {}) {
   const hand = createTestTime()
-  return { ...hand, base_url, events: streamEvents({ base_url, ...options }, { conversation_id }, call, hand.time) }
+  return { ...hand, events: streamEvents({ base_url, ...options }, { conversation_id }, call, hand.time) }
 }
 
 const asStream = (response: ServerResponse) => response.writeHead(200, { 'content-type': 'text/event-stream' })
@@ -120,7 +105,7 @@ describe('streamConversationEvents', () => {
 
   test('starts at the given position', async () => {
     let start: unknown
-    const client = await serve((request, response) => {
+    const client = await connect((request, response) => {
       start = request.headers['last-event-id']
       response.writeHead(200, { 'content-type': 'text/event-stream' }).end(eventOf(8, 8))
     })
@@ -129,13 +114,13 @@ describe('streamConversationEvents', () => {
   })
 
   test('ends when the server reports that no more events will come', async () => {
-    const client = await serve((_request, response) => response.writeHead(204).end())
+    const client = await connect((_request, response) => response.writeHead(204).end())
     expect(await collect(client.streamConversationEvents({ conversation_id, after: 9 }))).toEqual([])
   })
 
   test('throws a refusal at once', async () => {
     let requests = 0
-    const client = await serve((_request, response) => {
+    const client = await connect((_request, response) => {
       requests += 1
       response.writeHead(404, { 'content-type': 'application/json' }).end('{"detail":"Conversation not found"}')
     })
@@ -155,7 +140,7 @@ describe('streamConversationEvents', () => {
       (_request, response) => asStream(response).end('event: message.snapshot\ndata: {"text":"Half"}\n\n'),
     ],
     ['streams without events', (_request, response) => asStream(response).end(':\n\n')],
-  ] as [string, Answer][])('retries for a minute after %s, with growing pauses', async (_what, answer) => {
+  ] as [string, RequestListener][])('retries for a minute after %s, with growing pauses', async (_what, answer) => {
     let requests = 0
     const { events, pauses } = await follow((request, response) => {
       requests += 1
@@ -170,18 +155,18 @@ describe('streamConversationEvents', () => {
   })
 
   test('retries when nothing listens', async () => {
-    const { events, base_url, pauses } = await follow((_request, response) => asStream(response).end(eventOf(1, 3)))
+    const server = await startHttpServer((_request, response) => asStream(response).end(eventOf(1, 3)))
+    const { events, pauses } = followAt(server.url)
     await events.next()
-    await closing.pop()!()
+    await server[Symbol.asyncDispose]()
     await expect(events.next()).rejects.toThrow(ConnectionError)
     expect(pauses.length).toBeGreaterThan(5)
-    expect(base_url).toMatch(/^http/)
   })
 
   test('an event resets the retry time, and so does a stream that stayed open', async () => {
     let requests = 0
     let liveOn = () => {}
-    const answer: Answer = (_request, response) => {
+    const answer: RequestListener = (_request, response) => {
       requests += 1
       if (requests === 12) return void asStream(response).end(eventOf(2, 2))
       if (requests % 4 !== 0) return void response.writeHead(503).end()
@@ -202,7 +187,7 @@ describe('streamConversationEvents', () => {
   })
 
   test('waits as long as the stream and refusals request', async () => {
-    const answers: Answer[] = [
+    const answers: RequestListener[] = [
       (_request, response) => asStream(response).end(`retry: 3000\n\n${eventOf(1, 2)}`),
       (_request, response) => response.writeHead(429, { 'retry-after': '20' }).end(),
       (_request, response) => asStream(response).end(eventOf(2, 2)),
@@ -263,7 +248,7 @@ describe('streamConversationEvents', () => {
   test("leaves no listener on the caller's signal, however often it reconnects", async () => {
     const gone = new AbortController()
     let requests = 0
-    const answer: Answer = (_request, response) => {
+    const answer: RequestListener = (_request, response) => {
       requests += 1
       asStream(response).end(eventOf(requests, 40))
     }
@@ -290,7 +275,7 @@ describe('streamConversationEvents', () => {
       clone = response.clone().text()
       return response
     }
-    const answer: Answer = (_request, response) => asStream(response).end(`${eventOf(1, 1)}${eventOf(2, 3)}`)
+    const answer: RequestListener = (_request, response) => asStream(response).end(`${eventOf(1, 1)}${eventOf(2, 3)}`)
     const { events } = await follow(answer, {}, { fetch: cloning })
     expect(await collect(events)).toEqual([1])
     expect(await clone).toContain('id: 2')
@@ -318,14 +303,14 @@ describe('streamAgentVersionComparison', () => {
     const bytes = Buffer.from(text)
     for (let at = 1; at < bytes.length; at += 1) {
       let url: string | undefined
-      const client = await serve((request, response) => {
+      const client = await connect((request, response) => {
         url = request.url
         response.writeHead(200, { 'content-type': 'text/plain; charset=utf-8' })
         response.write(bytes.subarray(0, at), () => response.end(bytes.subarray(at)))
       })
       expect((await Array.fromAsync(client.streamAgentVersionComparison(input))).join('')).toBe(text)
       expect(url).toBe('/core/agents/a/versions/compare?format=text')
-      const broken = await serve((_request, response) => {
+      const broken = await connect((_request, response) => {
         response.writeHead(200, { 'content-type': 'text/plain; charset=utf-8' })
         response.write(bytes.subarray(0, at), () => response.destroy())
       })
@@ -334,7 +319,7 @@ describe('streamAgentVersionComparison', () => {
   })
 
   test('throws a refusal', async () => {
-    const client = await serve((_request, response) => {
+    const client = await connect((_request, response) => {
       response.writeHead(502, { 'content-type': 'application/json' }).end('{"detail":"No model"}')
     })
     await expect(client.streamAgentVersionComparison(input).next()).rejects.toThrow(ApiError)

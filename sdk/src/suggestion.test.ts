@@ -1,24 +1,11 @@
 // Suggested replies from a real HTTP server that breaks connections.
-import { once } from 'node:events'
-import { type RequestListener, createServer } from 'node:http'
-import type { AddressInfo } from 'node:net'
-import { afterEach, expect, test } from 'vitest'
+import type { RequestListener } from 'node:http'
+import { expect, test } from 'vitest'
+import { serve } from '../test/support/serve.ts'
 import { ConnectionError, type SuggestionStreamEvent, createClient } from './index.ts'
 
-const closing: (() => Promise<unknown>)[] = []
-afterEach(async () => {
-  await Promise.all(closing.splice(0).map((close) => close()))
-})
-
-async function serve(answer: RequestListener) {
-  const server = createServer(answer).listen(0, '127.0.0.1')
-  await once(server, 'listening')
-  closing.push(async () => {
-    server.closeAllConnections()
-    server.close()
-    await once(server, 'close')
-  })
-  return createClient({ base_url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`, token: 't' })
+async function connect(answer: RequestListener) {
+  return createClient({ base_url: await serve(answer), token: 't' })
 }
 
 const whole =
@@ -34,7 +21,7 @@ async function readAll(events: AsyncGenerator<SuggestionStreamEvent>): Promise<s
 
 test('the events of a suggestion, and nothing after its end', async () => {
   const asked: string[] = []
-  const client = await serve((request, response) => {
+  const client = await connect((request, response) => {
     asked.push(`${request.method} ${request.url}`)
     response.writeHead(200, { 'content-type': 'text/event-stream' })
     response.write(`${whole}event: suggestion.delta\ndata: {"text":"more"}\n\n`)
@@ -46,7 +33,7 @@ test('the events of a suggestion, and nothing after its end', async () => {
 })
 
 test('cut at any byte, it is not asked for again, because the model would write another one', async () => {
-  const client = await serve((request, response) => {
+  const client = await connect((request, response) => {
     const bytes = Number(decodeURIComponent(request.url!).match(/cut-(\d+)/)![1])
     response.writeHead(200, { 'content-type': 'text/event-stream' })
     response.write(whole.slice(0, bytes), () => response.destroy())
@@ -61,7 +48,7 @@ test('cut at any byte, it is not asked for again, because the model would write 
 })
 
 test('the signal ends it', async () => {
-  const client = await serve((_request, response) => {
+  const client = await connect((_request, response) => {
     response.writeHead(200, { 'content-type': 'text/event-stream' })
     response.write(whole.slice(0, 50))
   })

@@ -25,7 +25,7 @@ export function keepCompiledCode(elsewhere) {
   else enableCompileCache((temporary = createTemporary()))
 }
 
-/** Files of another user would be in the way of whom the installation belongs to. */
+/** Another user's files would keep the owner of the installation from writing their own. */
 const isOurs = (path) => statSync(path, { throwIfNoEntry: false })?.uid === process.getuid?.()
 
 export async function keepCompiledCodeOfInstallation() {

@@ -6,6 +6,7 @@ import { writeCompiledCode } from './compile-cache.js'
 import { letNewObjectsGrow } from './new-objects.js'
 import { provideDatabase } from './provide-database.ts'
 import { explainStartFault } from './start-faults.ts'
+import { untilSignal } from './stop-signals.ts'
 import { readConfig } from './settings.ts'
 import { createLog, openLogOutput } from './telemetry/log.ts'
 
@@ -14,7 +15,7 @@ const write_ms = 5000
 
 /** Exit codes: 0 after a signal, 1 if the server cannot start or continue, 2 for invalid settings. */
 export async function main(): Promise<number> {
-  const stopped = untilSignal()
+  const stopped = untilSignal({ signals: process, monotonic: () => performance.now(), exit: process.exit })
   let config: Config
   try {
     config = readConfig()
@@ -48,18 +49,4 @@ export async function main(): Promise<number> {
 function explain(error: unknown, config: Config | null): number {
   process.stderr.write(`${explainStartFault(error, config)}\n`)
   return error instanceof ConfigError ? 2 : 1
-}
-
-/** The first signal starts an orderly shutdown; a second one ends the process immediately. */
-function untilSignal(): Promise<NodeJS.Signals> {
-  const { promise, resolve } = Promise.withResolvers<NodeJS.Signals>()
-  for (const signal of ['SIGINT', 'SIGTERM'] as const) {
-    let isRepeated = false
-    process.on(signal, () => {
-      if (isRepeated) process.exit(1)
-      isRepeated = true
-      resolve(signal)
-    })
-  }
-  return promise
 }

@@ -1,7 +1,8 @@
 // Makes a page of Markdown into HTML, and into the sections that the search finds.
+import GithubSlugger from 'github-slugger'
 import { Marked, type Token, type Tokens } from 'marked'
 import type { Highlight } from './highlight.ts'
-import { createAnchors, escapeHtml } from './html.ts'
+import { escapeHtml } from './html.ts'
 import type { FindTarget } from './links.ts'
 import type { Page } from './pages.ts'
 
@@ -26,13 +27,14 @@ export interface Rendered {
 
 export function renderPage(page: Page, highlight: Highlight, find: FindTarget): Rendered {
   const headings: Heading[] = []
-  const anchorOf = createAnchors()
+  // As on GitHub, so that links work in both places.
+  const anchors = new GithubSlugger()
   const marked = new Marked({
     renderer: {
       heading({ tokens, depth }) {
         const html = this.parser.parseInline(tokens)
         const text = plainText(tokens)
-        const anchor = anchorOf(text)
+        const anchor = anchors.slug(text)
         headings.push({ depth, text, anchor })
         if (depth === 1) return `<h1 id="${anchor}">${html}</h1>\n`
         return `<h${depth} id="${anchor}"><a href="#${anchor}">${html}</a></h${depth}>\n`

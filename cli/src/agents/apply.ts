@@ -3,8 +3,9 @@ import { createHash } from 'node:crypto'
 import { type Client, ApiError } from '@parley/sdk'
 import { describeDifference } from './difference.ts'
 import { ClientError, type FileFault, fileFaults } from '../client/faults.ts'
+import { type Report, exit_codes } from '../client/output.ts'
 import { type AgentFile, readAgentFolder } from './folder.ts'
-import { type AgentChanges, describeChanges, isChange, planChanges } from './plan.ts'
+import { type AgentChanges, isChange, listChanges, planChanges } from './plan.ts'
 import {
   type AgentState,
   type ServerAgent,
@@ -29,22 +30,17 @@ interface AgentPlan {
 }
 
 /** Returns how many agents differed. */
-export async function applyAgents(
-  client: Client,
-  path: string,
-  options: ApplyOptions,
-  print: (text: string) => void,
-): Promise<number> {
+export async function applyAgents(client: Client, path: string, options: ApplyOptions, print: Report): Promise<number> {
   const plans = await planFolder(client, path, options.publish, print)
   const changed = plans.filter(({ changes }) => isChange(changes))
-  for (const { file, state, changes } of changed) {
-    print(`${file.definition.key}: ${describeChanges(changes, state?.newest?.version ?? 0)}\n`)
-    if (state) print(describeDifference(definitionOf(state), file.definition))
-  }
+  const described = plans.map(describePlan)
+  for (const plan of described) print(plan.text, options.dry_run || plan.data.changes.length === 0 ? plan.data : null)
   let done = 0
   for (const plan of options.dry_run ? [] : changed) {
     try {
-      print(`${plan.file.definition.key}: ${await carryOut(client, plan, options.publish)}\n`)
+      const { agent_id, done: steps } = await carryOut(client, plan, options.publish)
+      const { data } = described[plans.indexOf(plan)]!
+      print(`${plan.file.definition.key}: ${steps.join(', ')}\n`, { ...data, agent_id, done: steps })
       done += 1
     } catch (error) {
       print(
@@ -58,16 +54,20 @@ export async function applyAgents(
   return changed.length
 }
 
+function describePlan({ file, state, changes }: AgentPlan) {
+  const { key } = file.definition
+  const list = isChange(changes) ? listChanges(changes, state?.newest?.version ?? 0) : []
+  const difference = state && list.length > 0 ? describeDifference(definitionOf(state), file.definition) : ''
+  const text = list.length === 0 ? '' : `${key}: ${list.join('; ')}\n${difference}`
+  return { text, data: { key, agent_id: state?.agent.id ?? null, changes: list, difference, done: [] } }
+}
+
 /** Throws one error that lists the faults of all files. */
-async function planFolder(
-  client: Client,
-  path: string,
-  publish: boolean,
-  print: (text: string) => void,
-): Promise<AgentPlan[]> {
+async function planFolder(client: Client, path: string, publish: boolean, print: Report): Promise<AgentPlan[]> {
   const { root, agents, faults } = await readAgentFolder(path)
-  if (root === null) throw new ClientError(`the folder ${path} does not exist`)
-  if (agents.length === 0 && faults.length === 0) throw new ClientError(`${path} contains no agent.yaml or agent.json`)
+  if (root === null) throw new ClientError(`the folder ${path} does not exist`, exit_codes.usage)
+  if (agents.length === 0 && faults.length === 0)
+    throw new ClientError(`${path} contains no agent.yaml or agent.json`, exit_codes.usage)
   const plans: AgentPlan[] = []
   try {
     const known = groupByKey(await listAllAgents(client))
@@ -96,7 +96,7 @@ function describeTwins({ file }: AgentFile, agents: readonly ServerAgent[]): Fil
 }
 
 /** Asks the server to validate what would be written. */
-async function checkAgent(client: Client, plan: AgentPlan, print: (text: string) => void): Promise<FileFault[]> {
+async function checkAgent(client: Client, plan: AgentPlan, print: Report): Promise<FileFault[]> {
   const { file, state, changes } = plan
   if (!isChange(changes)) return []
   const { name, description, config, instruction_builder_inputs } = file.definition
@@ -113,14 +113,21 @@ async function checkAgent(client: Client, plan: AgentPlan, print: (text: string)
   }
 }
 
-/** Each step leaves a state from which another run reaches the same end. Returns a description of what was done. */
-async function carryOut(client: Client, { file, state, changes }: AgentPlan, publish: boolean): Promise<string> {
+interface Done {
+  agent_id: string
+  /** As in `created version 2`. */
+  done: string[]
+}
+
+/** Each step leaves a state from which another run reaches the same end. */
+async function carryOut(client: Client, { file, state, changes }: AgentPlan, publish: boolean): Promise<Done> {
   const { definition } = file
   if (state === null) {
     const created = await readState(client, await createAgentOnce(client, definition))
     const rest = planChanges(definition, created, publish)
-    const done = isChange(rest) ? await carryOut(client, { file, state: created, changes: rest }, publish) : ''
-    return [`created ${created.agent.id}`, done].filter((text) => text !== '').join(', ')
+    const agent_id = created.agent.id
+    const more = isChange(rest) ? await carryOut(client, { file, state: created, changes: rest }, publish) : null
+    return { agent_id, done: [`created ${agent_id}`, ...(more?.done ?? [])] }
   }
   const agent_id = state.agent.id
   const done: string[] = []
@@ -137,7 +144,7 @@ async function carryOut(client: Client, { file, state, changes }: AgentPlan, pub
     await client.publishAgentVersion({ agent_id, version: String(version) })
     done.push(`published version ${version}`)
   }
-  return done.join(', ')
+  return { agent_id, done }
 }
 
 /** The idempotency key makes two concurrent runs share one version: one for each content on top of a revision. */

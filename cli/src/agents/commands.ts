@@ -3,8 +3,8 @@ import { type Command, Option } from 'commander'
 import type { Surroundings } from '../surroundings.ts'
 import type { Format } from './agent-text.ts'
 import type { ConnectionOptions } from '../client/connection.ts'
-import { exit_code_of_differences, withConnection } from '../client/options.ts'
-import { showControls } from '../client/terminal.ts'
+import { checkExitCodeFlag, exit_code_of_differences, withConnection } from '../client/options.ts'
+import { reportTo } from '../client/output.ts'
 
 interface ApplyFlags extends ConnectionOptions {
   publish?: true
@@ -19,7 +19,7 @@ interface ExportFlags extends ConnectionOptions {
 }
 
 export function addAgentCommands(program: Command, around: Surroundings): void {
-  const print = (text: string) => void around.stdout.write(showControls(text))
+  const print = reportTo(around)
   const agents = program.command('agents').description('manage agents as files through the API of a running server')
   withConnection(agents.command('apply'))
     .description('update the agents on the server to match the files in a folder, and print the differences')
@@ -28,6 +28,7 @@ export function addAgentCommands(program: Command, around: Surroundings): void {
     .option('--dry-run', 'print the differences without changing anything')
     .option('--exit-code', `with --dry-run: exit with ${exit_code_of_differences} if there are differences`)
     .action(async (folder: string, { publish, dryRun, exitCode, ...connection }: ApplyFlags) => {
+      checkExitCodeFlag(exitCode, dryRun)
       const options = { publish: publish ?? false, dry_run: dryRun ?? false }
       const { withClient } = await import('../client/connection.ts')
       const { applyAgents } = await import('./apply.ts')

@@ -7,6 +7,7 @@ import { type AgentDefinition, isSameJson } from './agent.ts'
 import { type Format, renderAgent } from './agent-text.ts'
 import { isMissing } from '../client/bounded-folder.ts'
 import { ClientError, type FileFault, fileFaults } from '../client/faults.ts'
+import { type Report, countOf } from '../client/output.ts'
 import { type AgentFile, readAgentFolder } from './folder.ts'
 import { type ServerAgent, definitionOf, groupByKey, listAllAgents, readState } from './server-agents.ts'
 
@@ -27,7 +28,7 @@ export async function exportAgents(
   client: Client,
   path: string,
   { agent_ids, format, force }: ExportOptions,
-  print: (text: string) => void,
+  print: Report,
 ): Promise<void> {
   const folder = await readAgentFolder(path)
   if (folder.faults.length > 0) throw fileFaults(folder.faults)
@@ -57,14 +58,11 @@ export async function exportAgents(
   if (faults.length > 0) throw fileFaults(faults)
   for (const output of writes) {
     await writeOutput(output)
-    print(`wrote ${join(path, relative(root, output.path))}\n`)
+    const file = join(path, relative(root, output.path))
+    print(`wrote ${file}\n`, { file })
   }
-  const rest = writes.length === 0 ? 'every file is up to date' : `${count(writes.length, 'file')} written`
-  print(`${count(agents.length, 'agent')}: ${rest}\n`)
-}
-
-function count(number: number, what: string): string {
-  return `${number} ${what}${number === 1 ? '' : 's'}`
+  const rest = writes.length === 0 ? 'every file is up to date' : `${countOf(writes.length, 'file')} written`
+  print(`${countOf(agents.length, 'agent')}: ${rest}\n`)
 }
 
 async function findAgents(client: Client, agent_ids: readonly string[]): Promise<ServerAgent[]> {

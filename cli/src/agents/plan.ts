@@ -42,8 +42,8 @@ export function isChange({ isNew, fields, needsVersion, needsPublishing }: Agent
   return isNew || needsVersion || needsPublishing || Object.keys(fields).length > 0
 }
 
-/** As in `new agent, new version 1, publish it`. */
-export function describeChanges(changes: AgentChanges, newest_version: number): string {
+/** As in `new agent`, `new version 1`, `publish version 1`. */
+export function listChanges(changes: AgentChanges, newest_version: number): string[] {
   const { isNew, fields, needsVersion, needsPublishing } = changes
   const version = `version ${newest_version + (needsVersion ? 1 : 0)}`
   return [
@@ -51,5 +51,5 @@ export function describeChanges(changes: AgentChanges, newest_version: number): 
     ...(Object.keys(fields).length > 0 ? [`change ${Object.keys(fields).join(', ')}`] : []),
     ...(needsVersion ? [`new ${version}`] : []),
     ...(needsPublishing ? [`publish ${version}`] : []),
-  ].join('; ')
+  ]
 }

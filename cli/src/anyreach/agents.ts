@@ -3,25 +3,42 @@ import { type AgentVersion, type Client, ApiError } from '@parley/sdk'
 import { describeAnswer } from '../client/connection.ts'
 import { complain } from '../client/output.ts'
 import type { Surroundings } from '../surroundings.ts'
+import { type Source, SourceError } from './source.ts'
 import type { Report, State } from './state.ts'
 
 const origin = 'anyreach_agent_id'
 
-export async function importAgents(source: Client, client: Client, state: State, around: Surroundings): Promise<void> {
+interface Bringing {
+  state: State
+  note: () => Promise<void>
+  around: Surroundings
+}
+
+export async function importAgents(source: Source, client: Client, { state, note, around }: Bringing): Promise<void> {
   const here = new Map<string, string>()
   for await (const { agent_id, metadata } of client.iterate('listAgents', { limit: 100 })) {
     const known = metadata[origin]
     if (typeof known === 'string') here.set(known, agent_id)
   }
-  for await (const { agent_id: there } of source.iterate('listAgents', { limit: 100 })) {
+  const agents = await source((there) => Array.fromAsync(there.iterate('listAgents', { limit: 100 })))
+  // Every call goes over all of them.
+  Object.assign(state.report, { failed_agents: [], secrets: [], phone_numbers: 0 } satisfies Partial<Report>)
+  for (const { agent_id: there } of agents) {
     try {
       await importAgent(source, client, there, { here, state })
     } catch (error) {
-      if (!(error instanceof ApiError) || error.status === 401 || error.status === 403) throw error
-      complain(around, `agent ${there}: ${describeAnswer(error)}`)
+      if (!isAboutOne(error)) throw error
+      complain(around, `agent ${there}: ${error instanceof ApiError ? describeAnswer(error) : error.message}`)
       state.report.failed_agents.push(there)
     }
+    await note()
   }
+}
+
+/** Of either system; a refused key or a lost connection is about all of them. */
+function isAboutOne(error: unknown): error is ApiError | SourceError {
+  const isAnswer = error instanceof ApiError || error instanceof SourceError
+  return isAnswer && error.status !== null && error.status !== 401 && error.status !== 403
 }
 
 interface Known {
@@ -29,8 +46,10 @@ interface Known {
   state: State
 }
 
-async function importAgent(source: Client, client: Client, there: string, { here, state }: Known): Promise<void> {
-  const { name, description, active, metadata, phone_numbers } = await source.getAgent({ agent_id: there })
+async function importAgent(source: Source, client: Client, there: string, { here, state }: Known): Promise<void> {
+  const { name, description, active, metadata, phone_numbers } = await source((client) =>
+    client.getAgent({ agent_id: there }),
+  )
   state.report.phone_numbers += phone_numbers?.length ?? 0
   let agent_id = here.get(there)
   if (agent_id === undefined) {
@@ -45,7 +64,8 @@ async function importAgent(source: Client, client: Client, there: string, { here
     state.report.agents += 1
   }
   state.agents[there] = agent_id
-  const versions = await publishedVersions(source, there)
+  const versions = await source((client) => publishedVersions(client, there))
+  for (const { config } of versions) noteSecrets(config, state.report)
   const present = await publishedVersions(client, agent_id)
   // They are brought over oldest first, so those here are the first of those there.
   for (const [index, version] of versions.entries())
@@ -66,7 +86,6 @@ async function importVersion(
   { id, config }: AgentVersion,
   { report }: State,
 ): Promise<string> {
-  noteSecrets(config, report)
   const made = await client.createAgentVersion({ agent_id, config, idempotency_key: `anyreach ${id}` })
   const version = String(made.version)
   await client.publishAgentVersion({ agent_id, version, idempotency_key: `anyreach publish ${id}` })

@@ -16,7 +16,9 @@ export interface AnyreachFlags extends ConnectionOptions {
 export function addImportCommands(program: Command, around: Surroundings): void {
   const imports = program.command('import').description('bring data over from another system')
   withConnection(imports.command('anyreach'))
-    .description('bring agents, their published versions and all conversations over; called again, it goes on')
+    .description(
+      'bring agents, their published versions and all conversations over; called again, it goes on, and after its end brings over what is newer or failed',
+    )
     .requiredOption('--from <url>', 'address of the other system')
     .requiredOption('--from-key-file <file>', 'file that contains a key of the other system')
     .option('--from-org <id>', 'organization there, with a personal access token')

@@ -1,16 +1,18 @@
 // `parley import anyreach`: agents and their versions first, then conversations, newest first. Called again, it goes on; what was brought
-// over and not noted is sent again, which changes nothing.
-import type { Client, Conversation, ImportedConversation } from '@parley/sdk'
+// over and not noted is sent again, which changes nothing. Called after its end, it looks for what is newer and tries again what failed.
+import { type Client, type Conversation, type ImportedConversation, ApiError } from '@parley/sdk'
+import { describeAnswer } from '../client/connection.ts'
 import { ClientError } from '../client/faults.ts'
-import { complain, exit_codes, print, printJson, tell } from '../client/output.ts'
+import { complain, countOf, exit_codes, print, printJson, tell } from '../client/output.ts'
 import { type ProgressBar, startProgress } from '../client/progress.ts'
 import { stateFile } from '../client/state-file.ts'
 import { max_bytes } from '../conversations/line-batches.ts'
 import type { Surroundings } from '../surroundings.ts'
 import { importAgents } from './agents.ts'
 import type { AnyreachFlags } from './commands.ts'
-import { openSource, readPage, readWhole } from './source.ts'
-import { type Report, type State, newState } from './state.ts'
+import { markOf, page_size, pageOf } from './place.ts'
+import { type Source, openSource, readWhole } from './source.ts'
+import { type State, newState } from './state.ts'
 
 export async function importAnyreach(client: Client, flags: AnyreachFlags, around: Surroundings): Promise<void> {
   const source = await openSource(flags)
@@ -18,33 +20,25 @@ export async function importAnyreach(client: Client, flags: AnyreachFlags, aroun
   const state = (await kept.read()) ?? newState(flags.from)
   if (state.from !== flags.from)
     throw new ClientError(`${flags.state} belongs to ${state.from}; name another file with --state`, exit_codes.usage)
-  await explainSource(flags.from, () => importAgents(source, client, state, around))
-  await kept.write(state)
-  const total = await source.countConversations({}).catch(() => null)
+  const note = () => kept.write(state)
+  await importAgents(source, client, { state, note, around })
+  const total = await source((there) => there.countConversations({})).catch(() => null)
   const progress = await startProgress(around, 'conversations', total?.count ?? null)
+  const importing = { state, progress, around }
+  const failed = Object.keys(state.failed)
   try {
-    while (!state.complete) {
-      await importPage(source, client, { state, progress, around })
-      await kept.write(state)
+    do {
+      await importPage(source, client, importing)
+      await note()
+    } while (state.place !== null)
+    while (failed.length > 0) {
+      await importRows(source, client, failed.splice(0, page_size), importing)
+      await note()
     }
   } finally {
     progress.stop()
   }
-  await printReport(state.report, around)
-}
-
-/** A refusal of the other system must not be taken for one of this server. */
-async function explainSource<T>(from: string, work: () => Promise<T>): Promise<T> {
-  try {
-    return await work()
-  } catch (error) {
-    if (error instanceof Error && error.name === 'ConnectionError')
-      throw new ClientError(
-        `a connection was lost (from ${from} or to the server): ${error.message}`,
-        exit_codes.unreachable,
-      )
-    throw error
-  }
+  await printReport(state, around)
 }
 
 interface Importing {
@@ -53,21 +47,35 @@ interface Importing {
   around: Surroundings
 }
 
-async function importPage(source: Client, client: Client, importing: Importing): Promise<void> {
-  const { state } = importing
-  const page = await readPage(source, state.place)
-  if (page.is_stuck) {
-    state.report.crowded_times.push(state.place!.created_at)
-    complain(
-      importing.around,
-      `more than 100 conversations have the time ${state.place!.created_at}; some were left out`,
-    )
+async function importPage(source: Source, client: Client, importing: Importing): Promise<void> {
+  const { state, around } = importing
+  const { place, report } = state
+  const found = await source((there) =>
+    there.listConversations({ limit: page_size, ...(place && { created_before: place.before }) }),
+  )
+  const { rows, next, crowded } = pageOf(found, place, state.until)
+  if (place === null) state.newest = markOf(found)
+  if (crowded !== null && !report.crowded_times.includes(crowded)) {
+    report.crowded_times.push(crowded)
+    complain(around, `more than ${page_size} conversations have the time ${crowded}; some were left out`)
   }
+  await importRows(source, client, ids(rows), importing)
+  state.place = next
+  if (next === null) state.until = state.newest
+}
+
+const ids = (rows: Conversation[]) => rows.map(({ id }) => id)
+
+async function importRows(source: Source, client: Client, wanted: string[], importing: Importing): Promise<void> {
   let batch: ImportedConversation[] = []
   let bytes = 0
-  for (const listed of page.rows) {
-    const row = rowOf(await readWhole(source, listed.id), state)
-    if (row.recording_details) state.report.recordings += 1
+  for (const id of wanted) {
+    const found = await readWhole(source, id)
+    if (found === null) {
+      delete importing.state.failed[id]
+      continue
+    }
+    const row = rowOf(found, importing.state)
     const size = Buffer.byteLength(JSON.stringify(row))
     if (batch.length > 0 && bytes + size > max_bytes) {
       await send(client, batch, importing)
@@ -78,8 +86,6 @@ async function importPage(source: Client, client: Client, importing: Importing):
     bytes += size
   }
   await send(client, batch, importing)
-  state.place = page.next
-  state.complete = page.next === null
 }
 
 /** With the ids that agents and versions have here. */
@@ -99,26 +105,50 @@ function rowOf(found: Conversation, { agents, versions }: State): ImportedConver
 async function send(client: Client, conversations: ImportedConversation[], importing: Importing): Promise<void> {
   if (conversations.length === 0) return
   const { state, progress, around } = importing
-  const { created, unchanged, errors } = await client.importConversations({ conversations })
-  const { report } = state
-  report.created += created
-  report.unchanged += unchanged
-  const failed = new Set(errors.map(({ index }) => index))
-  report.failed += failed.size
-  for (const { id, path, message } of errors) complain(around, `conversation ${id}: ${path} ${message}`)
-  progress.set(report.created + report.unchanged + report.failed)
+  const { report, failed } = state
+  const fail = ({ id }: ImportedConversation, reason: State['failed'][string], message: string) => {
+    failed[id] = reason
+    complain(around, `conversation ${id}: ${message}`)
+  }
+  try {
+    const { created, unchanged, errors } = await client.importConversations({ conversations })
+    report.created += created
+    report.unchanged += unchanged
+    const faults = Map.groupBy(errors, ({ index }) => index)
+    for (const [index, row] of conversations.entries()) {
+      const found = faults.get(index)
+      if (found) fail(row, 'refused', found.map(({ path, message }) => `${path} ${message}`.trimStart()).join('; '))
+      else delete failed[row.id]
+      if (!found && row.recording_details) report.recordings += 1
+    }
+  } catch (error) {
+    if (!(error instanceof ApiError) || error.status !== 413) throw error
+    if (conversations.length === 1) return fail(conversations[0]!, 'too_large', describeAnswer(error))
+    // The server takes less at once than usual.
+    const half = Math.ceil(conversations.length / 2)
+    await send(client, conversations.slice(0, half), importing)
+    await send(client, conversations.slice(half), importing)
+  }
+  progress.set(report.created + report.unchanged + Object.keys(failed).length)
 }
 
-async function printReport(report: Report, around: Surroundings): Promise<void> {
-  const isPartial = report.failed + report.failed_agents.length + report.crowded_times.length > 0
+async function printReport({ report, failed: failures }: State, around: Surroundings): Promise<void> {
+  const { agents, versions, created, unchanged } = report
+  const reasons = Object.values(failures)
+  const failed = reasons.length
+  const too_large = reasons.filter((reason) => reason === 'too_large').length
+  const isPartial = failed + report.failed_agents.length + report.crowded_times.length > 0
   if (isPartial) around.exit_code = exit_codes.partly
-  if (around.json) return printJson(around, report)
-  const { agents, versions, created, unchanged, failed } = report
+  if (around.json) return printJson(around, { ...report, failed, too_large, failed_conversations: failures })
   await print(
     around,
     `agents: ${agents}\nversions: ${versions}\ncreated: ${created}\nunchanged: ${unchanged}\nfailed: ${failed}\n`,
   )
   const left = [
+    too_large > 0
+      ? `${countOf(too_large, 'conversation')} above this server's PARLEY_LIMIT_BODY_BYTES: raise it and call this again`
+      : '',
+    report.crowded_times.length > 0 ? `some conversations of ${report.crowded_times.join(', ')}: too many at once` : '',
     report.recordings > 0 ? `${report.recordings} recordings: their sound stays there` : '',
     report.phone_numbers > 0 ? `${report.phone_numbers} phone numbers: connect them here` : '',
     report.secrets.length > 0 ? `secrets, which no API shows: set ${report.secrets.join(', ')}` : '',

@@ -1,21 +1,20 @@
 // How far an import from another system is: all of it in one file.
-import type { Place } from './source.ts'
+import type { Mark, Place } from './place.ts'
 
 export interface Report {
   agents: number
   versions: number
   created: number
   unchanged: number
-  failed: number
+  /** Conversations that have a recording, which stays there. */
+  recordings: number
+  /** Times with more conversations than a page has rows. */
+  crowded_times: string[]
   /** Agents that could not be brought over. */
   failed_agents: string[]
   /** Names that configurations use; their values have to be set here. */
   secrets: string[]
   phone_numbers: number
-  /** Conversations that have a recording, which stays there. */
-  recordings: number
-  /** Times with more conversations than a page has rows. */
-  crowded_times: string[]
 }
 
 export interface State {
@@ -25,7 +24,12 @@ export interface State {
   versions: Record<string, string>
   /** Where the next page begins; null: with the newest. */
   place: Place | null
-  complete: boolean
+  /** Where the list began that is being gone over. */
+  newest: Mark | null
+  /** Everything up to it was gone over. */
+  until: Mark | null
+  /** Conversations that are not here, and why. */
+  failed: Record<string, 'refused' | 'too_large'>
   report: Report
 }
 
@@ -34,9 +38,11 @@ export const newState = (from: string): State => ({
   agents: {},
   versions: {},
   place: null,
-  complete: false,
+  newest: null,
+  until: null,
+  failed: {},
   report: {
-    ...{ agents: 0, versions: 0, created: 0, unchanged: 0, failed: 0, phone_numbers: 0, recordings: 0 },
+    ...{ agents: 0, versions: 0, created: 0, unchanged: 0, phone_numbers: 0, recordings: 0 },
     ...{ failed_agents: [], secrets: [], crowded_times: [] },
   },
 })

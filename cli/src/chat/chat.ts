@@ -5,6 +5,7 @@ import { exit_codes, print, tell } from '../client/output.ts'
 import { showControls } from '../client/terminal.ts'
 import type { Surroundings } from '../surroundings.ts'
 import type { ChatFlags } from './commands.ts'
+import { Interrupts } from './interrupts.ts'
 import { type Partner, beginWith, findPartner } from './partner.ts'
 import { tellTurn } from './tell-turn.ts'
 
@@ -18,7 +19,12 @@ export async function chat(
 ): Promise<void> {
   const partner = await findPartner(client, agent, flags)
   const talk = new Talk(client, partner, flags.conversation ?? null, around)
-  const interrupts = new Interrupts(talk, around)
+  const interrupts = new Interrupts({
+    now: () => performance.now(),
+    cancel: () => talk.cancel(),
+    warn: () => tell(around, 'Press Ctrl-C again to quit.'),
+    quit: () => process.exit(interrupted_code),
+  })
   process.on('SIGINT', interrupts.take)
   try {
     if (flags.message !== undefined) {
@@ -30,24 +36,6 @@ export async function chat(
     await readLines(talk, interrupts, around)
   } finally {
     process.off('SIGINT', interrupts.take)
-  }
-}
-
-/** Ctrl-C: one cancels the reply that is being written, two quit. */
-class Interrupts {
-  count = 0
-  readonly #talk: Talk
-  readonly #around: Surroundings
-
-  constructor(talk: Talk, around: Surroundings) {
-    this.#talk = talk
-    this.#around = around
-  }
-
-  readonly take = (): void => {
-    this.count += 1
-    if (this.count > 1) return process.exit(interrupted_code)
-    if (!this.#talk.cancel()) tell(this.#around, 'Press Ctrl-C again to quit.')
   }
 }
 
@@ -68,18 +56,21 @@ async function readLines(talk: Talk, interrupts: Interrupts, around: Surrounding
     prompt()
     for await (const line of lines) {
       if (line.trim() === '/quit') break
-      interrupts.count = 0
+      interrupts.forget()
       await talk.take(line.trim())
-      interrupts.count = 0
       prompt()
     }
   } finally {
     lines.close()
   }
+  // A person has seen it.
+  if (talk.has_failed && !isTerminal) around.exit_code = exit_codes.failed
 }
 
 class Talk {
   conversation_id: string | null
+  /** Whether a message got no reply. */
+  has_failed = false
   readonly #client: Client
   readonly #partner: Partner
   readonly #around: Surroundings
@@ -107,7 +98,7 @@ class Talk {
         return tell(this.#around, this.#shows_tools ? 'Tool calls are shown.' : 'Tool calls are hidden.')
       default:
         if (/^\/\w+$/.test(line)) return tell(this.#around, 'Commands are /new, /end, /tools and /quit.')
-        await this.say(line)
+        this.has_failed = !(await this.say(line)) || this.has_failed
     }
   }
 

@@ -21,7 +21,7 @@ export function addChatCommand(program: Command, around: Surroundings): void {
     .option('--user <id>', 'your id as the end user', 'cli')
     .addHelpText(
       'after',
-      '\nWhile you chat: /new, /end, /tools (show or hide tool calls), /quit. Ctrl-C cancels a reply; twice quits.',
+      '\nWhile you chat: /new, /end, /tools (show or hide tool calls), /quit. Ctrl-C cancels a reply; twice within two seconds quits.',
     )
     .action(async (agent: string | undefined, flags: ChatFlags) => {
       const { withClient } = await import('../client/connection.ts')

@@ -1,5 +1,6 @@
 // Prints one turn as it happens: the reply on standard output, tool calls and failures on standard error.
 import type { Client, SendConversationMessageInput, TurnStreamEvent } from '@parley/sdk'
+import { describeCitations } from '../client/citations.ts'
 import { complain, print, printJson, tell } from '../client/output.ts'
 import { showControls } from '../client/terminal.ts'
 import type { Surroundings } from '../surroundings.ts'
@@ -33,17 +34,18 @@ export async function tellTurn(
     await print(around, showControls(text))
     const aside = asideOf(event, telling)
     if (aside !== null) tell(around, aside)
+    if (event.event === 'turn.completed') for (const line of describeCitations(event.data.citations)) tell(around, line)
     if (event.event === 'turn.failed' || event.event === 'turn.cancelled') complain(around, event.data.detail)
   }
   return isAnswered
 }
 
-/** What belongs to the reply. A new attempt begins on a new line. */
+const begins_a_line = /^(turn|tool_call)\.|^widget$/
+
+/** What belongs to the reply. Everything else begins on a new line. */
 function textOf({ event, data }: TurnStreamEvent, has_text: boolean): string {
   if (event === 'message.delta') return data.text
-  return has_text && (event === 'turn.restarted' || event.startsWith('turn.') || event === 'tool_call.started')
-    ? '\n'
-    : ''
+  return has_text && begins_a_line.test(event) ? '\n' : ''
 }
 
 function asideOf({ event, data }: TurnStreamEvent, { shows_tools }: Telling): string | null {

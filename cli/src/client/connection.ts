@@ -1,11 +1,11 @@
-// The connection to the server: its address, the key, waiting for rate limits, and error messages. Reads PARLEY_API_KEY.
+// The connection to the server: its address, the key, and error messages. Reads PARLEY_API_KEY.
 import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
-import { setTimeout as pause } from 'node:timers/promises'
 import { dataFolder } from '@parley/server/data-folder'
 import { type Client, ApiError, createClient, isUnanswered } from '@parley/sdk'
 import { ClientError } from './faults.ts'
 import { exit_codes } from './output.ts'
+import { patientFetch } from './patient-fetch.ts'
 
 export interface ConnectionOptions {
   url: string
@@ -13,11 +13,6 @@ export interface ConnectionOptions {
   org?: string
 }
 
-const answer_timeout_ms = 60_000
-/** As long as the server takes a file. */
-const upload_timeout_ms = 10 * 60_000
-const max_limit_pauses = 20
-const longest_pause_seconds = 60
 const max_key_bytes = 4096
 
 /** Calls `work` with a client and turns failures into an `ClientError`. */
@@ -28,7 +23,7 @@ export async function withClient<T>(options: ConnectionOptions, work: (client: C
   const client = createClient({
     base_url: url,
     token,
-    fetch: patientFetch,
+    fetch: patientFetch(),
     timeout_ms: 0,
     ...(org === undefined ? {} : { organization_id: org }),
   })
@@ -78,35 +73,7 @@ async function readOwnKey(url: string): Promise<string> {
   return readFile(join(dataFolder(process.env['PARLEY_DATA_DIR']), 'admin-key'), 'utf8').catch(() => '')
 }
 
-/** A rate-limited request did nothing, so it is sent again when the server allows. A body may take as long as it arrives. */
-export const patientFetch: typeof fetch = async (address, init) => {
-  for (let pauses = 0; ; pauses += 1) {
-    const response = await fetchAnswer(address, init)
-    if (response.status !== 429 || pauses >= max_limit_pauses) return response
-    const asked = Number(response.headers.get('retry-after') ?? 1)
-    await response.body?.cancel()
-    await pause(1000 * Math.min(longest_pause_seconds, Number.isFinite(asked) ? asked : 1), undefined, {
-      ...(init?.signal ? { signal: init.signal } : {}),
-    })
-  }
-}
-
-async function fetchAnswer(address: Parameters<typeof fetch>[0], init: RequestInit | undefined): Promise<Response> {
-  const late = new AbortController()
-  const timer = setTimeout(() => late.abort(new Error('the server did not respond in time')), timeoutOf(init))
-  const signals = [late.signal, ...(init?.signal ? [init.signal] : [])]
-  try {
-    return await fetch(address, { ...init, signal: AbortSignal.any(signals) })
-  } finally {
-    clearTimeout(timer)
-  }
-}
-
-function timeoutOf(init: RequestInit | undefined): number {
-  return typeof init?.body === 'string' || init?.body == null ? answer_timeout_ms : upload_timeout_ms
-}
-
-function explain(error: unknown, url: string): Error {
+export function explain(error: unknown, url: string): Error {
   if (error instanceof ClientError) return error
   if (error instanceof ApiError) {
     const isRefused = error.status === 401 || error.status === 403

@@ -1,6 +1,7 @@
 // The options that every command has, and those of commands that are clients of the API.
 import { type Command, Option } from 'commander'
 import type { Surroundings } from '../surroundings.ts'
+import { ClientError } from './faults.ts'
 import { exit_codes } from './output.ts'
 
 export const exit_code_of_differences = exit_codes.usage
@@ -15,6 +16,11 @@ export function withGlobalOptions(program: Command, around: Surroundings): void 
       around.json = json ?? false
       around.quiet = quiet ?? false
     })
+}
+
+/** Without a dry run there are no differences left at the end. */
+export function checkExitCodeFlag(exitCode: true | undefined, dryRun: true | undefined): void {
+  if (exitCode && !dryRun) throw new ClientError('--exit-code needs --dry-run', exit_codes.usage)
 }
 
 export function withConnection(command: Command): Command {

@@ -30,9 +30,28 @@ export function tell({ stderr, quiet }: Surroundings, text: string): void {
   if (!quiet) stderr.write(`${showControls(text)}\n`)
 }
 
-/** A fault of a row or a line, which is told even with `--quiet`. */
+/** Prints the fault of a row or a line, even with `--quiet`. */
 export function complain({ stderr }: Surroundings, text: string): void {
   stderr.write(`${showControls(text)}\n`)
+}
+
+/**
+ * Tells what a command does, in whole lines. `data`: its line with `--json`; null: with `--json` nothing. A text without `data` is for people,
+ * and with `--json` on standard error.
+ */
+export type Report = (text: string, data?: object | null) => void
+
+export function reportTo(around: Surroundings): Report {
+  return (text, data) => {
+    if (!around.json) around.stdout.write(showControls(text))
+    else if (data) around.stdout.write(`${JSON.stringify(data)}\n`)
+    else if (data === undefined) tell(around, text.trimEnd())
+  }
+}
+
+/** As in `1 file`, `2 files`. */
+export function countOf(number: number, what: string): string {
+  return `${number} ${what}${number === 1 ? '' : 's'}`
 }
 
 /** With `--json` one object, which also has the secret if there is one. */

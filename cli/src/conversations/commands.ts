@@ -1,6 +1,7 @@
 // `parley conversations`: lists, shows, ends, exports, imports and follows conversations. A client of the API, so it needs no database.
-import { type Command, InvalidArgumentError, Option } from 'commander'
+import { type Command, Option } from 'commander'
 import { channels, conversationStatuses } from '@parley/contract/vocabulary'
+import { parseCount, parseLimit, parseTime } from '../client/arguments.ts'
 import type { ConnectionOptions } from '../client/connection.ts'
 import { withConnection } from '../client/options.ts'
 import type { Surroundings } from '../surroundings.ts'
@@ -19,7 +20,7 @@ export function addConversationCommands(program: Command, around: Surroundings):
 function addReading(conversations: Command, around: Surroundings): void {
   withFilters(withConnection(conversations.command('list')))
     .description('list conversations, newest first')
-    .option('--limit <count>', 'how many at most', parseCount, 20)
+    .option('--limit <count>', 'how many at most', parseLimit, 20)
     .action(async (flags: Flags<FilterFlags & { limit: number }>) => {
       const { listConversations } = await import('./reading.ts')
       await withClient(flags, (client) => listConversations(client, flags, flags.limit, around))
@@ -42,7 +43,11 @@ function addReading(conversations: Command, around: Surroundings): void {
     })
   withConnection(conversations.command('tail'))
     .description('follow the conversations that begin, change and end, until it is stopped')
-    .option('--after <position>', 'go on after this position, which was printed with each change', parseCount)
+    .option(
+      '--after <position>',
+      'go on after this position; the line of a change begins with its position, that of new messages with -',
+      parseCount,
+    )
     .option('--agent <id>', 'only conversations of this agent')
     .action(async (flags: Flags<{ after?: number; agent?: string }>) => {
       const { tailConversations } = await import('./reading.ts')
@@ -78,11 +83,8 @@ function withFilters(command: Command): Command {
     .addOption(new Option('--channel <channel>', 'only on this channel').choices(channels))
     .option('--agent <id>', 'only of this agent')
     .option('--user <text>', 'only of users whose id contains this')
-    .option('--created-after <time>', 'only those created at this time or later')
-    .option('--created-before <time>', 'only those created at this time or before')
+    .option('--created-after <time>', `only those created at this time or later; ${time_form}`, parseTime)
+    .option('--created-before <time>', `only those created at this time or before; ${time_form}`, parseTime)
 }
 
-export function parseCount(text: string): number {
-  if (!/^\d{1,15}$/.test(text)) throw new InvalidArgumentError('Use a whole number.')
-  return Number(text)
-}
+const time_form = 'such as 2026-11-28 (its beginning in UTC) or 2026-11-28T10:00:00Z'

@@ -1,10 +1,10 @@
 // `parley conversations export`: writes FILE.part with a checkpoint every 1,000 lines, goes on from the last one when called again, and
 // renames the file when it is complete.
-import { type FileHandle, access, open, rename } from 'node:fs/promises'
+import { type FileHandle, access, open, rename, rm } from 'node:fs/promises'
 import { setTimeout as pause } from 'node:timers/promises'
-import { type Client, ApiError, isUnanswered } from '@parley/sdk'
+import { type Client, isUnanswered } from '@parley/sdk'
 import { ClientError } from '../client/faults.ts'
-import { complain, exit_codes, print, printJson, tell } from '../client/output.ts'
+import { complain, countOf, exit_codes, print, printJson, tell } from '../client/output.ts'
 import { keepMemorySmall } from '../client/memory.ts'
 import { type ProgressBar, startProgress } from '../client/progress.ts'
 import { type StateFile, stateFile, syncFolderOf } from '../client/state-file.ts'
@@ -43,6 +43,10 @@ export async function exportConversations(
       await using part = await open(`${file}.part`, state.bytes === 0 ? 'w' : 'r+')
       await part.truncate(state.bytes)
       await writeAll(client, state, { part, kept, progress, around })
+    } catch (error) {
+      // What was refused leaves nothing behind.
+      if (state.bytes === 0) await Promise.all([kept.remove(), rm(`${file}.part`, { force: true })])
+      throw error
     } finally {
       progress.stop()
     }
@@ -51,7 +55,7 @@ export async function exportConversations(
   if (state.errors > 0) around.exit_code = exit_codes.partly
   const { lines, errors } = state
   if (around.json) return printJson(around, { file, conversations: lines - errors, errors })
-  await print(around, `${file}: ${lines - errors} conversations\n`)
+  await print(around, `${file}: ${countOf(lines - errors, 'conversation')}\n`)
 }
 
 async function beginOrGoOn(file: string, filters: Filters, kept: StateFile<State>): Promise<State> {
@@ -91,6 +95,7 @@ interface Writing {
 
 async function writeAll(client: Client, state: State, writing: Writing): Promise<void> {
   const reader = new LineReader(state, writing)
+  let isReached = false
   for (let failures = 0; ;) {
     const before = state.lines
     try {
@@ -100,25 +105,27 @@ async function writeAll(client: Client, state: State, writing: Writing): Promise
         created_before: state.created_before,
         ...cursor,
       })
+      isReached = true
       for await (const chunk of body as AsyncIterable<Uint8Array>) await reader.take(chunk)
       reader.end()
       return await reader.checkpoint()
     } catch (error) {
       // What is not of the server, such as a full disk, is not tried again.
-      if (!isUnanswered(error) && !(error instanceof TypeError)) throw error
+      if (!isReached || (!isUnanswered(error) && !(error instanceof TypeError))) throw error
+      reader.forgetPart()
       await reader.checkpoint()
       failures = state.lines > before ? 0 : failures + 1
-      if (failures >= max_failures) throw error instanceof ApiError ? error : lost(error)
+      if (failures >= max_failures) throw lost(error, state)
       tell(writing.around, 'The connection was lost; going on.')
       await pause(Math.min(10_000, 250 * 2 ** failures))
     }
   }
 }
 
-function lost(error: unknown): ClientError {
+function lost(error: unknown, { bytes }: State): ClientError {
   const reason = error instanceof Error ? error.message : String(error)
   return new ClientError(
-    `the connection was lost again and again: ${reason}; call it again to go on`,
+    `the connection was lost again and again: ${reason}; ${bytes === 0 ? 'nothing was written' : 'call it again to go on'}`,
     exit_codes.unreachable,
   )
 }
@@ -158,8 +165,12 @@ class LineReader {
     if (this.#rest.length > 0) throw new TypeError('The response ended within a line')
   }
 
-  async checkpoint(): Promise<void> {
+  /** The next response begins with a whole line. */
+  forgetPart(): void {
     this.#rest = Buffer.alloc(0)
+  }
+
+  async checkpoint(): Promise<void> {
     if (this.#last === null) return
     const { created_at } = JSON.parse(this.#last.toString()) as { created_at: string }
     this.#state.cursor = Buffer.from(created_at).toString('base64url')

@@ -4,7 +4,7 @@ import { open } from 'node:fs/promises'
 import { type Client, type Input, ApiError } from '@parley/sdk'
 import { describeAnswer } from '../client/connection.ts'
 import { ClientError } from '../client/faults.ts'
-import { complain, exit_codes, print, printJson } from '../client/output.ts'
+import { complain, countOf, exit_codes, print, printJson, tell } from '../client/output.ts'
 import { keepMemorySmall } from '../client/memory.ts'
 import { startProgress } from '../client/progress.ts'
 import { type StateFile, stateFile } from '../client/state-file.ts'
@@ -23,7 +23,12 @@ interface State {
   created: number
   unchanged: number
   failed: number
+  /** Of those that failed: they go on, and their agent's version is not there. */
+  active?: number
 }
+
+/** A conversation with such a status needs the version of its agent. */
+const takes_messages: ReadonlySet<unknown> = new Set(['triggered', 'ringing', 'in_progress'] satisfies Row['status'][])
 
 type Row = Input<'importConversations'>['conversations'][number]
 
@@ -48,8 +53,14 @@ export async function importConversations(client: Client, path: string, around: 
   await kept.remove()
   const { created, unchanged, failed } = state
   if (failed > 0) around.exit_code = exit_codes.partly
+  if (state.active) tell(around, adviceOnActive(state.active))
   if (around.json) return printJson(around, { created, unchanged, failed })
   await print(around, `created: ${created}\nunchanged: ${unchanged}\nfailed: ${failed}\n`)
+}
+
+function adviceOnActive(count: number): string {
+  const subject = `${countOf(count, 'conversation')} failed because ${count === 1 ? 'it goes on' : 'they go on'}`
+  return `${subject} and this server does not have the version of the agent. On the server where the file is from, run \`parley conversations end ID\` for each and export again, then import the new file.`
 }
 
 async function openFile(path: string) {
@@ -138,11 +149,12 @@ async function sendRows(
     state.created += answer.created
     state.unchanged += answer.unchanged
     const faults = Map.groupBy(answer.errors, ({ index }) => index)
-    for (const [index, found] of faults)
-      fail(
-        rows[index]!.number,
-        found.map(({ path, message }) => (path === '' ? message : `${path} ${message}`)).join('; '),
-      )
+    for (const [index, found] of faults) {
+      const { number, row } = rows[index]!
+      if (takes_messages.has(row.status) && found.some(({ path }) => path === 'agent_version_id'))
+        state.active = (state.active ?? 0) + 1
+      fail(number, found.map(({ path, message }) => (path === '' ? message : `${path} ${message}`)).join('; '))
+    }
   } catch (error) {
     if (!(error instanceof ApiError) || error.status !== 413) throw error
     if (rows.length === 1) return fail(rows[0]!.number, describeAnswer(error))

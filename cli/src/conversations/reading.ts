@@ -1,5 +1,6 @@
 // What `parley conversations` list, show, end and tail print.
 import type { Client, Conversation, ConversationChangeEvent, TranscriptItem } from '@parley/sdk'
+import { describeCitations } from '../client/citations.ts'
 import { print, printJson, renderTable, tell } from '../client/output.ts'
 import { showControls } from '../client/terminal.ts'
 import type { Surroundings } from '../surroundings.ts'
@@ -54,6 +55,8 @@ export async function showConversation(client: Client, conversation_id: string, 
   }
   const lines = Object.entries(fields).flatMap(([name, value]) => (value === '' ? [] : [`${name}: ${value}`]))
   await print(around, showControls(`${[...lines, '', ...items.map(describeItem)].join('\n')}\n`))
+  if (first.conversation === undefined)
+    tell(around, 'The transcript is left out: the key needs the scope conversations:read_sensitive.')
 }
 
 export function describeItem(item: TranscriptItem): string {
@@ -61,7 +64,17 @@ export function describeItem(item: TranscriptItem): string {
   if (item.type === 'function_call') return `${time}  → ${item.name}(${JSON.stringify(item.arguments ?? {})})`
   if (item.type === 'function_call_output')
     return `${time}  ← ${item.name}: ${item.is_error ? 'failed: ' : ''}${JSON.stringify(item.output)}`
-  return `${time}  ${item.role}: ${(item.content ?? []).join('\n')}${item.interrupted ? ' (interrupted)' : ''}`
+  const text = `${(item.content ?? []).join('\n')}${item.interrupted ? ' (interrupted)' : ''}`
+  const sources = describeCitations(item.citations).map((line) => `\n            ${line}`)
+  return `${time}  ${speakerOf(item)}: ${text}${sources.join('')}`
+}
+
+/** What people and the system write has the role `assistant` too. */
+function speakerOf({ role, author }: TranscriptItem): string {
+  if (author?.type === 'system') return 'system'
+  if (author?.type !== 'user') return role ?? ''
+  const name = author.name ?? author.id
+  return name === null ? 'a person' : `${name} (a person)`
 }
 
 export async function endConversation(

@@ -1,4 +1,4 @@
-// Prints what is wrong with an installation, and what to do. The exit code is 1 if something fails.
+// Prints what is wrong with an installation, and what to do. The exit code is 1 if something fails, and 2 if settings are wrong.
 import {
   type Config,
   type Finding,
@@ -15,13 +15,13 @@ import { describeFailure } from '../failures.ts'
 import type { Surroundings } from '../surroundings.ts'
 
 export async function runDoctor(options: { calls_model: boolean }, around: Surroundings): Promise<void> {
-  let failed = 0
+  const failed = new Set<string>()
   const show = async (finding: Finding) => {
-    if (finding.status === 'fail') failed += 1
+    if (finding.status === 'fail') failed.add(finding.name)
     await (around.json ? printJson(around, finding) : print(around, render(finding)))
   }
   for await (const finding of examineAll(options)) await show(finding)
-  if (failed > 0) around.exit_code = exit_codes.failed
+  if (failed.size > 0) around.exit_code = failed.has('settings') ? exit_codes.usage : exit_codes.failed
 }
 
 async function* examineAll(options: { calls_model: boolean }): AsyncGenerator<Finding> {

@@ -3,6 +3,7 @@ import { openAsBlob } from 'node:fs'
 import { type Client, ApiError } from '@parley/sdk'
 import { describeAnswer } from '../client/connection.ts'
 import { ClientError, type FileFault, fileFaults } from '../client/faults.ts'
+import { type Report, exit_codes } from '../client/output.ts'
 import { type FoundFile, readKnowledgeFolder } from './folder.ts'
 import { type KnowledgePlan, type LocalFile, type ServerFile, planKnowledge } from './plan.ts'
 import { createDatasetOnce, findDataset, listServerFiles, waitUntilReady } from './server-dataset.ts'
@@ -33,20 +34,25 @@ export async function applyKnowledge(
   client: Client,
   folder: string,
   { dataset: name, prune, wait, dry_run }: ApplyOptions,
-  print: (text: string) => void,
+  print: Report,
 ): Promise<number> {
   const { files, unnamed, faults } = await readKnowledgeFolder(folder)
   if (faults.length > 0) throw fileFaults(faults)
   const dataset = await findDataset(client, name)
   const plan = planKnowledge(files, dataset ? await listServerFiles(client, dataset.id) : [])
   const changes = [...listChanges(client, files, plan, prune), ...unnamed.map(refuseUnnamed)]
-  if (!dataset) print(`${name}: new knowledge base\n`)
-  for (const { path, told } of changes) print(`${path}: ${told}\n`)
+  // What the configurations of agents name it by.
+  const tell = (id: string) => print(`${name}: dataset_id ${id}\n`)
+  if (dataset) tell(dataset.id)
+  else print(`${name}: new knowledge base\n`)
+  for (const { path, told } of changes)
+    print(`${path}: ${told}\n`, dry_run ? { dataset_id: dataset?.id ?? null, path, change: told, done: null } : null)
   for (const { file, on_server } of plan.unchanged)
     if (on_server.failure !== null) print(`${file.path}: failed before: ${on_server.failure}\n`)
   if (!prune && plan.extra.length > 0) print(`${plan.extra.length} not in the folder; --prune takes them out\n`)
   if (!dry_run) {
     const { id } = dataset ?? (await createDatasetOnce(client, name))
+    if (!dataset) tell(id)
     await carryOut(id, changes, print)
     if (wait) await waitUntilReady(client, id, new Set(files.map(({ path }) => path)))
   }
@@ -111,14 +117,15 @@ async function takeOut(
 }
 
 /** A file that is refused stops no other. Throws once all are done if there were any. */
-async function carryOut(dataset_id: string, changes: readonly Change[], print: (text: string) => void): Promise<void> {
+async function carryOut(dataset_id: string, changes: readonly Change[], print: Report): Promise<void> {
   const left = [...changes]
   const refused: FileFault[] = []
   let failure: unknown = null
   const work = async () => {
     for (let change = left.shift(); change && failure === null; change = left.shift()) {
       try {
-        print(`${change.path}: ${await change.carryOut(dataset_id)}\n`)
+        const done = await change.carryOut(dataset_id)
+        print(`${change.path}: ${done}\n`, { dataset_id, path: change.path, change: change.told, done })
       } catch (error) {
         const message = reasonOfRefusal(error)
         if (message === null) failure = error
@@ -143,5 +150,6 @@ function reasonOfRefusal(error: unknown): string | null {
 
 function describeRefused(refused: readonly FileFault[], all: number): ClientError {
   const lines = refused.map(({ file, message }) => `  ${file}: ${message}`)
-  return new ClientError([`${refused.length} of ${all} changes were refused:`, ...lines].join('\n'))
+  const text = [`${refused.length} of ${all} changes were refused:`, ...lines].join('\n')
+  return new ClientError(text, refused.length < all ? exit_codes.partly : exit_codes.failed)
 }

@@ -5,6 +5,7 @@ import { createReadStream } from 'node:fs'
 import { readdir, realpath, stat } from 'node:fs/promises'
 import { join, relative, sep } from 'node:path'
 import { ClientError, type FileFault } from '../client/faults.ts'
+import { exit_codes } from '../client/output.ts'
 import { isInside, isMissing } from '../client/bounded-folder.ts'
 import type { LocalFile } from './plan.ts'
 
@@ -66,7 +67,8 @@ export async function readKnowledgeFolder(path: string): Promise<KnowledgeFolder
 
 async function openFolder(path: string): Promise<string> {
   const root = await resolve(path)
-  if (root === null || !(await stat(root)).isDirectory()) throw new ClientError(`the folder ${path} does not exist`)
+  if (root === null || !(await stat(root)).isDirectory())
+    throw new ClientError(`the folder ${path} does not exist`, exit_codes.usage)
   return root
 }
 

@@ -3,6 +3,7 @@ import { createHash } from 'node:crypto'
 import { setTimeout as pause } from 'node:timers/promises'
 import { type Client, type Output, ApiError } from '@parley/sdk'
 import { ClientError, type FileFault } from '../client/faults.ts'
+import { exit_codes } from '../client/output.ts'
 import type { ServerFile } from './plan.ts'
 
 type Dataset = Output<'listDatasets'>['data'][number]
@@ -83,7 +84,8 @@ function throwFailures(files: readonly ServerFile[], paths: ReadonlySet<string>)
   )
   if (failed.length === 0) return
   const lines = failed.map(({ file, message }) => `  ${file}: ${message}`)
-  throw new ClientError([`${failed.length} failed:`, ...lines].join('\n'))
+  const text = [`${failed.length} failed:`, ...lines].join('\n')
+  throw new ClientError(text, failed.length < paths.size ? exit_codes.partly : exit_codes.failed)
 }
 
 interface Page<Row> {

@@ -37,11 +37,12 @@ export function useDeskList(session: Session, filters: DeskFilters) {
   const query = useQuery({
     queryKey: key,
     queryFn: async ({ signal }) => {
-      told.current = []
+      const missed: FeedEvent[] = []
+      told.current = missed
       const wanted = Math.min(reread_at_most, queries.getQueryData<Listed>(key)?.rows.length ?? 0)
       const list = await readPages(session, filters, wanted, signal)
-      const missed = told.current ?? []
-      told.current = null
+      // A later reading collects for itself.
+      if (told.current === missed) told.current = null
       return hearAll(list, missed)
     },
     staleTime: 30_000,

@@ -74,24 +74,23 @@ export function startRelay(name: string, ports: RelayPorts, heard: Heard): Relay
     channel.post(message)
   }
 
-  const readOnce = async (signal: AbortSignal, isResumed: boolean) => {
+  const readOnce = async (signal: AbortSignal) => {
     for await (const event of ports.readFeed(position, signal)) {
       if (over.signal.aborted) return
       if ('id' in event) position = event.id
       if (event.event === 'reset') share({ type: 'gap', position })
       else if (event.event !== 'position') share({ type: 'event', event, position })
       if (isLive !== true) share({ type: 'state', is_live: true, position })
-      // Messages have no position, so those of the meantime are not told again.
-      if (isResumed && event.event === 'position') share({ type: 'gap', position })
+      // What is shown may have been read before this position, and messages have none.
+      if (event.event === 'position') share({ type: 'gap', position })
     }
   }
   const hold = async () => {
     isHolder = true
-    const isSuccessor = position !== undefined
-    for (let tries = 0; !over.signal.aborted; tries += 1) {
+    while (!over.signal.aborted) {
       const turn = new AbortController()
       const forget = ports.onNetworkChange(() => turn.abort())
-      await readOnce(AbortSignal.any([over.signal, turn.signal]), isSuccessor || tries > 0).catch(() => {})
+      await readOnce(AbortSignal.any([over.signal, turn.signal])).catch(() => {})
       forget()
       if (over.signal.aborted) return
       share({ type: 'state', is_live: false, position })

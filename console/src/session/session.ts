@@ -44,8 +44,11 @@ const fetchTelling: typeof fetch = async (...request) => {
   return response
 }
 
+/** A person would rather be told than wait any longer. */
+const max_retry_after_ms = 2000
+
 /** Sent without a credential, because the browser adds the cookie. */
-const options = { base_url: '', stream_patience_ms, fetch: fetchTelling }
+const options = { base_url: '', stream_patience_ms, max_retry_after_ms, fetch: fetchTelling }
 const client = createClient(options)
 
 /** Throws if the server refuses the credential. */

@@ -65,7 +65,7 @@ export const HandOffConfig = named(
       ),
       asked_for_person: optional(
         Type.Boolean({
-          description: `Whether the model is told to hand off when the end user asks for a person. Default ${handOffDefaults.asked_for_person}.`,
+          description: `Whether the instructions ask the model to hand off when the end user asks for a person. Default ${handOffDefaults.asked_for_person}.`,
         }),
       ),
       keywords: optional(

@@ -291,7 +291,10 @@ export const webWidgetManagement = {
       status: 200,
       description: 'What was found.',
       schema: Type.Object({
-        reachable: Type.Boolean({ description: 'Whether the address answered with a page.' }),
+        reachable: Type.Boolean({
+          description:
+            'Whether the address answered with a page, within 10 seconds. False for a private address that `PARLEY_CRAWL_ALLOW_PRIVATE_HOSTS` does not name.',
+        }),
         snippet_found: nullable(Type.Boolean({ description: 'Null: the page could not be read.' })),
         origin_listed: Type.Boolean({ description: 'Whether `domains` permits the site, after redirects.' }),
         csp_allows: nullable(

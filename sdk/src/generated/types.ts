@@ -1919,7 +1919,7 @@ export interface HandOffConfig {
   team?: string | null
   /** The keys of the teams that the model may choose from. Default: none, it does not choose. */
   teams?: string[] | null
-  /** Whether the model is told to hand off when the end user asks for a person. Default true. */
+  /** Whether the instructions ask the model to hand off when the end user asks for a person. Default true. */
   asked_for_person?: boolean | null
   /** Words and phrases that hand off when a message has one, compared as whole words in any case after Unicode normalization (NFKC). The model is not called; the reply is the wait message. Default: none. */
   keywords?: string[] | null
@@ -2066,7 +2066,7 @@ export interface ImportedConversation {
   user_turn_count?: number | null
   /** Used if `ended_at` is missing. From 0 to 2147483647. */
   duration?: number | null
-  /** Moved forward by microseconds if another conversation has the same. */
+  /** Moved forward by microseconds if another conversation has the same; further where many have. */
   created_at: string
   /** Default: `ended_at`, or else `created_at`. */
   updated_at?: string | null
@@ -2101,9 +2101,21 @@ export interface ImportedItem {
     id?: string | null
     name?: string | null
     external?: boolean | null
+    shown_name?: string | null
   } | null
   content?: string[] | null
   interrupted?: boolean | null
+  /** Only of role `assistant`. The passages need not exist here. */
+  citations?: {
+    /** From 1 to 999999. */
+    number: number
+    source_name: string
+    url?: string | null
+    /** From 1 to 2147483647. */
+    page?: number | null
+    chunk_id?: string | null
+    source_id?: string | null
+  }[] | null
   call_id?: string | null
   name?: string | null
   arguments?: Record<string, unknown> | null
@@ -3486,9 +3498,9 @@ export interface ToolConfig {
   actions?: ToolAction[] | null
   /** Run if one of `actions` failed; their templates have the error message as `error`. They have their own time limit: that of the tool, at most 10 seconds. The call remains an error. */
   actions_on_error?: ToolAction[] | null
-  /** A template for the result that the model gets, with the same variables as the actions. Default: what the actions saved, at most 256 KiB. */
+  /** A template for the result that the model gets, with the same variables as the actions. If an action failed, only one that refers to `error` is used; else the result is the reason. Default: what the actions saved, at most 256 KiB. */
   output?: string | null
-  /** Whether a call may be repeated if its outcome is unknown, for example after a crash. Default false: the model is told that the outcome is unknown. */
+  /** Whether a call may be repeated if its outcome is unknown, for example after a crash. Default false: the model learns that the outcome is unknown. */
   idempotent?: boolean | null
   /** Time limit of the whole call, not counting error actions. Default 10000. From 1 to 600000. */
   timeout_ms?: number | null
@@ -6875,7 +6887,7 @@ export type PreviewWebWidgetOutput = {
 }
 
 export type CheckWebWidgetOutput = {
-  /** Whether the address answered with a page. */
+  /** Whether the address answered with a page, within 10 seconds. False for a private address that `PARLEY_CRAWL_ALLOW_PRIVATE_HOSTS` does not name. */
   reachable: boolean
   /** Null: the page could not be read. */
   snippet_found: boolean | null

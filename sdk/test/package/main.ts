@@ -1,11 +1,12 @@
 // Proves the package as others get it: built, packed, and installed alone in an empty folder. Needs the registry for the other versions of
-// Node and TypeScript. `--fast`: only those that are here. `--runtimes`: Deno, Bun and workerd too.
+// Node and TypeScript, and Chromium. `--fast`: only those that are here. `--runtimes`: Deno, Bun and workerd too.
 import { execFile } from 'node:child_process'
 import { cp, mkdtemp, readdir, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { promisify } from 'node:util'
 import { buildSdk, dist } from '../../build.ts'
+import { useInBrowser } from './in-browser.ts'
 import { measureSizes } from './sizes.ts'
 import { startPeer } from './peer.ts'
 
@@ -53,6 +54,7 @@ try {
     await step(`runs on Node ${version}`, () => run('npx', ['-y', '-p', `node@${version}`, 'node', 'run.js'], here))
   for (const [name, args] of process.argv.includes('--runtimes') ? runtimes : [])
     await step(`runs on ${name}`, () => run('npx', ['-y', '-p', name, name, ...args], here))
+  await step('runs in Chromium', () => useInBrowser(folder, peer.url))
   for (const version of isFast ? [] : compilers)
     await step(`types with TypeScript ${version}`, () =>
       run('npx', ['-y', '-p', `typescript@${version}`, 'tsc', '-p', '.'], { cwd: folder }),

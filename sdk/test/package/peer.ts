@@ -1,20 +1,10 @@
 // A server that answers as Parley does, for programs in other versions of Node: one lost connection, a list of two pages, a turn, a refusal.
-import { once } from 'node:events'
-import { type IncomingMessage, type ServerResponse, createServer } from 'node:http'
-import type { AddressInfo } from 'node:net'
+import type { IncomingMessage, ServerResponse } from 'node:http'
+import { startHttpServer } from '../support/http-server.ts'
 
-export async function startPeer() {
+export function startPeer() {
   const seen = new Set<string>()
-  const server = createServer((request, response) => answer(request, response, seen)).listen(0, '127.0.0.1')
-  await once(server, 'listening')
-  return {
-    url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
-    async [Symbol.asyncDispose]() {
-      server.closeAllConnections()
-      server.close()
-      await once(server, 'close')
-    },
-  }
+  return startHttpServer((request, response) => answer(request, response, seen))
 }
 
 const json = (response: ServerResponse, status: number, body: unknown) =>

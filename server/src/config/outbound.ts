@@ -21,7 +21,7 @@ const settings: readonly Setting[] = [
     name: 'PARLEY_CRAWL_ALLOW_PRIVATE_HOSTS',
     default: 'none',
     meaning:
-      'Comma-separated host names that crawls can fetch although they are private, as `PARLEY_ALLOW_PRIVATE_HOSTS`, which does not open them to crawls. Every member with `sources:manage` can then read what they serve.',
+      'Comma-separated host names that crawls, and checks and proposals of web widgets, can fetch although they are private, written as in `PARLEY_ALLOW_PRIVATE_HOSTS`. Neither setting opens its hosts to what the other is for. Every member with `sources:manage` can then read what they serve.',
   },
   {
     name: 'PARLEY_NAME_SERVERS',

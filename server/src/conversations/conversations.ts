@@ -27,6 +27,7 @@ export {
   readPartialText,
   renewLeases,
 } from './commit/leases.ts'
+export { holdActive } from './commit/lock.ts'
 export { type ChangeName, reach } from './commit/pause-points.ts'
 export { createConversationWith } from './operations/create.ts'
 export { renderRuleMessage } from './rule-messages.ts'

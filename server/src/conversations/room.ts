@@ -12,6 +12,7 @@ import { createHeard } from './heard.ts'
 import type { Conversations } from './services.ts'
 import type { EndedTurn } from './machine/turn-snapshots.ts'
 import * as operations from './operations.ts'
+import { createExportShares } from './read/export-shares.ts'
 import { purgeWork, removalWork } from './purge-work.ts'
 import { textChannel } from './text-channel.ts'
 import type { TurnRunner } from './turn-runner.ts'
@@ -44,6 +45,7 @@ export function createConversations(
     results: createLocalResults<EndedTurn>(),
     tokens,
     heard,
+    exports: createExportShares(core.ports.clock),
     runner: nobody,
     watcher: { changed: () => {}, progressed: () => {} },
     people: { planWait: refuse, hasTeam: refuse, estimateWait: refuse },

@@ -6,6 +6,7 @@ import type { Core } from '../calls/core.ts'
 import type { LocalResults } from '../live/local-results.ts'
 import type { GroupCommit } from './commit/group-commit.ts'
 import type { Heard } from './heard.ts'
+import type { ExportShares } from './read/export-shares.ts'
 import type { ResolvedConfig } from '../agents/rules/config.ts'
 import type { Store } from '../database/store.ts'
 import type { WaitPlan } from './machine/handling-decisions.ts'
@@ -56,6 +57,7 @@ export interface Conversations {
   readonly results: LocalResults<EndedTurn>
   readonly tokens: ConversationTokens
   readonly heard: Heard
+  readonly exports: ExportShares
   /** Set by the engine when it is created. */
   runner: TurnRunner
   /** Set by the feed when it is created. */

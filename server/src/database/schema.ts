@@ -22,7 +22,8 @@ export async function listPending(database: PooledDatabase): Promise<string[]> {
   return names.filter((name) => !run.includes(name))
 }
 
-async function listRun({ pool }: PooledDatabase): Promise<string[]> {
+/** The migrations that have run, sorted. */
+export async function listRun({ pool }: PooledDatabase): Promise<string[]> {
   try {
     const { rows } = await pool.query<{ name: string }>('select name from kysely_migration')
     return rows.map(({ name }) => name).sort()

@@ -1,9 +1,9 @@
 // Looks at the database: version, rights, notifications, clock, connections, schema, secret key, and the work that is late.
-import { readdir } from 'node:fs/promises'
-import { join } from 'node:path'
 import pg from 'pg'
 import type { Config } from '../config/config.ts'
 import { type PooledDatabase, acrossOrganizations } from '../database/database.ts'
+import { listMigrations } from '../database/migration-files.ts'
+import { listRun } from '../database/schema.ts'
 import { readPrivateFile } from '../sealing/installation.ts'
 import { fingerprintOfKey } from '../sealing/seal.ts'
 import { type Finding, fail, ok, warn } from './finding.ts'
@@ -34,13 +34,17 @@ export async function examineNotifications(connection_string: string): Promise<F
   const client = new pg.Client({ connectionString: connection_string })
   await client.connect()
   try {
-    const arrived = new Promise<boolean>((resolve) => {
+    const arrival = new Promise<boolean>((resolve, reject) => {
       client.on('notification', () => resolve(true))
+      client.on('error', reject)
       setTimeout(() => resolve(false), patience_ms).unref()
     })
-    await client.query('listen parley_doctor')
-    await client.query('notify parley_doctor')
-    if (await arrived) return ok('notifications', 'LISTEN and NOTIFY work')
+    const ask = async () => {
+      await client.query('listen parley_doctor')
+      await client.query('notify parley_doctor')
+    }
+    const [hasArrived] = await Promise.all([arrival, ask()])
+    if (hasArrived) return ok('notifications', 'LISTEN and NOTIFY work')
     return fail(
       'notifications',
       'NOTIFY does not arrive',
@@ -76,29 +80,28 @@ export async function examineConnections(database: PooledDatabase, config: Confi
   const [row] = await database.query<{ allowed: number; nodes: number }>(connectionsStatement, [])
   const nodes = Math.max(1, row!.nodes)
   const needed = nodes * (config.database_connections + 2)
-  const message = `${nodes} nodes need up to ${needed} of ${row!.allowed}`
+  const message = `${nodes === 1 ? '1 node needs' : `${nodes} nodes need`} up to ${needed} of ${row!.allowed}`
   if (needed <= row!.allowed) return ok('connections', message)
   return warn('connections', message, 'Lower PARLEY_DATABASE_CONNECTIONS, or raise max_connections of PostgreSQL.')
 }
 
-const migrationsStatement = acrossOrganizations(operator, 'doctor_migrations', 'select name from kysely_migration')
-
 export async function examineSchema(database: PooledDatabase): Promise<Finding> {
-  const files = await readdir(join(import.meta.dirname, '..', 'database', 'migrations'))
-  const known = files.filter((file) => file.endsWith('.sql')).map((file) => file.replace(/\.sql$/, ''))
-  const rows = await database.query<{ name: string }>(migrationsStatement, [])
-  const applied = new Set(rows.map(({ name }) => name))
-  const newer = [...applied].filter((name) => !known.includes(name))
+  const [known, run] = await Promise.all([listMigrations(), listRun(database)])
+  const newer = run.filter((name) => !known.includes(name))
   if (newer.length > 0)
     return fail(
       'schema',
       'the database was changed by a newer Parley',
       'Start that version or newer, or restore a backup.',
     )
-  const pending = known.filter((name) => !applied.has(name))
+  const pending = known.filter((name) => !run.includes(name))
   if (pending.length > 0)
-    return warn('schema', `${pending.length} migrations are pending`, 'Run `parley migrate`, or start the server.')
-  return ok('schema', `${applied.size} migrations are applied`)
+    return warn(
+      'schema',
+      `${pending.length === 1 ? '1 migration is' : `${pending.length} migrations are`} pending`,
+      'Run `parley migrate`, or start the server.',
+    )
+  return ok('schema', `${run.length} migrations are applied`)
 }
 
 const fingerprintStatement = acrossOrganizations(
@@ -145,8 +148,12 @@ export async function examineLateness(database: PooledDatabase): Promise<Finding
   const { webhooks, stuck_jobs, late_jobs, turns } = row!
   return [
     webhooks === 0
-      ? ok('webhooks', 'none is failing')
-      : warn('webhooks', `${webhooks} endpoints are failing or disabled`, 'Look at their deliveries in the console.'),
+      ? ok('webhooks', 'none has failed for 10 minutes or more')
+      : warn(
+          'webhooks',
+          `${webhooks === 1 ? '1 endpoint is' : `${webhooks} endpoints are`} failing or disabled`,
+          'Look at their deliveries in the console.',
+        ),
     late_jobs + stuck_jobs === 0
       ? ok('jobs', 'none is late')
       : warn(

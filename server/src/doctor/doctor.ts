@@ -26,8 +26,15 @@ export async function* examineDatabase(
   connection_string: string,
   config: Config,
 ): AsyncGenerator<Finding> {
+  let version: Finding
+  try {
+    version = await examineVersion(database)
+  } catch (error) {
+    // Nothing else can be known.
+    return yield fail('database', messageOf(error), 'Start PostgreSQL, or correct DATABASE_URL.')
+  }
+  yield version
   const advice = 'Look at DATABASE_URL, and whether the user has rights on the tables.'
-  yield examine('database', advice, () => examineVersion(database))
   yield examine('notifications', advice, () => examineNotifications(connection_string))
   yield examine('clock', advice, () => examineClock(database))
   const migrate = 'Run `parley migrate`, or start the server.'

@@ -3,7 +3,7 @@ import { connect } from 'node:tls'
 import type { Config } from '../config/config.ts'
 import { systemPorts } from '../base/ports.ts'
 import { DEMO_PROVIDER, collectAnswer, createModelCatalog } from '../models/models.ts'
-import { type Finding, fail, ok, warn } from './finding.ts'
+import { type Finding, fail, messageOf, ok, warn } from './finding.ts'
 
 const patience_ms = 20_000
 
@@ -30,6 +30,16 @@ export async function examineModel({ default_model, providers }: Config): Promis
   return ok('model', `${default_model} answered in ${((performance.now() - asked_at) / 1000).toFixed(1)} s`)
 }
 
+/** What `fetch` throws says why only in its cause. */
+async function reach(address: string): Promise<Response> {
+  try {
+    return await fetch(address, { signal: AbortSignal.timeout(patience_ms) })
+  } catch (error) {
+    const { cause } = error as { cause?: unknown }
+    throw new Error(`${address} is not reached: ${messageOf(cause ?? error)}`, { cause: error })
+  }
+}
+
 export async function examineAddress(public_url: string | undefined): Promise<Finding> {
   if (public_url === undefined)
     return warn(
@@ -37,7 +47,7 @@ export async function examineAddress(public_url: string | undefined): Promise<Fi
       'PARLEY_PUBLIC_URL is not set',
       'Set it to the address under which browsers reach the server.',
     )
-  const response = await fetch(`${public_url}/healthz`, { signal: AbortSignal.timeout(patience_ms) })
+  const response = await reach(`${public_url}/healthz`)
   if (!response.ok)
     return fail('address', `${public_url} answers ${response.status}`, 'Let the proxy pass requests on to the server.')
   return ok('address', `${public_url} is reached`)

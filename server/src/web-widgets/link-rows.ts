@@ -1,6 +1,8 @@
 // Links a guest to the user whom the site has signed in the same browser (B6).
+import { holdActive } from '../conversations/conversations.ts'
 import { statement } from '../database/database.ts'
 import type { Store, TransactionStore } from '../database/store.ts'
+import { findActive } from './visitor-rows.ts'
 
 const lockStatement = statement(
   'lock_web_widget_starts',
@@ -22,12 +24,9 @@ const dropStatement = statement(
      (select guest_id from web_widget_links where widget_id = $2 and user_id = $3
       order by linked_at desc, guest_id offset $4)`,
 )
-// Both names lead to one conversation, so that neither can begin a second one beside it (B3).
 const shareStatement = statement(
   'share_active_conversation',
-  `insert into web_widget_active (widget_id, user_id, conversation_id, organization_id)
-   select widget_id, $4, conversation_id, organization_id from web_widget_active
-   where organization_id = $1 and widget_id = $2 and user_id = $3
+  `insert into web_widget_active (widget_id, user_id, conversation_id, organization_id) values ($2, $3, $4, $1)
    on conflict do nothing`,
 )
 
@@ -54,9 +53,19 @@ export async function linkGuest(
   const { organization_id } = tx
   if ((await tx.query(hasAnyStatement, [organization_id, widget_id, guest_id])).length === 0) return false
   if ((await tx.query(linkStatement, [organization_id, widget_id, guest_id, user_id])).length === 0) return false
-  await tx.query(shareStatement, [organization_id, widget_id, guest_id, user_id])
+  await shareActive(tx, { widget_id, guest_id, user_id })
   await tx.query(dropStatement, [organization_id, widget_id, user_id, most_guests])
   return true
+}
+
+/**
+ * Both names lead to one conversation, so that neither can begin a second one beside it (B3). Its end frees the names that it sees, so it
+ * comes before, and nothing is shared, or after both are there.
+ */
+async function shareActive(tx: TransactionStore, { widget_id, guest_id, user_id }: Link): Promise<void> {
+  const id = await findActive(tx, { widget_id, user_id: guest_id })
+  if (id === null || !(await holdActive(tx, id))) return
+  await tx.query(shareStatement, [tx.organization_id, widget_id, user_id, id])
 }
 
 const userStatement = statement(

@@ -2,6 +2,7 @@
 import { randomUUID } from 'node:crypto'
 import type { Input } from '@parley/sdk'
 import { afterAll, beforeAll, expect, test } from 'vitest'
+import { desk } from '../hand-off/fixture.ts'
 import { makeNarrowedKey } from '../support/actors.ts'
 import { type TestServer, publishAgent, refusal, startTestServer } from '../support/server.ts'
 
@@ -11,6 +12,11 @@ let server: TestServer
 let elsewhere: TestServer
 let native: string
 const large = randomUUID()
+const person = { type: 'user' as const, id: 'bo', name: 'Bo Lee', external: true, shown_name: 'Bo' }
+const citations = [
+  { number: 2, source_name: 'Terms.pdf', url: null, page: 3, chunk_id: randomUUID(), source_id: randomUUID() },
+  { number: 5, source_name: 'Delivery', url: 'https://shop.example.com/delivery' },
+]
 
 beforeAll(async () => {
   // A transcript may be larger than a page of the export.
@@ -21,12 +27,16 @@ beforeAll(async () => {
   const begun = await client.createConversation({ channel: 'text', user_id: 'native', agent_id })
   native = begun.conversation.id
   await client.sendConversationMessage({ conversation_id: native, text: 'Hello „ä“ 😀', client_id: randomUUID() })
+  await client.takeConversation({ conversation_id: native, external: desk })
+  await client.replyToConversation({ conversation_id: native, external: desk, text: 'I am Ada' })
   await client.endConversation({ conversation_id: native, reason: 'done', prefer: 'wait=0' })
   const items = [
     { type: 'message' as const, role: 'user' as const, content: ['Hello', 'there'] },
     { type: 'function_call' as const, call_id: 'k', name: 'look', arguments: { a: [1, { b: null }] } },
     { type: 'function_call_output' as const, call_id: 'k', name: 'look', output: { c: 1.5 }, latency_ms: 3 },
-    { type: 'message' as const, role: 'assistant' as const, content: ['Hi'], interrupted: true },
+    { type: 'message' as const, role: 'assistant' as const, content: ['Hi [2]'], interrupted: true, citations },
+    { type: 'message' as const, role: 'assistant' as const, content: ['I am Bo'], author: person },
+    { type: 'message' as const, role: 'assistant' as const, content: ['Bye'], author: { type: 'system' as const } },
   ]
   const text = 'x'.repeat(200_000)
   const rows: Row[] = [
@@ -92,6 +102,21 @@ test('what is exported and imported elsewhere is exported from there to the byte
   // Also where the conversations began.
   const conversations = rows.filter(({ id }) => id === native || id === large)
   expect(await server.client.importConversations({ conversations })).toEqual({ created: 0, unchanged: 2, errors: [] })
+})
+
+test('who spoke and what was cited move with the messages', async () => {
+  const itemsOf = async (user_id: string) => parsed(await read(server, { user_id }))[0]!.conversation!.items
+  expect((await itemsOf('native')).at(-1)).toMatchObject({
+    content: ['I am Ada'],
+    author: { type: 'user', ...desk, external: true },
+  })
+  const items = await itemsOf('u0')
+  expect(items.map(({ author, citations: cited }) => ({ author, cited }))).toEqual([
+    ...[{}, {}, {}],
+    { cited: citations },
+    { author: person },
+    { author: { type: 'system', id: null, name: null, external: false } },
+  ])
 })
 
 test('the filters are those of the list, and a cursor goes on after a line', async () => {

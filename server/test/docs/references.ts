@@ -1,6 +1,7 @@
 // Finds what a page refers to and what is not there: linked files, anchors, and paths of the repository in back-ticks.
 import { existsSync, globSync, readFileSync } from 'node:fs'
 import { dirname, join, normalize } from 'node:path'
+import GithubSlugger from 'github-slugger'
 
 export interface Repository {
   root: string
@@ -46,17 +47,9 @@ function leadsSomewhere({ root }: Repository, page: string, text: string, link: 
 
 /** As GitHub makes them out of headings. */
 export function anchorsOf(markdown: string): string[] {
-  const seen = new Map<string, number>()
-  return [...markdown.replaceAll(/^```[^]*?^```$/gm, '').matchAll(/^#{1,6} (.+)$/gm)].map(([, heading]) => {
-    const slug = heading!
-      .trim()
-      .toLowerCase()
-      .replaceAll(/[^\p{L}\p{N}\s_-]/gu, '')
-      .replaceAll(' ', '-')
-    const count = seen.get(slug) ?? 0
-    seen.set(slug, count + 1)
-    return count === 0 ? slug : `${slug}-${count}`
-  })
+  const anchors = new GithubSlugger()
+  const headings = markdown.replaceAll(/^```[^]*?^```$/gm, '').matchAll(/^#{1,6} (.+)$/gm)
+  return [...headings].map(([, heading]) => anchors.slug(heading!.trim()))
 }
 
 /** Whether the words in back-ticks are meant as a path: they begin in a folder of the repository, or end as a source file. */

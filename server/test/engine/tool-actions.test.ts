@@ -109,6 +109,19 @@ describe('actions', () => {
     expect(output).toMatchObject({ error: 'The server answered 404.' })
   })
 
+  test('the model gets the reason instead of an output that does not mention it', async () => {
+    peer.answer = (_request, response) => answerJson(response, {}, 404)
+    const output = 'The order is {{ order.body.state }}.'
+    const actions = [http('/order', { save_as: 'order' })]
+    const reason = 'The server answered 404.'
+    expect(await callTool({ actions, output })).toMatchObject({ is_error: true, output: reason })
+    expect(await callTool({ actions, output: 'Done.' })).toMatchObject({ is_error: true, output: reason })
+    const own = await callTool({ actions, output: '{{ "No order: " ~ error if error else order.body.state }}' })
+    expect(own).toMatchObject({ is_error: true, output: `No order: ${reason}` })
+    const good = await callTool({ actions: [say('Hello')], output: 'Fine{{ error }}' })
+    expect(good).toMatchObject({ is_error: false, output: 'Fine' })
+  })
+
   test('error actions have their own time limit if the failed action has used up that of the tool', async () => {
     peer.answer = ({ url }, response) => {
       if (url !== '/hangs') answerJson(response, { noted: true })

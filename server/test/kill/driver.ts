@@ -60,11 +60,14 @@ const takeover_bound_ms = 15_000
 /** From the last death: the bound of a takeover for each of three attempts, and the turns themselves. */
 const settle_ms = 90_000
 
+/** After so many, the visitors of two widgets may have used up what an hour allows. */
+const kills_of_widgets = 200
+
 /** Ends conversations that no client uses any more, and some during their use. Each says so once. */
 const inactivity = { end_after_seconds: 2, max_user_turns: 15, end_message: 'Goodbye {{ user_id }}.' }
 
 /** The schema, agents with and without tools and summaries, one that ends conversations by itself, and web widgets. */
-async function prepare(environment: Record<string, string>, tools: object[]) {
+async function prepare(environment: Record<string, string>, tools: object[], kills: number) {
   await using node = startKillNode(environment)
   const client = createClient({ base_url: (await node.ready).url, token: admin_key })
   const built_in_tools = { widgets: { allowed: ['info'] } }
@@ -72,8 +75,10 @@ async function prepare(environment: Record<string, string>, tools: object[]) {
   const agents = await Promise.all(configs.map((config) => publishAgent(client, config)))
   const agent_ids = agents.map(({ agent_id }) => agent_id)
   const widgets: VisitedWidget[] = []
-  // One whose conversations also end by themselves.
-  for (const agent_id of [agent_ids[1]!, agent_ids.at(-1)!]) {
+  // Every second one's conversations also end by themselves. All visitors have one address, which a widget limits by the hour.
+  const count = 2 * Math.ceil(kills / kills_of_widgets)
+  for (let number = 0; number < count; number += 1) {
+    const agent_id = number % 2 === 0 ? agent_ids[1]! : agent_ids.at(-1)!
     const identity = { allow_hmac: true }
     const { id } = await client.createWebWidget({ agent_id, published: true, limits: widest_limits, identity })
     const { secret } = await client.createWebWidgetIdentityKey({ web_widget_id: id })
@@ -94,7 +99,7 @@ export async function runKills(options: RunOptions): Promise<Report> {
   const data_dir = await mkdtemp(join(tmpdir(), 'parley-kill-'))
   stack.defer(() => rm(data_dir, { recursive: true, force: true }))
   const environment = { ...nodeEnvironment(options.connection_string, model.base_url, data_dir), ...opened_hosts }
-  const { agent_ids, widgets } = await prepare(environment, toolsOf(peer))
+  const { agent_ids, widgets } = await prepare(environment, toolsOf(peer), options.kills)
   const takeovers = watchTakeovers(pool, () => fleet.urls.length)
   const fleet = createFleet(() => environment, takeovers, performance.now() + options.most_seconds * 1000)
   stack.defer(() => fleet.stop())

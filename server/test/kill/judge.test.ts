@@ -104,6 +104,16 @@ test('a sound run has no violations', () => {
   expect(judge(sent, stored)).toEqual({ violations: [], accepted: 2, deleted: 0, unknown: 1, unknown_stored: 0 })
 })
 
+const farewell = { role: 'assistant', text: 'Goodbye.', turn_id: null }
+
+test('a rule says the same in two conversations', () => {
+  const run = soundRun()
+  append(run, farewell)
+  append(run, { ...farewell, conversation_id: 'd' })
+  const { violations } = judge(run.sent, run.stored)
+  expect(violations.filter(({ kind }) => kind === 'doubled')).toEqual([])
+})
+
 type Run = ReturnType<typeof soundRun>
 
 /** Appends an item like a correct writer. */
@@ -134,6 +144,7 @@ const spoiled: [ViolationKind, string, (run: Run) => void][] = [
     'a text of the model',
     ({ stored }) => Object.assign(stored.items[3]!, { text: 'To one.', interrupted: false }),
   ],
+  ['doubled', 'what a rule says', (run) => [1, 2].forEach(() => append(run, farewell))],
   [
     'doubled',
     'a conversation',

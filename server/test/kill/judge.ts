@@ -294,14 +294,16 @@ function judgeTurn({ report, turnsOf }: Case, turn: StoredTurn, items: StoredIte
   }
 }
 
-/** No text of the model is in two replies, and no item belongs to a missing turn. */
+/** No text of the model is in two replies, nor one of a rule twice in a conversation, and no item belongs to a missing turn. */
 function judgeReplies({ report, turns }: Case, { items }: Stored): void {
   const seen = new Set<string>()
-  for (const { role, text, turn_id, interrupted } of items) {
+  for (const { role, text, turn_id, conversation_id, interrupted } of items) {
     if (turn_id !== null && !turns.has(turn_id)) report('broken', `an item of a missing turn: ${text}`)
     if (role !== 'assistant' || interrupted) continue
-    if (seen.has(text)) report('doubled', `the reply ${text}`)
-    seen.add(text)
+    // Each conversation of a visitor says farewell to them with the same words.
+    const said = turn_id === null ? `${conversation_id} ${text}` : text
+    if (seen.has(said)) report('doubled', `the reply ${said}`)
+    seen.add(said)
   }
 }
 

@@ -1,4 +1,6 @@
 // A node that can die: all of its communication goes through switches, and after its death nothing gets out any more.
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
 import type { Client } from '@parley/sdk'
 import type { App } from '../../src/app.ts'
 import { topic } from '../../src/live/topics.ts'
@@ -54,7 +56,12 @@ export async function startNode(
   const reached = new Map<string, number>()
   const database = await openDatabaseSwitch(server.connection_string)
   const app = await server.startAnother(
-    { OPENAI_BASE_URL: model.baseUrl(name), PARLEY_DRAIN_SECONDS: String(waits.drain / 1000) },
+    {
+      OPENAI_BASE_URL: model.baseUrl(name),
+      PARLEY_DRAIN_SECONDS: String(waits.drain / 1000),
+      // Not that of the others, which would name them as the one whose place this node takes.
+      PARLEY_DATA_DIR: join(tmpdir(), `no-folder-of-${name}`),
+    },
     {
       ports: {
         clock,

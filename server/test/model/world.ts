@@ -79,6 +79,7 @@ export class World implements AsyncDisposable {
   static async start(): Promise<World> {
     const clock = new ManualClock()
     const environment = {
+      PARLEY_SECRET_KEY: '0'.repeat(64),
       PARLEY_LIMIT_WAITING_TURNS: String(max_waiting),
       PARLEY_DATABASE_CONNECTIONS: '4',
       PARLEY_DRAIN_SECONDS: '0',

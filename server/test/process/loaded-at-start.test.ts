@@ -61,10 +61,12 @@ test('a first start loads no package that few processes need, and strips no type
   expect(parts_of_node.filter((name) => /undici|amaro/.test(name))).toEqual([])
 })
 
-/** The file and what it imports, as far as that is not loaded later. */
+/** The file and what it imports before compiled code is in place. */
 async function importedBy(path: string): Promise<string[]> {
-  const text = await readFile(path, 'utf8')
-  const imports = [...text.matchAll(/^import .* from '(\.[^']+)'/gm)].map(([, to]) => join(dirname(path), to!))
+  const [text] = (await readFile(path, 'utf8')).split('\nkeepCompiledCode()')
+  const imports = [...text!.matchAll(/^import .* from '(\.[^']+)'|import\('(\.[^']+)'\)/gm)].map(([, always, later]) =>
+    join(dirname(path), (always ?? later)!),
+  )
   return [path, ...(await Promise.all(imports.map(importedBy))).flat()]
 }
 

@@ -33,6 +33,7 @@ process.once('exit', () => {
 
 /** How long a point is waited for; then nothing happens. */
 const point_ms = 6000
+const wake_ms = 1000
 const start_ms = 60_000
 
 export async function startNodes(environment: Record<string, string>): Promise<TakeNodes> {
@@ -73,6 +74,9 @@ async function startSlot({ environment, faults, counts, count }: Around) {
   let isEnding = false
   let isDying = false
   let struck = Promise.withResolvers<string>()
+  let stopping = 0
+  // One that comes to the point after the wait for it was given up stops by itself.
+  const waking = setInterval(() => void (stopping === 0 && child.kill('SIGCONT')), wake_ms)
 
   const start = async () => {
     const env = { PATH: process.env['PATH'], ...with_compiled_code, ...environment, PORT: String(port) }
@@ -97,7 +101,8 @@ async function startSlot({ environment, faults, counts, count }: Around) {
     const late = pass(start_ms, 'late' as const, { ref: false })
     if ((await Promise.race([ready.promise, late])) === 'late') throw new Error(`no node is ready: ${errors}`)
   }
-  const order = (value: Order) => void (child.connected && child.send(value))
+  /** One that is being killed takes no orders any more. */
+  const order = (value: Order) => void (child.connected && child.send(value, () => {}))
   /** Null: it did not come to the point. */
   const strike = async (point: string, signal: 'SIGSTOP' | 'SIGKILL') => {
     struck = Promise.withResolvers()
@@ -110,9 +115,11 @@ async function startSlot({ environment, faults, counts, count }: Around) {
     hold: (point, ms) => order({ do: 'hold', point, ms }),
     mute: (is_muted) => order({ do: 'mute', is_muted }),
     async stopAt(point, ms) {
+      stopping += 1
       if ((await strike(point, 'SIGSTOP')) === null) child.kill('SIGSTOP')
       counts.stops += 1
       await pass(ms)
+      stopping -= 1
       child.kill('SIGCONT')
     },
     async killAt(point) {
@@ -130,6 +137,7 @@ async function startSlot({ environment, faults, counts, count }: Around) {
     node,
     async end() {
       isEnding = true
+      clearInterval(waking)
       if (child.exitCode !== null || child.signalCode !== null) return
       const ended = once(child, 'close')
       child.kill('SIGCONT')

@@ -10,7 +10,7 @@ import { type KillNode, admin_key, nodeEnvironment, startKillNode } from '../kil
 import { until } from '../races/harness.ts'
 import { type TestDatabase, createTestDatabase } from '../support/database.ts'
 import { startScriptedModel } from '../support/scripted-model.ts'
-import { refusal } from '../support/server.ts'
+import { refusal, withoutKey } from '../support/server.ts'
 import { type Served, type Visitor, endUser, enter, frameClient, liveWidget } from './browser.ts'
 
 const stack = new AsyncDisposableStack()
@@ -122,8 +122,11 @@ test.each([
     const { visitor, conversation_id } = await endedConversation()
     const given = { conversation_id, rating: 4, ...(has_key ? { idempotency_key: randomUUID() } : {}) }
     const web_widget_id = (await client.getConversation({ conversation_id })).web_widget_id!
-    const give = (served: Served) =>
-      frameClient(served, {}, visitor.token).giveConversationFeedback({ web_widget_id, ...given })
+    const give = (served: Served) => {
+      const { options } = frameClient(served, {}, visitor.token)
+      const asked = has_key ? options : { ...options, fetch: withoutKey }
+      return createClient(asked).giveConversationFeedback({ web_widget_id, ...given })
+    }
     await dieAt(point, give)
     const read = async () => {
       const [row] = await rowsOf(

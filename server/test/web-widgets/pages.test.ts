@@ -1,4 +1,4 @@
-// Auto-brand and the check of a snippet, against real websites, kind ones and hostile ones.
+// Auto-brand and the check of a snippet, against real websites, kind ones and hostile ones; and the demo page.
 import { createServer } from 'node:net'
 import { once } from 'node:events'
 import type { ServerResponse } from 'node:http'
@@ -8,6 +8,7 @@ import { type TestServer, refusal, startTestServer } from '../support/server.ts'
 import type { ToolPeer } from '../support/tool-peer.ts'
 import { makeOrganization } from '../support/actors.ts'
 import { publishAgent } from '../support/server.ts'
+import { liveWidget } from './browser.ts'
 import { makeLiveWidget } from './fixture.ts'
 import { opened_sites, paint, shop, startSite } from './site.ts'
 
@@ -18,6 +19,25 @@ beforeAll(async () => {
   server = await startTestServer(opened_sites, { first_pages: () => pages })
 })
 afterAll(() => server[Symbol.asyncDispose]())
+
+// First: no other widget is live yet.
+test('the demo page has the newest widget that may be shown on it, or says why it has no button', async () => {
+  const demo = async () => (await fetch(`${server.url}/widget-demo`)).text()
+  const site = 'https://shop.example.com'
+  const { client } = server
+  await liveWidget(client, { domains: [site] })
+  const without = await demo()
+  expect(without).toContain('src=""')
+  expect(without).toContain(`its sites do not include this one, ${server.url}`)
+  const open = await liveWidget(client)
+  await liveWidget(client, { domains: [site] })
+  expect(await demo()).toContain(`src="${server.url}/public/embed/${open.id}"`)
+  const listed = await liveWidget(client, { domains: [site, server.url] })
+  await liveWidget(client, { published: false })
+  const shown = await demo()
+  expect(shown).toContain(`src="${server.url}/public/embed/${listed.id}"`)
+  expect(shown).toContain('The button in the corner opens a chat')
+})
 
 /** Of an organization of its own, so that the limit of one does not end the tests of another. */
 async function newWidget() {

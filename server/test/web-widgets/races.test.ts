@@ -1,5 +1,6 @@
 // What managers change beside the starts of visitors, and who is linked to whom, on three nodes at once.
 import { createHmac } from 'node:crypto'
+import type { PoolClient } from 'pg'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import type { App } from '../../src/app.ts'
 import { type TestServer, refusal, startTestServer } from '../support/server.ts'
@@ -136,6 +137,37 @@ test('links beside starts of guest and user, and ends: never two active ones of 
     )
   }
 })
+
+test('a link beside the end of the conversation leaves nobody with an ended one', async () => {
+  const { id, sign } = await signing()
+  const guest = await enter(server, id)
+  const { conversation } = await guest.start()
+  const ending = await server.database.pool.connect()
+  try {
+    await ending.query('begin')
+    await ending.query(`update conversations set status = 'completed', ended_at = clock_timestamp() where id = $1`, [
+      conversation.id,
+    ])
+    let hasEntered = false
+    const entering = sign(guest, 'u', 1).finally(() => (hasEntered = true))
+    // The link waits for the end, or has passed it.
+    await expect.poll(async () => hasEntered || (await isBlockedBy(ending)), { timeout: 20_000 }).toBe(true)
+    await ending.query('commit')
+    await entering
+  } finally {
+    ending.release()
+  }
+  const { rows } = await server.database.pool.query('select user_id from web_widget_active where widget_id = $1', [id])
+  expect(rows).toEqual([])
+})
+
+/** Whether somebody waits for what this connection has locked. */
+async function isBlockedBy(connection: PoolClient): Promise<boolean> {
+  const { rows } = await connection.query(
+    'select from pg_stat_activity where pg_backend_pid() = any (pg_blocking_pids(pid))',
+  )
+  return rows.length > 0
+}
 
 test('re-pins at once on several nodes: each is made, one after another', async () => {
   const { id, agent_id, version_id } = await liveWidget(server.client)

@@ -1,6 +1,7 @@
 // Locks conversations and reads each one's state under its lock.
 import { type Pipeline, statement } from '../../database/database.ts'
 import { arraysOf, rowsOf } from '../../database/rows.ts'
+import type { TransactionStore } from '../../database/store.ts'
 import type { Claimed, LockedConversation, MessageClaim, OpenTurn } from '../machine/change.ts'
 import { handlingOf } from '../read/handling.ts'
 import { silence } from '../machine/rows.ts'
@@ -64,6 +65,16 @@ const openTurns = statement(
      and t.status in ('queued', 'running')
    order by t.sequence`,
 )
+
+const holdStatement = statement(
+  'hold_active_conversation',
+  `select from conversations where id = $1 and organization_id = $2 and ended_at is null for share`,
+)
+
+/** Keeps it from ending until the transaction is over. False: it has ended. */
+export async function holdActive(tx: TransactionStore, id: string): Promise<boolean> {
+  return (await tx.query(holdStatement, [id, tx.organization_id])).length > 0
+}
 
 type LockedRow = Omit<LockedConversation, 'open_turns' | 'now' | 'next_lease' | 'claimed' | 'handling'>
 type OpenTurnRow = Omit<OpenTurn, 'id'> & { id: string | null; conversation_id: string } & Claimed &

@@ -14,6 +14,7 @@ import {
 import { sendAdditions } from './additions.ts'
 import { writeClaims } from './claims.ts'
 import type { Committer } from './committer.ts'
+import { findFreeTimes } from './free-times.ts'
 import type { Beginning } from './new.ts'
 import { countEnded } from './write-changes.ts'
 
@@ -82,24 +83,6 @@ async function tryInsert(tx: TransactionStore, conversations: readonly Timed[]):
     JSON.stringify(rows),
   ])
   return new Map(inserted.map(({ id, created_at }) => [id, created_at]))
-}
-
-// Behind the first of a run of taken times there can be another run; then the rows are written one by one.
-const freeTimesStatement = statement(
-  'free_created_ats',
-  `select wanted.at as wanted, (
-     select taken.created_at + interval '1 microsecond' from conversations taken
-     where taken.organization_id = $1 and taken.created_at >= wanted.at::timestamptz
-       and not exists (select from conversations next where next.organization_id = taken.organization_id
-                       and next.created_at = taken.created_at + interval '1 microsecond')
-     order by taken.created_at limit 1
-   ) as free
-   from unnest($2::text[]) as wanted (at)`,
-)
-
-async function findFreeTimes(tx: TransactionStore, times: string[]): Promise<Map<string, string | null>> {
-  const rows = await tx.query<{ wanted: string; free: string | null }>(freeTimesStatement, [tx.organization_id, times])
-  return new Map(rows.map(({ wanted, free }) => [wanted, free]))
 }
 
 const historyStatement = statement(

@@ -15,6 +15,7 @@ import { redactBirth } from '../machine/redaction.ts'
 import { sendAdditions } from './additions.ts'
 import { writeClaims } from './claims.ts'
 import type { Committer } from './committer.ts'
+import { findFreeTimes } from './free-times.ts'
 import { countEnded } from './write-changes.ts'
 
 const born_with = newConversationColumns.length
@@ -25,17 +26,6 @@ const insertStatement = statement(
    values (${given}, $${born_with + 1}, coalesce($${born_with + 2}::timestamptz, clock_timestamp()))
    on conflict do nothing
    returning created_at`,
-)
-
-// The first microsecond from $2 on that no conversation of the organization uses.
-const freeTimeStatement = statement(
-  'free_created_at',
-  `select taken.created_at + interval '1 microsecond' as free
-   from conversations taken
-   where taken.organization_id = $1 and taken.created_at >= $2::timestamptz
-     and not exists (select from conversations next where next.organization_id = taken.organization_id
-                     and next.created_at = taken.created_at + interval '1 microsecond')
-   order by taken.created_at limit 1`,
 )
 
 /** Tries to find a free `created_at` before the insert is given up: each loss means that another insert succeeded. */
@@ -56,9 +46,7 @@ export async function insertConversation(
     const inserted = await tryInsert(store, stored, time)
     if (inserted !== null) return inserted
     if (await isIdTaken(store, conversation.id)) return null
-    if (created_at === null) continue
-    const [row] = await store.query<{ free: string }>(freeTimeStatement, [store.organization_id, time])
-    time = row?.free ?? time
+    if (time !== null) time = (await findFreeTimes(store, [time])).get(time) ?? time
   }
   throw new Error(`found no free created_at in ${max_time_tries} tries`)
 }

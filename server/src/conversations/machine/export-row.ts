@@ -50,9 +50,12 @@ function exportItem(item: ItemRecord): ImportedItem {
       return {
         ...base,
         role: item.role,
+        // Null where the role says it.
+        ...(item.author ? { author: item.author } : {}),
         content: item.content,
         interrupted: item.interrupted,
         ...(item.metrics ? { metrics: { ...item.metrics } } : {}),
+        ...(item.citations ? { citations: item.citations } : {}),
         ...(item.client_id === null ? {} : { client_id: item.client_id }),
         ...(item.in_reply_to === null ? {} : { in_reply_to: item.in_reply_to }),
         ...(item.values === null ? {} : { values: item.values }),

@@ -89,3 +89,35 @@ test.each([
 ])('microsecondsOf(%s) is %s', (text, expected) => {
   expect(microsecondsOf(text)).toBe(expected)
 })
+
+const spoken = (fields: object) => row({ conversation: { items: [{ type: 'message', content: ['a'], ...fields }] } })
+const cited = (fields: object) => spoken({ role: 'assistant', citations: [{ number: 1, source_name: 'A', ...fields }] })
+
+test.each([
+  [spoken({ role: 'assistant', author: { type: 'user', shown_name: 'x'.repeat(201) } }), 'author.shown_name'],
+  [cited({ number: 0 }), 'citations.0.number'],
+  [cited({ number: 1_000_000 }), 'citations.0.number'],
+  [cited({ source_name: undefined }), 'citations.0.source_name'],
+  [cited({ source_name: 'x'.repeat(2049) }), 'citations.0.source_name'],
+  [cited({ url: 'x'.repeat(2049) }), 'citations.0.url'],
+  [cited({ chunk_id: 'x' }), 'citations.0.chunk_id'],
+  [cited({ page: 0 }), 'citations.0.page'],
+])('bounds authors and citations: %#', (value, path) => {
+  expect(faultsOf(value)).toEqual([`conversation.items.0.${path}`])
+})
+
+test('keeps citations of replies, and who spoke where the role does not say it', () => {
+  const only = (value: unknown) => prepared(value).items[0]!
+  const citation = { number: 1, source_name: 'A', url: null }
+  expect(only(cited({ more: 1 })).citations).toEqual([citation])
+  expect(only(cited({ page: null, chunk_id: id.toUpperCase() })).citations).toEqual([
+    { ...citation, chunk_id: id, page: null },
+  ])
+  expect(only(spoken({ role: 'assistant', citations: [] })).citations).toBeNull()
+  expect(only(spoken({ role: 'user', citations: [citation] })).citations).toBeNull()
+  const charles = { type: 'end_user', id: null, name: 'Charles', external: false }
+  expect(only(spoken({ role: 'user', author: charles })).author).toEqual(charles)
+  expect(only(spoken({ role: 'user', author: { type: 'end_user' } })).author).toBeNull()
+  expect(only(spoken({ role: 'user', author: { type: 'user', name: 'Bo' } })).author).toBeNull()
+  expect(only(spoken({ role: 'assistant', author: charles })).author).toBeNull()
+})

@@ -180,7 +180,7 @@ function itemOf(item: ImportedItem, source: ImportedConversation, newId: () => s
     output: isOutput ? ((item.output ?? null) as JsonValue) : null,
     is_error: isOutput ? (item.is_error ?? false) : null,
     latency_ms: isOutput ? (item.latency_ms ?? null) : null,
-    citations: null,
+    citations: isMessage ? citationsOf(item) : null,
     client_id: isOfUser ? (item.client_id?.toLowerCase() ?? null) : null,
     in_reply_to: isOfUser ? (item.in_reply_to ?? null) : null,
     values: isOfUser ? ((item.values ?? null) as JsonObject | null) : null,
@@ -188,11 +188,26 @@ function itemOf(item: ImportedItem, source: ImportedConversation, newId: () => s
   }
 }
 
-/** A person, or the system; other authors follow from the role. */
+/** A person, the system, or an end user with a name of their own; other authors follow from the role. */
 function authorOf({ role, author }: ImportedItem): ItemRecord['author'] {
-  if (role !== 'assistant' || (author?.type !== 'user' && author?.type !== 'system')) return null
-  const { type, id = null, name = null, external } = author
-  return { type, id, name, external: external ?? false }
+  if (author == null) return null
+  const { type, id = null, name = null, external, shown_name } = author
+  const isTold =
+    role === 'assistant'
+      ? type === 'user' || type === 'system'
+      : role === 'user' && type === 'end_user' && (id ?? name) !== null
+  if (!isTold) return null
+  return { type, id, name, external: external ?? false, ...(shown_name == null ? {} : { shown_name }) }
+}
+
+function citationsOf({ role, citations }: ImportedItem): ItemRecord['citations'] {
+  if (role !== 'assistant' || !citations?.length) return null
+  return citations.map(({ number, source_name, url = null, page, chunk_id, source_id }) => ({
+    ...{ number, source_name, url },
+    ...(page === undefined ? {} : { page }),
+    ...(chunk_id == null ? {} : { chunk_id: chunk_id.toLowerCase() }),
+    ...(source_id == null ? {} : { source_id: source_id.toLowerCase() }),
+  }))
 }
 
 function progressOf(source: ImportedConversation, items: ImportedItem[]): NewProgress {

@@ -5,7 +5,8 @@ import { statement } from '../../database/database.ts'
 import type { Store } from '../../database/store.ts'
 import { type Addresses, exportRow } from '../machine/export-row.ts'
 import type { ItemRecord, ShownConversation } from '../machine/rows.ts'
-import { type ListedConversation, findConversation } from './conversation.ts'
+import { findConversation } from './conversation.ts'
+import type { ExportShares } from './export-shares.ts'
 import { pageOf } from './list.ts'
 import { readPageTranscripts } from './page-transcripts.ts'
 import { readTranscript } from './transcript.ts'
@@ -13,6 +14,8 @@ import { readTranscript } from './transcript.ts'
 const rows_of_a_page = 100
 /** Of transcripts, and of large fields. */
 const page_bytes = 4 * 1024 * 1024
+/** A piece ends with the line that reaches this. */
+const piece_bytes = 1024 * 1024
 /** A longer line has an error instead of the conversation. */
 const max_line_bytes = 16 * 1024 * 1024
 
@@ -25,45 +28,68 @@ interface Exported {
   store: Store
   access: Access
   filters: ConversationFilters & { cursor?: string | undefined }
+  shares: ExportShares
   gone: AbortSignal
 }
 
-/** Each page as one piece. */
-export async function* exportPages({ store, access, filters, gone }: Exported): AsyncGenerator<Buffer> {
-  let cursor = filters.cursor
-  while (!gone.aborted) {
-    const page = { ...filters, cursor, limit: rows_of_a_page }
-    const rows = await store.execute(pageOf(store, access, page, page_bytes))
-    const last = rows.at(-1)
-    if (!last) return
-    yield Buffer.from(await linesOf(store, rows))
-    if (rows.length < rows_of_a_page) return
-    cursor = Buffer.from(last.created_at).toString('base64url')
+/** Pieces of whole lines. Nothing but the rest of a page is held while the reader has not taken a piece. */
+export async function* exportPieces(exported: Exported): AsyncGenerator<Buffer> {
+  const { store, shares, gone } = exported
+  const { organization_id } = store
+  await shares.open.enter(organization_id, gone)
+  try {
+    let lines: Buffer[] = []
+    let bytes = 0
+    for await (const line of exportLines(exported)) {
+      lines.push(line)
+      bytes += line.length
+      if (bytes < piece_bytes) continue
+      yield Buffer.concat(lines)
+      lines = []
+      bytes = 0
+    }
+    if (bytes > 0) yield Buffer.concat(lines)
+  } finally {
+    shares.open.leave(organization_id)
   }
 }
 
-async function linesOf(store: Store, rows: ListedConversation[]): Promise<string> {
+async function* exportLines({ store, access, filters, shares, gone }: Exported): AsyncGenerator<Buffer> {
+  const read = <T>(work: () => Promise<T>) => shares.reading.within(store.organization_id, work, gone)
+  let cursor = filters.cursor
+  while (!gone.aborted) {
+    const page = await read(() => readPage(store, access, { ...filters, cursor, limit: rows_of_a_page }))
+    for (const { row, addresses, items } of page) {
+      // Deleted since the page was read.
+      if (!addresses) continue
+      const line = items ? lineOf(row, addresses, items) : await read(() => readLine(store, row.id, addresses))
+      if (line) yield line
+    }
+    if (page.length < rows_of_a_page) return
+    cursor = Buffer.from(page.at(-1)!.row.created_at).toString('base64url')
+  }
+}
+
+/** Without `items`: it does not fit into the page. */
+async function readPage(store: Store, access: Access, filters: Parameters<typeof pageOf>[2]) {
+  const rows = await store.execute(pageOf(store, access, filters, page_bytes))
   const ids = rows.map(({ id }) => id)
   const transcripts = await readPageTranscripts(store, ids, page_bytes)
   const addresses = await readAddresses(store, ids)
-  const lines: string[] = []
-  for (const [index, { has_room, ...row }] of rows.entries()) {
-    const found = addresses.get(row.id)
-    // Deleted since the page was read.
-    if (!found) continue
-    const items = transcripts[index]
-    lines.push(has_room && items ? lineOf(row, found, items) : ((await readLine(store, row.id, found)) ?? ''))
-  }
-  return lines.join('')
+  return rows.map(({ has_room, ...row }, index) => ({
+    row,
+    addresses: addresses.get(row.id),
+    items: has_room ? transcripts[index] : undefined,
+  }))
 }
 
-function lineOf(row: ShownConversation, addresses: Addresses, items: ItemRecord[]): string {
-  const line = `${JSON.stringify(exportRow(row, addresses, items))}\n`
+function lineOf(row: ShownConversation, addresses: Addresses, items: ItemRecord[]): Buffer {
+  const line = Buffer.from(`${JSON.stringify(exportRow(row, addresses, items))}\n`)
   return line.length <= max_line_bytes ? line : tooLong(row)
 }
 
 /** A conversation that did not fit into its page; null if it is gone. */
-async function readLine(store: Store, id: string, addresses: Addresses): Promise<string | null> {
+async function readLine(store: Store, id: string, addresses: Addresses): Promise<Buffer | null> {
   const found = await findConversation(store, id)
   if (!found) return null
   const { redaction: _, ...row } = found
@@ -73,19 +99,23 @@ async function readLine(store: Store, id: string, addresses: Addresses): Promise
 }
 
 const tooLong = ({ id, created_at }: ShownConversation) =>
-  `${JSON.stringify({ id, created_at, error: 'The conversation is larger than 16 MiB. Read it with getConversation.' })}\n`
+  Buffer.from(
+    `${JSON.stringify({ id, created_at, error: 'The conversation is larger than 16 MiB. Read it with getConversation.' })}\n`,
+  )
 
 async function readAddresses(store: Store, ids: readonly string[]): Promise<Map<string, Addresses>> {
   const rows = await store.query<Addresses & { id: string }>(addressesStatement, [ids, store.organization_id])
   return new Map(rows.map(({ id, ...addresses }) => [id, addresses]))
 }
 
-/** One conversation as an import takes it; null if it is gone. */
-export async function exportOne(store: Store, id: string) {
+/** One conversation as an import takes it; null if it is gone, or more than so many bytes are stored. */
+export async function exportOne(store: Store, id: string, max_bytes: number) {
   const found = await findConversation(store, id)
   if (!found) return null
+  const range = { from: 0, max_bytes: Math.min(max_bytes, max_line_bytes), for_end_user: false }
+  const { items, next_position } = await readTranscript(store, id, range)
+  if (next_position !== null) return null
   const addresses = (await readAddresses(store, [id])).get(id)
   const { redaction: _, ...row } = found
-  const { items } = await readTranscript(store, id, { from: 0, max_bytes: max_line_bytes, for_end_user: false })
   return addresses ? exportRow(row, addresses, items) : null
 }

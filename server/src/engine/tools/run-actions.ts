@@ -5,7 +5,7 @@ import type { ResolvedTool } from '../../agents/rules/tools.ts'
 import type { JsonObject, JsonValue } from '../../base/json.ts'
 import { OutboundError } from '../../outbound/client.ts'
 import { atPath, describeTemplateFault, logTemplateFault } from '../../templates/faults.ts'
-import { TemplateError, createBudget, evaluateCondition, renderTemplate } from '../../templates/templates.ts'
+import { TemplateError, createBudget, evaluateCondition, mayLookUp, renderTemplate } from '../../templates/templates.ts'
 import type { ActionRun, ActionRunners, ToolVariables } from '../actions/runner.ts'
 import type { ToolCall, ToolOutcome, ToolRun } from './turn-tool.ts'
 
@@ -100,6 +100,7 @@ function variablesOf({ saved, error }: Pick<Progress, 'saved' | 'error'>, { call
   return { ...call.arguments, ...saved, error: error ?? '', ...run.variables, arguments: call.arguments }
 }
 
+/** An `output` that says nothing of the error is for a call that succeeds: of one that failed the reason is the result. */
 function outputOf(
   template: string | null,
   progress: Progress,
@@ -108,6 +109,7 @@ function outputOf(
   const { saved, error } = progress
   if (template === null) return { value: plainOutput(progress), is_error: false }
   try {
+    if (error !== null && !mayLookUp(template, 'error')) return { value: error, is_error: true }
     const { budget } = around
     const text = renderTemplate(template, variablesOf(progress, around), { max_output: max_output_characters, budget })
     return { value: text, is_error: false }

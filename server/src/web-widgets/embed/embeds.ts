@@ -34,7 +34,7 @@ export interface Embeds {
   captcha(id: string, own_origin: string): Promise<Page>
   /** A website with the widget, for the console alone, which shows there what is not saved yet. */
   sample(id: string, request: FrameRequest): Promise<Page>
-  /** A page with the newest widget, for development. */
+  /** A page with the newest widget that may be shown on it, for development. */
   demo(own_origin: string): Promise<Page>
   asset(name: string): Promise<Buffer | null>
 }
@@ -103,15 +103,17 @@ export function createEmbeds(core: Core, tokens: VisitorTokens, folder: string):
       return showSample(widget, files, request, consoleOrigin(request.own_origin))
     },
     async demo(own_origin) {
-      const [[newest], files] = await Promise.all([core.database.query<{ id: string }>(newestStatement, []), built()])
+      const [newest, files] = await Promise.all([core.database.query<Shown>(newestStatement, []), built()])
       if (!files?.demo) return notBuilt
+      const shown = newest.find(({ domains }) => isOriginListed(domains, own_origin))
       const origin = widgetOrigin(core.config, { origin: own_origin })
-      const address = newest ? `${origin}/public/embed/${newest.id}` : ''
+      const address = shown ? `${origin}/public/embed/${shown.id}` : ''
+      const hint = shown ? has_chat : newest.length > 0 && isOrigin(own_origin) ? hasOthers(own_origin) : has_none
       const headers = { ...html, 'cache-control': 'no-store', 'content-security-policy': policyOfDemo(origin) }
       return {
         status: 200,
         headers,
-        body: fill(files.demo, { __PARLEY_LOADER__: address, __PARLEY_HINT__: newest ? has_chat : has_none }),
+        body: fill(files.demo, { __PARLEY_LOADER__: address, __PARLEY_HINT__: hint }),
       }
     },
     asset: async (name) => (await built())?.assets.get(name) ?? null,
@@ -155,15 +157,20 @@ function placeOfPreview({ destination, own_origin }: FrameRequest, console_origi
   return { origin: own_origin, is_preview: true, ancestors: [...new Set([console_origin, own_origin])] }
 }
 
+type Shown = Pick<WidgetRecord, 'id' | 'domains'>
+
 const newestStatement = acrossOrganizations(
   'a page of a development server shows whatever there is',
-  'find_newest_live_web_widget',
-  `select w.id from web_widgets w join agents a on a.id = w.agent_id join agent_versions v on v.id = w.agent_version_id
+  'find_newest_live_web_widgets',
+  `select w.id, w.domains from web_widgets w join agents a on a.id = w.agent_id join agent_versions v on v.id = w.agent_version_id
    where w.deleted_at is null and w.published and v.published and a.active and a.deleted_at is null
-   order by w.created_at desc limit 1`,
+   order by w.created_at desc limit 100`,
 )
 
-const has_chat = 'The button in the corner opens a chat with the agent of the newest web widget that is live.'
+const has_chat =
+  'The button in the corner opens a chat with the agent of the newest web widget that is live and may be shown here.'
+const hasOthers = (own_origin: string) =>
+  `There is no button, because a web widget is live, but its sites do not include this one, ${own_origin}: add it under Security, and reload.`
 const has_none =
   'There is no button yet, because no web widget is live: create one under Web widgets in the console, publish it, and reload.'
 

@@ -28,7 +28,7 @@ afterAll(async () => {
   await proxy[Symbol.asyncDispose]()
 })
 
-const ofSearch = /find_searched_datasets|stem_words|secrets|read only|word_groups|from wanted/
+const ofSearch = /find_searched_datasets|stem_words|secrets|read only|word_groups|from wanted w join/
 
 /** Only of the search: others are at the end of a transaction that has one of its statements. */
 function isOfSearch({ name, text, before }: PassingStatement): boolean {
