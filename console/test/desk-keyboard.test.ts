@@ -5,7 +5,7 @@ import type { App } from '../../server/src/app.ts'
 import { opened_hosts } from '../../server/test/support/tool-peer.ts'
 import { liveWidget } from '../../server/test/web-widgets/browser.ts'
 import { type World, startWorld } from '../../widget/test/support/pages.ts'
-import { frameOf, message, snippetOf, visit } from '../../widget/test/support/visit.ts'
+import { awaitFrame, message, snippetOf, visit } from '../../widget/test/support/visit.ts'
 import { handlingTexts } from '../src/handling/texts.ts'
 
 import { dialog } from './support/editor.ts'
@@ -75,8 +75,7 @@ test('a visitor asks for a person, one answers and the other helps, and the agen
   await visited.page.waitForFunction('window.Parley?.open')
   await visited.page.keyboard.press('Tab')
   await visited.page.keyboard.press('Enter')
-  await expect.poll(() => visited.page.frames().length).toBe(2)
-  const chat = frameOf(visited.page)
+  const chat = await awaitFrame(visited.page)
   const ask = (text: string) => write(visited.page, message(chat), text, 'Enter')
   const hears = (text: string) => chat.getByRole('log').getByText(text).waitFor()
   await ask('I want a human.')

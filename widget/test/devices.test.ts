@@ -6,7 +6,7 @@ import { holdAnswer } from '../../server/test/support/scripted-model.ts'
 import type { TestServer } from '../../server/test/support/server.ts'
 import { liveWidget } from '../../server/test/web-widgets/browser.ts'
 import { type World, startWorld } from './support/pages.ts'
-import { type Site, frameOf, message, openChat, say, snippetOf, visit } from './support/visit.ts'
+import { type Site, awaitFrame, frameOf, message, openChat, say, snippetOf, visit } from './support/visit.ts'
 
 let world: World
 let server: TestServer
@@ -84,7 +84,7 @@ test('B6: after logout nothing of the user is left for the next one: not on the 
   await second.getByText('Your balance is 5.').waitFor()
   await page.evaluate('Parley.logout()')
   for (const tab of [page, other]) {
-    await frameOf(tab).getByLabel('E-mail').waitFor()
+    await (await awaitFrame(tab)).getByLabel('E-mail').waitFor()
     expect(await frameOf(tab).locator('body').innerText()).not.toMatch(/secret|balance/)
     expect(await frameOf(tab).getByLabel('E-mail').inputValue()).toBe('')
   }

@@ -84,6 +84,11 @@ export function frameOf(page: Page): FrameLocator {
 export async function openChat(page: Page): Promise<FrameLocator> {
   await page.waitForFunction('window.Parley?.open')
   await page.evaluate('Parley.open()')
+  return awaitFrame(page)
+}
+
+/** A frame is there before it has an address. */
+export async function awaitFrame(page: Page): Promise<FrameLocator> {
   await expect.poll(() => page.frames().some((frame) => frame.url().includes('/public/embed/'))).toBe(true)
   return frameOf(page)
 }

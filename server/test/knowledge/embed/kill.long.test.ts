@@ -1,6 +1,7 @@
 // kill -9 between and within batches of a re-embedding: the next process goes on from the last commit, and at most four calls of each
 // kill are made twice (K3, K7).
 import { expect, test } from 'vitest'
+import { openStore } from '../../../src/database/store.ts'
 import { changeModel, giveVectors, hasVectors } from '../../../src/knowledge/vectors/vectors.ts'
 import { startEmbeddingServer } from '../../support/embedding-server.ts'
 import { startServerProcess } from '../../support/process.ts'
@@ -45,9 +46,10 @@ test('a re-embedding that is killed three times asks for at most four batches tw
   }
   model.calls.length = 0
   const { ports } = server.app.core
-  await storeOf(server).transaction((tx) => changeModel(tx, ports, { embeddings: embeddingsOf(server) }, dataset_id))
   // Only the processes that are killed work from here on.
   await server.app[Symbol.asyncDispose]()
+  const store = openStore(server.database, server.organization_id)
+  await store.transaction((tx) => changeModel(tx, ports, { embeddings: embeddingsOf(server) }, dataset_id))
   const kill_at = [5, 12, 19]
   for (const calls of kill_at) {
     const node = startServerProcess(environment)
