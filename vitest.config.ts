@@ -12,10 +12,10 @@ const shared = { isolate: false, maxWorkers: 4 }
 
 const onPostgres = {
   globalSetup: 'server/test/support/postgres.ts',
-  testTimeout: 60_000,
-  hookTimeout: 60_000,
+  testTimeout: 120_000,
+  hookTimeout: 120_000,
   // Waits for conditions as long as a loaded machine can need.
-  expect: { poll: { timeout: 20_000, interval: 10 } },
+  expect: { poll: { timeout: 40_000, interval: 10 } },
 }
 
 export default defineConfig({

@@ -13,8 +13,8 @@ export default defineConfig({
     // Each file has a browser and a server, which wait for each other for half of the time.
     maxWorkers: 2,
     // A condition is waited for as long as a loaded machine may need.
-    expect: { poll: { timeout: 20_000, interval: 100 } },
-    testTimeout: 60_000,
-    hookTimeout: 90_000,
+    expect: { poll: { timeout: 40_000, interval: 100 } },
+    testTimeout: 180_000,
+    hookTimeout: 120_000,
   },
 })

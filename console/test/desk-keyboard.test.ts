@@ -116,4 +116,4 @@ test('a visitor asks for a person, one answers and the other helps, and the agen
   expect(await chat.getByText('They called on Monday.').count()).toBe(0)
   await fits(second.page)
   expect([...first.faults, ...second.faults, ...visited.faults]).toEqual([])
-}, 120_000)
+})

@@ -134,7 +134,7 @@ test('sound and notifications are opt-in, outlive the page, come once for all ta
   for (const each of [page, second]) await rowOf(each, 'fourth-user').waitFor()
   expect([await count(), await tones(page), await tones(second)]).toEqual([1, ...before])
   expect(faults).toEqual([])
-}, 120_000)
+})
 
 test('where the browser refuses notifications, the page says so and switches nothing on', async () => {
   const emil = await makeColleague(server, 'Emil')

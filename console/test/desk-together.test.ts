@@ -99,7 +99,7 @@ test('a note is changed by its author alone and deleted by them or an admin; col
   for (const page of pages) await expect.poll(() => noteOf(page, 'second order').count()).toBe(0)
   expect((await server.client.listConversationNotes({ conversation_id })).data).toEqual([])
   expect([...first.faults, ...second.faults, ...third.faults]).toEqual([])
-}, 120_000)
+})
 
 test('a colleague is offered a conversation, declines it, is offered it again, and accepts', async () => {
   const conversation_id = await beginWaiting('offered')
@@ -153,7 +153,7 @@ test('a colleague is offered a conversation, declines it, is offered it again, a
   await notice(second.page, actions.taken_by('Ada')).waitFor()
   await bar(second.page).getByText(handlingTexts.other('Ada')).waitFor()
   expect([...first.faults, ...second.faults]).toEqual([])
-}, 120_000)
+})
 
 test('offline, the desk says so and keeps what is written; back, it catches up, and nothing is sent twice', async () => {
   const conversation_id = await beginWaiting('cut-off')
@@ -188,7 +188,7 @@ test('offline, the desk says so and keeps what is written; back, it catches up, 
   const { conversation } = await readTalk(server, conversation_id)
   const said = conversation!.items.flatMap(({ author, content }) => (author?.type === 'user' ? content : []))
   expect(said).toEqual(['Can you read this?'])
-}, 120_000)
+})
 
 test('a refused reply stays in its field, says why, and can be sent again', async () => {
   const conversation_id = await beginWaiting('refused')

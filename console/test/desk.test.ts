@@ -127,7 +127,7 @@ test('a visitor is answered by one of two people, and returns to the agent', asy
   await say(chat, 'And my order?')
   await said('It left on Monday.')
   expect([...first.faults, ...second.faults, ...visited.faults]).toEqual([])
-}, 120_000)
+})
 
 test('what happened after the list was read and before the feed began is not missed', async () => {
   await using opened = await openDesk(browser, server, ada, '/settings')
@@ -143,7 +143,7 @@ test('what happened after the list was read and before the feed began is not mis
   await beginWaiting('before-the-feed')
   held.resolve()
   await rowOf(page, 'before-the-feed').waitFor()
-}, 60_000)
+})
 
 test('everything goes by keyboard alone, and keys can be switched off', async () => {
   const conversation_id = await beginWaiting('keyboard')
@@ -230,7 +230,7 @@ test('everything goes by keyboard alone, and keys can be switched off', async ()
   await bar(page).getByText(handlingTexts.overMine).waitFor()
   expect((await readTalk(server, conversation_id)).status).toBe('completed')
   expect(opened.faults).toEqual([])
-}, 120_000)
+})
 
 test('with the agent the reply takes over, and what nobody confirmed is sent again and stored once', async () => {
   const conversation_id = await beginTalk(server, agent_id, 'offline', 'Hello?')
@@ -276,7 +276,7 @@ test('with the agent the reply takes over, and what nobody confirmed is sent aga
   expect(await storedTexts(conversation_id)).toEqual([
     ...['I take this.', 'Are you there?', 'It is on its way.', 'One more thing.'],
   ])
-}, 120_000)
+})
 
 test('a person who takes over is warned of calls that have begun, and of answers that they have not seen', async () => {
   const conversation_id = await beginTalk(server, agent_id, 'calls')
@@ -322,7 +322,7 @@ test('a person who takes over is warned of calls that have begun, and of answers
   await composer(page).getByRole('button', press(words.takeAndSend)).click()
   await transcript(page).getByText('It is refunded, as you see.').waitFor()
   expect(await storedTexts(conversation_id)).toEqual(['It is refunded, as you see.'])
-}, 120_000)
+})
 
 test('reply and note have texts of their own, which outlive a reload and go on sign-out', async () => {
   const conversation_id = await beginWaiting('drafts')

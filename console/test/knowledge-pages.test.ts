@@ -77,7 +77,7 @@ test('a site is crawled, its report says what became of each address, and it is 
   await notice(page, 'Fetching started').waitFor()
   await crawls.getByText('Unchanged 2').waitFor(patient)
   expect(faults).toEqual([])
-}, 120_000)
+})
 
 test('the text of a source has its tables, and pages are kept from running over', async () => {
   const table = '| Item | Price |\n| :-- | --: |\n| Teapot | 20 |\n| Kettle | 45 |'

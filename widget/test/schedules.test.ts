@@ -61,7 +61,7 @@ async function asPerson({ widget_id }: World, act: (conversation_id: string) => 
 
 async function openTab({ context, site }: World): Promise<Page> {
   const page = await context.newPage()
-  page.setDefaultTimeout(20_000)
+  page.setDefaultTimeout(40_000)
   await page.goto(site.origin)
   await openChat(page)
   return page

@@ -36,7 +36,7 @@ beforeAll(async () => {
   })
   const { errors } = await client.importConversations({ conversations })
   if (errors.length > 0) throw new Error(JSON.stringify(errors))
-}, 120_000)
+})
 afterAll(() => server[Symbol.asyncDispose]())
 
 async function walk(filters: Filters): Promise<number[]> {

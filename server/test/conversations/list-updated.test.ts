@@ -28,7 +28,7 @@ beforeAll(async () => {
   // Another organization's conversations of the same times.
   const rows = conversations.slice(0, 20).map((row) => ({ ...row, id: randomUUID() }))
   await (await makeOrganization(server)).client.importConversations({ conversations: rows })
-}, 120_000)
+})
 afterAll(() => server[Symbol.asyncDispose]())
 
 /** The places of all matches, newest first, read page by page; the count must agree. */

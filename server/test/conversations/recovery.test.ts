@@ -91,4 +91,4 @@ test('T7: a server that stops gives its turns back, and the next start answers t
   held.finish()
   await another[Symbol.asyncDispose]()
   expect(await itemsOf(id)).toEqual(['Hello', 'Answered after the restart.'])
-}, 40_000)
+})

@@ -76,7 +76,7 @@ test('T7: the text of a finished step is in the reply of the attempt that takes 
   await sent
   const whole = 'Dear guest,\nI look.\n\nOne moment.\n\nIt is there.\nBye'
   await eventually(async () => expect(await said(conversation_id)).toEqual([whole]))
-}, 60_000)
+})
 
 test('when cut off, the text so far is kept without the template', async () => {
   const conversation_id = await begin()

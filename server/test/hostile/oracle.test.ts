@@ -38,7 +38,7 @@ beforeAll(async () => {
     select id, organization_id, now(), now() from conversations`)
   // With nothing left in the lists of pending entries.
   await client.query('vacuum analyze conversations')
-}, 120_000)
+})
 afterAll(async () => {
   await client.end()
   await server[Symbol.asyncDispose]()

@@ -42,4 +42,4 @@ test('an unavailable database while a summary is written does not stop the serve
   await expect.poll(summary, { timeout: 20_000 }).toBe('The summary.')
   expect(server.child.exitCode).toBeNull()
   await rm(data_dir, { recursive: true, force: true })
-}, 60_000)
+})
