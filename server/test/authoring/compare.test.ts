@@ -15,7 +15,7 @@ afterEach(() => {
   server.model.requests.length = 0
 })
 
-const soon = { timeout: 10_000 }
+const soon = { timeout: 40_000 }
 const tool = (name: string) => ({ name, description: `Calls ${name}` })
 
 /** An agent with a published version and a draft. */

@@ -18,7 +18,7 @@ afterEach(() => {
   server.model.requests.length = 0
 })
 
-const soon = { timeout: 15_000 }
+const soon = { timeout: 40_000 }
 const inputs = { business: 'Hotel Aurora', tone: 'warm' }
 const config = { instructions: 'Old.', guardrails: 'Be kind.', unknown: { kept: [1] } }
 

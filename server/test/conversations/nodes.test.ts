@@ -158,7 +158,7 @@ test('the bus reconnects after its connection is lost', async () => {
         and pid <> all(${before}::integer[])`.execute(server.database)
     return rows[0]!.count
   }
-  await expect.poll(listeners, { timeout: 10_000 }).toBe(2)
+  await expect.poll(listeners).toBe(2)
   const { conversation_id } = await startTurn('Heard again')
   await there().endConversation({ conversation_id, prefer: 'wait=0' })
   expect((await itemsOf(conversation_id)).at(-1)).toEqual(['assistant', 'Heard again', true])

@@ -47,7 +47,7 @@ test('an analysis whose node has lost its lease is repeated, and written once', 
   server.model.answer = () => 'From the second worker.'
   await sql`update work set lease = null, ready = true where subject = ${conversation_id}`.execute(server.database)
   const summary = async () => (await server.client.getConversation({ conversation_id })).summary
-  await expect.poll(summary, { timeout: 10_000 }).toBe('From the second worker.')
+  await expect.poll(summary).toBe('From the second worker.')
   held.say('From the first worker.')
   held.finish()
   const analyzed = await server.database.execute(sql`

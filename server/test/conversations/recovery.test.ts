@@ -43,7 +43,7 @@ test('T6, T7: a turn whose lease ran out is answered once, by the next attempt',
   const { id, held, reply } = await startTurn()
   server.model.answer = () => 'From the second attempt.'
   await loseLease(id)
-  await expect.poll(async () => (await turnsOf(id))[0]!.status, { timeout: 15_000 }).toBe('completed')
+  await expect.poll(async () => (await turnsOf(id))[0]!.status).toBe('completed')
   held.say('From the first attempt.')
   held.finish()
   expect((await reply).reply).toBe('From the second attempt.')
@@ -54,7 +54,7 @@ test('T6, T7: a turn whose lease ran out is answered once, by the next attempt',
 test('T10: after three lost attempts the turn fails, and the next message is answered', async () => {
   const { id, held, reply } = await startTurn()
   for (let lost = 1; lost <= 3; lost += 1) {
-    await expect.poll(async () => (await turnsOf(id))[0]!.attempts, { timeout: 15_000 }).toBe(lost)
+    await expect.poll(async () => (await turnsOf(id))[0]!.attempts).toBe(lost)
     await loseLease(id)
   }
   await expect(reply).rejects.toMatchObject({ status: 502, code: 'turn_failed' })

@@ -185,7 +185,7 @@ export class PageRunner implements AsyncDisposable {
     for (const stream of [child.stdout, child.stderr]) {
       stream.setEncoding('utf8').on('data', (said: string) => (this.#printed += said))
     }
-    await vi.waitFor(() => assert.notEqual(this.#printed, before), { timeout: 15_000, interval: 20 })
+    await vi.waitFor(() => assert.notEqual(this.#printed, before), { timeout: 40_000, interval: 20 })
   }
 
   /** Another server than the page's, as the block starts it; it is ended when it is ready. */

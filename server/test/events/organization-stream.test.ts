@@ -24,7 +24,7 @@ afterAll(async () => {
 })
 
 const elsewhere = () => server.as({ base_url: other.url })
-const soon = { timeout: 10_000, interval: 10 }
+const soon = { timeout: 40_000, interval: 10 }
 const positionNow = async () => (await server.client.listOrganizationEvents()).last_sequence
 
 /** Reads in the background. */

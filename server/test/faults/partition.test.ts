@@ -43,11 +43,11 @@ test('T6: a reply that a node could not write in time is void, although its turn
   await loseLeases(server)
   await again.asked
   fault.release()
-  await expect.poll(() => node.rooms.engine.engine.textSoFar(id), { timeout: 10_000 }).toBeNull()
+  await expect.poll(() => node.rooms.engine.engine.textSoFar(id)).toBeNull()
   expect(await turnOf(server, id)).toMatchObject({ status: 'running', attempts: 2 })
   again.say('In time.')
   again.finish()
-  await expect.poll(async () => (await turnOf(server, id)).status, { timeout: 10_000 }).toBe('completed')
+  await expect.poll(async () => (await turnOf(server, id)).status).toBe('completed')
   const { conversation } = await server.client.getConversation({ conversation_id: id })
   expect(conversation!.items.map(({ content }) => content!.join(''))).toEqual(['Hello', 'In time.'])
 })
@@ -62,7 +62,7 @@ test('a node is stopped while its database is unavailable: another node takes it
   await node[Symbol.asyncDispose]()
   server.model.answer = () => 'From the other node.'
   await loseLeases(server)
-  await expect.poll(async () => (await turnOf(server, id)).outcome, { timeout: 10_000 }).toBe('reply')
+  await expect.poll(async () => (await turnOf(server, id)).outcome).toBe('reply')
 })
 
 test('a node is stopped soon after another one asked for the text of its turn: no unhandled failure follows', async () => {

@@ -28,7 +28,7 @@ afterAll(async () => {
 const elsewhere = () => server.as({ base_url: other.url })
 const begin = async (client = server.client, agent = agent_id) =>
   (await client.createConversation({ channel: 'text', user_id: 'u', agent_id: agent })).conversation.id
-const until = (condition: () => unknown) => expect.poll(condition, { timeout: 10_000, interval: 10 }).toBeTruthy()
+const until = (condition: () => unknown) => expect.poll(condition, { timeout: 40_000, interval: 10 }).toBeTruthy()
 
 type Change = Extract<ConversationChangeEvent, { event: 'change' }>
 

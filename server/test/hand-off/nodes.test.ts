@@ -33,7 +33,7 @@ async function startTurn(text: string, clients: Client[]) {
   await held.asked
   held.say(text)
   const isTold = () => readers.every(({ events }) => events.some(({ event }) => isSaid(event)))
-  await expect.poll(isTold, { timeout: 10_000 }).toBe(true)
+  await expect.poll(isTold).toBe(true)
   return { talk, held, call, readers }
 }
 
@@ -53,7 +53,7 @@ describe.each([
     for (const text of ['a ', 'princess ', 'lived ']) held.say(text)
     expect(await call).toMatchObject({ status: 409, code: 'turn_taken_over' })
     await expect.poll(() => server.model.hangUps).toBe(hangUps + 1)
-    for (const reader of readers) await expect.poll(() => hasSeen(reader, type), { timeout: 10_000 }).toBe(true)
+    for (const reader of readers) await expect.poll(() => hasSeen(reader, type)).toBe(true)
     await server.client.endConversation({ conversation_id: talk.id, prefer: 'wait=0' })
     for (const reader of readers) {
       await reader.done
@@ -76,7 +76,7 @@ test('H2: with its stop message lost, an attempt writes nothing more and its wor
     held.finish()
     expect(await call).toMatchObject({ status: 409, code: 'turn_taken_over', body: { handled_by: 'person' } })
     for (const reader of readers) {
-      await expect.poll(() => hasSeen(reader, 'conversation.taken'), { timeout: 10_000 }).toBe(true)
+      await expect.poll(() => hasSeen(reader, 'conversation.taken')).toBe(true)
     }
     await there().replyToConversation({ conversation_id: talk.id, external: desk, text: 'It is Ada now.' })
     await server.client.endConversation({ conversation_id: talk.id, prefer: 'wait=0' })

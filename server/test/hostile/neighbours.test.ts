@@ -58,9 +58,9 @@ async function holdGroups(ids: string[]) {
     return gate.promise
   }
   const changes = [say(scene.loud, ids[0]!, 'In the way', 'end')]
-  await expect.poll(() => standing, { interval: 1, timeout: 10_000 }).toBe(1)
+  await expect.poll(() => standing, { interval: 1 }).toBe(1)
   changes.push(say(scene.loud, ids[1]!, 'In the way', 'end'))
-  await expect.poll(() => standing, { interval: 1, timeout: 10_000 }).toBe(2)
+  await expect.poll(() => standing, { interval: 1 }).toBe(2)
   return async () => {
     gate.resolve()
     await Promise.all(changes)

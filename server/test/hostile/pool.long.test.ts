@@ -13,7 +13,7 @@ test('a call that waits too long for its share is told when to retry', async () 
     client.createConversation({ channel: 'text', user_id: 'u', agent_id }, onResponse ? { onResponse } : {})
   await using held = await holdLock((tx) => sql`select from agents where id = ${agent_id} for update`.execute(tx))
   const holding = Array.from({ length: share }, () => create())
-  await expect.poll(countWaitingForLocks, { timeout: 10_000 }).toBe(share)
+  await expect.poll(countWaitingForLocks).toBe(share)
   let retry_after: string | null = null
   const error = await refusal(create((response) => void (retry_after = response.headers.get('retry-after'))))
   expect(error).toMatchObject({ status: 503, code: 'unavailable' })

@@ -16,7 +16,7 @@ test('creations that wait for a lock delay no other organization, and continue w
     await using _held = await holdLock((tx) => sql`select from agents where id = ${agent_id} for update`.execute(tx))
     calls = Array.from({ length: flood }, () => client.createConversation({ channel: 'text', user_id: 'u', agent_id }))
     for (const call of calls) call.catch(() => {})
-    await expect.poll(countWaitingForLocks, { timeout: 10_000 }).toBeGreaterThanOrEqual(share)
+    await expect.poll(countWaitingForLocks).toBeGreaterThanOrEqual(share)
     await callQuietly(5)
     expect(await countWaitingForLocks()).toBe(share)
   }
@@ -50,7 +50,7 @@ test('many calls with the key of a slow import wait without a connection, and ge
     await using _held = await holdId(id)
     calls = Array.from({ length: flood }, () => client.importConversations(input))
     for (const call of calls) call.catch(() => {})
-    await expect.poll(countWaitingForLocks, { timeout: 10_000 }).toBeGreaterThanOrEqual(1)
+    await expect.poll(countWaitingForLocks).toBeGreaterThanOrEqual(1)
     await callQuietly(5)
     // The loud one's other calls continue too.
     await client.listConversations({})
@@ -75,7 +75,7 @@ test('more calls with one key than may wait are refused, and the earlier ones ar
         (error: unknown) => refused.push(error),
       ),
     )
-    await expect.poll(() => refused.length, { timeout: 10_000 }).toBe(too_many)
+    await expect.poll(() => refused.length).toBe(too_many)
     expect(answers).toEqual([])
   }
   await Promise.all(calls)
@@ -92,7 +92,7 @@ test('an import that is aborted keeps its rows, and counts them when it is repea
   {
     await using _held = await holdId(second)
     const call = refusal(client.importConversations(input))
-    await expect.poll(countWaitingForLocks, { timeout: 10_000 }).toBe(1)
+    await expect.poll(countWaitingForLocks).toBe(1)
     await sql`select pg_terminate_backend(pid) from pg_stat_activity
       where datname = current_database() and wait_event_type = 'Lock'`.execute(scene.server.database)
     expect((await call).status).toBe(503)
@@ -129,7 +129,7 @@ test('another request with the key of an import that runs has no effect, on anot
     await using _held = await holdId(id)
     call = client.importConversations({ conversations: [rowOf(id)], idempotency_key })
     call.catch(() => {})
-    await expect.poll(countWaitingForLocks, { timeout: 10_000 }).toBe(1)
+    await expect.poll(countWaitingForLocks).toBe(1)
     const otherwise = elsewhere.importConversations({ conversations: [rowOf(other_id)], idempotency_key })
     expect(await refusal(otherwise)).toMatchObject({ status: 422, code: 'idempotency_key_reused' })
   }

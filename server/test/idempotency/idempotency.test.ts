@@ -321,9 +321,7 @@ describe('other operations', () => {
     const input = { conversation_id, idempotency_key: newKey() }
     const first = await server.client.endConversation(input)
     expect(first.summary).toBeNull()
-    await expect
-      .poll(async () => (await server.client.getConversation({ conversation_id })).summary, { timeout: 10_000 })
-      .toBe('Text.')
+    await expect.poll(async () => (await server.client.getConversation({ conversation_id })).summary).toBe('Text.')
     const again = await replayed((options) => elsewhere().endConversation(input, options))
     expect(again).toEqual({ answer: first, is_replay: true })
     expect((await server.client.endConversation({ conversation_id })).summary).toBe('Text.')

@@ -36,7 +36,7 @@ afterAll(async () => {
   await base[Symbol.asyncDispose]()
 })
 
-const soon = { timeout: 10_000, interval: 10 }
+const soon = { timeout: 40_000, interval: 10 }
 
 const piece = {
   ...{ conversation_id: 'c', turn_id: 't', attempt: 1, kept: 0, saying: 3, offset: 12, text: 'Two words,\n"quoted" é' },

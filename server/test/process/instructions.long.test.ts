@@ -38,7 +38,7 @@ test('work whose server is killed is taken over by another one', async () => {
   const again = createClient({ base_url: await second.ready, token: admin_key })
   expect((await again.getAgentVersion(draft)).instruction_generation!.status).toBe('running')
   const status = async () => (await again.getAgentVersion(draft)).instruction_generation!.status
-  await expect.poll(status, { timeout: 15_000 }).toBe('done')
+  await expect.poll(status).toBe('done')
   expect(await again.getAgentVersion(draft)).toMatchObject({
     config: { instructions: 'The whole text.' },
     revision: 2,

@@ -37,7 +37,7 @@ test('an unavailable database while a summary is written does not stop the serve
   held.say('The summary.')
   held.finish()
   for (let cuts = 0; cuts < 100; cuts += 1) await cut()
-  await expect.poll(() => client.getReadiness().catch(() => null), { timeout: 10_000 }).toEqual({ status: 'ready' })
+  await expect.poll(() => client.getReadiness().catch(() => null)).toEqual({ status: 'ready' })
   const summary = async () => (await client.getConversation({ conversation_id })).summary
   await expect.poll(summary, { timeout: 20_000 }).toBe('The summary.')
   expect(server.child.exitCode).toBeNull()

@@ -281,7 +281,7 @@ test('after its server is lost, a call whose arguments were redacted is not repe
     (await server.client.getConversation({ conversation_id }))
       .conversation!.items.filter(({ type }) => type === 'function_call_output')
       .map(({ output, is_error }) => [output, is_error])
-  await expect.poll(results, { timeout: 10_000 }).toHaveLength(2)
+  await expect.poll(results).toHaveLength(2)
   expect(await results()).toEqual(
     expect.arrayContaining([
       [expect.stringContaining('unknown whether'), true],

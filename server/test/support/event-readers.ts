@@ -21,7 +21,7 @@ export function readInBackground(client: Client, conversation_id: string, after?
 }
 
 export const until = (condition: () => unknown) =>
-  expect.poll(condition, { timeout: 10_000, interval: 10 }).toBeTruthy()
+  expect.poll(condition, { timeout: 40_000, interval: 10 }).toBeTruthy()
 
 export interface RawOptions {
   after?: number

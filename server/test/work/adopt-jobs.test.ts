@@ -7,7 +7,7 @@ import { migrate } from '../../src/database/migrate.ts'
 import { holdAnswer } from '../support/scripted-model.ts'
 import { publishAgent, startTestServer } from '../support/server.ts'
 
-const soon = { timeout: 15_000, interval: 20 }
+const soon = { timeout: 40_000, interval: 20 }
 
 test('overdue jobs that such a server has queued or lost are done', async () => {
   await using server = await startTestServer()

@@ -11,7 +11,7 @@ import { type Work, createWork } from '../../src/work/work.ts'
 import { type TestDatabase, createTestDatabase } from '../support/database.ts'
 import { testPorts } from '../support/ports.ts'
 
-export const soon = { timeout: 10_000, interval: 10 }
+export const soon = { timeout: 40_000, interval: 10 }
 
 export const organization_id = randomUUID()
 export const keyOf = (subject: string, owner = 'owner'): WorkKey => ({ organization_id, owner, subject })
