@@ -21,7 +21,7 @@ afterAll(async () => {
 })
 
 test(`${count} due at one moment: each acts once, those of few soon beside them`, { timeout: 900_000 }, async () => {
-  const ahead_seconds = 15 + count / 1000
+  const ahead_seconds = 25 + count / 500
   const [row] = await rowsOf<{ at: string }>(server, `select (now() + $1 * interval '1 second')::text as at`, [
     ahead_seconds,
   ])
