@@ -50,7 +50,7 @@ export default defineConfig({
           ...onPostgres,
           // Most of them wait for servers that they stop, and for time to pass.
           maxWorkers: 2,
-          testTimeout: 300_000,
+          testTimeout: 600_000,
           hookTimeout: 180_000,
           sequence: { groupOrder: 1 },
         },

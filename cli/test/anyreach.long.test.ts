@@ -7,7 +7,7 @@ import { startTestServer } from '../../server/test/support/server.ts'
 import { startPeer } from './anyreach-peer.ts'
 import { runHere } from './run-here.ts'
 
-it('says that the other system is lost, and not this server', { timeout: 180_000 }, async () => {
+it('says that the other system is lost, and not this server', async () => {
   await using stack = new AsyncDisposableStack()
   const server = stack.use(await startTestServer())
   const peer = stack.use(await startPeer([], []))

@@ -39,7 +39,7 @@ async function startNode(environment: Record<string, string> = {}) {
 const newFile = async () => (await server.client.createSources({ items: { name: 'a.bin', type: 'FILE' } }))[0]!
 const complete = (source_id: string) => server.client.updateSource({ source_id, file_upload_status: 'COMPLETE' })
 
-test('killed while it receives: nothing has changed, and what it had stored goes', { timeout: 60_000 }, async () => {
+test('killed while it receives: nothing has changed, and what it had stored goes', async () => {
   const { url, kill, node } = await startNode()
   await using _node = node
   const source = await newFile()
@@ -61,7 +61,7 @@ test('killed while it receives: nothing has changed, and what it had stored goes
   await server.client.deleteSource({ source_id: source.id })
 })
 
-test('killed once it has answered: the file is there (K1)', { timeout: 60_000 }, async () => {
+test('killed once it has answered: the file is there (K1)', async () => {
   const { client, kill, node } = await startNode()
   await using _node = node
   const source = await newFile()
@@ -78,7 +78,7 @@ test('killed once it has answered: the file is there (K1)', { timeout: 60_000 },
   }
 })
 
-test('killed while it deletes: another node deletes what is left', { timeout: 60_000 }, async () => {
+test('killed while it deletes: another node deletes what is left', async () => {
   await expect.poll(() => countBlobs(server)).toEqual({ rows: 0, parts: 0, bytes: 0 })
   const { client, kill, node } = await startNode({ PARLEY_BLOB_STORE: 's3' })
   await using _node = node

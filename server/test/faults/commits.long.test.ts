@@ -10,7 +10,7 @@ import { type Play, type PlayOptions, type Arm, openStage } from './play.ts'
 import { type Outcome, type Talk, until } from './talk.ts'
 
 const playWith = openStage()
-const limit = { timeout: 90_000 }
+const limit = { timeout: 300_000 }
 
 async function expectNoFaults(play: Play, arm: Arm, options?: PlayOptions): Promise<void> {
   const { faults, hit } = await playWith(play, arm, options)

@@ -87,7 +87,7 @@ async function callByName({ client }: Scene['quiet']): Promise<void> {
   await expect.poll(() => receiver.received.length, { timeout: 20_000, interval: 20 }).toBeGreaterThan(0)
 }
 
-const limit = { timeout: 120_000 }
+const limit = { timeout: 300_000 }
 /** Each lookup by the operating system would take longer. */
 const soon_ms = 4000
 

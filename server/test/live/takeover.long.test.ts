@@ -46,7 +46,7 @@ beforeAll(async () => {
   const { client } = await startNode('first')
   agent_id = (await publishAgent(client)).agent_id
   await endAll()
-}, 60_000)
+})
 afterAll(() => stack.disposeAsync())
 
 const endAll = async () => {

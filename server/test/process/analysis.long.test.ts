@@ -48,4 +48,4 @@ test('the analysis of a server that was killed is done by another one within 15 
   const { data } = await other.listConversationAnalyses({ conversation_id })
   expect(data).toMatchObject([{ run: 1, ...found }])
   await rm(data_dir, { recursive: true, force: true })
-}, 90_000)
+})

@@ -21,4 +21,4 @@ test('a kill -9 does not block the next start', async () => {
   second.child.kill('SIGTERM')
   await second.exited
   await rm(data_dir, { recursive: true, force: true })
-}, 60_000)
+})

@@ -17,7 +17,7 @@ let other: App
 beforeAll(async () => {
   server = await startTestServer()
   other = await server.startAnother()
-}, 120_000)
+})
 afterAll(async () => {
   await other[Symbol.asyncDispose]()
   await server[Symbol.asyncDispose]()

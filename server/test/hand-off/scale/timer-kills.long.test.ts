@@ -19,7 +19,7 @@ test.each([
   ['handling.written', 2],
   ['handling.committed', 1],
   ['work.done', 1],
-])('at %s, the %i. time', { timeout: 120_000 }, async (point, nth) => {
+])('at %s, the %i. time', async (point, nth) => {
   await using stack = new AsyncDisposableStack()
   const { database, connection_string } = stack.use(await createTestDatabase())
   const model = stack.use(await startScriptedModel())

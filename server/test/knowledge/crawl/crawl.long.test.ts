@@ -91,7 +91,7 @@ test('what a crawl stores is converted once, cut and found by searches', async (
   expect(conversions).toBe(before)
   const { chunks } = await client.queryDataset({ dataset_id, query: 'Shizuoka' })
   expect(chunks[0]).toMatchObject({ source_name: `${site.url}/tea`, url: `${site.url}/tea` })
-}, 60_000)
+})
 
 test('a crawl without a page for a day ends as stuck', async () => {
   const { client } = crawler.server

@@ -55,7 +55,7 @@ test('one crawl of a host at a time, over all nodes and organizations', async ()
   await expect.poll(status, soon).toBe('complete')
   expect(site.most_open).toBe(1)
   expect(await crawler.rows('select from crawls where has_turn')).toEqual([])
-}, 60_000)
+})
 
 test('a node that stalls loses the crawl: stored pages stay, one request is repeated, and it writes nothing more', async () => {
   const stalled = Promise.withResolvers<void>()
@@ -90,7 +90,7 @@ test('a node that stalls loses the crawl: stored pages stay, one request is repe
     [id],
   )
   expect(doubled).toEqual([])
-}, 60_000)
+})
 
 test('a restart goes on where the crawl was', async () => {
   await using crawler = await startCrawler()
@@ -104,7 +104,7 @@ test('a restart goes on where the crawl was', async () => {
   held.resolve()
   expect((await crawler.crawled(id)).crawl).toMatchObject({ status: 'complete', counts: { stored: 3 } })
   expect(site.requests.filter((path) => path === '/a' || path === '/')).toEqual(['/', '/a'])
-}, 60_000)
+})
 
 test('a call that would bring more pages, delete or rebuild more attachments than one commit may is refused as a whole', async () => {
   await using crawler = await startCrawler()

@@ -65,4 +65,4 @@ test('a re-embedding that is killed three times asks for at most four batches tw
   expect(model.calls.length - calls_needed).toBeLessThanOrEqual(4 * kill_at.length)
   expect(model.calls.length).toBeGreaterThanOrEqual(calls_needed)
   expect(await eventsOf(server, dataset_id)).toHaveLength(1)
-}, 180_000)
+})

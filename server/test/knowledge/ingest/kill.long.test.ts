@@ -2,7 +2,7 @@
 import { test } from 'vitest'
 import { dieAt } from './kill.ts'
 
-const limit = { timeout: 240_000 }
+const limit = { timeout: 300_000 }
 
 test.each(['SIGKILL', 'SIGSTOP'] as const)('%s at knowledge.chunked, time 2', limit, (signal) =>
   dieAt({ point: 'knowledge.chunked', nth: 2, signal }),
