@@ -65,9 +65,13 @@ test('of many versions the latest are listed, and two that are compared come int
     lines.getByText('- The rule of version 13 holds.'),
     lines.getByText('+ The rule of version 14 holds.'),
   ]
-  const places = await Promise.all([gone.boundingBox(), come.boundingBox()])
-  expect(places[0]!.y).toBe(places[1]!.y)
-  expect(places[0]!.x).toBeLessThan(places[1]!.x)
+  // Side by side, also while they come into sight.
+  await expect
+    .poll(async () => {
+      const [left, right] = await Promise.all([gone.boundingBox(), come.boundingBox()])
+      return { y: right!.y - left!.y, isRight: right!.x > left!.x }
+    })
+    .toEqual({ y: 0, isRight: true })
   await expect.poll(() => gone.getByText('13', { exact: true }).count()).toBe(1)
   await expect.poll(async () => (await gone.boundingBox())!.y).toBeLessThan(500)
   await press(page, 'Show all 14')

@@ -2,7 +2,7 @@
 import type { Browser, Page } from 'playwright-core'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { type TestServer, startTestServer } from '../../server/test/support/server.ts'
-import { openPage, signIn, startBrowser } from './support/browser.ts'
+import { hasFocus, openPage, signIn, startBrowser } from './support/browser.ts'
 import { makeAgent } from './support/conversations.ts'
 import { dialog, instructions, openAgent, press, readNewest } from './support/editor.ts'
 import { agentTexts } from '../src/agents/texts.ts'
@@ -340,7 +340,7 @@ test('by keyboard alone: from the list to a new agent, written, saved and publis
   await keyboard.press('j')
   await expect.poll(() => page.evaluate(`document.activeElement.hasAttribute('data-row')`)).toBe(true)
   await keyboard.press('n')
-  await dialog(page).waitFor()
+  await hasFocus(dialog(page).getByLabel('Name'))
   await keyboard.type('Keys')
   await keyboard.press('Enter')
   await page.getByRole('heading', { level: 1, name: 'Keys' }).waitFor()
@@ -364,5 +364,19 @@ test('by keyboard alone: from the list to a new agent, written, saved and publis
   await page.evaluate('document.activeElement.blur()')
   await keyboard.press('Escape')
   await page.getByRole('table', { name: 'Agents' }).waitFor()
+  expect(faults).toEqual([])
+})
+
+test('a key is heard as soon as its page is seen', async () => {
+  await using opened = await openPage(browser)
+  const { page, faults } = opened
+  await signIn(page, server, '/settings')
+  await page.addInitScript(`new MutationObserver((_all, observer) => {
+    if (document.querySelector('h1')?.textContent !== 'Agents') return
+    observer.disconnect()
+    document.body.dispatchEvent(new KeyboardEvent('keydown', { key: 'n', bubbles: true, cancelable: true }))
+  }).observe(document, { childList: true, subtree: true })`)
+  await page.goto(`${server.url}/agents`)
+  await dialog(page).waitFor()
   expect(faults).toEqual([])
 })

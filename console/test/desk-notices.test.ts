@@ -128,6 +128,9 @@ test('sound and notifications are opt-in, outlive the page, come once for all ta
 
   await box(second, notices.sound).uncheck()
   await box(second, notices.notifications).uncheck()
+  // What one tab has chosen comes to the other a moment later.
+  const kept = `Object.keys(localStorage).filter((name) => name.startsWith('parley-notices'))`
+  await expect.poll(() => page.evaluate(kept)).toEqual([])
   const before = [await tones(page), await tones(second)]
   const fourth_id = await beginTalk(server, agent_id, 'fourth-user', 'Anybody?')
   await server.client.handOffConversation({ conversation_id: fourth_id })

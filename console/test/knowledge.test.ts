@@ -3,7 +3,7 @@ import type { Browser } from 'playwright-core'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { startEmbeddingServer } from '../../server/test/support/embedding-server.ts'
 import { type TestServer, startTestServer } from '../../server/test/support/server.ts'
-import { expectAccessible, notice, openPage, signIn, startBrowser, themes } from './support/browser.ts'
+import { expectAccessible, hasFocus, notice, openPage, signIn, startBrowser, themes } from './support/browser.ts'
 import { dialog, press } from './support/editor.ts'
 import { dropFiles, isSettled, makeDataset, pdfFile, row, stateOf, textFile } from './support/knowledge.ts'
 import { startSilentProxy } from './support/silent-proxy.ts'
@@ -35,7 +35,7 @@ test('from nothing to sources that are ready, by keyboard alone', async () => {
   await signIn(page, server, '/knowledge')
   await page.getByRole('heading', { level: 1, name: 'Knowledge bases' }).waitFor()
   await page.keyboard.press('n')
-  await dialog(page).getByLabel('Name').waitFor()
+  await hasFocus(dialog(page).getByLabel('Name'))
   await page.keyboard.type('Handbook')
   await page.keyboard.press('Enter')
   await page.getByRole('heading', { level: 1, name: 'Handbook' }).waitFor()
@@ -91,8 +91,13 @@ test('a failed source says why and what to do, is run again, and replaced', asyn
   await page.getByRole('menuitem', { name: 'Run again' }).click()
   await notice(page, '1 source queued').waitFor()
   await expect
-    .poll(async () => (await server.client.listDatasetSources({ dataset_id })).data[0]!.updated_at > before.updated_at)
-    .toBe(true)
+    .poll(async () => {
+      const { updated_at, status } = (await server.client.listDatasetSources({ dataset_id })).data[0]!
+      return [updated_at > before.updated_at, status]
+    })
+    .toEqual([true, 'failed'])
+  // Otherwise its row may leave the list of what has failed, with the menu, and come back.
+  await page.reload()
   await stateOf(page, 'prices.pdf', 'Failed').waitFor()
 
   await page.getByRole('button', { name: 'Actions for prices.pdf' }).click()

@@ -1,9 +1,8 @@
 // Signing in with an identity provider, in a browser: a real provider with its own pages, at another site than the console.
-import { once } from 'node:events'
-import { type AddressInfo, createServer } from 'node:net'
 import type { Browser, Page } from 'playwright-core'
 import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from 'vitest'
 import { forgetAttempts, makePerson, newEmail } from '../../server/test/access/sign-in/support.ts'
+import { findFreePort } from '../../server/test/support/free-port.ts'
 import { type IdentityProvider, startIdentityProvider } from '../../server/test/support/identity-provider.ts'
 import { type TestServer, startTestServer } from '../../server/test/support/server.ts'
 import { expectAccessible, openPage, startBrowser } from './support/browser.ts'
@@ -33,14 +32,6 @@ afterAll(async () => {
 })
 beforeEach(() => forgetAttempts(server))
 afterEach(() => void (provider.intercept = null))
-
-async function findFreePort(): Promise<number> {
-  const probe = createServer()
-  await once(probe.listen(0, '127.0.0.1'), 'listening')
-  const { port } = probe.address() as AddressInfo
-  await new Promise((resolve) => probe.close(resolve))
-  return port
-}
 
 async function leave(page: Page, path = '/'): Promise<void> {
   await page.goto(url + path)

@@ -1,5 +1,6 @@
 // The tester when pages are reloaded and servers are away: nothing is lost or doubled.
 import { describe, expect, test } from 'vitest'
+import { findFreePort } from '../../server/test/support/free-port.ts'
 import { holdAnswer } from '../../server/test/support/scripted-model.ts'
 import { startTestServer } from '../../server/test/support/server.ts'
 import { openPage, signIn } from './support/browser.ts'
@@ -51,9 +52,11 @@ describe('nothing is lost or doubled', () => {
     script(server, 'One.', 'Two.')
     await page.unroute('**/messages')
     await transcript(page).getByText('Two.').waitFor()
-    const [texts] = await readSaid(server, agent_id)
-    expect(texts!.toSorted()).toEqual(['First', 'One.', 'Second', 'Two.'])
-    expect(texts!.indexOf('First')).toBeLessThan(texts!.indexOf('Second'))
+    const read = async () => (await readSaid(server, agent_id))[0]!
+    // What is seen as it is written is stored a moment later.
+    await expect.poll(async () => (await read()).toSorted()).toEqual(['First', 'One.', 'Second', 'Two.'])
+    const texts = await read()
+    expect(texts.indexOf('First')).toBeLessThan(texts.indexOf('Second'))
     await expect.poll(() => transcript(page).getByText('First', { exact: true }).count()).toBe(1)
     await expect.poll(() => page.getByText(testerTexts.outgoing.waiting).count()).toBe(0)
   })
@@ -61,7 +64,7 @@ describe('nothing is lost or doubled', () => {
 
 describe('a server that stops', () => {
   test('in the middle of a reply is waited for: the reply comes, and what was written meanwhile is sent', async () => {
-    await using own = await startTestServer({ PARLEY_DRAIN_SECONDS: '0' })
+    await using own = await startTestServer({ PORT: String(await findFreePort()), PARLEY_DRAIN_SECONDS: '0' })
     const { agent_id: id } = await own.client.createAgent({ name: 'Harbour Lane' })
     await own.client.createAgentVersion({ agent_id: id, config: { analysis: { summary: { enabled: false } } } })
     await using opened = await openPage(browser)

@@ -356,7 +356,8 @@ test('a secret is shown once; viewers change nothing', async () => {
     // Searching and choosing a language change nothing.
     const fields = main.locator('input:enabled:not([readonly]), textarea:enabled, select:enabled')
     const isAllowed = section === 'texts' ? 3 : 0
-    expect([section, await fields.count()]).toEqual([section, isAllowed])
+    await main.waitFor()
+    await expect.poll(async () => [section, await fields.count()]).toEqual([section, isAllowed])
   }
   expect(await other.page.getByRole('button', { name: words.publish }).count()).toBe(0)
   expect(await other.page.locator('iframe').count()).toBe(0)

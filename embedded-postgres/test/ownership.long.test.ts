@@ -5,7 +5,8 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { startEmbeddedPostgres } from '../src/embedded-postgres.ts'
 import { isGone, query, serverProcesses, waitUntil, Workshop } from './support.ts'
 
-const LIMIT = { timeout: 30_000 }
+/** Several starts of PostgreSQL, on a loaded machine. */
+const LIMIT = { timeout: 120_000 }
 let workshop: Workshop
 /** The tests share this folder and depend on their order. */
 let data_dir: string

@@ -7,7 +7,8 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { startEmbeddedPostgres } from '../src/embedded-postgres.ts'
 import { isGone, LONG_NAME, query, serverProcesses, waitUntil, Workshop } from './support.ts'
 
-const LIMIT = { timeout: 30_000 }
+/** Several starts of PostgreSQL, on a loaded machine. */
+const LIMIT = { timeout: 120_000 }
 let workshop: Workshop
 /** The tests that do not need their own folder share this one and depend on their order. */
 let shared_dir: string
@@ -32,13 +33,13 @@ describe('a start', () => {
   test('creates the database in seconds, and the next start finds the stored data', LIMIT, async () => {
     const first_began = performance.now()
     const first = await serve(shared_dir, async (address) => {
-      expect(performance.now() - first_began).toBeLessThan(10_000)
+      expect(performance.now() - first_began).toBeLessThan(30_000)
       await query(address, 'create table kept as select 42 as answer')
     })
     expect(first.adopted).toBe(false)
     const second_began = performance.now()
     await serve(shared_dir, async (address) => {
-      expect(performance.now() - second_began).toBeLessThan(10_000)
+      expect(performance.now() - second_began).toBeLessThan(30_000)
       expect(await query(address, 'select answer from kept')).toEqual([{ answer: 42 }])
     })
   })

@@ -1,8 +1,6 @@
 // Runs an example as its reader would, beside a server with the demo model.
 import { type ChildProcess, spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { createServer } from 'node:net'
-import type { AddressInfo } from 'node:net'
 import { join } from 'node:path'
 import { expect } from 'vitest'
 import { type TestServer, startTestServer } from '../../server/test/support/server.ts'
@@ -41,12 +39,4 @@ export function startExample(program: string, args: string[], environment: Recor
       await ended
     },
   }
-}
-
-export async function findFreePort(): Promise<number> {
-  const server = createServer().listen(0, '127.0.0.1')
-  await once(server, 'listening')
-  const { port } = server.address() as AddressInfo
-  await new Promise((resolve) => server.close(resolve))
-  return port
 }

@@ -3,8 +3,9 @@ import { cp, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, expect, test } from 'vitest'
+import { findFreePort } from '../../server/test/support/free-port.ts'
 import type { TestServer } from '../../server/test/support/server.ts'
-import { findFreePort, folder, startDemoServer, startExample } from './example.ts'
+import { folder, startDemoServer, startExample } from './example.ts'
 
 let server: TestServer
 let access: { PARLEY_URL: string; PARLEY_API_KEY: string }

@@ -1,8 +1,9 @@
 // The page that streams replies, in a browser.
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { openPage, startBrowser } from '../../console/test/support/browser.ts'
+import { findFreePort } from '../../server/test/support/free-port.ts'
 import type { TestServer } from '../../server/test/support/server.ts'
-import { findFreePort, startDemoServer, startExample } from './example.ts'
+import { startDemoServer, startExample } from './example.ts'
 
 let port: number
 let server: TestServer

@@ -1,14 +1,13 @@
 // `PARLEY_WIDGET_URL`: loader, frame and their API on an origin of their own, in a browser.
-import { once } from 'node:events'
-import { type AddressInfo, createServer } from 'node:net'
 import { afterAll, beforeAll, expect, test } from 'vitest'
+import { findFreePort } from '../../server/test/support/free-port.ts'
 import { type World, chatsOf, launcherOf, linked, openSite, readAll, startWorld } from './support/pages.ts'
 import { say, snippetOf } from './support/visit.ts'
 
 let world: World
 let widget_url: string
 beforeAll(async () => {
-  const port = await findPort()
+  const port = await findFreePort()
   widget_url = `http://chat.localhost:${port}`
   world = await startWorld({
     PORT: String(port),
@@ -17,15 +16,6 @@ beforeAll(async () => {
   })
 })
 afterAll(() => world?.[Symbol.asyncDispose]())
-
-async function findPort(): Promise<number> {
-  const server = createServer().listen(0, '127.0.0.1')
-  await once(server, 'listening')
-  const { port } = server.address() as AddressInfo
-  server.close()
-  await once(server, 'close')
-  return port
-}
 
 test('the chat is of that origin; the console and everything else are not there, and may show a preview', async () => {
   const { server, site, browser } = world

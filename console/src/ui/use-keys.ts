@@ -1,5 +1,5 @@
 // Keyboard shortcuts that work anywhere on a page, except in fields, dialogs and menus, which use the same keys.
-import { useEffect, useEffectEvent } from 'react'
+import { useEffectEvent, useLayoutEffect } from 'react'
 import { areKeysOn } from './key-choice.ts'
 
 const own =
@@ -26,7 +26,8 @@ export function useKeys(keys: KeyMap): void {
     event.preventDefault()
     act(event)
   })
-  useEffect(() => {
+  // Before it is drawn: keys that come as soon as the page is seen are heard.
+  useLayoutEffect(() => {
     document.addEventListener('keydown', onKey)
     return () => document.removeEventListener('keydown', onKey)
   }, [])

@@ -1,7 +1,7 @@
 // What the tests need of a browser: pages, and what axe finds on them.
 import { readFile } from 'node:fs/promises'
 import { createRequire } from 'node:module'
-import type { Page } from 'playwright-core'
+import type { Locator, Page } from 'playwright-core'
 import { expect } from 'vitest'
 
 export { openPage, signIn, signInAs, startBrowser, themes } from './chromium.ts'
@@ -17,6 +17,10 @@ export async function expectAccessible(page: Page): Promise<void> {
   )) as string[]
   expect(found).toEqual([])
 }
+
+/** Keys go where the focus is, and it comes into what was opened a moment after that is seen. */
+export const hasFocus = (locator: Locator) =>
+  expect.poll(() => locator.evaluate((element) => element.matches(':focus'))).toBe(true)
 
 /** In a field that looks agents up by their names. */
 export async function chooseAgent(page: Page, name: string): Promise<void> {

@@ -23,9 +23,9 @@ test.each([
 
 test('no path takes long, whatever the globs are', () => {
   const pattern = RegExp(patternOf([`/${'a*'.repeat(90)}b`])!)
-  const before = performance.now()
+  const before = process.cpuUsage()
   expect(pattern.test(`/${'a'.repeat(5000)}`)).toBe(false)
-  expect(performance.now() - before).toBeLessThan(200)
+  expect(process.cpuUsage(before).user / 1000).toBeLessThan(200)
 })
 
 test('sizes and colors are a list of custom properties, with text that can be read', () => {

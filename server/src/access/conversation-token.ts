@@ -41,6 +41,12 @@ interface Verified {
   expires_at: number
 }
 
+/** The same bytes can be written in other ways, with white space at the end or in the bits that the last character does not use. */
+function isAsSigned(token: string): boolean {
+  const signature = token.slice(token.lastIndexOf('.') + 1)
+  return Buffer.from(signature, 'base64url').toString('base64url') === signature
+}
+
 /** `secret_key` is the key of the installation, from which a separate key for signing tokens is derived. */
 export function createConversationTokens(secret_key: Buffer, clock: Pick<Clock, 'now'>): ConversationTokens {
   const key = new Uint8Array(hkdfSync('sha256', secret_key, '', 'parley conversation token 1', 32))
@@ -65,7 +71,7 @@ export function createConversationTokens(secret_key: Buffer, clock: Pick<Clock, 
       return { token, expires_at: new Date(expires_at * 1000).toISOString().replace('Z', '000Z') }
     },
     async verify(token) {
-      if (token.length > longest_token) return null
+      if (token.length > longest_token || !isAsSigned(token)) return null
       const known = remembered.get(token)
       if (known) return known.expires_at > Math.floor(clock.now() / 1000) ? known.claims : null
       try {

@@ -2,12 +2,12 @@
 import assert from 'node:assert/strict'
 import { type ChildProcess, execFile, spawn } from 'node:child_process'
 import { chmod, mkdtemp, readFile, readdir, writeFile } from 'node:fs/promises'
-import { createServer } from 'node:net'
 import { dirname, join } from 'node:path'
 import { promisify } from 'node:util'
 import { compileFunction as compile } from 'node:vm'
 import { vi } from 'vitest'
 import { with_compiled_code } from '../support/compiled-code.ts'
+import { findFreePort } from '../support/free-port.ts'
 import { type CodeBlock, root } from './markdown.ts'
 
 export interface Reader {
@@ -274,14 +274,6 @@ function mask(text: string): string {
       // Several files are sent at once, and any of them may be done first.
       .replaceAll(/^\S+: sent$/gm, '<file>: sent')
   )
-}
-
-async function findFreePort(): Promise<number> {
-  const server = createServer()
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
-  const { port } = server.address() as { port: number }
-  await new Promise((resolve) => server.close(resolve))
-  return port
 }
 
 function read(value: unknown, path: string[]): unknown {

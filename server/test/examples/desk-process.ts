@@ -2,10 +2,10 @@
 import { type ChildProcess, spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { mkdtemp, rm } from 'node:fs/promises'
-import { createServer } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { with_compiled_code } from '../support/compiled-code.ts'
+import { findFreePort } from '../support/free-port.ts'
 
 const program = join(import.meta.dirname, '..', '..', '..', 'examples', 'help-desk', 'desk.js')
 
@@ -87,12 +87,4 @@ export async function makeDesk(): Promise<Desk> {
       await rm(folder, { recursive: true, force: true })
     },
   }
-}
-
-async function findFreePort(): Promise<number> {
-  const server = createServer().listen(0, '127.0.0.1')
-  await once(server, 'listening')
-  const { port } = server.address() as { port: number }
-  server.close()
-  return port
 }

@@ -1,4 +1,5 @@
-// Conversations for which time passes when a test says so: their times are moved back, and nothing sleeps.
+// Conversations for which time passes when a test says so: their times are moved back, and nothing sleeps. What passes by itself comes on
+// top, so that a test stays some seconds before a time that must not come yet.
 import type { ConversationEvent } from '@parley/contract'
 import { expect } from 'vitest'
 import type { PooledDatabase } from '../../src/database/database.ts'

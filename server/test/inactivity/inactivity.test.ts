@@ -70,9 +70,9 @@ describe('silence', () => {
     await talk.pass(61)
     await expect.poll(talk.said, soon).toEqual(['assistant: Are you still there?'])
     await talk.say('I am.')
-    await talk.pass(59)
+    await talk.pass(45)
     await expect.poll(() => dueIn(server.database, talk.id), soon).toBeGreaterThan(0)
-    await talk.pass(2)
+    await talk.pass(16)
     const said = [
       'assistant: Are you still there?',
       'user: I am.',
@@ -97,28 +97,28 @@ describe('silence', () => {
     const { data } = await server.client.listConversationTurns({ conversation_id: talk.id })
     await server.client.cancelTurn({ conversation_id: talk.id, turn_id: data[0]!.turn_id })
     expect(await call).toMatchObject({ code: 'turn_cancelled' })
-    await talk.pass(59)
+    await talk.pass(45)
     await expect.poll(() => dueIn(server.database, talk.id), soon).toBeGreaterThan(0)
     expect((await talk.read()).status).toBe('in_progress')
-    await talk.pass(2)
+    await talk.pass(16)
     expect(await endOf(talk)).toMatchObject({ end_reason: 'inactivity' })
   })
 
   test('does not end with a change of the metadata', async () => {
     const talk = await talkWith(server, { inactivity: { end_after_seconds: 60 } })
-    await talk.pass(59)
+    await talk.pass(45)
     await server.client.updateConversation({ conversation_id: talk.id, custom_metadata: { seen: true } })
-    await talk.pass(2)
+    await talk.pass(16)
     expect(await endOf(talk)).toMatchObject({ end_reason: 'inactivity' })
   })
 
   test('ends a conversation after a day if its version does not mention inactivity; null switches that off', async () => {
     for (const config of [{}, { inactivity: null }, { inactivity: {} }]) {
       const talk = await talkWith(server, config)
-      await talk.pass(86_399)
+      await talk.pass(86_385)
       await expect.poll(() => dueIn(server.database, talk.id), soon).toBeGreaterThan(0)
       expect((await talk.read()).status).toBe('in_progress')
-      await talk.pass(2)
+      await talk.pass(16)
       expect(await endOf(talk)).toMatchObject({ status: 'completed', end_reason: 'inactivity' })
     }
     const endless = await talkWith(server, { inactivity: { end_after_seconds: null } })
@@ -202,10 +202,10 @@ describe('the maximum duration', () => {
     const { engine } = server.app.rooms.engine
     await expect.poll(() => engine.textSoFar(talk.id), soon).toBe('Once there was')
     await expect.poll(async () => (await talk.said()).length, soon).toBe(2)
-    await talk.pass(599)
+    await talk.pass(585)
     await expect.poll(() => dueIn(server.database, talk.id), soon).toBeGreaterThan(0)
     expect((await talk.read()).status).toBe('in_progress')
-    await talk.pass(2)
+    await talk.pass(16)
     expect(await endOf(talk)).toEqual({ status: 'completed', end_reason: 'max_duration', ended_by: system })
     expect(await Promise.all(calls)).toMatchObject([{ code: 'conversation_ended' }, { code: 'conversation_ended' }])
     expect((await talk.said()).toSorted()).toEqual([
@@ -222,10 +222,10 @@ describe('the maximum duration', () => {
     server.model.answer = () => 'Yes.'
     const talk = await talkWith(server, { inactivity: { max_duration_seconds: 600, end_after_seconds: 300 } })
     for (let part = 0; part < 3; part += 1) {
-      await talk.pass(199)
+      await talk.pass(195)
       await talk.say('Still here')
     }
-    await talk.pass(5)
+    await talk.pass(16)
     expect(await endOf(talk)).toMatchObject({ end_reason: 'max_duration' })
   })
 })
@@ -261,10 +261,10 @@ describe('every active state', () => {
     expect(answer).toMatchObject({ created: 1, errors: [] })
     const talk = talkOf(server, id)
     // However old its history is, it is silent from its import on.
-    await talk.pass(59)
+    await talk.pass(45)
     await expect.poll(() => dueIn(server.database, id), soon).toBeGreaterThan(0)
     expect((await talk.read()).status).toBe(status)
-    await talk.pass(2)
+    await talk.pass(16)
     await expect.poll(() => dueIn(server.database, id), soon).toBeGreaterThan(2)
     await talk.pass(60)
     expect(await endOf(talk)).toEqual({ status: becomes, end_reason: 'inactivity', ended_by: system })

@@ -30,12 +30,12 @@ test('work whose server is killed is taken over by another one', async () => {
   await client.generateAgentInstructions(draft)
   await held.asked
   held.say('Half of the ')
-  first.child.kill('SIGKILL')
-  await first.exited
-
-  model.answer = () => 'The whole text.'
+  // Ready before the other one dies: the lease may be over before a machine has started it.
   await using second = startServerProcess(environment)
   const again = createClient({ base_url: await second.ready, token: admin_key })
+  model.answer = () => 'The whole text.'
+  first.child.kill('SIGKILL')
+  await first.exited
   expect((await again.getAgentVersion(draft)).instruction_generation!.status).toBe('running')
   const status = async () => (await again.getAgentVersion(draft)).instruction_generation!.status
   await expect.poll(status).toBe('done')
@@ -44,4 +44,4 @@ test('work whose server is killed is taken over by another one', async () => {
     revision: 2,
   })
   await rm(data_dir, { recursive: true, force: true })
-}, 60_000)
+})

@@ -1,10 +1,10 @@
 // The two nodes of a run: each is a process at an address of its own, where the next one serves when it has died.
 import { type ChildProcess, fork } from 'node:child_process'
 import { once } from 'node:events'
-import { createServer } from 'node:net'
 import { join } from 'node:path'
 import { setTimeout as pass } from 'node:timers/promises'
 import { with_compiled_code } from '../support/compiled-code.ts'
+import { findFreePort } from '../support/free-port.ts'
 import type { Order, Report } from './node.ts'
 
 export interface TakeNode {
@@ -147,13 +147,4 @@ async function startSlot({ environment, faults, counts, count }: Around) {
       await ended
     },
   }
-}
-
-async function findFreePort(): Promise<number> {
-  const server = createServer().listen(0, '127.0.0.1')
-  await once(server, 'listening')
-  const { port } = server.address() as { port: number }
-  server.close()
-  await once(server, 'close')
-  return port
 }

@@ -270,7 +270,7 @@ test('patterns that take long for each address hold up nothing but their own cra
   expect(process.cpuUsage(before).user / 1e6).toBeLessThan(5)
   expect(source.crawl).toMatchObject({ status: 'complete', counts: { stored: 1 } })
   expect(source.crawl.warning).toContain('the patterns of the options take too much time')
-}, 60_000)
+})
 
 test('after all of them the server answers, and its memory is what it was', async () => {
   const { client } = crawler.server
@@ -287,5 +287,6 @@ test('after all of them the server answers, and its memory is what it was', asyn
   const before = await measure()
   for (let n = 0; n < 3; n += 1) await round()
   expect((await client.getHealth({})).status).toBeDefined()
-  expect((await measure()) / before).toBeLessThan(1.2)
-}, 120_000)
+  // What ended a moment ago may need another collection.
+  await expect.poll(async () => (await measure()) / before).toBeLessThan(1.2)
+})

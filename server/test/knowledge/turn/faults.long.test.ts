@@ -14,7 +14,8 @@ import { converse, plantDataset } from './fixture.ts'
 let proxy: PostgresProxy
 let server: TestServer
 let agent_id: string
-const timeout_ms = 500
+/** Long enough for a loaded machine to come to the last statement. */
+const timeout_ms = 2000
 
 beforeAll(async () => {
   proxy = await startPostgresProxy(inject('postgres_url'))
