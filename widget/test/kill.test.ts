@@ -54,8 +54,9 @@ test(
       gate.target = (await node.ready).url
       await chat.getByRole('log').getByText(`Reply ${kill}.`).waitFor({ timeout: 45_000 })
       expected.push(`You: Question ${kill}`, `Agent: Reply ${kill}.`)
-      const shown = await chat.locator('.bubble').evaluateAll((all) => all.map((each) => each.textContent))
-      expect(shown).toEqual(expected)
+      // What is written is a bubble too, until its turn is over.
+      const shown = () => chat.locator('.bubble').evaluateAll((all) => all.map((each) => each.textContent))
+      await expect.poll(shown).toEqual(expected)
     }
     const stored = await client.listConversations({ web_widget_id: id, include: 'conversation' })
     expect(stored.map(({ conversation }) => conversation!.items.length)).toEqual([2 * kills])
