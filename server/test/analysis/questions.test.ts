@@ -126,7 +126,7 @@ describe('an answer that is not valid', () => {
     await eventually(() => server.client.deleteConversation({ conversation_id }))
     const hurried = 'with hurried as (update work set ready = true where subject = $1 and lease is null)'
     const tries = () => server.database.pool.query(`${hurried} select from work where subject = $1`, [conversation_id])
-    await expect.poll(async () => (await tries()).rowCount, { timeout: 30_000 }).toBe(0)
+    await expect.poll(async () => (await tries()).rowCount, { timeout: 90_000 }).toBe(0)
     expect(({} as { polluted?: boolean }).polluted).toBeUndefined()
   })
 })
