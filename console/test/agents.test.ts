@@ -366,17 +366,3 @@ test('by keyboard alone: from the list to a new agent, written, saved and publis
   await page.getByRole('table', { name: 'Agents' }).waitFor()
   expect(faults).toEqual([])
 })
-
-test('a key is heard as soon as its page is seen', async () => {
-  await using opened = await openPage(browser)
-  const { page, faults } = opened
-  await signIn(page, server, '/settings')
-  await page.addInitScript(`new MutationObserver((_all, observer) => {
-    if (document.querySelector('h1')?.textContent !== 'Agents') return
-    observer.disconnect()
-    document.body.dispatchEvent(new KeyboardEvent('keydown', { key: 'n', bubbles: true, cancelable: true }))
-  }).observe(document, { childList: true, subtree: true })`)
-  await page.goto(`${server.url}/agents`)
-  await dialog(page).waitFor()
-  expect(faults).toEqual([])
-})

@@ -1,6 +1,6 @@
 // The keys of people who answer. They can be switched off, and none works in a text field, a dialog or a menu.
 import { tinykeys } from 'tinykeys'
-import { useEffectEvent, useLayoutEffect } from 'react'
+import { useEffect, useEffectEvent } from 'react'
 import { areKeysOn } from '../ui/key-choice.ts'
 import { isKeyTaken } from '../ui/use-keys.ts'
 
@@ -19,8 +19,7 @@ export function useDeskKeys(keys: DeskKeyMap): void {
     event.preventDefault()
     act()
   })
-  // Before it is drawn: keys that come as soon as the page is seen are heard.
-  useLayoutEffect(() => {
+  useEffect(() => {
     const bindings = all.map((key) => [key, (event: KeyboardEvent) => press(key, event)] as const)
     return tinykeys(window, Object.fromEntries(bindings), {
       ignore: (event) =>

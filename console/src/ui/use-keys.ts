@@ -1,5 +1,5 @@
 // Keyboard shortcuts that work anywhere on a page, except in fields, dialogs and menus, which use the same keys.
-import { useEffectEvent, useLayoutEffect } from 'react'
+import { useEffect, useEffectEvent } from 'react'
 import { areKeysOn } from './key-choice.ts'
 
 const own =
@@ -26,8 +26,7 @@ export function useKeys(keys: KeyMap): void {
     event.preventDefault()
     act(event)
   })
-  // Before it is drawn: keys that come as soon as the page is seen are heard.
-  useLayoutEffect(() => {
+  useEffect(() => {
     document.addEventListener('keydown', onKey)
     return () => document.removeEventListener('keydown', onKey)
   }, [])

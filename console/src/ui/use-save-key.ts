@@ -1,5 +1,5 @@
 // Ctrl or Cmd with S saves what is being edited, also while a field has the focus.
-import { useEffectEvent, useLayoutEffect } from 'react'
+import { useEffect, useEffectEvent } from 'react'
 import { isSomethingAsked } from './use-keys.ts'
 
 export function useSaveKey(save: () => void): void {
@@ -8,8 +8,7 @@ export function useSaveKey(save: () => void): void {
     event.preventDefault()
     if (!isSomethingAsked()) save()
   })
-  // Before it is drawn: keys that come as soon as the page is seen are heard.
-  useLayoutEffect(() => {
+  useEffect(() => {
     document.addEventListener('keydown', onKey)
     return () => document.removeEventListener('keydown', onKey)
   }, [])
