@@ -4,13 +4,13 @@ import type { Orders, Outcomes, Tally } from './target.ts'
 
 const over = new AbortController()
 
-async function attackAll({ target, clients }: Orders): Promise<Tally> {
+async function attackAll({ target, clients, crowd }: Orders): Promise<Tally> {
   const tally: Tally = {}
   await Promise.all(
     Object.entries(attacks).map(async ([name, attack]) => {
       const outcomes: Outcomes = (tally[name] = {})
       const count = (outcome: string | number) => void (outcomes[outcome] = (outcomes[outcome] ?? 0) + 1)
-      await attack({ target, clients, count, over: over.signal })
+      await attack({ target, clients, crowd, count, over: over.signal })
     }),
   )
   return tally

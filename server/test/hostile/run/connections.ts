@@ -9,6 +9,8 @@ export interface Attack {
   target: Target
   /** How many slow clients there are. */
   clients: number
+  /** The part of each flood's senders that take part. */
+  crowd: number
   count(outcome: string | number): void
   over: AbortSignal
 }
@@ -66,7 +68,7 @@ const answer_ms = 60_000
 
 /** `at_once` senders; each sends the requests of `next` until the attack is over. */
 export async function flood(
-  { target, over, count }: Attack,
+  { target, crowd, over, count }: Attack,
   { network, at_once, pause_ms = 0 }: { network: number; at_once: number; pause_ms?: number },
   next: (turn: number) => Sent,
 ): Promise<void> {
@@ -100,7 +102,7 @@ export async function flood(
       if (pause_ms > 0) await pause(over, pause_ms)
     }
   }
-  await Promise.all(Array.from({ length: at_once }, (_, sender) => send(sender)))
+  await Promise.all(Array.from({ length: Math.ceil(at_once * crowd) }, (_, sender) => send(sender)))
 }
 
 export async function pause(over: AbortSignal, ms: number): Promise<void> {

@@ -19,6 +19,10 @@ export interface RunOptions {
   rest_seconds: number
   /** Slow clients. */
   clients: number
+  /** The part of each attack's senders that take part. */
+  crowd: number
+  /** A call of the quiet organization that takes longer has failed. */
+  patience_ms: number
   onProgress?: (text: string) => void
 }
 
@@ -43,7 +47,7 @@ export interface HostileReport {
 }
 
 export async function runHostile(options: RunOptions): Promise<HostileReport> {
-  const { connection_string, seconds, alone_seconds, clients, onProgress = () => {} } = options
+  const { connection_string, seconds, alone_seconds, clients, crowd, patience_ms, onProgress = () => {} } = options
   await using stack = new AsyncDisposableStack()
   const model = stack.use(await startScriptedModel())
   model.answer = () => {
@@ -60,12 +64,12 @@ export async function runHostile(options: RunOptions): Promise<HostileReport> {
   const { target, quiet } = await setUp(database, node.url)
   onProgress('set up')
 
-  const alone = await callFor(quiet, alone_seconds * 1000)
+  const alone = await callFor(quiet, { ms: alone_seconds * 1000, patience_ms })
   const before = await node.memory('collected')
   onProgress('the attack begins')
-  const attackers = stack.use(startAttackers({ target, clients }))
+  const attackers = stack.use(startAttackers({ target, clients, crowd }))
   const watching = watchMemory(node)
-  const beside = await callFor(quiet, seconds * 1000)
+  const beside = await callFor(quiet, { ms: seconds * 1000, patience_ms })
   const peak = await watching.stop()
   const tally = await attackers.stop()
   onProgress('the attack is over')
@@ -87,13 +91,14 @@ function environmentOf({ connection_string, data_dir }: RunOptions, model_url: s
   }
 }
 
-/** A call that takes longer has failed. */
-const patience_ms = 30_000
 /** Below the limit of one credential: 600 requests a minute. */
 const pace_ms = 500
 
 /** What a customer does: a conversation with one message, read back, at a steady pace however long each takes. */
-async function callFor({ client, agent_id }: Quiet, ms: number): Promise<QuietFigures> {
+async function callFor(
+  { client, agent_id }: Quiet,
+  { ms, patience_ms }: { ms: number; patience_ms: number },
+): Promise<QuietFigures> {
   const figures: QuietFigures = { took_ms: [], failures: [] }
   const timed = async <T>(name: string, call: (options: CallOptions) => Promise<T>): Promise<T> => {
     const startedAt = performance.now()

@@ -37,6 +37,8 @@ async function main(): Promise<number> {
     alone_seconds: Number(values['alone-seconds']),
     rest_seconds: Number(values['rest-seconds']),
     clients: Number(clients),
+    crowd: 1,
+    patience_ms: 30_000,
     onProgress: (text) => void process.stderr.write(`${text}\n`),
   })
   process.stdout.write(`${renderReport(report)}\n`)

@@ -20,6 +20,9 @@ it('the server holds, and the quiet organization is served throughout', async ()
     alone_seconds: 3,
     rest_seconds: 25,
     clients: 200,
+    crowd: 0.25,
+    // The attackers and the server share a machine that may be slow: whether the organization is served is judged here, not how soon.
+    patience_ms: 180_000,
   })
   expect(findViolations(report), renderReport(report)).toEqual([])
   expect(report.beside.took_ms.length).toBeGreaterThan(0)

@@ -30,4 +30,5 @@ export type Tally = Record<string, Outcomes>
 export interface Orders {
   target: Target
   clients: number
+  crowd: number
 }
