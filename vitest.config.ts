@@ -49,7 +49,7 @@ export default defineConfig({
           include: long_tests,
           ...onPostgres,
           // Most of them wait for servers that they stop, and for time to pass.
-          maxWorkers: 2,
+          maxWorkers: 3,
           testTimeout: 600_000,
           hookTimeout: 180_000,
           sequence: { groupOrder: 1 },

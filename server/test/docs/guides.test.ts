@@ -1,5 +1,5 @@
 // README.md and the guides are correct: their blocks run against a server, in order. Blocks that cannot run say why, and are checked.
-// The other pages than the first two run in guides.long.test.ts, because that takes a minute.
+// The other pages than the first two run in first-guides.long.test.ts and second-guides.long.test.ts, because that takes a minute.
 import { type Operation, type OperationId, operations } from '@parley/contract'
 import { describe, expect, it, test } from 'vitest'
 import { validateAgentConfig } from '../../src/agents/rules/config.ts'

@@ -17,6 +17,9 @@ export const pages = [
 /** What a newcomer follows: they run with every test. */
 export const first_pages = ['README.md', 'docs/guides/quickstart.md']
 
+/** All other pages. */
+export const other_pages = pages.filter((page) => !first_pages.includes(page))
+
 export interface CodeBlock {
   language: string
   /** The mark after the language of a fence, which only the tests read. */

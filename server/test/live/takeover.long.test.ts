@@ -14,7 +14,7 @@ import { publishAgent } from '../support/server.ts'
 
 /** Of `npm run test:takeover`, which is for a machine that does little else. */
 const proof = process.env['PARLEY_TEST_TAKEOVERS']
-const runs = Number(proof ?? 4)
+const runs = Number(proof ?? 2)
 /** Otherwise less than the rest of any lease. */
 const most_ms =
   proof === undefined ? { restart: lease_ms - renew_ms, kill: lease_ms - renew_ms } : { restart: 1000, kill: 4000 }

@@ -1,4 +1,4 @@
 // Many random sequences on a conversation, compared with the model.
 import { testSequences } from './sequences.ts'
 
-testSequences(120)
+testSequences(60)
