@@ -15,7 +15,8 @@ export async function setUp(database: PooledDatabase, url: string): Promise<{ ta
   const administration = { database, ports: systemPorts }
   const enter = async (name: string) => {
     const { organization, secret } = await createOrganization(administration, { name })
-    return { id: organization.id, client: createClient({ base_url: url, token: secret, retries: 0 }) }
+    // How long a call may take, the driver decides.
+    return { id: organization.id, client: createClient({ base_url: url, token: secret, retries: 0, timeout_ms: 0 }) }
   }
   const [quiet, loud] = [await enter('Quiet'), await enter('Loud')]
   const { agent_id } = await publishAgent(quiet.client)
