@@ -103,11 +103,11 @@ test.each([
   '{% for a in range(10000) %}{{ range(10000) | sum }}{{ range(10000) | select("odd") | max }}{% endfor %}',
   `{% with ${Array.from({ length: 5000 }, (_, index) => `a${index} = 1`).join(', ')} %}${'{{ a1 }}'.repeat(10_000)}{% endwith %}`,
 ])('is fast: %.60s', (template) => {
-  const startedAt = performance.now()
+  const before = process.cpuUsage()
   try {
     renderTemplate(template, {})
   } catch (error) {
     expect(error).toBeInstanceOf(TemplateError)
   }
-  expect(performance.now() - startedAt).toBeLessThan(2000)
+  expect(process.cpuUsage(before).user / 1000).toBeLessThan(2000)
 })

@@ -198,7 +198,7 @@ describe('templates in use', () => {
   const custom_metadata = { text: 'x'.repeat(10_000) }
 
   test.each(bombs)('%s, in each place: fails within limits, and the server continues', async (_name, bomb) => {
-    const started = performance.now()
+    const before = process.cpuUsage()
     const { agent_id: harmless } = await publishAgent(server.client)
     for (const config of [
       { instructions: bomb },
@@ -221,7 +221,7 @@ describe('templates in use', () => {
       status: 400,
       code: 'template_failed',
     })
-    expect(performance.now() - started).toBeLessThan(20_000)
+    expect(process.cpuUsage(before).user / 1000).toBeLessThan(20_000)
   })
 
   test('have metadata, user and channel; undefined variables are empty; guardrails are not templates; replies are wrapped', async () => {

@@ -74,7 +74,7 @@ test('fields before the text are no heading', () => {
 
 test('comments that nothing closes are read once, however many items have one', () => {
   const text = '- <!-- x\n'.repeat(200_000)
-  const begun = performance.now()
+  const before = process.cpuUsage()
   let comments = 0
   for (const item of readBlocks(text)) {
     if (item.kind !== 'item') throw new Error(item.kind)
@@ -82,7 +82,7 @@ test('comments that nothing closes are read once, however many items have one', 
   }
   expect(comments).toBe(200_000)
   // Each looked for to the end of the text, they take minutes.
-  expect(performance.now() - begun).toBeLessThan(10_000)
+  expect(process.cpuUsage(before).user / 1000).toBeLessThan(10_000)
 })
 
 test('titles have no marks', () => {

@@ -134,9 +134,9 @@ test('a large text and many secrets take little time', () => {
   const secrets = new Map(Array.from({ length: 200 }, (_, at) => [`S${at}`, `${at}-${'k'.repeat(40)}-${at}`]))
   const text = `${'{"kkkk": "k\\"k%6bkk\\\\k"},'.repeat(12_000)}${secrets.get('S199')}`
   const redactor = createRedactor(secrets)
-  const start = performance.now()
+  const before = process.cpuUsage()
   expect(redactor.redactText(text)).toMatch(/\[secret S199\]$/)
-  expect(performance.now() - start).toBeLessThan(3000)
+  expect(process.cpuUsage(before).user / 1000).toBeLessThan(3000)
 })
 
 describe('no text makes it slow', () => {

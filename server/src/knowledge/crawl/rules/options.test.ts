@@ -124,10 +124,10 @@ describe('patterns that cost too much', () => {
 
   test('a pattern that would never end elsewhere ends at once', () => {
     const path = `/docs/${'a'.repeat(2000)}`
-    const begun = performance.now()
+    const before = process.cpuUsage()
     expect(isIn({ exclude_paths: ['^(/docs/)?(a+)+$', '(a|aa)+b'] }, path)).toBe(false)
     expect(isIn({ exclude_paths: ['(a|aa)+b', '(a*)*z'] }, path)).toBe(true)
-    expect(performance.now() - begun).toBeLessThan(2000)
+    expect(process.cpuUsage(before).user / 1000).toBeLessThan(2000)
   })
 })
 

@@ -88,10 +88,10 @@ describe('a hostile robots.txt costs little', () => {
     ['a name that does not end', ['User-agent'.padEnd(bytes, ' '), 'Disallow: /']],
     ['line breaks', ['\n'.repeat(bytes)]],
   ])('%s', (_what, lines) => {
-    const begun = performance.now()
+    const before = process.cpuUsage()
     const robots = robotsOf(...lines)
     for (let n = 0; n < 10; n += 1) robots.isAllowed(`${site}${long_path}`)
-    expect(performance.now() - begun).toBeLessThan(3000)
+    expect(process.cpuUsage(before).user / 1000).toBeLessThan(3000)
   })
 
   test('rules beyond the bound of wildcards forbid more, never less', () => {

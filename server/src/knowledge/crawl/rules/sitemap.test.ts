@@ -47,9 +47,9 @@ describe('hostile sitemaps', () => {
     ['many', urlset(...Array.from({ length: 20_000 }, (_, n) => `https://a.example/${n}`))],
     ['names of prototypes', '<urlset><__proto__><loc>https://a.example/</loc></__proto__><constructor/></urlset>'],
   ])('%s', (_what, text) => {
-    const begun = performance.now()
+    const before = process.cpuUsage()
     expect(read(text)?.pages.length ?? 0).toBeLessThanOrEqual(100)
-    expect(performance.now() - begun).toBeLessThan(5000)
+    expect(process.cpuUsage(before).user / 1000).toBeLessThan(5000)
   })
 
   test('anything can be read', () => {
