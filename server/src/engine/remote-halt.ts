@@ -17,7 +17,7 @@ const haltedKey = signalsOf('halted')
 /** How long the asking node waits for the text before it continues without it. */
 const answer_ms = 250
 /** How long a stopped attempt waits for its turn to be concluded before it starts again. */
-const lent_ms = 2000
+export const lent_ms = 2000
 
 type Part = Pick<Core, 'database' | 'live' | 'node' | 'ports'>
 

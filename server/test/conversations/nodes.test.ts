@@ -7,6 +7,7 @@ import type { TurnLease } from '../../src/conversations/turn-runner.ts'
 import { halt } from '../../src/engine/remote-halt.ts'
 import { changed } from '../../src/live/shared.ts'
 import { holdAnswer } from '../support/scripted-model.ts'
+import { patientPorts } from '../support/ports.ts'
 import { type TestServer, publishAgent, refusal, startTestServer } from '../support/server.ts'
 
 let server: TestServer
@@ -15,7 +16,7 @@ let agent_id: string
 
 beforeAll(async () => {
   server = await startTestServer({ PARLEY_DRAIN_SECONDS: '1' })
-  other = await server.startAnother()
+  other = await server.startAnother({}, { ports: patientPorts })
   agent_id = (await publishAgent(server.client)).agent_id
 })
 afterAll(async () => {

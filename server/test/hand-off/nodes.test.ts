@@ -4,6 +4,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import type { App } from '../../src/app.ts'
 import { readInBackground } from '../support/event-readers.ts'
 import { holdAnswer } from '../support/scripted-model.ts'
+import { patientPorts, testPorts } from '../support/ports.ts'
 import { type TestServer, refusal, startTestServer } from '../support/server.ts'
 import { desk, talkWith } from './fixture.ts'
 
@@ -11,7 +12,7 @@ let server: TestServer
 let other: App
 
 beforeAll(async () => {
-  server = await startTestServer({ PARLEY_DRAIN_SECONDS: '1' })
+  server = await startTestServer({ PARLEY_DRAIN_SECONDS: '1' }, { ports: patientPorts })
   other = await server.startAnother()
 })
 afterAll(async () => {
@@ -19,7 +20,7 @@ afterAll(async () => {
   await server[Symbol.asyncDispose]()
 })
 
-const there = () => createClient({ base_url: other.url, token: server.admin_key })
+const there = (node = other) => createClient({ base_url: node.url, token: server.admin_key })
 
 const isSaid = (event: string) => event === 'message.delta' || event === 'message.snapshot'
 
@@ -65,27 +66,22 @@ describe.each([
 })
 
 test('H2: with its stop message lost, an attempt writes nothing more and its words reach nobody after the event', async () => {
-  const { bus } = other.core.live
-  const publish = bus.publish.bind(bus)
-  // Nothing that the other node says arrives.
-  bus.publish = async () => {}
-  try {
-    const { talk, held, call, readers } = await startTurn('Long ago ', [server.client])
-    await there().takeConversation({ conversation_id: talk.id, external: desk })
-    held.say('a princess lived.')
-    held.finish()
-    expect(await call).toMatchObject({ status: 409, code: 'turn_taken_over', body: { handled_by: 'person' } })
-    for (const reader of readers) {
-      await expect.poll(() => hasSeen(reader, 'conversation.taken')).toBe(true)
-    }
-    await there().replyToConversation({ conversation_id: talk.id, external: desk, text: 'It is Ada now.' })
-    await server.client.endConversation({ conversation_id: talk.id, prefer: 'wait=0' })
-    for (const reader of readers) {
-      await reader.done
-      expect(after(reader, 'conversation.taken').filter(({ event }) => isSaid(event))).toEqual([])
-    }
-    expect((await talk.said()).filter((line) => !line.startsWith('end_user'))).toEqual(['user: It is Ada now.'])
-  } finally {
-    bus.publish = publish
+  await using silent = await server.startAnother({}, { ports: testPorts })
+  // Nothing that it says arrives.
+  silent.core.live.bus.publish = async () => {}
+  const { talk, held, call, readers } = await startTurn('Long ago ', [server.client])
+  await there(silent).takeConversation({ conversation_id: talk.id, external: desk })
+  held.say('a princess lived.')
+  held.finish()
+  expect(await call).toMatchObject({ status: 409, code: 'turn_taken_over', body: { handled_by: 'person' } })
+  for (const reader of readers) {
+    await expect.poll(() => hasSeen(reader, 'conversation.taken')).toBe(true)
   }
+  await there(silent).replyToConversation({ conversation_id: talk.id, external: desk, text: 'It is Ada now.' })
+  await server.client.endConversation({ conversation_id: talk.id, prefer: 'wait=0' })
+  for (const reader of readers) {
+    await reader.done
+    expect(after(reader, 'conversation.taken').filter(({ event }) => isSaid(event))).toEqual([])
+  }
+  expect((await talk.said()).filter((line) => !line.startsWith('end_user'))).toEqual(['user: It is Ada now.'])
 })

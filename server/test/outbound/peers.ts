@@ -11,6 +11,7 @@ import {
   type OutboundClientOptions,
   type OutboundRequest,
 } from '../../src/outbound/client.ts'
+import { patient } from '../support/patient-server.ts'
 
 export interface ReceivedRequest {
   method: string
@@ -42,7 +43,7 @@ export async function startPeer(
 ): Promise<Peer> {
   const disconnected = Promise.withResolvers<void>()
   const requests: ReceivedRequest[] = []
-  const server = certificate ? createSecureServer(certificate) : createServer()
+  const server = certificate ? createSecureServer({ ...certificate, ...patient }) : createServer(patient)
   server.on('request', (incoming, response) => {
     const chunks: Buffer[] = []
     incoming.on('data', (chunk: Buffer) => chunks.push(chunk))

@@ -5,6 +5,7 @@ import { talkWith } from '../inactivity/fixture.ts'
 import { opened_hosts } from '../support/tool-peer.ts'
 import { readInBackground, until } from '../support/event-readers.ts'
 import { holdAnswer } from '../support/scripted-model.ts'
+import { patientPorts } from '../support/ports.ts'
 import { type TestServer, refusal, startTestServer } from '../support/server.ts'
 import { type Receiver, startReceiver } from '../webhooks/receiver.ts'
 import { dumpDatabase } from '../support/dump-database.ts'
@@ -16,7 +17,7 @@ let receiver: Receiver
 
 beforeAll(async () => {
   receiver = await startReceiver()
-  server = await startTestServer({ ...opened_hosts, PARLEY_DRAIN_SECONDS: '1' })
+  server = await startTestServer({ ...opened_hosts, PARLEY_DRAIN_SECONDS: '1' }, { ports: patientPorts })
   other = await server.startAnother()
   const endpoint = await server.client.createWebhookEndpoint({ url: receiver.url, events: ['*'] })
   receiver.secret = endpoint.secret

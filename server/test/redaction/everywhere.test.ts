@@ -4,6 +4,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import type { App } from '../../src/app.ts'
 import { systemPorts } from '../../src/base/ports.ts'
 import { type Answer, holdAnswer } from '../support/scripted-model.ts'
+import { patientPorts } from '../support/ports.ts'
 import { type TestServer, publishAgent, refusal, startTestServer } from '../support/server.ts'
 import { type ToolPeer, answerJson, opened_hosts, startToolPeer } from '../support/tool-peer.ts'
 import { readInBackground, until } from '../support/event-readers.ts'
@@ -26,7 +27,7 @@ beforeAll(async () => {
   peer = await startToolPeer()
   receiver = await startReceiver()
   server = await startTestServer({ ...opened_hosts, PARLEY_DRAIN_SECONDS: '1' })
-  other = await server.startAnother()
+  other = await server.startAnother({}, { ports: patientPorts })
   const endpoint = await server.client.createWebhookEndpoint({ url: receiver.url, events: ['*'] })
   receiver.secret = endpoint.secret
   const actions = [
@@ -122,7 +123,7 @@ test('the whole life of a conversation', async () => {
 })
 
 describe('text that is still being said', () => {
-  test('cut anywhere: the joined deltas are the reply, here and on another node', { timeout: 60_000 }, async () => {
+  test('cut anywhere: the joined deltas are the reply, here and on another node', async () => {
     await using notified = await overhear(server)
     const conversation_id = await begin()
     const said = `You are ${everything}, right? Ends with ${email}`

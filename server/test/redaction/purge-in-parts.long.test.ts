@@ -11,7 +11,7 @@ import { createHoldPoints } from './hold-points.ts'
 import { dumpDatabase } from '../support/dump-database.ts'
 import { foundIn } from './planted.ts'
 
-const soon = { timeout: 20_000, interval: 20 }
+const soon = { timeout: 40_000, interval: 20 }
 const word = 'planted-zanzibar'
 
 const plantedRows = async (server: TestServer) =>
@@ -36,7 +36,13 @@ async function untilPurged(server: TestServer, id: string): Promise<void> {
   await expect.poll(async () => (await server.database.pool.query(purged, [id])).rowCount, soon).toBe(1)
 }
 
-const untilGone = (server: TestServer) => expect.poll(() => plantedRows(server), soon).toEqual([])
+const untilGone = (server: TestServer) =>
+  expect
+    .poll(async () => {
+      await makeDue(server)
+      return plantedRows(server)
+    }, soon)
+    .toEqual([])
 
 test('half done, nothing of it is shown, delivered, analyzed or changed', async () => {
   await using receiver = await startReceiver()
@@ -153,12 +159,7 @@ describe('a node that dies', () => {
       }
       expect(await plantedRows(server)).not.toEqual([])
       await using _another = await server.startAnother({}, {})
-      await expect
-        .poll(async () => {
-          await makeDue(server)
-          return plantedRows(server)
-        }, soon)
-        .toEqual([])
+      await untilGone(server)
       const told = await server.database.pool.query('select type from events where conversation_id = $1', [id])
       expect(told.rows).toEqual([{ type: 'conversation.updated' }])
       const left = `select from work where subject = $1 union all select from work_arrivals where subject = $1`

@@ -27,7 +27,7 @@ afterAll(async () => {
   await peer[Symbol.asyncDispose]()
 })
 
-const soon = { timeout: 20_000, interval: 20 }
+const soon = { timeout: 40_000, interval: 20 }
 const kept_for_a_day = { retention: { content_days: 1 } }
 
 async function begin(config: object = kept_for_a_day, fields: object = {}, on: TestServer = server): Promise<string> {

@@ -2,6 +2,7 @@
 import { once } from 'node:events'
 import { type IncomingMessage, type ServerResponse, createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
+import { patient } from '../support/patient-server.ts'
 
 /** `calls`: the tools that it calls before a reply with the key. */
 type Mode = 'says' | 'refuses' | 'redirects' | { calls: string[] }
@@ -16,7 +17,7 @@ export interface EchoingModel extends AsyncDisposable {
 }
 
 export async function startEchoingModel(): Promise<EchoingModel> {
-  const server = createServer((request, response) => {
+  const server = createServer(patient, (request, response) => {
     serve(model, request, response).catch((error: unknown) => response.destroy(error as Error))
   })
   const model: EchoingModel = {

@@ -234,7 +234,7 @@ async function readEverything(conversation_id: string) {
   const { data } = await client.listWebhookEndpoints({})
   const webhook_id = data[0]!.id
   const pending = () => client.listWebhookDeliveries({ webhook_id, status: 'pending' })
-  await expect.poll(async () => (await pending()).data.length, { timeout: 20_000 }).toBe(0)
+  await expect.poll(async () => (await pending()).data.length, { timeout: 40_000 }).toBe(0)
   await client.listWebhookDeliveries({ webhook_id, limit: 100 })
 }
 

@@ -20,7 +20,7 @@ export async function createTestDatabase(): Promise<TestDatabase> {
     await client.query(`create database ${name} template ${await prepareTemplate(client, server_url)}`)
   })
   const connection_string = withDatabase(server_url, name)
-  const database = openTestDatabase(connection_string, 10)
+  const database = openTestDatabase(withLongTransactions(connection_string), 10)
   return {
     database,
     connection_string,
@@ -30,6 +30,13 @@ export async function createTestDatabase(): Promise<TestDatabase> {
     },
   }
 }
+
+/**
+ * PostgreSQL ends a transaction that is idle for five seconds: its process has stopped. Not in tests, which hold transactions at points of
+ * their own, and whose process has every node and may be paused with all of them.
+ */
+export const withLongTransactions = (connection_string: string) =>
+  `${connection_string}${connection_string.includes('?') ? '&' : '?'}idle_in_transaction_session_timeout=300000`
 
 function openTestDatabase(connection_string: string, max_connections: number): PooledDatabase {
   return openDatabase({
@@ -45,7 +52,7 @@ function openTestDatabase(connection_string: string, max_connections: number): P
 async function dropDatabase(client: pg.Client, name: string): Promise<void> {
   await client.query(`alter database ${name} allow_connections false`)
   await client.query(
-    `select pg_terminate_backend(pid, 5000) from pg_stat_activity where datname = $1 and backend_type = 'client backend'`,
+    `select pg_terminate_backend(pid, 60000) from pg_stat_activity where datname = $1 and backend_type = 'client backend'`,
     [name],
   )
   await client.query(`drop database ${name}`)

@@ -4,6 +4,7 @@ import { once } from 'node:events'
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { hashedVector, wordOverlap } from './hashed-vector.ts'
+import { patient } from './patient-server.ts'
 
 export interface EmbeddingCall {
   model: string
@@ -69,12 +70,11 @@ export const hashing_model = 'hashing'
 
 export async function startEmbeddingServer(options: EmbeddingServerOptions = {}): Promise<EmbeddingServer> {
   const { dimension = 64, shortens = true } = options
-  const server = createServer((request, response) => {
+  const server = createServer(patient, (request, response) => {
     serve(double, { dimension, shortens }, request, response).catch((error: unknown) =>
       response.destroy(error as Error),
     )
   })
-  server.keepAliveTimeout = 60_000
   server.listen(0, '127.0.0.1')
   await once(server, 'listening')
   const origin = `http://127.0.0.1:${(server.address() as AddressInfo).port}`

@@ -4,6 +4,7 @@ import type { Client } from '@parley/sdk'
 import { expect } from 'vitest'
 import { systemPorts } from '../../src/base/ports.ts'
 import type { TestServer } from './server.ts'
+import { afterSteady, steadyTime } from './steady-time.ts'
 
 export const stored = (events: ConversationStreamEvent[]) => events.flatMap((event) => ('id' in event ? [event] : []))
 export const numbers = (events: ConversationStreamEvent[]) => stored(events).map(({ id }) => id)
@@ -49,7 +50,7 @@ export function createHastyClock() {
       call()
     }
     const entry = { ms, run }
-    const stopTimer = systemPorts.clock.after(ms, run)
+    const stopTimer = afterSteady(ms, run)
     const stop = () => {
       due.delete(entry)
       stopTimer()
@@ -61,7 +62,7 @@ export function createHastyClock() {
   const runOut = (length: number) => {
     for (const entry of [...due]) if (entry.ms === length) entry.run()
   }
-  return { clock: { ...systemPorts.clock, now, after }, wall, runOut }
+  return { clock: { ...systemPorts.clock, monotonic: steadyTime, now, after }, wall, runOut }
 }
 
 export async function startHasty(server: TestServer) {

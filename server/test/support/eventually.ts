@@ -2,4 +2,4 @@
 import { vi } from 'vitest'
 
 export const eventually = <T>(check: () => T | Promise<T>): Promise<T> =>
-  vi.waitFor(check, { timeout: 20_000, interval: 10 })
+  vi.waitFor(check, { timeout: 40_000, interval: 10 })

@@ -3,6 +3,7 @@ import { createServer, type IncomingMessage, type Server } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { once } from 'node:events'
 import { Provider } from 'oidc-provider'
+import { patient } from './patient-server.ts'
 
 export interface Account {
   email?: string
@@ -31,7 +32,7 @@ const public_url = 'http://127.0.0.1:8080'
 
 /** `url`: of the server that uses it. */
 export async function startIdentityProvider(url = public_url): Promise<IdentityProvider> {
-  const server: Server = createServer()
+  const server: Server = createServer(patient)
   await once(server.listen(0, '127.0.0.1'), 'listening')
   const issuer = `http://127.0.0.1:${(server.address() as AddressInfo).port}`
   const accounts = new Map<string, Account>()

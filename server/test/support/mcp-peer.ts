@@ -11,6 +11,7 @@ import {
   WebStandardStreamableHTTPServerTransport,
   createMcpHandler,
 } from '@modelcontextprotocol/server'
+import { patient } from './patient-server.ts'
 
 /**
  * `modern`: the protocol of 2026-07-28, and older ones without sessions. `sessions`: the older ones, with sessions and streamed
@@ -90,7 +91,7 @@ export async function startMcpPeer(kind: McpKind): Promise<McpPeer> {
     },
     async start() {
       const serve = createServing(kind, sessions, () => createMcpServer(peer, () => (givenUp += 1)))
-      http = createServer((request, response) => void handle(peer, serve, request, response))
+      http = createServer(patient, (request, response) => void handle(peer, serve, request, response))
       http.listen(port, '127.0.0.1')
       await once(http, 'listening')
       port = (http.address() as AddressInfo).port

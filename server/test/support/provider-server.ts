@@ -2,6 +2,7 @@
 import { once } from 'node:events'
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http'
 import type { AddressInfo } from 'node:net'
+import { patient } from './patient-server.ts'
 
 export interface ProviderAnswer {
   /** Default 200. */
@@ -47,7 +48,7 @@ interface Route extends ProviderRoute {
 
 export async function startProviderServer(): Promise<ProviderServer> {
   const routes: Route[] = []
-  const server = createServer((request, response) => {
+  const server = createServer(patient, (request, response) => {
     serve(routes, request, response).catch((error: unknown) => response.destroy(error as Error))
   })
   server.listen(0, '127.0.0.1')

@@ -3,6 +3,7 @@ import { createHash, createHmac } from 'node:crypto'
 import { once } from 'node:events'
 import { type IncomingMessage, createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
+import { patient } from './patient-server.ts'
 
 export interface S3Peer extends AsyncDisposable {
   /** For a server that keeps its files here. */
@@ -25,7 +26,7 @@ const most_skew_ms = 900_000
 export async function startS3Peer(): Promise<S3Peer> {
   const objects = new Map<string, Buffer>()
   const requests: string[] = []
-  const server = createServer(async (request, response) => {
+  const server = createServer(patient, async (request, response) => {
     const body = await readAll(request)
     const name = decodeURIComponent(request.url!.replace(`/${bucket}/`, ''))
     requests.push(`${request.method} ${name}`)

@@ -2,6 +2,7 @@
 import { once } from 'node:events'
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http'
 import type { AddressInfo } from 'node:net'
+import { patient } from './patient-server.ts'
 
 export interface ChatRequest {
   model: string
@@ -71,11 +72,9 @@ export function holdAnswer(): HeldAnswer {
 }
 
 export async function startScriptedModel(): Promise<ScriptedModel> {
-  const server = createServer((request, response) => {
+  const server = createServer(patient, (request, response) => {
     serve(model, request, response, () => hangUps++).catch((error: unknown) => response.destroy(error as Error))
   })
-  // A process that pauses for a moment would send its next request over a connection that is just being closed.
-  server.keepAliveTimeout = 60_000
   let hangUps = 0
   const model: ScriptedModel = {
     base_url: '',

@@ -8,7 +8,7 @@ import { readConfig } from '../../src/settings.ts'
 import type { PooledDatabase } from '../../src/database/database.ts'
 import type { Ports } from '../../src/base/ports.ts'
 import { createLog } from '../../src/telemetry/log.ts'
-import { createTestDatabase } from './database.ts'
+import { createTestDatabase, withLongTransactions } from './database.ts'
 import { testPorts } from './ports.ts'
 import { type ScriptedModel, startScriptedModel } from './scripted-model.ts'
 
@@ -67,7 +67,7 @@ export async function startTestServer(
     startApp(
       readConfig({
         PORT: '0',
-        DATABASE_URL: connectThrough?.(connection_string) ?? connection_string,
+        DATABASE_URL: withLongTransactions(connectThrough?.(connection_string) ?? connection_string),
         PARLEY_DATA_DIR: data_dir,
         PARLEY_DATABASE_CONNECTIONS: '10',
         PARLEY_RATE_LIMIT_PER_MINUTE: '0',

@@ -2,6 +2,7 @@
 import { once } from 'node:events'
 import { type IncomingMessage, type ServerResponse, createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
+import { patient } from './patient-server.ts'
 
 export interface ToolRequest {
   method: string
@@ -32,7 +33,7 @@ export function answerJson(response: ServerResponse, value: unknown, status = 20
 
 export async function startToolPeer(): Promise<ToolPeer> {
   let hangUps = 0
-  const server = createServer(async (request, response) => {
+  const server = createServer(patient, async (request, response) => {
     response.on('close', () => {
       if (!response.writableFinished) hangUps += 1
     })

@@ -2,12 +2,14 @@
 import pg from 'pg'
 import { SignJWT } from 'jose'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { patientPorts } from '../support/ports.ts'
 import { type TestServer, refusal, startTestServer } from '../support/server.ts'
 import { endUser, enter, frameClient, liveWidget } from './browser.ts'
 
 let server: TestServer
 beforeAll(async () => {
-  server = await startTestServer({ PARLEY_TRUSTED_PROXIES: 'loopback' })
+  // What a minute allows comes back slowly.
+  server = await startTestServer({ PARLEY_TRUSTED_PROXIES: 'loopback' }, { ports: patientPorts })
 })
 afterAll(() => server[Symbol.asyncDispose]())
 

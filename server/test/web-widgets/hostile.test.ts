@@ -10,10 +10,10 @@ import { type TestServer, refusal, startTestServer } from '../support/server.ts'
 import { type Visitor, endUser, enter, frameClient, liveWidget, loadFrame } from './browser.ts'
 
 let server: TestServer
-/** Added to the clock of the server. */
-let later_ms = 0
+/** What the clock of the server says, if a test does. */
+let told_ms: number | null = null
 beforeAll(async () => {
-  const clock = { ...testPorts.clock!, now: () => Date.now() + later_ms }
+  const clock = { ...testPorts.clock, now: () => told_ms ?? Date.now() }
   server = await startTestServer({}, { ports: { ...testPorts, clock } })
 })
 afterAll(() => server[Symbol.asyncDispose]())
@@ -197,14 +197,15 @@ describe('tokens', () => {
   })
 
   test('each token ends in time: a frame’s after five minutes, a conversation’s after an hour, a guest’s after 180 days', async () => {
-    const { id, visitor, embed_token } = await stage()
-    const { conversation, token } = await visitor.start()
+    const began_at = Date.now()
+    const at = async <T>(ms: number, call: () => Promise<T>) => {
+      told_ms = began_at + ms
+      return call().finally(() => (told_ms = null))
+    }
+    const { id, visitor, embed_token } = await at(0, stage)
+    const { conversation, token } = await at(0, () => visitor.start())
     const conversation_id = conversation.id
     const days = (count: number) => count * 86_400_000
-    const at = async <T>(ms: number, call: () => Promise<T>) => {
-      later_ms = ms
-      return call().finally(() => (later_ms = 0))
-    }
     const client = frameClient(server, {})
     const enterWith = (given: object) => () => client.enterWebWidget({ web_widget_id: id, embed_token, ...given })
     await at(290_000, enterWith({}))

@@ -4,6 +4,7 @@ import { once } from 'node:events'
 import type { ServerResponse } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { patientPorts, testPorts } from '../support/ports.ts'
 import { type TestServer, refusal, startTestServer } from '../support/server.ts'
 import type { ToolPeer } from '../support/tool-peer.ts'
 import { makeOrganization } from '../support/actors.ts'
@@ -16,7 +17,7 @@ let server: TestServer
 /** Where the first page is, for the call that is next. */
 let pages: string[] = []
 beforeAll(async () => {
-  server = await startTestServer(opened_sites, { first_pages: () => pages })
+  server = await startTestServer(opened_sites, { ports: patientPorts, first_pages: () => pages })
 })
 afterAll(() => server[Symbol.asyncDispose]())
 
@@ -180,12 +181,10 @@ test('a site that never answers is left after ten seconds', async () => {
   let fire = () => {}
   const ports = {
     clock: {
-      now: Date.now,
-      monotonic: () => performance.now(),
+      ...testPorts.clock,
       after: (ms: number, call: () => void) => {
         if (ms === 10_000) fire = call
-        const timer = setTimeout(call, ms)
-        return () => clearTimeout(timer)
+        return testPorts.clock.after(ms, call)
       },
     },
   }

@@ -151,7 +151,7 @@ test('a link beside the end of the conversation leaves nobody with an ended one'
     let hasEntered = false
     const entering = sign(guest, 'u', 1).finally(() => (hasEntered = true))
     // The link waits for the end, or has passed it.
-    await expect.poll(async () => hasEntered || (await isBlockedBy(ending)), { timeout: 20_000 }).toBe(true)
+    await expect.poll(async () => hasEntered || (await isBlockedBy(ending)), { timeout: 40_000 }).toBe(true)
     await ending.query('commit')
     await entering
   } finally {

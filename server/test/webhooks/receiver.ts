@@ -5,6 +5,7 @@ import { createServer as createSecureServer } from 'node:https'
 import type { AddressInfo } from 'node:net'
 import { Webhook } from 'standardwebhooks'
 import type { Certificate } from '../outbound/peers.ts'
+import { patient } from '../support/patient-server.ts'
 
 export interface ReceivedEvent {
   id: string
@@ -67,7 +68,7 @@ export async function startReceiver(certificate?: Certificate): Promise<Receiver
     }
   }
 
-  const server = certificate ? createSecureServer(certificate) : createServer()
+  const server = certificate ? createSecureServer({ ...certificate, ...patient }) : createServer(patient)
   server.on('request', (request, response) => void receive(request, response).catch(() => {})) // the request was aborted
   const receiver: Receiver = {
     url: '',

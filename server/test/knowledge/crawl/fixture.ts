@@ -5,6 +5,7 @@ import type { AddressInfo } from 'node:net'
 import type { Crawl, CrawlPage, Source, UrlCrawlOptions } from '@parley/contract'
 import { vi } from 'vitest'
 import { type NodeOptions, type TestServer, startTestServer } from '../../support/server.ts'
+import { patient as patient_server } from '../../support/patient-server.ts'
 
 /** Long enough for a busy machine. */
 export const soon = { timeout: 90_000, interval: 50 }
@@ -41,7 +42,7 @@ export interface Site extends AsyncDisposable {
 export async function startSite(pages: Record<string, Answer> = {}): Promise<Site> {
   const requests: { path: string; headers: IncomingMessage['headers'] }[] = []
   const counts = { open: 0, most: 0 }
-  const server = createServer((request, response) => {
+  const server = createServer(patient_server, (request, response) => {
     const path = request.url!
     requests.push({ path, headers: request.headers })
     counts.most = Math.max(counts.most, (counts.open += 1))

@@ -5,6 +5,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import type { ChatRequest } from '../../support/scripted-model.ts'
 import { holdAnswer } from '../../support/scripted-model.ts'
 import { makeKey } from '../../support/actors.ts'
+import { patientPorts } from '../../support/ports.ts'
 import { type TestServer, refusal, startTestServer } from '../../support/server.ts'
 import { type PlantedDataset, converse, detach, loseTurn, plantDataset, watchSearches } from './fixture.ts'
 
@@ -151,7 +152,7 @@ test('the query is redacted like the transcript, but searched for as it was said
 describe('another node', () => {
   let other: Awaited<ReturnType<TestServer['startAnother']>>
   beforeAll(async () => {
-    other = await server.startAnother()
+    other = await server.startAnother({}, { ports: patientPorts })
   })
   afterAll(() => other[Symbol.asyncDispose]())
 
@@ -187,7 +188,7 @@ describe('another node', () => {
     here.begin(conversation_id, { turn_id, attempt: 1, kept: 0 })
     here.retrieve(conversation_id, retrieved)
     using _following = there.follow(conversation_id)
-    await expect.poll(() => there.retrieved(conversation_id, turn_id), { timeout: 20_000 }).toEqual([retrieved])
+    await expect.poll(() => there.retrieved(conversation_id, turn_id), { timeout: 40_000 }).toEqual([retrieved])
     here.end(conversation_id, turn_id)
   })
 
@@ -210,7 +211,7 @@ describe('another node', () => {
     answers[0]!.finish()
     await first
     answers[1]!.say('Thirty days.')
-    await expect.poll(() => events, { timeout: 20_000 }).toContain('retrieval.completed')
+    await expect.poll(() => events, { timeout: 40_000 }).toContain('retrieval.completed')
     expect((await turnsOf(conversation_id)).at(-1)!.status).toBe('running')
     answers[1]!.finish()
     await reading
@@ -267,12 +268,12 @@ test('a purge removes it, and nobody is shown it from the first commit on', asyn
   ])
   const arrivals = 'select from work_arrivals where subject = $1'
   const arrived = async () => (await server.database.pool.query(arrivals, [conversation_id])).rowCount
-  await expect.poll(arrived, { timeout: 20_000 }).toBe(0)
+  await expect.poll(arrived, { timeout: 40_000 }).toBe(0)
   const due = `update work set due_at = now() where kind = 'purge_content' and subject = $1`
   await server.database.pool.query(due, [conversation_id])
   const purged = async () => (await server.client.getConversation({ conversation_id })).content_purged_at !== undefined
-  await expect.poll(purged, { timeout: 20_000 }).toBe(true)
-  await expect.poll(() => count('retrievals'), { timeout: 20_000 }).toBe(retrievals)
+  await expect.poll(purged, { timeout: 40_000 }).toBe(true)
+  await expect.poll(() => count('retrievals'), { timeout: 40_000 }).toBe(retrievals)
   expect(await count('dataset_retrievals')).toBe(datasets)
   expect((await turnsOf(conversation_id))[0]).not.toHaveProperty('retrievals')
   const { data } = await server.client.listDatasetRetrievals({ dataset_id: dataset.dataset_id, limit: 100 })
