@@ -26,7 +26,7 @@ const put = (bytes: Uint8Array, max_bytes = most, signal = never) =>
 /** What has expired is gone. */
 async function settle(): Promise<void> {
   await expireBlobs(server.database)
-  await expect.poll(() => countBlobs(server), { timeout: 20_000 }).toEqual({ rows: 0, parts: 0, bytes: 0 })
+  await expect.poll(() => countBlobs(server), { timeout: 40_000 }).toEqual({ rows: 0, parts: 0, bytes: 0 })
 }
 
 test.each([0, 1, part - 1, part, part + 1, 3 * part + 17])('%i bytes are read as they were stored', async (size) => {

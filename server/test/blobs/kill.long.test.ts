@@ -96,6 +96,6 @@ test('killed while it deletes: another node deletes what is left', async () => {
   peer.trouble = null
   await kill()
   // If this node was the one that stood still, it goes on when its request has taken too long.
-  await expect.poll(() => peer.objects.size, { timeout: 50_000 }).toBe(0)
+  await expect.poll(() => peer.objects.size, { timeout: 120_000 }).toBe(0)
   await expect.poll(() => countBlobs(server)).toEqual({ rows: 0, parts: 0, bytes: 0 })
 })

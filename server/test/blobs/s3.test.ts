@@ -12,15 +12,17 @@ const most = 10_000_000
 
 let peer: S3Peer
 let server: TestServer
+/** The storage answers no request. */
+let isSilent = false
 /** Called where a write stands when its row counts the part. */
 let reached: ((point: string) => Promise<void>) | null = null
 beforeAll(async () => {
   peer = await startS3Peer()
   const clock = {
     ...testPorts.clock,
-    // Waits between tries, and the bound of a request.
+    // Waits between tries, and the bound of a request that is not answered.
     after: (ms: number, call: () => void) =>
-      testPorts.clock.after(ms < 5000 ? ms / 20 : ms === 30_000 ? 500 : ms, call),
+      testPorts.clock.after(ms < 5000 ? ms / 20 : ms === 30_000 && isSilent ? 500 : ms, call),
   }
   server = await startTestServer(peer.settings(), { ports: { clock, reached: (point) => reached?.(point) } })
 })
@@ -42,7 +44,7 @@ const put = (bytes: Uint8Array, signal = never) =>
   blobs().put(storeOf(server), inPieces(bytes), { max_bytes: most, signal })
 
 async function settle(): Promise<void> {
-  await expect.poll(() => countBlobs(server), { timeout: 20_000 }).toEqual({ rows: 0, parts: 0, bytes: 0 })
+  await expect.poll(() => countBlobs(server), { timeout: 40_000 }).toEqual({ rows: 0, parts: 0, bytes: 0 })
   expect([...peer.objects.keys()]).toEqual([])
 }
 
@@ -82,7 +84,9 @@ test('what may pass is tried again; anything else, or too often, fails the uploa
   peer.trouble = (method) => (method === 'PUT' ? 503 : null)
   await expect(put(bytesOf(10))).rejects.toThrow('it answered 503')
   peer.trouble = (method) => (method === 'PUT' ? new Promise(() => {}) : null)
+  isSilent = true
   await expect(put(bytesOf(10))).rejects.toThrow('no answer within')
+  isSilent = false
   peer.trouble = null
   await blobs().discard(storeOf(server), id)
   await settle()
@@ -99,6 +103,8 @@ test('a deletion is tried again until the storage confirms it, and holds up no o
   await expect.poll(() => refused).toBeGreaterThanOrEqual(4)
   expect([...peer.objects.keys()]).toContain(stubborn)
   // The next try comes after a pause that the database keeps.
+  const pausing = `select from work where kind = 'delete_blobs' and lease is null and due_at > now()`
+  await expect.poll(async () => refused >= 7 || (await server.database.pool.query(pausing)).rowCount === 1).toBe(true)
   await server.database.pool.query(`update work set due_at = now() where kind = 'delete_blobs'`)
   await settle()
   expect(refused).toBe(7)

@@ -79,7 +79,7 @@ async function uploadWithFault({ of, isCommit, when, for_good }: Point): Promise
   await untilServed(() => server.client.deleteSource({ source_id }))
   await server.database.pool.query(`update blobs set expires_at = now() where expires_at is not null`)
   await expireBlobs(server.database)
-  await expect.poll(() => countBlobs(server), { timeout: 30_000 }).toEqual({ rows: 0, parts: 0, bytes: 0 })
+  await expect.poll(() => countBlobs(server), { timeout: 90_000 }).toEqual({ rows: 0, parts: 0, bytes: 0 })
 }
 
 /** Defines the tests of a file: at every nth point. */

@@ -256,7 +256,7 @@ describe('the rules', () => {
 })
 
 describe('low confidence', () => {
-  const soon = { timeout: 20_000, interval: 20 }
+  const soon = { timeout: 40_000, interval: 20 }
   const agent = {
     hand_off: { enabled: true, low_confidence: { threshold: 0.5, consecutive: 2 } },
     llm: { provider: 'openai', model: 'scripted' },

@@ -13,7 +13,7 @@ beforeAll(async () => {
 })
 afterAll(() => server[Symbol.asyncDispose]())
 
-const soon = { timeout: 20_000, interval: 20 }
+const soon = { timeout: 40_000, interval: 20 }
 const promptOf = () => server.model.requests.at(-1)!.messages
 
 test('H8, H9: people are shown between marks that no end user can know, with who returned it and their note', async () => {

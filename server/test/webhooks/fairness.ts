@@ -48,7 +48,7 @@ export async function expectSaturated(): Promise<void> {
     if (leased !== seen || arrived > 0) [seen, seen_at] = [leased, looks]
     return leased > 0 && looks >= seen_at + 4
   }
-  await expect.poll(isSettled, { ...soon, timeout: 60_000 }).toBe(true)
+  await expect.poll(isSettled, { ...soon, timeout: 120_000 }).toBe(true)
   await expect.poll(() => hanging.open, soon).toBe(seen)
 }
 

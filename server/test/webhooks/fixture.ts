@@ -27,6 +27,19 @@ export interface World extends AsyncDisposable {
   query<Row extends object>(text: string, values?: unknown[]): Promise<Row[]>
 }
 
+/** How much longer than usual a lane waits in a world: time passes when a test says so, not while its process is paused. */
+export const waits_longer_s = 3600
+
+const waitsLonger = `
+  create function wait_longer() returns trigger language plpgsql as $$
+    begin
+      new.next_attempt_at := new.next_attempt_at + interval '${waits_longer_s} seconds';
+      return new;
+    end $$;
+  create trigger wait_longer before update on webhook_lanes for each row
+    when (new.next_attempt_at > clock_timestamp() and new.next_attempt_at <> old.next_attempt_at)
+    execute function wait_longer()`
+
 export async function startWorld(ports: Partial<Ports> = {}): Promise<World> {
   await using stack = new AsyncDisposableStack()
   const server = stack.use(await startTestServer(opened_hosts, { ports }))
@@ -34,6 +47,7 @@ export async function startWorld(ports: Partial<Ports> = {}): Promise<World> {
   const { agent_id } = await publishAgent(server.client)
   const query = async <Row extends object>(text: string, values: unknown[] = []) =>
     (await server.database.pool.query<Row>(text, values)).rows
+  await query(waitsLonger)
   const owned = stack.move()
   return {
     ...{ server, agent_id, receiver, query },
@@ -74,18 +88,42 @@ async function readDeliveries(client: Client, webhook_id: string) {
 }
 
 /** Long enough for a busy machine. */
-export const soon = { timeout: 20_000, interval: 20 }
+export const soon = { timeout: 40_000, interval: 20 }
 
 const { after } = testPorts.clock
 
-/** A clock on which a try has a quarter of a second, and everything else its usual time. */
-export const impatient: Partial<Ports> = {
-  clock: { ...testPorts.clock, after: (ms, call) => after(ms === 15_000 ? 250 : ms, call) },
+/** The time of a try. */
+const try_ms = 15_000
+
+/** A clock on which a try has time until it is ended, and everything else its usual time. */
+export function createEnds() {
+  const ends = new Set<() => void>()
+  const afterEnd = (call: () => void) => {
+    ends.add(call)
+    return () => void ends.delete(call)
+  }
+  const ports: Partial<Ports> = {
+    clock: { ...testPorts.clock, after: (ms, call) => (ms === try_ms ? afterEnd(call) : after(ms, call)) },
+  }
+  return {
+    ports,
+    /** Tries in progress. */
+    get size() {
+      return ends.size
+    },
+    /** The time of all of them is over. */
+    endTries() {
+      for (const end of ends) {
+        ends.delete(end)
+        end()
+      }
+    },
+  }
 }
 
 /** A clock on which a try never ends, unless the server stops, which waits for a moment only. */
 export const patient: Partial<Ports> = {
-  clock: { ...testPorts.clock, after: (ms, call) => (ms === 15_000 ? () => {} : after(ms === 5000 ? 50 : ms, call)) },
+  clock: { ...testPorts.clock, after: (ms, call) => (ms === try_ms ? () => {} : after(ms === 5000 ? 50 : ms, call)) },
 }
 
 /** Event numbers of a conversation in the order of arrival. */

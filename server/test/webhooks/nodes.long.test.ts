@@ -1,11 +1,9 @@
 // Deliveries when nodes share them and die: nothing is lost, no two nodes deliver under one lease, and the order is kept.
 import { sql } from '../support/sql.ts'
 import { afterEach, beforeEach, expect, test } from 'vitest'
-import type { Clock } from '../../src/base/ports.ts'
 import { openLanes } from '../../src/webhooks/lanes.ts'
-import { testPorts } from '../support/ports.ts'
 import { startServerProcess } from '../support/process.ts'
-import { type World, expectSettled, opened_hosts, sequencesOf, soon, startWorld } from './fixture.ts'
+import { type World, expectSettled, opened_hosts, patient, sequencesOf, soon, startWorld } from './fixture.ts'
 import { answer } from './receiver.ts'
 
 let world: World
@@ -13,9 +11,7 @@ let world: World
 let atPoint: (point: string) => void | Promise<void>
 beforeEach(async () => {
   atPoint = () => {}
-  // A server that stops waits a moment for what hangs.
-  const after: Clock['after'] = (ms, call) => testPorts.clock.after(ms === 5000 ? 50 : ms, call)
-  world = await startWorld({ reached: (point) => atPoint(point), clock: { ...testPorts.clock, after } })
+  world = await startWorld({ ...patient, reached: (point) => atPoint(point) })
 })
 afterEach(() => world[Symbol.asyncDispose]())
 
@@ -87,7 +83,7 @@ test('a result after the end of the lease is not written while another node make
   await world.change(id, 2)
   await held.reached
   world.receiver.answer = () => {}
-  await using _second = await world.server.startAnother()
+  await using _second = await world.server.startAnother({}, { ports: patient })
   await endLeases()
   await expect.poll(() => world.receiver.received.length, soon).toBe(2)
   held.release()
@@ -143,8 +139,11 @@ test('a delivery that arrives while its lane is being closed reopens it', async 
   const opening = openLanes(database).finally(() => (isOpened = true))
   const isWaiting = async () =>
     isOpened ||
-    (await world.query(`select from pg_stat_activity where wait_event_type = 'Lock' and query like '%webhook_lanes%'`))
-      .length > 0
+    (
+      await world.query(
+        `select from pg_stat_activity where datname = current_database() and wait_event_type = 'Lock' and query like '%webhook_lanes%'`,
+      )
+    ).length > 0
   await expect.poll(isWaiting, soon).toBe(true)
   mayClose.resolve()
   await Promise.all([closing, opening])

@@ -43,7 +43,7 @@ test.each([
   const left = async () =>
     (await rowsOf(base, `select from work where kind = 'handling_timer' and due_at < now() + interval '1 minute'`))
       .length
-  await expect.poll(left, { timeout: 60_000 }).toBe(0)
+  await expect.poll(left, { timeout: 120_000 }).toBe(0)
   for (const [name, ids] of made) {
     const counts = (await acts(base, name, ids, at)).map(({ count }) => count)
     expect(counts, name).toEqual(ids.map(() => 1))

@@ -12,8 +12,14 @@ export async function newTeam(server: TestServer, members: number, more: object 
     ...{ key: `round-${(count += 1)}`, name: 'Team', members: people.map(({ user_id }) => user_id), ...more },
     assignment: { mode: 'round_robin', accept_seconds: 600, ...assignment },
   })
-  for (const { client } of people) await client.updateMyPresence({ availability: 'available' })
+  for (const person of people) await beAvailable(server, person)
   return { key: team.key, people }
+}
+
+/** And stays online however long the test takes, which is over after 45 seconds otherwise. */
+export async function beAvailable({ database: { pool } }: TestServer, { client, user_id }: Person): Promise<void> {
+  await client.updateMyPresence({ availability: 'available' })
+  await pool.query(`update people set seen_at = clock_timestamp() + interval '1 hour' where user_id = $1`, [user_id])
 }
 
 /** A conversation that waits in a team. */

@@ -3,7 +3,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { soon } from '../../inactivity/fixture.ts'
 import { type TestServer, refusal, startTestServer } from '../../support/server.ts'
 import { makePerson, talkWith } from '../fixture.ts'
-import { fire, handTo, newTeam, offeredTo } from './fixture.ts'
+import { beAvailable, fire, handTo, newTeam, offeredTo } from './fixture.ts'
 
 let server: TestServer
 beforeAll(async () => {
@@ -21,7 +21,7 @@ describe('H10: offers', () => {
       ...[await handTo(server, key, { priority: 'low' }), await handTo(server, key), await handTo(server, key)],
       await handTo(server, key, { priority: 'urgent' }),
     ]
-    await people[0]!.client.updateMyPresence({ availability: 'available' })
+    await beAvailable(server, people[0]!)
     for (const talk of [urgent, early, late, low]) {
       await expect.poll(() => offeredTo(server, talk!), soon).toBe(people[0]!.user_id)
       await people[0]!.client.takeConversation({ conversation_id: talk!.id })

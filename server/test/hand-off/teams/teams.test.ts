@@ -308,9 +308,9 @@ test.each([
   await expect.poll(() => opened.size, soon).toBe(4)
   await lose(cleo.user_id)
   // Sooner than the next look at the credential, after 15 s.
-  await expect.poll(() => ends.toSorted(), { timeout: 8000, interval: 20 }).toEqual(['cleo: events', 'cleo: feed'])
+  await expect.poll(() => ends.toSorted(), { timeout: 12_000, interval: 20 }).toEqual(['cleo: events', 'cleo: feed'])
   await server.client.deleteMember({ user_id: dan.user_id })
-  await expect.poll(() => ends.length, { timeout: 8000, interval: 20 }).toBe(4)
+  await expect.poll(() => ends.length, { timeout: 12_000, interval: 20 }).toBe(4)
 })
 
 describe('what is left', () => {

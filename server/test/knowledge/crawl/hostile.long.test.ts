@@ -11,7 +11,6 @@ let crawler: Crawler
 
 beforeAll(async () => {
   crawler = await startCrawler({
-    PARLEY_LIMIT_CRAWL_REQUEST_SECONDS: '1',
     PARLEY_LIMIT_CRAWL_BYTES: '3000000',
     PARLEY_LIMIT_CRAWLED_PAGE_BYTES: '1000000',
     PARLEY_LIMIT_SITEMAP_BYTES: '1500000',
@@ -47,9 +46,9 @@ const packed = (body: Buffer, encoding = 'gzip'): Answer => ({ headers: { 'conte
 const bomb = gzipSync(Buffer.alloc(50_000_000))
 
 /** The start page, which has to fail. */
-async function failure(start: Answer, path = '/') {
-  await using site = await startSite({ [path]: start })
-  const source = await crawler.crawled((await crawler.create(site.url + path)).id)
+async function failure(start: Answer, on = crawler) {
+  await using site = await startSite({ '/': start })
+  const source = await on.crawled((await on.create(site.url)).id)
   expect(source).toMatchObject({ status: 'failed', file_upload_status: 'FAILED', crawl: { status: 'failed' } })
   expect(source.status_reason).toEqual(source.crawl.reason)
   await vi.waitUntil(() => site.open === 0, soon)
@@ -58,8 +57,6 @@ async function failure(start: Answer, path = '/') {
 
 describe.concurrent('a page', () => {
   test.each<[string, Answer, string, number]>([
-    ['a byte a second', slow, 'fetch_failed', 3],
-    ['no answer at all', () => {}, 'fetch_failed', 3],
     ['what is said to be packed', packed(Buffer.from('plain')), 'fetch_failed', 1],
     ['an unknown encoding', packed(Buffer.from('x'), 'constructor'), 'fetch_failed', 1],
     ['encodings over each other', packed(bomb, 'gzip, gzip'), 'fetch_failed', 1],
@@ -80,6 +77,16 @@ describe.concurrent('a page', () => {
     const failed = await failure(start)
     expect(failed.code).toBe(code)
     expect(failed.requests.filter((path) => path === '/')).toHaveLength(tries)
+  })
+
+  test.each<[string, Answer]>([
+    ['ten bytes a second', slow],
+    ['no answer at all', () => {}],
+  ])('%s', async (_what, start) => {
+    await using impatient = await startCrawler({ PARLEY_LIMIT_CRAWL_REQUEST_SECONDS: '5' })
+    const failed = await failure(start, impatient)
+    expect(failed.code).toBe('fetch_failed')
+    expect(failed.requests.filter((path) => path === '/')).toHaveLength(3)
   })
 
   test('redirects in a circle', async () => {
@@ -279,7 +286,7 @@ test('after all of them the server answers, and its memory is what it was', asyn
     collectGarbage()
     return process.memoryUsage().heapUsed + process.memoryUsage().external
   }
-  await using site = await startSite({ '/': endless, '/b': packed(bomb), '/c': slow })
+  await using site = await startSite({ '/': endless, '/b': packed(bomb) })
   const round = async () => {
     for (const path of ['/', '/b']) await crawler.crawled((await crawler.create(site.url + path)).id)
   }

@@ -13,7 +13,6 @@ beforeAll(async () => {
     // What tools may reach is not open to crawls.
     PARLEY_ALLOW_PRIVATE_HOSTS: 'localhost,127.0.0.2,169.254.169.254,private.test',
     PARLEY_NAME_SERVERS: names.address,
-    PARLEY_LIMIT_CRAWL_REQUEST_SECONDS: '1',
     PARLEY_LIMIT_CRAWL_BYTES: '3000000',
     PARLEY_LIMIT_CRAWLED_PAGE_BYTES: '1000000',
     PARLEY_LIMIT_SITEMAP_BYTES: '1500000',

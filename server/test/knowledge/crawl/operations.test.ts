@@ -145,7 +145,7 @@ describe('the operations', () => {
       '/slow': (_request, response) => void held.promise.then(() => response.end(pageOf('Slow'))),
     })
     const { id } = await crawler.create(site.url, plain)
-    await expect.poll(() => site.requests, { timeout: 20_000 }).toContain('/slow')
+    await expect.poll(() => site.requests, soon).toContain('/slow')
     const joined = await client.crawlSource({ source_id: id })
     expect(joined).toMatchObject({ file_upload_status: 'IN_PROGRESS', crawl: { status: 'running' } })
     expect((await client.listSourceCrawls({ source_id: id })).data).toHaveLength(1)
@@ -154,7 +154,7 @@ describe('the operations', () => {
     expect(cancelled).toMatchObject({ file_upload_status: 'COMPLETE', crawl: { status: 'cancelled', reason: null } })
     held.resolve()
     const turns = `select count(*)::int as count from crawls where has_turn`
-    await expect.poll(() => crawler.rows(turns), { timeout: 20_000 }).toEqual([{ count: 0 }])
+    await expect.poll(() => crawler.rows(turns), soon).toEqual([{ count: 0 }])
     expect(Object.keys(await crawler.pages(id))).toEqual(['/a'])
     expect(site.requests).not.toContain('/b')
     expect(await client.cancelSourceCrawl({ source_id: id })).toMatchObject({ crawl: { status: 'cancelled' } })
@@ -179,12 +179,12 @@ describe('the operations', () => {
       '/slow': (_request, response) => void held.promise.then(() => response.end(pageOf('Slow'))),
     })
     const { id } = await crawler.create(site.url, plain)
-    await expect.poll(() => site.requests, { timeout: 20_000 }).toContain('/slow')
+    await expect.poll(() => site.requests, soon).toContain('/slow')
     await client.deleteSource({ source_id: id })
     held.resolve()
     const left = `select (select count(*) from sources where id = $1 or parent_source_id = $1)::int as sources,
       (select count(*) from work where kind = 'crawl_source' and lease is not null)::int as work`
-    await expect.poll(() => crawler.rows(left, [id]), { timeout: 20_000 }).toEqual([{ sources: 0, work: 0 }])
+    await expect.poll(() => crawler.rows(left, [id]), soon).toEqual([{ sources: 0, work: 0 }])
   })
 })
 

@@ -10,7 +10,7 @@ async function walkCrawls({ call, prepare, watch }: Walk): Promise<void> {
   const made = await prepare('createSources', { body: { name: 'http://10.0.0.1/', type: 'URL' } })
   const params = { source_id: made.json[0].id as string }
   const isOver = () =>
-    expect.poll(async () => (await client.getSource(params)).crawl?.status, { timeout: 20_000 }).toBe('failed')
+    expect.poll(async () => (await client.getSource(params)).crawl?.status, { timeout: 40_000 }).toBe('failed')
   await isOver()
   await call('listSourceCrawls', 'one that failed', { params })
   const [crawl] = (await client.listSourceCrawls(params)).data

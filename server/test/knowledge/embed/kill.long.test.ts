@@ -10,7 +10,7 @@ import { embeddingsOf, portOf, storeOf, textsOf } from '../../embeddings/fixture
 import { addSource, countLacking, eventsOf, makeDataset, serve, servingModel } from './fixture.ts'
 
 const calls_needed = 24
-const patience = { timeout: 60_000, interval: 50 }
+const patience = { timeout: 120_000, interval: 50 }
 
 async function fill(server: TestServer, dataset_id: string): Promise<void> {
   const store = storeOf(server)

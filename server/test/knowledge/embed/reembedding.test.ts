@@ -21,7 +21,7 @@ let model: EmbeddingServer
 let server: TestServer
 /** At pause points. */
 let reached: ((point: string) => Promise<void>) | null = null
-const patience = { timeout: 20_000, interval: 20 }
+const patience = { timeout: 40_000, interval: 20 }
 
 beforeAll(async () => {
   model = await startEmbeddingServer()
@@ -250,7 +250,11 @@ describe('a re-embedding', () => {
     ])
     held.resolve()
     const countWaiting = async (what: string) =>
-      (await pool.query(`select from pg_locks where not granted and ${what}`)).rowCount
+      (
+        await pool.query(
+          `select from pg_locks join pg_stat_activity using (pid) where not granted and datname = current_database() and ${what}`,
+        )
+      ).rowCount
     await expect.poll(() => countWaiting(`locktype = 'advisory'`), patience).toBe(1)
     expect(await servingModel(server, dataset_id)).toBe('other 32')
     // It gets the dataset's lock between the two.
@@ -322,7 +326,7 @@ describe('a re-embedding', () => {
     )
     await choose(dataset_id, null)
     expect(await build(await addSource(server, await makeDataset(server), ['claimed'], { serves: false }))).toBe(true)
-  }, 20_000)
+  }, 40_000)
 
   test('a source that begins to serve right before the switch holds it up until it has its vectors', async () => {
     const dataset_id = await makeFilled([10])

@@ -12,7 +12,7 @@ import { addSource, countLacking, detach, eventsOf, makeDataset, readDataset, se
 let model: EmbeddingServer
 let server: TestServer
 let stack: AsyncDisposableStack
-const patience = { timeout: 20_000, interval: 20 }
+const patience = { timeout: 40_000, interval: 20 }
 
 beforeEach(async () => {
   stack = new AsyncDisposableStack()

@@ -2,7 +2,7 @@
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest'
 import { endStuckIngestion } from '../../../src/knowledge/ingest/stuck-work.ts'
 import { type EmbeddingServer, startEmbeddingServer } from '../../support/embedding-server.ts'
-import { type Library, atRest, pauseAt, soon, startLibrary, textOf } from './fixture.ts'
+import { type Library, atRest, holdTries, pauseAt, soon, startLibrary, textOf } from './fixture.ts'
 
 let embedding: EmbeddingServer
 let library: Library & AsyncDisposable
@@ -11,6 +11,7 @@ beforeAll(async () => {
   embedding = await startEmbeddingServer()
   const environment = { ...embedding.environment, PARLEY_LIMIT_CHUNKS_OF_SOURCE: '60' }
   library = await startLibrary(environment, { ports: { reached: (at) => pause.reached(at) } })
+  await holdTries(library)
 })
 afterAll(async () => {
   await library[Symbol.asyncDispose]()

