@@ -112,7 +112,7 @@ describe.concurrent('over a connection that stays silent', () => {
     await using stack = new AsyncDisposableStack()
     const proxy = stack.use(await startPostgresProxy(inject('postgres_url')))
     const connection_string = proxy.through(inject('postgres_url'))
-    const options = { max_connections: 2, statement_timeout_ms: 100, onError: () => {} }
+    const options = { max_connections: 2, statement_timeout_ms: 3000, onError: () => {} }
     const database = stack.use(openDatabase({ connection_string, ...options }))
     const owned = stack.move()
     return { proxy, database, [Symbol.asyncDispose]: () => owned.disposeAsync() }

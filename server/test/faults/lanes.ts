@@ -6,6 +6,7 @@ import type { App } from '../../src/app.ts'
 import { systemPorts } from '../../src/base/ports.ts'
 import { type PostgresProxy, startPostgresProxy } from '../support/postgres-proxy.ts'
 import { type TestServer, publishAgent, startTestServer } from '../support/server.ts'
+import { steadyTime } from '../support/steady-time.ts'
 
 export interface Lane extends AsyncDisposable {
   proxy: PostgresProxy
@@ -29,7 +30,7 @@ export async function startLane({ nodes = 1, speed = 10 }: LaneOptions = {}): Pr
   const proxy = stack.use(await startPostgresProxy(inject('postgres_url')))
   const clock = {
     ...systemPorts.clock,
-    monotonic: () => performance.now() * speed,
+    monotonic: () => steadyTime() * speed,
     after: (ms: number, call: () => void) => systemPorts.clock.after(ms / speed, call),
   }
   // Few connections, since all lanes share one PostgreSQL that has few.

@@ -8,7 +8,7 @@ import { faultsOf } from './faults-of.ts'
 import { type Lane, type openLanes } from './lanes.ts'
 import { Talk, echo, until, untilServed } from './talk.ts'
 
-export const limit = { timeout: 90_000 }
+export const limit = { timeout: 300_000 }
 
 /** As many requests as one model call makes in all. */
 const tries = 3

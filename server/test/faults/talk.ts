@@ -162,7 +162,7 @@ export class Talk {
 }
 
 /** Waits like `expect.poll`, which concurrent tests cannot use. */
-export async function until(what: string, isSo: () => unknown, timeout_ms = 15_000): Promise<void> {
+export async function until(what: string, isSo: () => unknown, timeout_ms = 60_000): Promise<void> {
   for (const startedAt = performance.now(); !(await isSo()); await delay(20)) {
     if (performance.now() - startedAt > timeout_ms) throw new Error(`waited ${timeout_ms} ms for ${what}`)
   }

@@ -5,7 +5,7 @@ import type { Mission } from './plan.ts'
 import type { Violation } from './records.ts'
 import type { Takeovers } from './takeovers.ts'
 
-/** How long a node waits to reach its point; then another one tries. */
+/** How long a node that serves waits to reach its point; then another one tries. */
 const mission_ms = 40_000
 const max_tries = 4
 const start_ms = 60_000
@@ -83,7 +83,12 @@ export function createFleet(
     try {
       switch (mission.kind) {
         case 'point': {
-          const point = await bury(node, mission, after(mission_ms))
+          const isUp = Promise.race([node.ready.catch(() => {}), after(start_ms)])
+          const point = await bury(
+            node,
+            mission,
+            isUp.then(() => after(mission_ms)),
+          )
           if (point === null) return { mission: { ...mission, nth: 1 }, tries: tries + 1 }
           deaths.set(point, (deaths.get(point) ?? 0) + 1)
           return null

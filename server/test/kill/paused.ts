@@ -8,6 +8,7 @@ import { afterAll, beforeAll, expect, vi } from 'vitest'
 import { type TestDatabase, createTestDatabase } from '../support/database.ts'
 import { type HeldAnswer, type ScriptedModel, holdAnswer, startScriptedModel } from '../support/scripted-model.ts'
 import { publishAgent } from '../support/server.ts'
+import { steadyTime } from '../support/steady-time.ts'
 import { type KillNode, type Strike, admin_key, nodeEnvironment, startKillNode } from './child.ts'
 
 /** T7, from the moment at which the node stopped. */
@@ -132,9 +133,9 @@ export async function stopAt(point: string): Promise<void> {
   await using _ = node
   held.finish()
   expect(await node.struck).toBe(point)
-  const stopped_at = performance.now()
+  const stopped_at = steadyTime()
   await awaitAttempt(stage, conversation_id, byTheSuccessor)
-  expect(performance.now() - stopped_at).toBeLessThan(takeover_bound_ms)
+  expect(steadyTime() - stopped_at).toBeLessThan(takeover_bound_ms)
   const before = await readAll(stage, conversation_id)
   await goOnToTheEnd(node, call)
   expect(await readAll(stage, conversation_id)).toEqual(before)

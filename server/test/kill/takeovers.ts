@@ -1,6 +1,7 @@
 // Measures how long turns have no node: from the death of their node until another attempt runs them, or they are over.
 import { setTimeout as pass } from 'node:timers/promises'
 import type pg from 'pg'
+import { steadyTime } from '../support/steady-time.ts'
 import { readRunning } from './read-stored.ts'
 
 const look_ms = 100
@@ -33,7 +34,7 @@ export function watchTakeovers(pool: pg.Pool, countServing: () => number): Takeo
   const over = new AbortController()
   let slowest: Takeover[] = []
   let count = 0
-  let looked_at = performance.now()
+  let looked_at = steadyTime()
 
   function close(lease: string, now: number): void {
     const { turn_id, since, unserved_ms, serving: changes } = open.get(lease)!
@@ -46,7 +47,7 @@ export function watchTakeovers(pool: pg.Pool, countServing: () => number): Takeo
 
   async function look(): Promise<void> {
     const running = await readRunning(pool)
-    const now = performance.now()
+    const now = steadyTime()
     const lost = new Map(running.filter((turn) => died_at.has(turn.node_id)).map((turn) => [turn.lease, turn]))
     for (const [lease, { turn_id, node_id }] of lost) {
       if (open.has(lease)) continue
@@ -67,7 +68,7 @@ export function watchTakeovers(pool: pg.Pool, countServing: () => number): Takeo
       await look()
       await pass(look_ms)
     }
-    for (const lease of open.keys()) close(lease, performance.now())
+    for (const lease of open.keys()) close(lease, steadyTime())
   }
 
   const watching = watch()
@@ -75,7 +76,7 @@ export function watchTakeovers(pool: pg.Pool, countServing: () => number): Takeo
   watching.catch(() => {})
   return {
     died(ids) {
-      for (const id of ids) died_at.set(id, performance.now())
+      for (const id of ids) died_at.set(id, steadyTime())
     },
     revived(ids) {
       for (const id of ids) died_at.delete(id)

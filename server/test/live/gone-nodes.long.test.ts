@@ -97,8 +97,8 @@ test('T6: a node whose bus stays lost: its turn runs elsewhere, and it stops', a
   const again = holdAnswer()
   server.model.answer = () => again
   const counts = ({ text }: { text: string }) => text === 'listen parley'
-  // Waits of 0.1, 0.2, 0.4 and so on lie between: more than a second together.
-  for (let times = 0; times < 5; times += 1) proxy.failStatement(1, { when: 'before', how: 'cut', counts })
+  // Waits of 0.1, 0.2, 0.4 and so on lie between: long enough for two looks of the other node.
+  for (let times = 0; times < 7; times += 1) proxy.failStatement(1, { when: 'before', how: 'cut', counts })
   proxy.lose('cut', /^listen parley/)
   await again.asked
   await expect.poll(() => server.model.hangUps).toBe(1)

@@ -4,6 +4,7 @@ import { once } from 'node:events'
 import { type ServerResponse, createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { text } from 'node:stream/consumers'
+import { patient } from '../support/patient-server.ts'
 
 /** A call that a node has made. */
 export interface ModelCall {
@@ -43,7 +44,7 @@ interface ChatRequest {
 export async function startHeldModel(isMeant: (asked: string[]) => boolean): Promise<HeldModel> {
   const calls: ModelCall[] = []
   const refused = new Set<string>()
-  const server = createServer(async (request, response) => {
+  const server = createServer(patient, async (request, response) => {
     const node = request.url!.split('/')[1]!
     const chat = JSON.parse(await text(request)) as ChatRequest
     if (refused.has(node)) return void response.destroy()

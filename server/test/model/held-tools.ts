@@ -3,6 +3,7 @@ import { once } from 'node:events'
 import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { text } from 'node:stream/consumers'
+import { patient } from '../support/patient-server.ts'
 
 /** A request of a tool call. */
 export interface ToolRequest {
@@ -25,7 +26,7 @@ export interface HeldTools extends AsyncDisposable {
 
 export async function startHeldTools(): Promise<HeldTools> {
   const requests: ToolRequest[] = []
-  const server = createServer(async (request, response) => {
+  const server = createServer(patient, async (request, response) => {
     const { call } = JSON.parse(await text(request)) as { call: string }
     let isOpen = true
     let isHungUp = false

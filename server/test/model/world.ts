@@ -18,7 +18,7 @@ import { type HeldModel, type ModelCall, startHeldModel } from './held-model.ts'
 import { ManualClock } from './manual-clock.ts'
 import { type Node, killNode, max_turn_seconds, startNode, stopNode, maintain, waits } from './node.ts'
 
-const patience = { ms: 20_000 }
+const patience = { ms: 60_000 }
 
 /** After a failure, the sequence is shrunk by failing again and again. */
 export function hurry(): void {

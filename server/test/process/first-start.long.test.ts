@@ -52,7 +52,7 @@ describe('with only a data folder', () => {
     expect((await again.listWebWidgets()).data).toHaveLength(1)
     second.child.kill('SIGINT')
     expect(await second.exited).toBe(0)
-  }, 60_000)
+  })
 })
 
 describe('settings', () => {
@@ -111,7 +111,7 @@ describe('settings', () => {
     await last.ready
     expect(last.output).not.toContain(key)
     expect(last.output).not.toContain('Sample agent')
-  }, 60_000)
+  })
 
   test('an unreachable database: a clear error', async () => {
     const lost = startServerProcess({

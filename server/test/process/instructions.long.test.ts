@@ -33,10 +33,14 @@ test('work whose server is killed is taken over by another one', async () => {
   // Ready before the other one dies: the lease may be over before a machine has started it.
   await using second = startServerProcess(environment)
   const again = createClient({ base_url: await second.ready, token: admin_key })
-  model.answer = () => 'The whole text.'
+  // Not answered before it was seen to run.
+  const whole = holdAnswer()
+  model.answer = () => whole
   first.child.kill('SIGKILL')
   await first.exited
   expect((await again.getAgentVersion(draft)).instruction_generation!.status).toBe('running')
+  whole.say('The whole text.')
+  whole.finish()
   const status = async () => (await again.getAgentVersion(draft)).instruction_generation!.status
   await expect.poll(status).toBe('done')
   expect(await again.getAgentVersion(draft)).toMatchObject({

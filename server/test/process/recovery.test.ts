@@ -39,7 +39,7 @@ test('an unavailable database while a summary is written does not stop the serve
   for (let cuts = 0; cuts < 100; cuts += 1) await cut()
   await expect.poll(() => client.getReadiness().catch(() => null)).toEqual({ status: 'ready' })
   const summary = async () => (await client.getConversation({ conversation_id })).summary
-  await expect.poll(summary, { timeout: 20_000 }).toBe('The summary.')
+  await expect.poll(summary, { timeout: 90_000 }).toBe('The summary.')
   expect(server.child.exitCode).toBeNull()
   await rm(data_dir, { recursive: true, force: true })
 })

@@ -85,8 +85,8 @@ test(`T7: ${runs} times on the embedded database, from the kill to the first wor
     held[1]!.finish()
     await lost
     await server.ready
-    const { data } = await client.listConversationTurns({ conversation_id })
-    expect(data).toMatchObject([{ attempts: 2 }])
+    const turns = async () => (await client.listConversationTurns({ conversation_id })).data
+    await expect.poll(turns).toMatchObject([{ status: 'completed', attempts: 2 }])
   }
   await server[Symbol.asyncDispose]()
   await rm(data_dir, { recursive: true, force: true })

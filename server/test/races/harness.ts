@@ -5,8 +5,10 @@ import { expect } from 'vitest'
 import type { App } from '../../src/app.ts'
 import type { PausePoint } from '../../src/conversations/commit/pause-points.ts'
 import { renew_ms } from '../../src/conversations/machine/turn.ts'
+import { lent_ms } from '../../src/engine/remote-halt.ts'
 import { type Ports, systemPorts } from '../../src/base/ports.ts'
 import { type TestServer, startTestServer } from '../support/server.ts'
+import { steadyTime } from '../support/steady-time.ts'
 import { type ToolPeer, opened_hosts, startToolPeer } from '../support/tool-peer.ts'
 
 /** The next process that reaches the point stays there; later ones pass. */
@@ -60,12 +62,25 @@ function createPausePoints() {
   }
 }
 
+/**
+ * How many times as long as usual an attempt is sure of its turn, which is not renewed here, and a node waits for the text of another one:
+ * a loaded machine takes its time with a race. Some races wait for that text in vain.
+ */
+const patience = 4
+/** For an attempt that was stopped, until its turn is concluded. */
+const longest_lent_ms = 60_000
+
 function createPorts() {
   const { reached, holdAt, passing } = createPausePoints()
+  const { clock: system } = systemPorts
   const clock = {
-    ...systemPorts.clock,
-    // The next sweep never comes by itself.
-    after: (ms: number, call: () => void) => (ms === renew_ms ? () => {} : systemPorts.clock.after(ms, call)),
+    ...system,
+    monotonic: () => steadyTime() / patience,
+    after(ms: number, call: () => void) {
+      // The next sweep never comes by itself.
+      if (ms === renew_ms) return () => {}
+      return system.after(ms === lent_ms ? longest_lent_ms : ms, call)
+    },
   }
   return { ports: { reached, clock }, holdAt, passing }
 }
@@ -103,6 +118,6 @@ export async function isAnyoneLockedOut({ server }: Races): Promise<boolean> {
 }
 
 /** Polls until it is so. */
-export async function until(isSo: () => boolean | Promise<boolean>, what: string, timeout = 20_000): Promise<void> {
+export async function until(isSo: () => boolean | Promise<boolean>, what: string, timeout = 60_000): Promise<void> {
   await expect.poll(isSo, { interval: 2, timeout, message: what }).toBe(true)
 }

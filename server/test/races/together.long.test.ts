@@ -127,7 +127,7 @@ test.each([1, 2])('each of many conversations ends as it would alone (seed %i)',
         const { turns } = await readStored(server.database, id)
         return turns.every(({ status }) => status !== 'queued' && status !== 'running')
       }
-      await until(isOver, 'all turns are over', 20_000)
+      await until(isOver, 'all turns are over')
       return readStored(server.database, id)
     }),
   )

@@ -9,6 +9,7 @@ import { admin_key, nodeEnvironment } from '../kill/child.ts'
 import { type Random, createRandom } from '../kill/random.ts'
 import { type ScriptedModel, startScriptedModel } from '../support/scripted-model.ts'
 import { publishAgent } from '../support/server.ts'
+import { earliestNow } from '../support/steady-time.ts'
 import { type ToolPeer, answerJson, opened_hosts, startToolPeer } from '../support/tool-peer.ts'
 import { countKept, judge } from './judge.ts'
 import { type TakeNodes, startNodes } from './nodes.ts'
@@ -196,7 +197,7 @@ async function startPeer(random: Random, executed: Executed[]): Promise<ToolPeer
   const peer = await startToolPeer()
   peer.answer = ({ key = '' }, response) => {
     peer.requests.length = 0
-    executed.push({ call_id: key, at: Date.now() })
+    executed.push({ call_id: key, at: earliestNow() })
     setTimeout(() => answerJson(response, { key }), random.pick([0, 20, 100, 300]))
   }
   return peer

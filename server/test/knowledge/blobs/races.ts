@@ -60,7 +60,7 @@ export function testSeeds(seeds: readonly number[], calls_of_each: number): void
   })
   afterAll(() => server[Symbol.asyncDispose]())
 
-  test.each(seeds)('seed %i', { timeout: 120_000 }, async (seed) => {
+  test.each(seeds)('seed %i', { timeout: 300_000 }, async (seed) => {
     const { pool } = server.database
     const random = createRandom(seed)
     const made = await server.client.createSources({
@@ -97,7 +97,7 @@ export function testSeeds(seeds: readonly number[], calls_of_each: number): void
     }
     await expireBlobs(server.database)
     await expect
-      .poll(async () => (await pool.query('select count(*)::integer as count from blobs')).rows, { timeout: 30_000 })
+      .poll(async () => (await pool.query('select count(*)::integer as count from blobs')).rows, { timeout: 90_000 })
       .toEqual([{ count: 0 }])
     expect((await pool.query('select count(*)::integer as count from blob_parts')).rows).toEqual([{ count: 0 }])
     expect((await pool.query('select coalesce(sum(bytes), 0)::integer as bytes from blob_usage')).rows).toEqual([

@@ -27,8 +27,7 @@ beforeAll(async () => {
   const reached = async (point: string) => {
     if (point === 'blob.part') await held
   }
-  const settings = { PARLEY_LIMIT_FILE_BYTES: String(file_bytes), PARLEY_LIMIT_REQUEST_SECONDS: '1' }
-  server = await startTestServer(settings, { ports: { clock, reached } })
+  server = await startTestServer({ PARLEY_LIMIT_FILE_BYTES: String(file_bytes) }, { ports: { clock, reached } })
 })
 afterAll(() => server[Symbol.asyncDispose]())
 
@@ -126,7 +125,8 @@ describe('the address of a file', () => {
 
 describe('bounds of an upload', () => {
   test('it may take longer than other requests', async () => {
-    const { address } = await newTarget()
+    await using node = await server.startAnother({ PARLEY_LIMIT_REQUEST_SECONDS: '1' })
+    const { address } = await newTarget(server.as({ base_url: node.url }))
     const { body, go } = createSlowBody(bytesOf(10), bytesOf(10))
     const sending = put(address, body)
     // Longer than PARLEY_LIMIT_REQUEST_SECONDS: another request that does not arrive is refused meanwhile.

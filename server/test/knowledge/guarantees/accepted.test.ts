@@ -7,7 +7,7 @@ import { crawled_hosts, pageOf, startSite } from '../crawl/fixture.ts'
 import { small, startLibrary, textOf } from '../ingest/fixture.ts'
 import { addSource } from './texts.ts'
 
-test('K1: what a node accepts and never begins, any other node does', { timeout: 120_000 }, async () => {
+test('K1: what a node accepts and never begins, any other node does', { timeout: 300_000 }, async () => {
   const frozen = Promise.withResolvers<void>()
   // Looks for no work, as if it had died right after each answer.
   const reached = (point: string) => (point === 'work.look' ? frozen.promise : undefined)
@@ -28,7 +28,7 @@ test('K1: what a node accepts and never begins, any other node does', { timeout:
 
   const other = stack.use(await server.startAnother(crawled_hosts, {}))
   const find = ({ id }: { id: string }) => client.getDatasetSource({ dataset_id, dataset_source_id: id })
-  const patient = { timeout: 60_000, interval: 50 }
+  const patient = { timeout: 120_000, interval: 50 }
   await expect.poll(() => find(attached!), patient).toMatchObject({ status: 'ready', total_chunks: 5, serving: true })
   await expect.poll(() => find(crawled!), patient).toMatchObject({ status: 'ready', serving: true })
   const readyEvents = async () => {

@@ -18,7 +18,7 @@ afterAll(() => library[Symbol.asyncDispose]())
 
 test(
   'K12: a hostile file fails alone, with its reason, and only public addresses are fetched',
-  { timeout: 60_000 },
+  { timeout: 300_000 },
   async () => {
     const { client } = library.server
     const dataset_id = await library.newDataset()
@@ -40,7 +40,7 @@ test(
       })
     }
     await expect
-      .poll(states, { timeout: 45_000, interval: 50 })
+      .poll(states, { timeout: 120_000, interval: 50 })
       .toEqual([['failed', 'too_large'], ['ready', null], ...urls.map(() => ['failed', 'refused_address'])])
     await expect
       .poll(async () => (await client.queryDataset({ dataset_id, query: 'whole' })).chunks.length, soon)

@@ -247,7 +247,7 @@ export async function serveWhole(play: Play): Promise<Seen & { changes: number }
 async function checkEnd({ library, living, all, texts, dataset_id }: Stage): Promise<void> {
   const busy = `select kind from work where kind in ('embed_dataset', 'delete_blobs')
     union all select kind from work_arrivals where kind in ('embed_dataset', 'delete_blobs')`
-  await expect.poll(() => library.rows(busy), { timeout: 60_000, interval: 50 }).toEqual([])
+  await expect.poll(() => library.rows(busy), { timeout: 120_000, interval: 50 }).toEqual([])
   await atRest(library)
   for (const { dataset_source_id, name, revision } of living) {
     const found = await library.server.client.getDatasetSource({ dataset_id, dataset_source_id })

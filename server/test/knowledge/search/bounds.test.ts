@@ -87,23 +87,24 @@ test('a wider look that fails takes nothing away', async () => {
 
 test('a search that is over takes no place any more', async () => {
   const { snapshot } = library.store
-  let looks = 0
+  let [looks, at_once, most_at_once] = [0, 0, 0]
   library.store.snapshot = (...given) => {
     looks += 1
-    return snapshot(...given)
+    most_at_once = Math.max(most_at_once, (at_once += 1))
+    return snapshot(...given).finally(() => (at_once -= 1))
   }
   try {
     const ask = (timeout_ms: number) => library.search({ dataset_id, query: 'apple', mode: 'full_text', timeout_ms })
     const busy: Promise<unknown>[] = []
     await withLocked('dataset_words', async () => {
       for (let at = 0; at < 6; at += 1) busy.push(ask(5000))
-      // Of the five places one organization has three.
-      await expect.poll(() => looks).toBe(3)
+      // Of the five places one organization has three. A look may be over: it waits for a second at most.
+      await expect.poll(() => looks).toBeGreaterThanOrEqual(3)
       expect((await ask(50)).failed).toBe('timed_out')
     })
     await Promise.all(busy)
     // Those that waited have had their turn; the one that was over has not.
-    expect(looks).toBe(6)
+    expect([looks, most_at_once]).toEqual([6, 3])
   } finally {
     library.store.snapshot = snapshot
   }

@@ -47,8 +47,8 @@ async function ask(timeout_ms = patience_ms) {
 }
 
 const down: [string, Trouble, Degradation, number?][] = [
-  ['is silent', 'silent', 'embedding_timeout', 2000],
-  ['is slow', { slow_ms: 5000 }, 'embedding_timeout', 2000],
+  ['is silent', 'silent', 'embedding_timeout', 4000],
+  ['is slow', { slow_ms: 5000 }, 'embedding_timeout', 4000],
   ['answers 401', { status: 401 }, 'embedding_failed'],
   ['answers 429', { status: 429 }, 'embedding_failed'],
   ['answers 500', { status: 500 }, 'embedding_failed'],

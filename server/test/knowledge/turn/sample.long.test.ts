@@ -27,7 +27,7 @@ test('the sample agent quotes its dataset and cites it; a second start adds noth
     await using app = first
     const client = createClient({ base_url: app.url, token })
     const datasets = async () => (await client.listDatasets({ name: 'Harbour Lane' })).data
-    await expect.poll(async () => (await datasets())[0]?.counts.ready, { timeout: 60_000 }).toBe(2)
+    await expect.poll(async () => (await datasets())[0]?.counts.ready, { timeout: 120_000 }).toBe(2)
     const [dataset] = await datasets()
     expect(dataset!.agents).toMatchObject([{ id: app.sample_agent_id }])
     const agent_id = app.sample_agent_id!

@@ -232,7 +232,7 @@ interface Moving {
   random: Random
 }
 
-const move_ms = 60_000
+const move_ms = 240_000
 const tries_of_move = 8
 
 /** There and back, killed at each point of the plan; whatever a move has not done is done by the next. */
