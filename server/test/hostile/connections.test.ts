@@ -99,7 +99,7 @@ describe('answers that are not read', () => {
     const whole = slow.text.indexOf('\r\n\r\n') + 4 + Number(/content-length: (\d+)/.exec(slow.text)![1])
     expect(whole).toBeGreaterThan(4_000_000)
     void slow.takeAll()
-    await expect.poll(() => slow.taken_bytes, { timeout: 20_000 }).toBe(whole)
+    await expect.poll(() => slow.taken_bytes, { timeout: 40_000 }).toBe(whole)
     held.say('Here.')
     held.finish()
     expect((await call).reply).toBe('Here.')

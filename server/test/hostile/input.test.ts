@@ -5,7 +5,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { type Answer, type SmallNode, startSmallNode } from './small-node.ts'
 
 let node: SmallNode
-beforeAll(async () => void (node = await startSmallNode()), 60_000)
+beforeAll(async () => void (node = await startSmallNode()))
 afterAll(() => node[Symbol.asyncDispose]())
 
 const max_answer_bytes = 65_536
@@ -28,7 +28,8 @@ async function refuse(operation: Operation, body: string, headers?: Record<strin
   const answer = await call(operation, body, headers)
   expect(answer.status, answer.text.slice(0, 500)).toBe(422)
   expect(answer.bytes).toBeLessThan(max_answer_bytes)
-  expect(answer.took_ms).toBeLessThan(2000)
+  expect(answer.spent_ms).toBeLessThan(2000)
+  expect(answer.took_ms).toBeLessThan(20_000)
   return { ...answer, ...(JSON.parse(answer.text) as { errors: Refusal['errors'] }) }
 }
 

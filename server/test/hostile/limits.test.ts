@@ -6,6 +6,7 @@ import { systemPorts } from '../../src/base/ports.ts'
 import { type Organization, makeOrganization } from '../support/actors.ts'
 import { openBrowser } from '../support/browser.ts'
 import { until } from '../support/event-readers.ts'
+import { testPorts } from '../support/ports.ts'
 import { type TestServer, publishAgent, refusal } from '../support/server.ts'
 import { type Scene, startScene } from './scene.ts'
 
@@ -58,7 +59,10 @@ describe('requests', () => {
   })
 
   test('count once more for each 128 KiB of their body or answer', async () => {
-    const { server, quiet } = scene
+    // No request is regained meanwhile.
+    const clock = { ...testPorts.clock, monotonic: () => 0 }
+    await using strict = await startScene({ PARLEY_RATE_LIMIT_PER_MINUTE: '30' }, { ports: { clock } })
+    const { server, quiet } = strict
     const loud = await makeOrganization(server)
     const headers = { authorization: `Bearer ${loud.key}`, 'content-type': 'application/json' }
     const sendLarge = () =>

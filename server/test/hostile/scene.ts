@@ -1,6 +1,7 @@
 // One node with two organizations: the loud one attacks, and the quiet one's calls must continue as if it were alone.
 import { type Organization, makeOrganization } from '../support/actors.ts'
 import { type NodeOptions, type TestServer, publishAgent, startTestServer } from '../support/server.ts'
+import { steadyTime } from '../support/steady-time.ts'
 
 export interface Scene extends AsyncDisposable {
   server: TestServer
@@ -50,10 +51,10 @@ async function callWhile(attack: () => Promise<unknown>, call: () => Promise<voi
   const over = new AbortController()
   const attacked = Promise.allSettled([attack()]).then(() => over.abort())
   do {
-    const startedAt = performance.now()
+    const startedAt = steadyTime()
     try {
       await call()
-      seen.took_ms.push(performance.now() - startedAt)
+      seen.took_ms.push(steadyTime() - startedAt)
     } catch (error) {
       seen.failures.push(error)
     }

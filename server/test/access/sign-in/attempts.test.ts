@@ -289,7 +289,7 @@ test('expired rows are deleted', async () => {
   )
   const count = async (sql: string, value: string) => (await pool.query(sql, [value])).rows.length
   await expect
-    .poll(() => count('select id from sessions where user_id = $1', person.user_id), { timeout: 20_000 })
+    .poll(() => count('select id from sessions where user_id = $1', person.user_id), { timeout: 40_000 })
     .toBe(1)
   await expect.poll(() => count('select id from invitations where id = $1', dead.invitation_id)).toBe(0)
   await expect.poll(() => count(`select 1 from sign_in_attempts where subject = $1`, '\\x01')).toBe(0)

@@ -272,7 +272,7 @@ describe('a link of one organization gives no access to another', () => {
       await holder.query('begin')
       await holder.query('select 1 from invitations where id = $1 for update', [invitation_id])
       const accepted = accept(token, { password: 'chosen by the attacker' })
-      await expect.poll(waiting, { timeout: 30_000 }).toBe(1)
+      await expect.poll(waiting, { timeout: 90_000 }).toBe(1)
       let isSettled = false
       const operator = { database: server.database, ports: systemPorts }
       const added = createUser(operator, { email, organization: server.organization_id, role: 'admin' }).then(
@@ -280,7 +280,7 @@ describe('a link of one organization gives no access to another', () => {
         (error: AppError) => error.error,
       )
       void added.then(() => (isSettled = true))
-      await expect.poll(async () => isSettled || (await waiting()) === 2, { timeout: 30_000 }).toBe(true)
+      await expect.poll(async () => isSettled || (await waiting()) === 2, { timeout: 90_000 }).toBe(true)
       await holder.query('commit')
       await accepted
       expect(await added).toBe('invitation_needed')

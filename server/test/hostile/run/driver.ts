@@ -150,6 +150,6 @@ function watchMemory(node: RunNode): { stop(): Promise<Memory> } {
 }
 
 async function isHealthy(url: string): Promise<boolean> {
-  const answer = await fetch(`${url}/readyz`, { signal: AbortSignal.timeout(10_000) }).catch(() => null)
+  const answer = await fetch(`${url}/readyz`, { signal: AbortSignal.timeout(60_000) }).catch(() => null)
   return answer?.status === 200
 }
