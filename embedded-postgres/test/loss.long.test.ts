@@ -4,7 +4,7 @@ import { startEmbeddedPostgres } from '../src/embedded-postgres.ts'
 import { query, waitUntil, Workshop } from './support.ts'
 
 /** Several starts of PostgreSQL, on a loaded machine. */
-const LIMIT = { timeout: 120_000 }
+const LIMIT = { timeout: 300_000 }
 let workshop: Workshop
 
 beforeAll(async () => {

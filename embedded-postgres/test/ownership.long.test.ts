@@ -6,7 +6,7 @@ import { startEmbeddedPostgres } from '../src/embedded-postgres.ts'
 import { isGone, query, serverProcesses, waitUntil, Workshop } from './support.ts'
 
 /** Several starts of PostgreSQL, on a loaded machine. */
-const LIMIT = { timeout: 120_000 }
+const LIMIT = { timeout: 300_000 }
 let workshop: Workshop
 /** The tests share this folder and depend on their order. */
 let data_dir: string

@@ -8,7 +8,7 @@ import { startEmbeddedPostgres } from '../src/embedded-postgres.ts'
 import { isGone, LONG_NAME, query, serverProcesses, waitUntil, Workshop } from './support.ts'
 
 /** Several starts of PostgreSQL, on a loaded machine. */
-const LIMIT = { timeout: 120_000 }
+const LIMIT = { timeout: 300_000 }
 let workshop: Workshop
 /** The tests that do not need their own folder share this one and depend on their order. */
 let shared_dir: string
@@ -114,7 +114,7 @@ describe('remains of an earlier start', () => {
     const pid_file = join(shared_dir, 'cluster', 'postmaster.pid')
     const left_pid_file = await killServer(shared_dir)
     const { uid, gid } = await stat(pid_file)
-    const bystander = spawn('sleep', ['60'], { uid, gid, cwd: '/' })
+    const bystander = spawn('sleep', ['600'], { uid, gid, cwd: '/' })
     try {
       await writeFile(pid_file, left_pid_file.replace(/^\d+/, String(bystander.pid)))
       const postgres = await serve(shared_dir)

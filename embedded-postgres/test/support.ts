@@ -115,7 +115,7 @@ export class Child {
 }
 
 /** Polls until the condition returns something other than false, null or undefined. */
-export async function waitUntil<T>(what: string, condition: () => T | Promise<T>, limit_ms = 60_000) {
+export async function waitUntil<T>(what: string, condition: () => T | Promise<T>, limit_ms = 120_000) {
   const deadline = performance.now() + limit_ms
   while (performance.now() < deadline) {
     const value = await condition()

@@ -8,7 +8,7 @@ import type { Host } from '../src/host.ts'
 import { is_root, ordinaryAccount, query, Workshop } from './support.ts'
 
 /** Several starts of PostgreSQL, on a loaded machine. */
-const LIMIT = { timeout: 120_000 }
+const LIMIT = { timeout: 300_000 }
 let workshop: Workshop
 
 beforeAll(async () => {

@@ -83,7 +83,7 @@ const tsc = installed('typescript/bin/tsc')
 const vitest = [installed('vitest/vitest.mjs'), 'run', '--project', 'unit', '--project', 'server']
 
 // One after another: each goes on from what the one before it has left.
-it('does not compile as long as only the contract is written', { timeout: 600_000 }, async () => {
+it('does not compile as long as only the contract is written', { timeout: 1_800_000 }, async () => {
   const isContract = ({ file }: Step) => file.startsWith('contract/')
   await follow(steps.filter(isContract))
   const { code, output } = await run([tsc, '-p', '.'])
@@ -99,7 +99,7 @@ it('does not compile as long as only the contract is written', { timeout: 600_00
   await succeed([tsc, '-p', 'console'])
 })
 
-it('keeps the rules', { timeout: 600_000 }, async () => {
+it('keeps the rules', { timeout: 1_800_000 }, async () => {
   const files = [...new Set(steps.map(({ file }) => file))]
   await succeed([installed('oxlint/bin/oxlint'), '--quiet', ...files.filter((file) => /\.tsx?$/.test(file))])
   await succeed(['scripts/generate.ts'])
@@ -112,7 +112,7 @@ it('keeps the rules', { timeout: 600_000 }, async () => {
   expect(JSON.parse(await readFile(join(copy, 'console/dist/paths.json'), 'utf8'))).toContain('/status')
 })
 
-it('passes its tests, and those that look at everything', { timeout: 600_000 }, async () => {
+it('passes its tests, and those that look at everything', { timeout: 1_800_000 }, async () => {
   const own = steps.map(({ file }) => file).filter((file) => file.endsWith('.test.ts'))
   expect(own).toHaveLength(6)
   const ofEverything = [

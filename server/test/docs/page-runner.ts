@@ -102,7 +102,7 @@ export class PageRunner implements AsyncDisposable {
     const { stdout, stderr } = await run('bash', ['-euo', 'pipefail', '-c', script], {
       cwd: this.#reader.folder,
       env: { ...this.#environment(), ANSWERS: answers_folder },
-      timeout: 60_000,
+      timeout: 300_000,
     })
     this.#printed += stdout
     const calls = [...stderr.matchAll(/^(\d{3}) ([A-Z]+ \S+)$/gm)].map(([, status, request]) => ({
@@ -207,7 +207,7 @@ export class PageRunner implements AsyncDisposable {
       stream.setEncoding('utf8').on('data', (piece: string) => (said += piece))
     }
     const isReady = () => said.includes('Parley is ready at')
-    await vi.waitUntil(() => isReady() || child.exitCode !== null, { timeout: 60_000, interval: 50 })
+    await vi.waitUntil(() => isReady() || child.exitCode !== null, { timeout: 120_000, interval: 50 })
     child.kill('SIGTERM')
     await ended
     assert.ok(isReady(), said)
@@ -240,7 +240,7 @@ export class PageRunner implements AsyncDisposable {
           at = found + 1
         }
       },
-      { timeout: this.#reader.patience_ms ?? 15_000, interval: 50 },
+      { timeout: this.#reader.patience_ms ?? 90_000, interval: 50 },
     )
   }
 

@@ -11,7 +11,7 @@ import { PageRunner } from './page-runner.ts'
 
 export function runPages(pages: readonly string[]): void {
   describe('P12: the blocks run, in order, on a fresh server:', () => {
-    it.each(pages)('%s', { timeout: 180_000 }, runPage)
+    it.each(pages)('%s', { timeout: 900_000 }, runPage)
   })
 }
 
