@@ -31,7 +31,7 @@ async function summarized(summary: string): Promise<string> {
 
 const read = (conversation_id: string) => server.client.getConversation({ conversation_id })
 const expectState = (conversation_id: string, state: object) =>
-  expect.poll(() => read(conversation_id), { timeout: 20_000, interval: 20 }).toMatchObject(state)
+  expect.poll(() => read(conversation_id), { timeout: 40_000, interval: 20 }).toMatchObject(state)
 
 const results = async (conversation_id: string) =>
   (

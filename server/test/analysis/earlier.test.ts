@@ -157,6 +157,6 @@ test('of two simultaneous requests one is refused, and one result is added', asy
   const statuses = (await Promise.allSettled(calls)).map(({ status }) => status)
   expect(statuses.toSorted()).toEqual(['fulfilled', 'rejected'])
   await expect
-    .poll(async () => (await list(conversation_id)).map(({ run }) => run), { timeout: 20_000 })
+    .poll(async () => (await list(conversation_id)).map(({ run }) => run), { timeout: 40_000 })
     .toEqual([2, 1])
 })

@@ -66,7 +66,7 @@ export async function analyze(server: TestServer, conversation_id: string) {
   const read = () => server.client.getConversation({ conversation_id })
   await server.client.analyzeConversation({ conversation_id })
   await expect
-    .poll(async () => (await read()).analysis_status, { timeout: 60_000, interval: 20 })
+    .poll(async () => (await read()).analysis_status, { timeout: 120_000, interval: 20 })
     .not.toMatch(/queued|running/)
   return read()
 }

@@ -74,9 +74,12 @@ async function importConversation(channel: 'text' | 'webrtc', status: Conversati
 describe('the answer of end', () => {
   test('an active text conversation: 200, completed', async () => {
     const id = await newConversation()
-    expect(await end(id)).toMatchObject({
+    const ended = await end(id)
+    const { created_at, ended_at } = await server.client.getConversation({ conversation_id: id })
+    const duration = Math.floor((Date.parse(ended_at!) - Date.parse(created_at)) / 1000)
+    expect(ended).toMatchObject({
       status: 200,
-      body: { conversation_id: id, status: 'completed', duration: 0, summary: null },
+      body: { conversation_id: id, status: 'completed', duration, summary: null },
     })
   })
 

@@ -86,7 +86,7 @@ test('T7: a server that stops gives its turns back, and the next start answers t
   const another = await server.startAnother()
   server.model.answer = () => 'Answered after the restart.'
   const stopping = server.restart()
-  await expect.poll(async () => (await turnsOf(id).catch(() => []))[0]?.status, { timeout: 25_000 }).toBe('completed')
+  await expect.poll(async () => (await turnsOf(id).catch(() => []))[0]?.status, { timeout: 40_000 }).toBe('completed')
   await stopping
   held.finish()
   await another[Symbol.asyncDispose]()

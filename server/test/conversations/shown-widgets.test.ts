@@ -114,9 +114,9 @@ describe('what is not kept', () => {
     await query(`update conversations set ended_at = ended_at - interval '25 hours' where id = $1`)
     const due = `update work set due_at = now() where subject = $1 and kind = 'purge_content'`
     // Its arrival is merged first.
-    await expect.poll(async () => (await query(due)).rowCount, { timeout: 20_000, interval: 20 }).toBe(1)
+    await expect.poll(async () => (await query(due)).rowCount, { timeout: 40_000, interval: 20 }).toBe(1)
     const rows = async () => [await talk.countRows('client_messages', id), await talk.countRows('answered_widgets', id)]
-    await expect.poll(rows, { timeout: 20_000, interval: 20 }).toEqual([0, 0])
+    await expect.poll(rows, { timeout: 40_000, interval: 20 }).toEqual([0, 0])
   })
 
   test('a deletion takes the ids along', async () => {

@@ -62,7 +62,7 @@ export async function expectTakenUpBehind(renewed_ms: number): Promise<void> {
   await loseLease(abandoned.id, '1 second')
   expect((await abandoned.reply).reply).toBe('Taken up.')
   const lease = async () => Date.parse((await turnOf(running.id)).lease_expires_at!)
-  await expect.poll(lease, { timeout: 20_000 }).toBeGreaterThan(until + renewed_ms)
+  await expect.poll(lease, { timeout: 40_000 }).toBeGreaterThan(until + renewed_ms)
   expect(await turnOf(locked.id)).toMatchObject({ status: 'running', attempts: 1 })
   await holder.release()
   expect((await locked.reply).reply).toBe('Taken up.')

@@ -1,21 +1,33 @@
 // Vectors of queries: the same text twice, a model that is down in every way, the pause after failures, organizations apart.
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
+import type { Clock } from '../../src/base/ports.ts'
 import type { EmbeddingFault, Space } from '../../src/embeddings/embeddings.ts'
 import { makeOrganization } from '../support/actors.ts'
 import { type EmbeddingServer, type Trouble, startEmbeddingServer } from '../support/embedding-server.ts'
 import { hashedVector } from '../support/hashed-vector.ts'
 import { testPorts } from '../support/ports.ts'
 import { type TestServer, startTestServer } from '../support/server.ts'
+import { steadyTime } from '../support/steady-time.ts'
 import { embeddingsOf, faultOf, never, spaceOf, storeOf } from './fixture.ts'
 
 let model: EmbeddingServer
 let server: TestServer
 /** Time that has passed besides the real one. */
 let passed_ms = 0
+/** A call with this bound has no time left once the model has got it. */
+const late_ms = 60
+let beLate = () => {}
 
 beforeAll(async () => {
   model = await startEmbeddingServer()
-  const clock = { ...testPorts.clock, monotonic: () => testPorts.clock.monotonic() + passed_ms }
+  const clock: Clock = {
+    ...testPorts.clock,
+    monotonic: () => testPorts.clock.monotonic() + passed_ms,
+    after: (ms, call) => {
+      if (ms === late_ms) beLate = call
+      return ms === late_ms ? () => {} : testPorts.clock.after(ms, call)
+    },
+  }
   server = await startTestServer(
     { ...model.environment, PARLEY_EMBEDDING_DIMENSION: '64', PARLEY_EMBEDDING_API_KEY: 'embedding-key' },
     { ports: { clock } },
@@ -89,14 +101,15 @@ const down: [string, Trouble, EmbeddingFault, RegExp][] = [
 describe('a model that is down', () => {
   test.each(down)('%s', async (name, trouble, kind, message) => {
     model.trouble = trouble
-    const began_at = performance.now()
-    const fault = await faultOf(
-      ask(`query while ${name}`, { timeout_ms: trouble === 'silent' || kind === 'timeout' ? 60 : 5000 }),
-    )
+    const timeout_ms = kind === 'timeout' ? late_ms : 5000
+    if (kind === 'timeout') model.before = async () => beLate()
+    const began_at = steadyTime()
+    const fault = await faultOf(ask(`query while ${name}`, { timeout_ms }))
+    model.before = null
     expect(fault).toMatchObject({ kind, may_pass: kind === 'timeout' || kind === 'failed' })
     expect(fault.message).toMatch(message)
     expect(fault.message).not.toContain('embedding-key')
-    expect(performance.now() - began_at).toBeLessThan(4000)
+    expect(steadyTime() - began_at).toBeLessThan(4000)
     expect(model.calls).toHaveLength(1)
   })
 

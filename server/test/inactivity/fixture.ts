@@ -6,7 +6,7 @@ import type { PooledDatabase } from '../../src/database/database.ts'
 import { type TestServer, publishAgent } from '../support/server.ts'
 
 /** As long as a rule's accuracy allows. */
-export const soon = { timeout: 20_000, interval: 20 }
+export const soon = { timeout: 40_000, interval: 20 }
 
 /** The timer of a conversation that is neither running nor about to. */
 const waiting = `kind = 'conversation_timer' and subject = $1 and lease is null and not ready`

@@ -55,7 +55,7 @@ describe('silence', () => {
     await talk.pass(61)
     await expect.poll(talk.said, soon).toEqual(['assistant: Are you still there?'])
     await talk.pass(100_000)
-    await expect.poll(() => dueIn(server.database, talk.id), soon).toBeGreaterThan(50)
+    await expect.poll(() => dueIn(server.database, talk.id), soon).toBeGreaterThan(30)
     expect((await talk.said()).length).toBe(1)
     await talk.say('I am.')
     await talk.pass(61)
@@ -92,7 +92,7 @@ describe('silence', () => {
     const call = refusal(talk.say('Hello'))
     await held.asked
     await talk.pass(1000)
-    await expect.poll(() => dueIn(server.database, talk.id), soon).toBeGreaterThan(50)
+    await expect.poll(() => dueIn(server.database, talk.id), soon).toBeGreaterThan(30)
     expect((await talk.read()).status).toBe('in_progress')
     const { data } = await server.client.listConversationTurns({ conversation_id: talk.id })
     await server.client.cancelTurn({ conversation_id: talk.id, turn_id: data[0]!.turn_id })
@@ -148,7 +148,7 @@ describe('what is said', () => {
     }
     const talk = await talkWith(server, { inactivity })
     await talk.pass(61)
-    await expect.poll(() => dueIn(server.database, talk.id), soon).toBeGreaterThan(50)
+    await expect.poll(() => dueIn(server.database, talk.id), soon).toBeGreaterThan(30)
     await talk.pass(60)
     expect(await endOf(talk)).toMatchObject({ end_reason: 'inactivity' })
     expect(await talk.said()).toEqual([])
@@ -365,7 +365,7 @@ test('a message that a server of the version before has stored is activity', asy
     [talk.id],
   )
   await fireTimer(server.database, talk.id)
-  await expect.poll(() => dueIn(server.database, talk.id), soon).toBeGreaterThan(50)
+  await expect.poll(() => dueIn(server.database, talk.id), soon).toBeGreaterThan(30)
   expect((await talk.read()).status).toBe('in_progress')
 })
 

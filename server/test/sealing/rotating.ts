@@ -68,7 +68,7 @@ export async function rotateWhileWriting(rounds: number): Promise<void> {
   let refused = 0
   /** Repeats the call until it is refused. */
   const write = async (writer: number, round: number) => {
-    for (let n = 0; n < 10_000; n += 1) {
+    for (let n = 0; n < 100_000; n += 1) {
       const [name, value] = [`W${writer}_${n % 20}`, `value-${writer}-${round}-${n}`]
       const outcome = await server.client.setSecret({ name, value }).catch((error: unknown) => error)
       if (outcome instanceof Error) return void (refused += (outcome as ApiError).status === 503 ? 1 : 0)
@@ -78,7 +78,7 @@ export async function rotateWhileWriting(rounds: number): Promise<void> {
   for (let round = 0; round < rounds; round += 1) {
     const writers = [1, 2, 3, 4].map((writer) => write(writer, round))
     await expect
-      .poll(() => [...accepted.values()].filter((value) => value.includes(`-${round}-`)).length, { timeout: 20_000 })
+      .poll(() => [...accepted.values()].filter((value) => value.includes(`-${round}-`)).length, { timeout: 40_000 })
       .toBeGreaterThan(10)
     await rotate(server)
     await Promise.all(writers)

@@ -59,7 +59,7 @@ test('everything continues with the new key, and nothing opens with the old one'
     receiver.secret = valid
     const before = receiver.received.length
     await server.client.testWebhookEndpoint({ webhook_id: webhook.id })
-    await expect.poll(() => receiver.received.length, { timeout: 20_000 }).toBe(before + 1)
+    await expect.poll(() => receiver.received.length, { timeout: 40_000 }).toBe(before + 1)
   }
   let replayed: string | null = null
   const onResponse = ({ headers }: Response) => (replayed = headers.get('idempotent-replayed'))
@@ -112,7 +112,7 @@ test('a node that still has the old key stores nothing with it, and counts no fa
   // An answer under a key would be sealed.
   await server.as({ fetch: withoutKey }).testWebhookEndpoint({ webhook_id })
   await expect
-    .poll(() => server.log.some((line) => line.includes('could not make a webhook delivery')), { timeout: 20_000 })
+    .poll(() => server.log.some((line) => line.includes('could not make a webhook delivery')), { timeout: 40_000 })
     .toBe(true)
   const { data } = await client.listWebhookDeliveries({ webhook_id })
   expect(data).toMatchObject([{ status: 'pending', tries: [] }])
