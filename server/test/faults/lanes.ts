@@ -38,12 +38,25 @@ export async function startLane({ nodes = 1, speed = 10 }: LaneOptions = {}): Pr
   const server = stack.use(await startTestServer(environment, { connectThrough: proxy.through, ports: { clock } }))
   const apps = [server.app]
   if (nodes === 2) apps.push(stack.use(await server.startAnother()))
+  await endMinuteWork(server)
   const greeting = { starting_message: { type: 'static', text: 'Welcome.' } }
   const { agent_id } = await publishAgent(server.client, greeting)
   const { agent_id: summarizing_agent_id } = await publishAgent(server.client, { ...greeting, analysis: {} })
   const owned = stack.move()
   const lane = { proxy, server, nodes: apps, agent_id, summarizing_agent_id }
   return { ...lane, [Symbol.asyncDispose]: () => owned.disposeAsync() }
+}
+
+/** What the nodes do once a minute would be part of some plays. */
+async function endMinuteWork({ database }: TestServer): Promise<void> {
+  const owned = ['work_arrivals', 'work'].map((table) => `from ${table} where owner = 'all'`)
+  const count = async () => {
+    let rows = 0
+    for (const of of owned) rows += (await database.pool.query(`select ${of}`)).rowCount!
+    return rows
+  }
+  // It arrives at one table, and is merged into the other.
+  while ((await count()) > 0) for (const of of owned) await database.pool.query(`delete ${of}`)
 }
 
 /** The connections of this many nodes leave PostgreSQL some for others. */
