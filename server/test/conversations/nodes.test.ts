@@ -7,7 +7,7 @@ import type { TurnLease } from '../../src/conversations/turn-runner.ts'
 import { halt } from '../../src/engine/remote-halt.ts'
 import { changed } from '../../src/live/shared.ts'
 import { holdAnswer } from '../support/scripted-model.ts'
-import { patientPorts } from '../support/ports.ts'
+import { patientPorts } from '../support/patient-ports.ts'
 import { type TestServer, publishAgent, refusal, startTestServer } from '../support/server.ts'
 
 let server: TestServer

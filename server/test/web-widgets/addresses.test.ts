@@ -2,7 +2,7 @@
 import pg from 'pg'
 import { SignJWT } from 'jose'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { patientPorts } from '../support/ports.ts'
+import { patientPorts } from '../support/patient-ports.ts'
 import { type TestServer, refusal, startTestServer } from '../support/server.ts'
 import { endUser, enter, frameClient, liveWidget } from './browser.ts'
 

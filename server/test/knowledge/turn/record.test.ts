@@ -5,7 +5,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import type { ChatRequest } from '../../support/scripted-model.ts'
 import { holdAnswer } from '../../support/scripted-model.ts'
 import { makeKey } from '../../support/actors.ts'
-import { patientPorts } from '../../support/ports.ts'
+import { patientPorts } from '../../support/patient-ports.ts'
 import { type TestServer, refusal, startTestServer } from '../../support/server.ts'
 import { type PlantedDataset, converse, detach, loseTurn, plantDataset, watchSearches } from './fixture.ts'
 
