@@ -10,7 +10,9 @@ import { type Question, questions, small } from './questions.ts'
 /** The documents grow with the project, and ties are broken by random ids: what three questions of all can change is no difference. */
 const three_questions = 3 / questions.length
 
-test('both find misspelt words better than words and vectors alone, and lose nothing elsewhere', async () => {
+const limit = { timeout: 1_800_000 }
+
+test('both find misspelt words better than words and vectors alone, and lose nothing elsewhere', limit, async () => {
   await using test_database = await createTestDatabase()
   const library = await createLibrary(test_database.database, 4096)
   const documents = readDocuments()
