@@ -2,17 +2,18 @@
 import { CSPProvider } from '@base-ui/react/csp-provider'
 import { QueryClient, QueryClientProvider } from '@tanstack/react-query'
 import { RouterProvider } from '@tanstack/react-router'
-import { Suspense, lazy, useCallback, useEffect, useEffectEvent, useMemo, useState } from 'react'
+import { Suspense, useCallback, useEffect, useEffectEvent, useMemo, useState } from 'react'
 import { browserStore, dropDrafts } from './handling/drafts.ts'
 import { router } from './router.tsx'
 import { type Session, isStill, listenToRefusals, resumeSession, stayIn } from './session/session.ts'
 import { SessionContext } from './session/session-context.ts'
+import { lazily } from './ui/lazily.ts'
 import { notifyError } from './ui/notify.ts'
 import { ErrorState } from './ui/state.tsx'
 
-const Toaster = lazy(async () => ({ default: (await import('./ui/toast.tsx')).Toaster }))
-const DeskWatch = lazy(async () => ({ default: (await import('./handling/desk-watch.tsx')).DeskWatch }))
-const SignInAgain = lazy(async () => ({ default: (await import('./sign-in/sign-in-again.tsx')).SignInAgain }))
+const Toaster = lazily(async () => (await import('./ui/toast.tsx')).Toaster)
+const DeskWatch = lazily(async () => (await import('./handling/desk-watch.tsx')).DeskWatch)
+const SignInAgain = lazily(async () => (await import('./sign-in/sign-in-again.tsx')).SignInAgain)
 
 /** Undefined until it is known. */
 type Known = Session | null | undefined

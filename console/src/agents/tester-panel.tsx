@@ -1,10 +1,11 @@
 // The tester beside the editor. It uses the stored version, not the unsaved changes.
-import { Suspense, lazy } from 'react'
+import { Suspense } from 'react'
 import { agentTexts } from './texts.ts'
+import { lazily } from '../ui/lazily.ts'
 import { LoadingState } from '../ui/state.tsx'
 import type { AgentVersion } from './document.ts'
 
-const AgentTester = lazy(async () => ({ default: (await import('../tester/agent-tester.tsx')).AgentTester }))
+const AgentTester = lazily(async () => (await import('../tester/agent-tester.tsx')).AgentTester)
 const words = agentTexts.tester
 
 export function TesterPanel({ version, isChanged }: { version: AgentVersion | null; isChanged: boolean }) {

@@ -1,11 +1,12 @@
 // The bar above the list: the search, and the filters, which are loaded after the first screen.
-import { Suspense, lazy } from 'react'
+import { Suspense } from 'react'
 import type { Session } from '../session/session.ts'
+import { lazily } from '../ui/lazily.ts'
 import { SearchField } from '../ui/search-field.tsx'
 import type { Filters } from './filters.ts'
 import { inboxTexts } from './texts.ts'
 
-const FilterChips = lazy(async () => ({ default: (await import('./filter-chips.tsx')).FilterChips }))
+const FilterChips = lazily(async () => (await import('./filter-chips.tsx')).FilterChips)
 
 interface BarProps {
   session: Session

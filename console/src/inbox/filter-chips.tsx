@@ -1,10 +1,11 @@
 // The filters above the list: a chip for each active one, and a menu to add one.
-import { Suspense, lazy, useEffect, useRef, useState } from 'react'
+import { Suspense, useEffect, useRef, useState } from 'react'
 import type { Session } from '../session/session.ts'
 import { useKeys } from '../ui/use-keys.ts'
 import { texts } from '../texts/index.ts'
 import { IconButton } from '../ui/button.tsx'
 import { Icon } from '../ui/icons.tsx'
+import { lazily } from '../ui/lazily.ts'
 import { notify } from '../ui/notify.ts'
 import { PopupMenu, PopupMenuItem, PopupPanel } from '../ui/popup.tsx'
 import { LoadingState } from '../ui/state.tsx'
@@ -14,7 +15,7 @@ import { useAgentName } from '../agent-names/use-agents.ts'
 import { inboxTexts } from './texts.ts'
 
 const loadEditor = () => import('./filter-editor.tsx')
-const FilterEditor = lazy(async () => ({ default: (await loadEditor()).FilterEditor }))
+const FilterEditor = lazily(async () => (await loadEditor()).FilterEditor)
 
 interface ChipsProps {
   session: Session
@@ -28,7 +29,7 @@ export function FilterChips({ session, filters, onChange }: ChipsProps) {
   const agentName = useAgentName(session, filters.agent_id)
   const shown = filterNames.filter((name) => isSet(filters, name) || name === opened)
   // Loaded after the first screen, before it is needed.
-  useEffect(() => void loadEditor(), [])
+  useEffect(() => void loadEditor().catch(() => {}), [])
   useKeys({ f: () => addButton.current?.click() })
 
   return (

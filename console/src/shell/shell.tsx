@@ -1,16 +1,17 @@
 // The frame around every page: the navigation beside it, or above it on narrow screens.
 import { Link, Outlet } from '@tanstack/react-router'
-import { Suspense, lazy, useState } from 'react'
+import { Suspense, useState } from 'react'
 import { useSession, useSessionControl } from '../session/session-context.ts'
 import { texts } from '../texts/index.ts'
 import { Icon, Mark } from '../ui/icons.tsx'
+import { lazily } from '../ui/lazily.ts'
 import { useNavigation } from './navigation.ts'
 import { useKeys } from '../ui/use-keys.ts'
 import { shellTexts } from './texts.ts'
 
 // Menus and dialogs are loaded after the first screen.
-const AccountMenu = lazy(async () => ({ default: (await import('./account-menu.tsx')).AccountMenu }))
-const ShortcutsDialog = lazy(async () => ({ default: (await import('./shortcuts-dialog.tsx')).ShortcutsDialog }))
+const AccountMenu = lazily(async () => (await import('./account-menu.tsx')).AccountMenu)
+const ShortcutsDialog = lazily(async () => (await import('./shortcuts-dialog.tsx')).ShortcutsDialog)
 
 const itemClasses =
   'group flex h-8 items-center gap-2.5 rounded-md px-2 text-soft hover:bg-hover hover:text-ink aria-[current]:bg-accent-wash aria-[current]:font-medium aria-[current]:text-accent-strong'

@@ -35,8 +35,9 @@ export async function openPage(browser: Browser, options: BrowserContextOptions 
     timezoneId: 'UTC',
     ...options,
   })
+  // Of all its pages.
+  context.setDefaultTimeout(40_000)
   const page = await context.newPage()
-  page.setDefaultTimeout(40_000)
   const faults: string[] = []
   page.on('pageerror', (error) => faults.push(String(error)))
   page.on('console', (message) => {

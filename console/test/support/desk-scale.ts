@@ -4,11 +4,21 @@ interface Database {
   query: (text: string, values?: unknown[]) => Promise<unknown>
 }
 
+/** So many at once, as a slow machine copies within the time limit of a statement. */
+const at_once = 1000
+
 /** Copies a conversation that waits, each copy with its own times, as one of three priorities. */
 export async function copyWaiting(database: Database, conversation_id: string, copies: number): Promise<void> {
+  for (let first = 1; first <= copies; first += at_once)
+    await copySome(database, conversation_id, first, Math.min(copies, first + at_once - 1))
+  await database.query('analyze conversations, handlings')
+}
+
+async function copySome(database: Database, conversation_id: string, first: number, last: number): Promise<void> {
   await database.query(
     `with copies as materialized (
-       select n, gen_random_uuid() as id, clock_timestamp() - n * interval '1 second' as at from generate_series(1, $2::integer) n
+       select n, gen_random_uuid() as id, clock_timestamp() - n * interval '1 second' as at
+       from generate_series($2::integer, $3::integer) n
      ), talks as (
        insert into conversations select (jsonb_populate_record(c, jsonb_build_object(
          'id', copies.id, 'user_id', 'user-' || n, 'created_at', at))).* from conversations c, copies where c.id = $1
@@ -19,9 +29,8 @@ export async function copyWaiting(database: Database, conversation_id: string, c
      insert into handlings select (jsonb_populate_record(h, jsonb_build_object(
        'conversation_id', copies.id, 'created_at', at, 'waiting_since', at, 'unanswered_since', at, 'priority', n % 3))).*
      from handlings h, copies where h.conversation_id = $1`,
-    [conversation_id, copies],
+    [conversation_id, first, last],
   )
-  await database.query('analyze conversations, handlings')
 }
 
 /** In the page: from the click on a view to the frame that shows its first row. */

@@ -1,12 +1,14 @@
 // The desk, as the people who answer use it in a browser.
 import type { Conversation } from '@parley/contract'
 import type { Browser, BrowserContextOptions, Page } from 'playwright-core'
+import { expect } from 'vitest'
 import { createUser, setUserPassword } from '../../../server/src/access/administration.ts'
 import { testPorts } from '../../../server/test/support/ports.ts'
 import type { TestServer } from '../../../server/test/support/server.ts'
 import { deskTexts } from '../../src/desk/texts.ts'
 import { handlingTexts } from '../../src/handling/texts.ts'
-import { type OpenPage, openPage, signInAs } from './chromium.ts'
+import { openPage, signInAs } from './browser.ts'
+import type { OpenPage } from './chromium.ts'
 
 const password = 'correct horse battery'
 
@@ -27,6 +29,21 @@ export async function makeColleague(
   const { user_id } = await createUser(administration, { email, name, organization: server.organization_id, role })
   await setUserPassword(administration, { email, password })
   return { user_id, email, name }
+}
+
+/**
+ * Reads the desk on the page, which was somewhere else, until it hears the feed. What it lists and what its person holds is read once each,
+ * and then, since changes may have been missed, what was read before is read again.
+ */
+export async function gotoHearing(page: Page, address: string): Promise<void> {
+  // Nothing of the page before is counted.
+  await page.goto('about:blank')
+  let reads = 0
+  page.on('request', (request) => {
+    if (new URL(request.url()).pathname === '/core/inbox') reads += 1
+  })
+  await page.goto(address)
+  await expect.poll(() => reads).toBeGreaterThan(2)
 }
 
 /** In a browser in which nobody is signed in. */

@@ -1,14 +1,15 @@
 // The text of a source as it was converted, shown as elements: no HTML of it, no remote pictures.
 import { useQuery } from '@tanstack/react-query'
-import { Suspense, lazy, useMemo, useState } from 'react'
+import { Suspense, useMemo, useState } from 'react'
 import { useSession } from '../../session/session-context.ts'
+import { lazily } from '../../ui/lazily.ts'
 import { Button } from '../../ui/button.tsx'
 import { ErrorState, LoadingState } from '../../ui/state.tsx'
 import type { SourceDetail } from './source-key.ts'
 import { cutPieces } from './text-pieces.ts'
 import { sourcePageTexts as words } from './texts.ts'
 
-const MarkdownText = lazy(() => import('../../transcript/markdown-text.tsx'))
+const MarkdownText = lazily(async () => (await import('../../transcript/markdown-text.tsx')).default)
 
 /** A browser shows this many at once without a pause. */
 const piece_characters = 20_000
