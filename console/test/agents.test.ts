@@ -1,8 +1,17 @@
 // Agents: the list, the editor with what is wrong beside its field, versions, two people at once, by keyboard alone.
-import type { Browser, Page } from 'playwright-core'
+import type { Browser, Locator, Page } from 'playwright-core'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { type TestServer, startTestServer } from '../../server/test/support/server.ts'
-import { hasFocus, openPage, signIn, startBrowser } from './support/browser.ts'
+import {
+  hasFocus,
+  isAsked,
+  isFocused,
+  isNoticed,
+  openPage,
+  pressUntil,
+  signIn,
+  startBrowser,
+} from './support/browser.ts'
 import { makeAgent } from './support/conversations.ts'
 import { dialog, instructions, openAgent, press, readNewest } from './support/editor.ts'
 import { agentTexts } from '../src/agents/texts.ts'
@@ -192,7 +201,7 @@ describe('the editor', () => {
     await expect.poll(() => instructions(page).inputValue()).toBe('Changed.')
     await page.context().setOffline(true)
     await press(page, 'Save draft')
-    await page.getByText(texts.states.unreachable).first().waitFor()
+    await isNoticed(page, texts.states.unreachable)
     await page.context().setOffline(false)
     await expect.poll(() => instructions(page).inputValue()).toBe('Changed.')
     await press(page, 'Save draft')
@@ -214,7 +223,7 @@ describe('the editor', () => {
     await page.getByLabel('Name', { exact: true }).fill('Whole')
     await page.getByLabel('Greeting', { exact: true }).fill('Welcome!')
     await press(page, 'Save draft')
-    await page.getByText(texts.states.unreachable).first().waitFor()
+    await isNoticed(page, texts.states.unreachable)
     const { version, revision, config } = await newest(agent_id)
     expect([version, config['starting_message']]).toEqual([2, 'Welcome!'])
     await page.unroute(address)
@@ -328,34 +337,33 @@ test('by keyboard alone: from the list to a new agent, written, saved and publis
   await signIn(page, server, '/agents')
   await page.getByRole('table', { name: 'Agents' }).waitFor()
   const { keyboard } = page
-  const focusOn = async (name: string | RegExp, role: 'button' | 'link' | 'textbox' = 'button') => {
-    const wanted = page.getByRole(role, { name, exact: true })
-    await wanted.waitFor()
+  const named = (role: 'button' | 'link' | 'textbox', name: string) => page.getByRole(role, { name, exact: true })
+  const focusOn = async (wanted: Locator) => {
+    await expect.poll(() => wanted.isEnabled()).toBe(true)
     for (let steps = 0; steps < 60; steps += 1) {
-      if (await wanted.evaluate((element) => element.matches(':focus'))) return
+      if (await isFocused(wanted)) return
       await keyboard.press('Tab')
     }
-    throw new Error(`Tab does not lead to ${name}`)
+    throw new Error(`Tab does not lead to ${String(wanted)}`)
   }
-  await keyboard.press('j')
-  await expect.poll(() => page.evaluate(`document.activeElement.hasAttribute('data-row')`)).toBe(true)
+  await pressUntil(page, 'j', () => page.evaluate(() => document.activeElement!.hasAttribute('data-row')))
   await keyboard.press('n')
   await hasFocus(dialog(page).getByLabel('Name'))
   await keyboard.type('Keys')
   await keyboard.press('Enter')
   await page.getByRole('heading', { level: 1, name: 'Keys' }).waitFor()
-  await focusOn('Instructions', 'link')
+  await focusOn(named('link', 'Instructions'))
   await keyboard.press('Enter')
-  await focusOn('Instructions', 'textbox')
+  await focusOn(named('textbox', 'Instructions'))
   await keyboard.press('ControlOrMeta+a')
   await keyboard.type('Typed.')
   await keyboard.press('ControlOrMeta+s')
   await unsaved(page).waitFor({ state: 'hidden' })
   await page.evaluate('document.activeElement.blur()')
-  await focusOn('Publish')
+  await focusOn(named('button', 'Publish'))
   await keyboard.press('Enter')
-  await dialog(page).waitFor()
-  await focusOn('Publish')
+  await isAsked(dialog(page))
+  await focusOn(dialog(page).getByRole('button', { name: 'Publish' }))
   await keyboard.press('Enter')
   await page.getByText('v1 is published', { exact: true }).first().waitFor()
   const agent_id = new URL(page.url()).pathname.split('/')[2]!

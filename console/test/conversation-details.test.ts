@@ -6,7 +6,7 @@ import { holdAnswer } from '../../server/test/support/scripted-model.ts'
 import { type TestServer, startTestServer } from '../../server/test/support/server.ts'
 import { opened_hosts } from '../../server/test/webhooks/fixture.ts'
 import { type Receiver, answer, startReceiver } from '../../server/test/webhooks/receiver.ts'
-import { expectAccessible, notice, openPage, signIn, startBrowser } from './support/browser.ts'
+import { expectAccessible, isNoticed, openPage, signIn, startBrowser } from './support/browser.ts'
 import { makeAgent } from './support/conversations.ts'
 import { conversationTexts } from '../src/conversation/texts.ts'
 
@@ -53,7 +53,7 @@ test('the analysis is shown with its state, and runs again when it is asked to',
   const held = holdAnswer()
   server.model.answer = () => held
   await analysis.getByRole('button', { name: 'Run again' }).click()
-  await notice(page, conversationTexts.analysisActions.queued).waitFor()
+  await isNoticed(page, conversationTexts.analysisActions.queued)
   await held.asked
   await analysis.getByText(/Waiting|Running/).waitFor()
   await analysis.getByText('It was about a parcel.').waitFor()
@@ -118,11 +118,11 @@ test('deliveries are listed with their tries and answers, by themselves, and are
 
   // 410 has switched the endpoint off: nothing is sent, and the page says why.
   await created.getByRole('button', { name: 'Send again' }).click()
-  await page.getByText('The webhook endpoint is not active.').first().waitFor()
+  await isNoticed(page, 'The webhook endpoint is not active. Activate it first.')
   await server.client.updateWebhookEndpoint({ webhook_id, active: true })
   receiver.answer = (response) => answer(response, 204)
   await created.getByRole('button', { name: 'Send again' }).click()
-  await notice(page, conversationTexts.deliveries.sent).waitFor()
+  await isNoticed(page, conversationTexts.deliveries.sent)
   await created.getByText('Answered 204').waitFor()
   await created.getByText('Delivered').waitFor()
   await created.getByText(conversationTexts.deliveries.tries(2)).waitFor()

@@ -1,11 +1,21 @@
 // One conversation: what was said and done, live, and what can be done about it.
 import { readFile } from 'node:fs/promises'
-import type { Browser, Locator, Page } from 'playwright-core'
+import type { Browser, Page } from 'playwright-core'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { type Answer, holdAnswer } from '../../server/test/support/scripted-model.ts'
 import { type TestServer, startTestServer } from '../../server/test/support/server.ts'
 import { answerJson, opened_hosts, startToolPeer } from '../../server/test/support/tool-peer.ts'
-import { expectAccessible, notice, openPage, signIn, startBrowser, themes } from './support/browser.ts'
+import {
+  expectAccessible,
+  hasFocus,
+  isAsked,
+  isFocused,
+  isNoticed,
+  openPage,
+  signIn,
+  startBrowser,
+  themes,
+} from './support/browser.ts'
 import { startSilentProxy } from './support/silent-proxy.ts'
 import { holdRichConversation, makeAgent, richConfig } from './support/conversations.ts'
 import { conversationTexts } from '../src/conversation/texts.ts'
@@ -212,7 +222,9 @@ describe('what happens now', () => {
     await using slow = await startToolPeer()
     const called = Promise.withResolvers<() => void>()
     slow.answer = (_request, response) => called.resolve(() => answerJson(response, {}))
-    const tools = [{ name: 'look_up', description: 'Looks.', actions: [{ type: 'http', url: slow.url }] }]
+    // It runs as long as the test wants.
+    const calls = { actions: [{ type: 'http', url: slow.url }], timeout_ms: 600_000 }
+    const tools = [{ name: 'look_up', description: 'Looks.', ...calls }]
     const patient = await makeAgent(server, 'Patient', { tools })
     const { conversation } = await server.client.createConversation({
       channel: 'text',
@@ -259,7 +271,7 @@ describe('what happens now', () => {
     answer.say('And so ')
     for (const { page } of [first, second]) await transcript(page).getByText('And so').waitFor()
     await first.page.getByRole('button', { name: 'Cancel reply' }).click()
-    await notice(first.page, conversationTexts.actions.cancelled).waitFor()
+    await isNoticed(first.page, conversationTexts.actions.cancelled)
     for (const { page } of [first, second]) {
       await transcript(page).getByText('Interrupted', { exact: true }).waitFor()
       await transcript(page).getByText('Reply cancelled').waitFor()
@@ -277,7 +289,7 @@ describe('what happens now', () => {
     await page.getByRole('button', { name: 'End', exact: true }).click()
     await page.getByLabel('Reason').fill('Nobody was there')
     await page.getByRole('button', { name: 'End conversation' }).click()
-    await notice(page, transcriptTexts.endDialog.done).waitFor()
+    await isNoticed(page, transcriptTexts.endDialog.done)
     await details(page).getByText('Nobody was there').waitFor()
     await details(page).getByText('conversation.ended').waitFor()
     await expect.poll(() => page.getByRole('button', { name: 'End', exact: true }).count()).toBe(0)
@@ -292,7 +304,6 @@ describe('what happens now', () => {
     await using opened = await openPage(browser)
     const { page } = opened
     await signIn(page, server, addressOf(conversation_id))
-    const isFocused = (item: Locator) => item.evaluate((element) => element.matches(':focus'))
     const more = page.getByRole('button', { name: 'More', exact: true })
     const item = page.getByRole('menuitem', { name: 'Delete' })
     const remove = async () => {
@@ -301,13 +312,13 @@ describe('what happens now', () => {
       // The focus comes into the menu a moment after it is shown.
       await expect.poll(() => page.keyboard.press('End').then(() => isFocused(item))).toBe(true)
       await page.keyboard.press('Enter')
-      await page.getByRole('dialog').waitFor()
+      await isAsked(page.getByRole('dialog'))
     }
     await more.focus()
     await remove()
     await page.keyboard.press('Escape')
     await page.getByRole('dialog').waitFor({ state: 'detached' })
-    await expect.poll(() => isFocused(more)).toBe(true)
+    await hasFocus(more)
     expect((await server.client.getConversation({ conversation_id })).status).toBe('in_progress')
     await remove()
     await page.getByRole('button', { name: conversationTexts.deleteDialog.submit }).press('Enter')

@@ -8,6 +8,7 @@ import { type World, startWorld } from '../../widget/test/support/pages.ts'
 import { awaitFrame, message, snippetOf, visit } from '../../widget/test/support/visit.ts'
 import { handlingTexts } from '../src/handling/texts.ts'
 
+import { hasFocus, pressUntilFocused, pressUntilSeen } from './support/browser.ts'
 import { dialog } from './support/editor.ts'
 import {
   type Colleague,
@@ -37,20 +38,8 @@ afterAll(async () => {
   await world?.[Symbol.asyncDispose]()
 })
 
-const isFocused = (locator: Locator) => locator.evaluate((element) => element === document.activeElement)
-
-/** Presses a key until it has the focus. */
-const pressUntilFocused = (page: Page, key: string, locator: Locator) =>
-  expect
-    .poll(async () => {
-      if (await isFocused(locator)) return true
-      await page.keyboard.press(key)
-      return isFocused(locator)
-    })
-    .toBe(true)
-
 async function write(page: Page, field: Locator, text: string, send: string): Promise<void> {
-  await expect.poll(() => isFocused(field)).toBe(true)
+  await hasFocus(field)
   await page.keyboard.type(text)
   await page.keyboard.press(send)
 }
@@ -89,8 +78,7 @@ test('a visitor asks for a person, one answers and the other helps, and the agen
   await openWithKeys(second.page, user_id)
   await fits(first.page)
 
-  await first.page.keyboard.press('t')
-  await bar(first.page).getByText(handlingTexts.mine).waitFor()
+  await pressUntilSeen(first.page, 't', bar(first.page).getByText(handlingTexts.mine))
   await bar(second.page).getByText(handlingTexts.other('Ada')).waitFor()
   await second.page.keyboard.press('n')
   await write(second.page, noteField(second.page), 'They called on Monday.', 'Control+Enter')
@@ -113,7 +101,7 @@ test('a visitor asks for a person, one answers and the other helps, and the agen
   server.model.answer = () => 'It left on Monday.'
   await ask('And my order?')
   await hears('It left on Monday.')
-  expect(await chat.getByText('They called on Monday.').count()).toBe(0)
+  await expect.poll(() => chat.getByText('They called on Monday.').count()).toBe(0)
   await fits(second.page)
   expect([...first.faults, ...second.faults, ...visited.faults]).toEqual([])
 })

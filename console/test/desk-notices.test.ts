@@ -12,6 +12,7 @@ import {
   bar,
   beginTalk,
   composer,
+  gotoHearing,
   makeColleague,
   openDesk,
   replyField,
@@ -110,7 +111,7 @@ test('sound and notifications are opt-in, outlive the page, come once for all ta
   await page.evaluate("shown.at(-1).dispatchEvent(new Event('click'))")
   await bar(page).getByText(handlingTexts.offeredToYou).waitFor()
 
-  await page.goto(`${server.url}/desk?view=all`)
+  await gotoHearing(page, `${server.url}/desk?view=all`)
   await expect.poll(() => box(page, notices.sound).isChecked()).toBe(true)
   await expect.poll(() => box(page, notices.notifications).isChecked()).toBe(true)
   await rowOf(page, 'offered-user').waitFor()

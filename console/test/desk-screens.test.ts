@@ -7,7 +7,7 @@ import { deskTexts } from '../src/desk/texts.ts'
 import { handlingTexts } from '../src/handling/texts.ts'
 import { roleTexts } from '../src/roles/texts.ts'
 import { teamTexts } from '../src/teams/texts.ts'
-import { expectAccessible, notice, startBrowser, themes } from './support/browser.ts'
+import { expectAccessible, isNoticed, startBrowser, themes } from './support/browser.ts'
 import { makeAgent } from './support/conversations.ts'
 import { dialog } from './support/editor.ts'
 import {
@@ -108,7 +108,7 @@ test('a canned reply is made, found after a slash, and filled in', async () => {
     .fill('Dear {{ user_id }}, {{ custom_metadata.order }}')
   await expectAccessible(page)
   await dialog(page).getByRole('button', { name: cannedTexts.addSubmit }).click()
-  await notice(page, cannedTexts.saved).waitFor()
+  await isNoticed(page, cannedTexts.saved)
   await page.getByRole('table', { name: cannedTexts.list }).getByText('/late').waitFor()
 
   await page.goto(`${server.url}/desk?view=all&open=${conversation_id}`)
@@ -176,7 +176,7 @@ test('a team is made, opens at its hours, and takes members', async () => {
   await page.getByText(teamTexts.unsavedHours).waitFor()
   await expectAccessible(page)
   await button(page, teamTexts.save).click()
-  await notice(page, teamTexts.saved).waitFor()
+  await isNoticed(page, teamTexts.saved)
   // Whatever the day and hour of the test.
   await page.getByText(/Open now, closes|Closed now, opens/).waitFor()
   const team = await server.client.getTeam({ team_key: 'support' })
@@ -209,7 +209,7 @@ test('a team is deleted, and what waits there goes to the team that is chosen', 
   await dialog(page).getByLabel(teamTexts.moveTo).selectOption({ label: 'Heirs' })
   await expectAccessible(page)
   await dialog(page).getByRole('button', { name: teamTexts.remove, exact: true }).click()
-  await notice(page, teamTexts.removed).waitFor()
+  await isNoticed(page, teamTexts.removed)
   const table = page.getByRole('table', { name: teamTexts.list })
   await table.getByRole('link', { name: 'Heirs' }).waitFor()
   await expect.poll(() => table.getByRole('link', { name: 'Closing' }).count()).toBe(0)
@@ -226,7 +226,7 @@ test('what responders see is chosen with their role', async () => {
   await page.getByRole('radio', { name: roleTexts.sees.teams }).check()
   await expectAccessible(page)
   await button(page, roleTexts.save).click()
-  await notice(page, roleTexts.saved).waitFor()
+  await isNoticed(page, roleTexts.saved)
   const { settings } = await server.client.getOrganization({})
   expect(settings.handling).toEqual({ responders_see: 'teams' })
   expect(faults).toEqual([])

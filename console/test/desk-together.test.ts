@@ -6,7 +6,7 @@ import type { App } from '../../server/src/app.ts'
 import { type TestServer, startTestServer } from '../../server/test/support/server.ts'
 import { deskTexts } from '../src/desk/texts.ts'
 import { handlingTexts } from '../src/handling/texts.ts'
-import { notice, startBrowser } from './support/browser.ts'
+import { isNoticed, startBrowser } from './support/browser.ts'
 import { makeAgent } from './support/conversations.ts'
 import { dialog } from './support/editor.ts'
 import {
@@ -92,7 +92,7 @@ test('a note is changed by its author alone and deleted by them or an admin; col
   await server.client.endConversation({ conversation_id, prefer: 'wait=0' })
   await noteOf(first.page, 'Called on Monday.').getByRole('button', { name: notes.remove }).click()
   await dialog(first.page).getByRole('button', { name: notes.remove, exact: true }).click()
-  await notice(first.page, notes.removed).waitFor()
+  await isNoticed(first.page, notes.removed)
   for (const page of pages) await expect.poll(() => noteOf(page, 'Monday').count()).toBe(0)
   await noteOf(third.page, 'second order').getByRole('button', { name: notes.remove }).click()
   await dialog(third.page).getByRole('button', { name: notes.remove, exact: true }).click()
@@ -150,7 +150,7 @@ test('a colleague is offered a conversation, declines it, is offered it again, a
     await route.continue()
   })
   await button(second.page, actions.take).click()
-  await notice(second.page, actions.taken_by('Ada')).waitFor()
+  await isNoticed(second.page, actions.taken_by('Ada'))
   await bar(second.page).getByText(handlingTexts.other('Ada')).waitFor()
   expect([...first.faults, ...second.faults]).toEqual([])
 })

@@ -10,6 +10,7 @@ import { type World, startWorld } from '../../widget/test/support/pages.ts'
 import { openChat, say, snippetOf, visit } from '../../widget/test/support/visit.ts'
 import { handlingTexts } from '../src/handling/texts.ts'
 
+import { hasFocus, isAsked, pressUntilFocused, pressUntilSeen } from './support/browser.ts'
 import { makeAgent } from './support/conversations.ts'
 import { dialog } from './support/editor.ts'
 import { startSilentProxy } from './support/silent-proxy.ts'
@@ -45,7 +46,9 @@ beforeAll(async () => {
   node = await server.startAnother(opened_hosts)
   ;[ada, bob] = await Promise.all([makeColleague(server, 'Ada'), makeColleague(server, 'Bob')])
   const actions_of_tool = [{ type: 'http', url: `${peer.url}/refunds` }]
-  const tools = [{ name: 'refund', description: 'Refunds an order.', actions: actions_of_tool }]
+  // It runs until somebody cuts it.
+  const limits = { timeout_ms: 600_000 }
+  const tools = [{ name: 'refund', description: 'Refunds an order.', actions: actions_of_tool, ...limits }]
   agent_id = await makeAgent(server, 'Harbour Lane', { tools })
 })
 afterAll(async () => {
@@ -64,11 +67,6 @@ async function beginWaiting(user_id: string, text = 'I need help.'): Promise<str
   return conversation_id
 }
 const press = (name: string) => ({ name, exact: true })
-/** Once the dialog has the focus: a key that comes before goes to the page beneath. */
-const isAsked = (page: Page, name: string) =>
-  expect
-    .poll(() => page.getByRole('dialog', { name }).evaluate((asked) => asked.contains(document.activeElement)))
-    .toBe(true)
 const open = (conversation_id: string) => `/desk?view=all&open=${conversation_id}`
 /** The texts of people that are stored. */
 const storedTexts = async (conversation_id: string) =>
@@ -97,8 +95,15 @@ test('a visitor is answered by one of two people, and returns to the agent', asy
   await rowOf(first.page, user_id).click()
   await bar(first.page).getByText('They are in a hurry.').waitFor()
   await first.page.getByText(handlingTexts.viewers(['Bob'], 0)).waitFor()
-  await replyField(first.page).fill('I am ')
-  await second.page.getByText(handlingTexts.typing(['Ada'])).waitFor()
+  // It is shown for seconds, and again as long as she goes on.
+  const isTyping = second.page.getByText(handlingTexts.typing(['Ada']))
+  await expect
+    .poll(() =>
+      replyField(first.page)
+        .pressSequentially('I am ')
+        .then(() => isTyping.count()),
+    )
+    .toBe(1)
 
   await bar(first.page).getByRole('button', press(actions.take)).click()
   await bar(first.page).getByText(handlingTexts.mine).waitFor()
@@ -137,7 +142,7 @@ test('what happened after the list was read and before the feed began is not mis
     await held.promise
     await route.continue()
   })
-  const isRead = page.waitForResponse((response) => response.url().includes('/inbox?'))
+  const isRead = page.waitForResponse((response) => /\/inbox\?.*view=unassigned/.test(response.url()))
   await page.goto(`${server.url}/desk?view=unassigned`)
   await (await isRead).finished()
   await beginWaiting('before-the-feed')
@@ -149,24 +154,15 @@ test('everything goes by keyboard alone, and keys can be switched off', async ()
   const conversation_id = await beginWaiting('keyboard')
   await using opened = await openDesk(browser, server, ada, '/desk?view=all')
   const { page } = opened
+  const asked = (name: string) => page.getByRole('dialog', { name })
   await rowOf(page, 'keyboard').waitFor()
-  const isFocused = () => rowOf(page, 'keyboard').evaluate((row) => row === document.activeElement)
   // Other tests leave rows as well.
-  await expect
-    .poll(async () => {
-      if (await isFocused()) return true
-      await page.keyboard.press('j')
-      return isFocused()
-    })
-    .toBe(true)
+  await pressUntilFocused(page, 'j', rowOf(page, 'keyboard'))
   await page.keyboard.press('Enter')
   await bar(page).getByText('Waits for a person').waitFor()
-  await page.keyboard.press('t')
-  await bar(page).getByText(handlingTexts.mine).waitFor()
-  const isWriting = (field: ReturnType<typeof replyField>) =>
-    expect.poll(() => field.evaluate((element) => element === document.activeElement)).toBe(true)
+  await pressUntilSeen(page, 't', bar(page).getByText(handlingTexts.mine))
   await page.keyboard.press('r')
-  await isWriting(replyField(page))
+  await hasFocus(replyField(page))
   // In a field, keys are letters.
   await page.keyboard.type('unseat')
   // Two keys at once are one message.
@@ -179,13 +175,13 @@ test('everything goes by keyboard alone, and keys can be switched off', async ()
   expect(await storedTexts(conversation_id)).toEqual(['unseat'])
   await page.keyboard.press('Escape')
   await page.keyboard.press('n')
-  await isWriting(noteField(page))
+  await hasFocus(noteField(page))
   await page.keyboard.type('ask Bob')
   await page.keyboard.press('Control+Enter')
   await transcript(page).getByText('ask Bob').waitFor()
   await page.keyboard.press('Escape')
   await page.keyboard.press('s')
-  await isAsked(page, handlingTexts.snoozeDialog.title)
+  await isAsked(asked(handlingTexts.snoozeDialog.title))
   await page.keyboard.press('Tab')
   await page.keyboard.press('Enter')
   await bar(page)
@@ -200,7 +196,7 @@ test('everything goes by keyboard alone, and keys can be switched off', async ()
     )
     .toBe(0)
   await page.keyboard.press('a')
-  await isAsked(page, handlingTexts.assignDialog.title)
+  await isAsked(asked(handlingTexts.assignDialog.title))
   await page.keyboard.press('Escape')
 
   await dialog(page).waitFor({ state: 'hidden' })
@@ -220,11 +216,11 @@ test('everything goes by keyboard alone, and keys can be switched off', async ()
   await shortcuts.waitFor({ state: 'hidden' })
 
   await page.keyboard.press('u')
-  await isAsked(page, handlingTexts.returnDialog.title)
+  await isAsked(asked(handlingTexts.returnDialog.title))
   await page.keyboard.press('Escape')
   await dialog(page).waitFor({ state: 'hidden' })
   await page.keyboard.press('e')
-  await isAsked(page, 'End this conversation?')
+  await isAsked(asked('End this conversation?'))
   await page.keyboard.press('Tab')
   await page.keyboard.press('Enter')
   await bar(page).getByText(handlingTexts.overMine).waitFor()

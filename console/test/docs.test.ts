@@ -43,5 +43,5 @@ test('the policy stops a script that somebody puts into the page', async () => {
     `document.body.append(Object.assign(document.createElement('script'), { text: 'window.planted = 1' }))`,
   )
   await expect.poll(() => page.evaluate('window.planted')).toBeUndefined()
-  expect(faults.join()).toContain('Content Security Policy')
+  await expect.poll(() => faults.join()).toContain('Content Security Policy')
 })

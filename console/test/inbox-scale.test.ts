@@ -52,6 +52,7 @@ test('no row is dropped, doubled or out of place, and only what is on the screen
 
   // Back at the top, the list goes on living.
   await page.keyboard.press('Home')
+  await expect.poll(() => page.evaluate(`document.activeElement.getAttribute('aria-rowindex')`)).toBe('2')
   await server.client.createConversation({ channel: 'text', user_id: 'newcomer', agent_config: {} })
   await page.getByRole('row').filter({ hasText: 'newcomer' }).waitFor()
 }, 300_000)

@@ -2,7 +2,16 @@
 import type { Browser, Page } from 'playwright-core'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { type TestServer, startTestServer } from '../../server/test/support/server.ts'
-import { expectAccessible, openPage, signIn, startBrowser, themes } from './support/browser.ts'
+import {
+  expectAccessible,
+  isFocused,
+  isTitled,
+  openPage,
+  pressUntil,
+  signIn,
+  startBrowser,
+  themes,
+} from './support/browser.ts'
 import { bringIn, makeAgent, rowOf } from './support/conversations.ts'
 import { inboxTexts } from '../src/inbox/texts.ts'
 import { texts } from '../src/texts/index.ts'
@@ -156,14 +165,18 @@ describe('the list', () => {
     const at = await focused()
     await page.keyboard.press('Enter')
     await page.getByRole('heading', { level: 2, name: 'Conversation' }).waitFor()
+    await isTitled(page, /^Conversation with/)
     await page.keyboard.press('Escape')
     await expect.poll(focused).toBe(at)
     await page.keyboard.press('/')
     await page.keyboard.type('grace')
     await expect.poll(() => page.url()).toContain('user_id=grace')
-    await page.keyboard.press('Escape')
+    // Once empties the field, twice leaves it.
+    const field = page.getByLabel('Search end users')
     await page.keyboard.press('Escape')
     await expect.poll(() => page.url()).not.toContain('user_id')
+    await expect.poll(() => field.inputValue()).toBe('')
+    await pressUntil(page, 'Escape', async () => !(await isFocused(field)))
     await page.keyboard.press('?')
     await page.getByRole('dialog', { name: 'Keyboard shortcuts' }).waitFor()
     await expectAccessible(page)
@@ -183,8 +196,12 @@ describe('the list', () => {
     // Somebody who reads further down stays there, and is told.
     await page.keyboard.press('j')
     for (let step = 0; step < 30; step += 1) await page.keyboard.press('j')
+    // Its user and its place, as the browser draws them, without the time, which goes on.
     const focused = () =>
-      page.evaluate(`document.activeElement.innerText + document.activeElement.getBoundingClientRect().top`)
+      page.evaluate(`new Promise((resolve) => requestAnimationFrame(() => requestAnimationFrame(() => {
+        const row = document.activeElement
+        resolve(row.children[1].innerText + row.getBoundingClientRect().top)
+      })))`)
     await expect.poll(() => page.evaluate(`document.activeElement.getAttribute('aria-rowindex')`)).toBe('32')
     // The list scrolls a moment after the keys.
     let before: unknown

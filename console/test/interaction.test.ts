@@ -4,7 +4,7 @@
 import type { Browser, Page } from 'playwright-core'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { type TestServer, startTestServer } from '../../server/test/support/server.ts'
-import { openPage, signIn, startBrowser } from './support/browser.ts'
+import { isFocused, openPage, pressUntil, signIn, startBrowser } from './support/browser.ts'
 import { bringIn } from './support/conversations.ts'
 import { begin, message, saveDraft, transcript } from './support/tester.ts'
 
@@ -71,7 +71,7 @@ test('a key that is typed into the search, and moves the list', async () => {
     return measure(page, 'keydown', `${field}.value.length > ${length}`, () => page.keyboard.press('7'))
   })
   await search.press('Escape')
-  await search.press('Escape')
+  await pressUntil(page, 'Escape', async () => !(await isFocused(search)))
   await rows(page).nth(10).waitFor()
   await page.keyboard.press('j')
   await expectAnswers(async (action) => {

@@ -3,7 +3,7 @@ import type { Browser, Page } from 'playwright-core'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { type Site, crawled_hosts, pageOf, startSite } from '../../server/test/knowledge/crawl/fixture.ts'
 import { type TestServer, publishAgent, startTestServer } from '../../server/test/support/server.ts'
-import { expectAccessible, notice, openPage, signIn, startBrowser, themes } from './support/browser.ts'
+import { expectAccessible, isNoticed, openPage, signIn, startBrowser, themes } from './support/browser.ts'
 import { dialog, press } from './support/editor.ts'
 import { isSettled, makeDataset, pdfFile, row, stateOf, textFile } from './support/knowledge.ts'
 import { transcript } from './support/tester.ts'
@@ -46,7 +46,7 @@ test('a site is crawled, its report says what became of each address, and it is 
   await dialog(page).getByLabel('Milliseconds between two requests').fill('0')
   await expectAccessible(page)
   await dialog(page).getByRole('button', { name: 'Add' }).click()
-  await notice(page, '1 source added').waitFor()
+  await isNoticed(page, '1 source added')
   await stateOf(page, '/help/fees', 'Ready').waitFor(patient)
   await row(page, '/help/fees').getByText('found by a crawl').waitFor()
   await expect.poll(() => isSettled(server, dataset_id), patient).toBe(true)
@@ -74,7 +74,7 @@ test('a site is crawled, its report says what became of each address, and it is 
   await page.getByLabel('How often').selectOption('Every week')
   await page.getByText('Next time').waitFor()
   await press(page, 'Fetch again')
-  await notice(page, 'Fetching started').waitFor()
+  await isNoticed(page, 'Fetching started')
   await crawls.getByText('Unchanged 2').waitFor(patient)
   expect(faults).toEqual([])
 })
@@ -120,7 +120,8 @@ async function makeShop(name: string): Promise<Shop> {
   const { data } = await server.client.listDatasetSources({ dataset_id })
   const find = (part: string) => data.find(({ sources }) => sources.name.includes(part))!.source_id
   const { agent_id } = await publishAgent(server.client, {
-    ...{ knowledge_bases: [{ dataset_id }], retrieval: { citations: true } },
+    // A slow machine searches as long as it must.
+    ...{ knowledge_bases: [{ dataset_id }], retrieval: { citations: true, timeout_ms: 10_000 } },
   })
   server.model.answer = () => 'Within 30 days [1].'
   const { conversation } = await server.client.createConversation({ channel: 'text', user_id: 'ada', agent_id })

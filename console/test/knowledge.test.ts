@@ -3,7 +3,16 @@ import type { Browser } from 'playwright-core'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { startEmbeddingServer } from '../../server/test/support/embedding-server.ts'
 import { type TestServer, startTestServer } from '../../server/test/support/server.ts'
-import { expectAccessible, hasFocus, notice, openPage, signIn, startBrowser, themes } from './support/browser.ts'
+import {
+  expectAccessible,
+  hasFocus,
+  isNoticed,
+  isTitled,
+  openPage,
+  signIn,
+  startBrowser,
+  themes,
+} from './support/browser.ts'
 import { dialog, press } from './support/editor.ts'
 import { dropFiles, isSettled, makeDataset, pdfFile, row, stateOf, textFile } from './support/knowledge.ts'
 import { startSilentProxy } from './support/silent-proxy.ts'
@@ -26,6 +35,8 @@ const returns = textFile(
 )
 const delivery = textFile('delivery.txt', 'Delivery to Norway takes three to five days and costs 9 euros.')
 const narrow = { viewport: { width: 400, height: 800 } }
+/** A slow machine searches as long as it must. */
+const search_ms = 10_000
 
 const settle = (dataset_id: string) => expect.poll(() => isSettled(server, dataset_id)).toBe(true)
 
@@ -34,6 +45,7 @@ test('from nothing to sources that are ready, by keyboard alone', async () => {
   const { page, faults } = opened
   await signIn(page, server, '/knowledge')
   await page.getByRole('heading', { level: 1, name: 'Knowledge bases' }).waitFor()
+  await isTitled(page, /^Knowledge bases/)
   await page.keyboard.press('n')
   await hasFocus(dialog(page).getByLabel('Name'))
   await page.keyboard.type('Handbook')
@@ -89,7 +101,7 @@ test('a failed source says why and what to do, is run again, and replaced', asyn
   const before = (await server.client.listDatasetSources({ dataset_id })).data[0]!
   await page.getByRole('button', { name: 'Actions for prices.pdf' }).click()
   await page.getByRole('menuitem', { name: 'Run again' }).click()
-  await notice(page, '1 source queued').waitFor()
+  await isNoticed(page, '1 source queued')
   await expect
     .poll(async () => {
       const { updated_at, status } = (await server.client.listDatasetSources({ dataset_id })).data[0]!
@@ -122,7 +134,7 @@ test('many sources are detached at once, after a question', async () => {
   await press(page, 'Detach…')
   await dialog(page).getByText('Detach 2 sources?').waitFor()
   await dialog(page).getByRole('button', { name: 'Detach' }).click()
-  await notice(page, 'Detached').waitFor()
+  await isNoticed(page, 'Detached')
   await expect.poll(() => row(page, '').count()).toBe(1)
   const { data } = await server.client.listDatasetSources({ dataset_id })
   expect(data.map(({ sources }) => sources.name)).toEqual(['kept.txt'])
@@ -205,6 +217,7 @@ test('three dropped PDFs are a cited answer in the tester in under a minute', as
   await press(page, 'Add a knowledge base')
   await page.getByRole('combobox', { name: 'Knowledge base' }).selectOption({ label: 'Policies' })
   await page.getByLabel('Cite passages').check()
+  await page.getByLabel('Time limit (ms)').fill(String(search_ms))
   await press(page, 'Save draft')
   await page.getByText('Unsaved changes').waitFor({ state: 'hidden' })
   await begin(page)
@@ -236,7 +249,7 @@ test('a citation is opened and a question found again on a narrow screen', async
     agent_id,
     config: {
       ...{ instructions: 'Be brief.', analysis: { summary: { enabled: false } } },
-      ...{ knowledge_bases: [{ dataset_id }], retrieval: { citations: true } },
+      ...{ knowledge_bases: [{ dataset_id }], retrieval: { citations: true, timeout_ms: search_ms } },
     },
   })
   await server.client.publishAgentVersion({ agent_id, version: String(version) })

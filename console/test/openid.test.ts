@@ -56,7 +56,7 @@ test('leads to the provider’s pages and back to where one wanted to go; a relo
   await leave(page, '/inbox?status=failed')
   await enter(page, 'ada')
   await page.getByRole('heading', { name: 'Inbox' }).waitFor()
-  expect(page.url()).toBe(`${url}/inbox?status=failed`)
+  await expect.poll(() => page.url()).toBe(`${url}/inbox?status=failed`)
   await page.getByText(inboxTexts.emptyFilteredTitle).waitFor()
   await page.reload()
   await page.getByText(inboxTexts.emptyFilteredTitle).waitFor()

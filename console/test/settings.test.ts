@@ -5,7 +5,7 @@ import { createTokenForUser } from '../../server/src/access/administration.ts'
 import { systemPorts } from '../../server/src/base/ports.ts'
 import { enter, enterAsMember, givePassword, makePerson, password } from '../../server/test/access/sign-in/support.ts'
 import { type TestServer, refusal, startTestServer } from '../../server/test/support/server.ts'
-import { expectAccessible, notice, openPage, signIn, signInAs, startBrowser, themes } from './support/browser.ts'
+import { expectAccessible, isNoticed, openPage, signIn, signInAs, startBrowser, themes } from './support/browser.ts'
 import { makeAgent } from './support/conversations.ts'
 import { accountTexts } from '../src/account/texts.ts'
 import { keyTexts } from '../src/keys/texts.ts'
@@ -63,7 +63,7 @@ describe('the organization', () => {
     await page.getByRole('navigation', { name: 'Main' }).getByText('Harbour Lane').waitFor()
     expect(await server.client.getOrganization()).toMatchObject({ name: 'Harbour Lane', slug: 'harbour-lane' })
     // Beside the notice the keys go on.
-    await notice(page, organizationTexts.done).waitFor()
+    await isNoticed(page, organizationTexts.done)
     await page.getByRole('heading', { level: 1 }).click()
     await page.keyboard.press('?')
     await page.getByRole('dialog', { name: 'Keyboard shortcuts' }).waitFor()
@@ -100,7 +100,7 @@ describe('members', () => {
     await signIn(page, server, '/settings/members')
     await page.getByLabel(`Role of ${person.email}`).selectOption('Admin')
     await confirm(page, 'Change role')
-    await page.getByText(memberTexts.roleChanged).waitFor()
+    await isNoticed(page, memberTexts.roleChanged)
     expect((await theirs.client.getSignInSession()).session?.organization.role).toBe('admin')
     await button(page, `Remove ${person.email}`).click()
     await confirm(page, 'Remove')
@@ -233,7 +233,7 @@ describe('the account', () => {
     expect((await elsewhere.client.getSignInSession()).session).not.toBe(null)
     const { pat_key } = await elsewhere.client.createPersonalAccessToken({ name: 'Minted elsewhere' })
     await change(password, 'a much longer password')
-    await page.getByText('your other sessions have ended').waitFor()
+    await isNoticed(page, accountTexts.changed)
     expect((await elsewhere.client.getSignInSession()).session).toBe(null)
     expect((await refusal(server.as({ token: pat_key }).listPersonalAccessTokens())).status).toBe(401)
     await page.reload()

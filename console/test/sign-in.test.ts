@@ -7,7 +7,16 @@ import { console_folder, readPagePaths } from '../../server/src/http/console.ts'
 import { makeOrganization } from '../../server/test/support/actors.ts'
 import { givePassword, makePerson, password } from '../../server/test/access/sign-in/support.ts'
 import { type TestServer, startTestServer } from '../../server/test/support/server.ts'
-import { expectAccessible, notice, openPage, signIn, signInAs, startBrowser, themes } from './support/browser.ts'
+import {
+  beforeNextChange,
+  expectAccessible,
+  isNoticed,
+  openPage,
+  signIn,
+  signInAs,
+  startBrowser,
+  themes,
+} from './support/browser.ts'
 import { inboxTexts } from '../src/inbox/texts.ts'
 import { secretTexts } from '../src/secrets/texts.ts'
 import { signInTexts } from '../src/sign-in/texts.ts'
@@ -28,7 +37,7 @@ describe('signing in', () => {
     await using opened = await openPage(browser)
     const { page, faults } = opened
     await signIn(page, server, '/inbox?status=failed')
-    expect(page.url()).toBe(`${server.url}/inbox?status=failed`)
+    await expect.poll(() => page.url()).toBe(`${server.url}/inbox?status=failed`)
     await page.getByText(inboxTexts.emptyFilteredTitle).waitFor()
     await page.reload()
     await page.getByText(inboxTexts.emptyFilteredTitle).waitFor()
@@ -108,7 +117,9 @@ describe('signing in', () => {
 })
 
 describe('a session that ends while somebody writes', () => {
-  const endSessions = () => server.database.pool.query('delete from sessions')
+  /** At the next change there, so that nothing else of the page meets the end before. */
+  const endSessionsAt = (page: Page, address: string) =>
+    beforeNextChange(page, address, () => server.database.pool.query('delete from sessions'))
   const again = (page: Page) => page.getByRole('dialog', { name: 'Sign in again' })
 
   test('is asked for above the page, in its organization; what was written is there, and is saved', async () => {
@@ -127,7 +138,7 @@ describe('a session that ends while somebody writes', () => {
     await page.getByRole('button', { name: 'New secret' }).click()
     await page.getByLabel('Name').fill('SHOP_TOKEN')
     await page.getByLabel('Value').fill('a long value, typed by hand')
-    await endSessions()
+    await endSessionsAt(page, '**/admin/secrets/*')
     await page.getByRole('button', { name: secretTexts.submit, exact: true }).click()
     await again(page).waitFor()
     await expectAccessible(page)
@@ -139,7 +150,7 @@ describe('a session that ends while somebody writes', () => {
     await again(page).waitFor({ state: 'detached' })
     await expect.poll(() => page.getByLabel('Value').inputValue()).toBe('a long value, typed by hand')
     await page.getByRole('button', { name: secretTexts.submit, exact: true }).click()
-    await notice(page, secretTexts.done('SHOP_TOKEN')).waitFor()
+    await isNoticed(page, secretTexts.done('SHOP_TOKEN'))
     const { data } = await server.client.listSecrets()
     expect(data.map(({ name }) => name)).toEqual(['SHOP_TOKEN'])
     expect(faults).toEqual([])
@@ -150,7 +161,7 @@ describe('a session that ends while somebody writes', () => {
     const { page } = opened
     await signIn(page, server, '/settings/organization')
     await page.getByLabel('Name').fill('Half a na')
-    await endSessions()
+    await endSessionsAt(page, '**/admin/organization')
     await page.getByRole('button', { name: 'Apply' }).click()
     await again(page).waitFor()
     const tab = await page.context().newPage()
@@ -161,7 +172,7 @@ describe('a session that ends while somebody writes', () => {
     await expect.poll(() => page.getByLabel('Name').inputValue()).toBe('Half a na')
 
     const { pat_key } = await server.client.createOrganizationKey({ name: 'Another', role: 'admin' })
-    await endSessions()
+    await endSessionsAt(page, '**/admin/organization')
     await page.getByRole('button', { name: 'Apply' }).click()
     await again(page).getByLabel('API key', { exact: true }).fill(pat_key)
     await page.keyboard.press('Enter')
@@ -174,7 +185,7 @@ describe('a session that ends while somebody writes', () => {
     const { page } = opened
     await signIn(page, server, '/settings/organization')
     await page.getByLabel('Name').fill('Half a na')
-    await endSessions()
+    await endSessionsAt(page, '**/admin/organization')
     await page.getByRole('button', { name: 'Apply' }).click()
     await again(page).getByRole('button', { name: 'Leave this page' }).click()
     await page.getByRole('heading', { name: 'Sign in to Parley' }).waitFor()
@@ -200,7 +211,7 @@ test('a tab stays in its organization when another one switches', async () => {
   await page.getByLabel('Name').fill('OF_THIS_TAB')
   await page.getByLabel('Value').fill('v')
   await page.getByRole('button', { name: secretTexts.submit, exact: true }).click()
-  await notice(page, secretTexts.done('OF_THIS_TAB')).waitFor()
+  await isNoticed(page, secretTexts.done('OF_THIS_TAB'))
   expect((await server.client.listSecrets()).data.map(({ name }) => name)).toContain('OF_THIS_TAB')
 })
 
@@ -228,7 +239,7 @@ describe('addresses', () => {
     await using opened = await openPage(browser)
     const { page } = opened
     await signIn(page, server, '/sign-in?to=//example.com/')
-    expect(new URL(page.url()).host).toBe(new URL(server.url).host)
+    await expect.poll(() => new URL(page.url()).host).toBe(new URL(server.url).host)
   })
 })
 
@@ -237,6 +248,8 @@ describe('how it looks', () => {
     await using opened = await openPage(browser, { colorScheme })
     const { page } = opened
     await page.goto(server.url)
+    // All ways are there.
+    await page.getByRole('button', { name: signInTexts.ways.password }).waitFor()
     await page.getByLabel('API key', { exact: true }).waitFor()
     await expectAccessible(page)
     await page.getByRole('button', { name: 'Sign in', exact: true }).click()

@@ -82,10 +82,12 @@ describe('a draft', () => {
     await transcript(page).getByText('The second.').waitFor()
     await expect.poll(() => page.getByText('The agent has changed since').count()).toBe(0)
     await expect.poll(() => hasFocus(page)).toBe(true)
-    expect((await readTrials(server, agent_id)).map(({ status, ended_by }) => [status, ended_by?.reason])).toEqual([
-      ['in_progress', undefined],
-      ['completed', 'A new test was started'],
-    ])
+    await expect
+      .poll(async () => (await readTrials(server, agent_id)).map(({ status, ended_by }) => [status, ended_by?.reason]))
+      .toEqual([
+        ['in_progress', undefined],
+        ['completed', 'A new test was started'],
+      ])
   })
 
   test('knows who talks to it', async () => {
@@ -109,6 +111,8 @@ describe('a draft', () => {
     // Of the next one too, and until it is changed.
     await page.getByRole('button', { name: testerTexts.startAnew }).click()
     await expect.poll(async () => (await readSaid(server, agent_id)).length).toBe(2)
+    // The page shows it, too: what is done there is done with the new one.
+    await expect.poll(() => transcript(page).getByText('Hello from the scripted model.').count()).toBe(0)
     await transcript(page).getByText('Hello Ada (ada).').waitFor()
     await page.getByRole('button', { name: 'More', exact: true }).click()
     await page.getByRole('menuitem', { name: testerTexts.changeOptions }).click()
@@ -244,6 +248,10 @@ describe('a reply', () => {
     server.model.answer = () => 400
     await say(page, 'Hello?')
     await transcript(page).getByText('No reply').waitFor()
+    // What the tab keeps knows of it as well, so that nothing is sent again by itself.
+    await expect
+      .poll(() => page.evaluate('Object.values(sessionStorage).join()'))
+      .toMatch(/"text":"Hello\?"[^}]*"state":"failed"/)
     await page.reload()
     script(server, 'Now I can.')
     await page.getByRole('button', { name: testerTexts.askAgain }).click()
@@ -289,7 +297,7 @@ describe('versions', () => {
     await expect.poll(() => readTrials(server, agent_id)).toMatchObject([{ agent_id, status: 'in_progress' }])
     await page.getByLabel('Version').selectOption('2')
     await page.getByText('The agent has changed since').waitFor()
-    expect(page.url()).toBe(`${server.url}${path('?version=2')}`)
+    await expect.poll(() => page.url()).toBe(`${server.url}${path('?version=2')}`)
     await page.getByRole('button', { name: testerTexts.startAnew }).click()
     await transcript(page).getByText('Draft.').waitFor()
     await page.getByRole('button', { name: 'More', exact: true }).click()

@@ -54,10 +54,10 @@ test.each(hostile)('of ?to=%s is the inbox, before and after one has signed in',
   const { page, faults } = opened
   const asked = await watchOthers(page)
   await signIn(page, server, `/sign-in?to=${to}`)
-  expect(page.url()).toBe(`${server.url}/inbox`)
+  await expect.poll(() => page.url()).toBe(`${server.url}/inbox`)
   await page.goto(`${server.url}/sign-in?to=${to}`)
   await page.getByRole('navigation', { name: 'Main' }).waitFor()
-  expect(page.url()).toBe(`${server.url}/inbox`)
+  await expect.poll(() => page.url()).toBe(`${server.url}/inbox`)
   expect(asked).toEqual([])
   expect(faults).toEqual([])
 })
@@ -66,5 +66,5 @@ test('is where one wanted to go', async () => {
   await using opened = await openPage(browser)
   const { page } = opened
   await signIn(page, server, `/sign-in?to=${encodeURIComponent('/inbox?status=failed#top')}`)
-  expect(page.url()).toBe(`${server.url}/inbox?status=failed#top`)
+  await expect.poll(() => page.url()).toBe(`${server.url}/inbox?status=failed#top`)
 })

@@ -65,7 +65,7 @@ test.each(themes)('axe finds nothing in %s, wide and narrow, and nothing runs ov
       await page.goto(`${server.url}/docs/${name}`)
       await page.getByRole('combobox').waitFor()
       await expectAccessible(page)
-      expect(await page.evaluate('document.documentElement.scrollWidth <= innerWidth')).toBe(true)
+      await expect.poll(() => page.evaluate('document.documentElement.scrollWidth <= innerWidth')).toBe(true)
     }
     await page.getByRole('combobox').fill('reply')
     await page.getByRole('option').first().waitFor()

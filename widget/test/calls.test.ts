@@ -166,7 +166,8 @@ test('identity, metadata and addresses reach the server; logout leaves nothing i
       user_id: 'ada',
       custom_metadata: { client: { plan: 'gold' }, page: { url, title: 'Shop' }, visitor: { verified: true } },
     })
-  // Many new addresses of the page are told once in five seconds.
+  // Many new addresses of the page are told once in five seconds, which pass here alone.
+  await page.clock.pauseAt(Date.now() + 10_000)
   await chat.evaluate(
     `window.pages = []; addEventListener('message', ({ data }) => data.type === 'page' && pages.push(data.value.url))`,
   )
@@ -183,6 +184,7 @@ test('identity, metadata and addresses reach the server; logout leaves nothing i
     .poll(async () => (await stored()).custom_metadata)
     .toMatchObject({ page: { url: `${site.origin}/step-8` } })
   expect(JSON.stringify((await stored()).custom_metadata)).not.toContain('secret')
+  await page.clock.resume()
   const second = await page.context().newPage()
   await second.goto(url)
   await isThere(second)

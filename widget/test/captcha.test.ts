@@ -64,7 +64,7 @@ test('what waits for a challenge is sent once it is solved; one that fails is as
   await chat.getByText('We could not confirm that you are a person. Try again.').waitFor()
   await press.click()
   await chat.getByRole('log').getByText('Welcome, person.').waitFor()
-  expect(await chat.locator('iframe').count()).toBe(0)
+  await expect.poll(() => chat.locator('iframe').count()).toBe(0)
   const asked = provider.requests.map(({ body }) => new URLSearchParams(body).get('response'))
   expect(asked).toEqual(['site,parley_start', 'site,parley_start'])
   expect(visited.faults).toEqual([])

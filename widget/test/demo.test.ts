@@ -26,7 +26,7 @@ test('from an empty folder to a streamed reply, on the demo page and on a plain 
   stack.defer(() => rm(data_dir, { recursive: true, force: true }))
   const server = stack.use(startServerProcess({ PARLEY_DATA_DIR: data_dir }))
   const url = await server.ready
-  expect(server.output).toContain(`Widget demo     ${url}/widget-demo`)
+  await expect.poll(() => server.output).toContain(`Widget demo     ${url}/widget-demo`)
   let snippet = ''
   for (const options of viewports) {
     await using demo = await openSite(browser, `${url}/widget-demo`, options)

@@ -91,7 +91,7 @@ test('B5: a page that is not listed has no launcher, is told once, and its calls
   expect(await page.locator('[data-parley]').count()).toBe(0)
   expect(page.frames()).toHaveLength(1)
   expect(requests).toEqual([`${server.url}/public/embed/${id}`])
-  expect(lines).toEqual([`[Parley] Widget ${id} may not be used on ${evil.origin}.`])
+  await expect.poll(() => lines).toEqual([`[Parley] Widget ${id} may not be used on ${evil.origin}.`])
   await expect.poll(() => page.evaluate('told')).toEqual([['blocked', {}]])
 })
 

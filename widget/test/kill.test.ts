@@ -52,7 +52,7 @@ test(
       await node.exited
       node = next
       gate.target = (await node.ready).url
-      await chat.getByRole('log').getByText(`Reply ${kill}.`).waitFor({ timeout: 45_000 })
+      await chat.getByRole('log').getByText(`Reply ${kill}.`).waitFor({ timeout: 120_000 })
       expected.push(`You: Question ${kill}`, `Agent: Reply ${kill}.`)
       // What is written is a bubble too, until its turn is over.
       const shown = () => chat.locator('.bubble').evaluateAll((all) => all.map((each) => each.textContent))
@@ -62,5 +62,5 @@ test(
     expect(stored.map(({ conversation }) => conversation!.items.length)).toEqual([2 * kills])
     expect(visited.faults).toEqual([])
   },
-  60_000 + kills * 60_000,
+  60_000 + kills * 180_000,
 )

@@ -1,5 +1,5 @@
 // The launcher: its greeting, where it stands, what it counts, on phones, in forced colors.
-import type { Browser } from 'playwright-core'
+import type { Browser, Locator } from 'playwright-core'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import type { TestServer } from '../../server/test/support/server.ts'
 import {
@@ -220,7 +220,7 @@ test('on a phone: the whole screen, as much as a keyboard leaves of it; the page
       return [x, y, width, height].map(Math.round)
     })
   await expect.poll(() => box()).toEqual([0, 0, 390, 800])
-  expect(await launcherOf(page).isVisible()).toBe(false)
+  await expect.poll(() => launcherOf(page).isVisible()).toBe(false)
   await expect.poll(() => page.evaluate('document.documentElement.style.overflow')).toBe('hidden')
   // What a keyboard does to the part of the page that is seen.
   await page.evaluate(`{
@@ -250,12 +250,15 @@ test('on a phone whose page is wider than the screen, launcher and chat are wher
   await isThere(page)
   // Else this page does not show what it is here for.
   await expect.poll(() => page.evaluate('[innerWidth > 450, Math.round(visualViewport.width)]')).toEqual([true, 390])
-  const launcher = (await launcherOf(page).boundingBox())!
-  expect(launcher.x + launcher.width).toBeLessThanOrEqual(390)
+  const rightEdge = async () => {
+    const { x, width } = (await launcherOf(page).boundingBox())!
+    return x + width
+  }
+  await expect.poll(rightEdge).toBeLessThanOrEqual(390)
   await launcherOf(page).tap()
   await linked(page)
-  const box = (await page.locator('[data-parley] .p').boundingBox())!
-  expect([box.x, box.y, box.width, box.height]).toEqual([0, 0, 390, 800])
+  const panel = page.locator('[data-parley] .p')
+  await expect.poll(() => panel.boundingBox()).toEqual({ x: 0, y: 0, width: 390, height: 800 })
 })
 
 test('forced colors, a page in Arabic, a launcher on the left; a page’s styles do not reach it', async () => {
@@ -270,20 +273,21 @@ test('forced colors, a page in Arabic, a launcher on the left; a page’s styles
   const launcher = launcherOf(page)
   await launcher.waitFor()
   await page.locator('[data-parley] .t').waitFor()
-  const width = await page.evaluate('innerWidth')
-  const box = (await launcher.boundingBox())!
-  expect([Math.round(box.x), box.width, box.height, width]).toEqual([30, 60, 60, 1440])
+  const leftEdge = async (part: Locator) => Math.round((await part.boundingBox())!.x)
+  const size = async () => {
+    const { width, height } = (await launcher.boundingBox())!
+    return [await leftEdge(launcher), width, height, await page.evaluate('innerWidth')]
+  }
+  await expect.poll(size).toEqual([30, 60, 60, 1440])
   expect(
     await launcher.evaluate((button) => [getComputedStyle(button).borderRadius, getComputedStyle(button).borderStyle]),
   ).toEqual(['14px', 'solid'])
   await expect.poll(() => launcher.getAttribute('aria-label')).toBe('فتح المحادثة')
   // Its bubbles stand above it, on its side.
-  const question = (await page.locator('[data-parley] .q').boundingBox())!
-  expect(Math.round(question.x)).toBe(30)
+  await expect.poll(() => leftEdge(page.locator('[data-parley] .q'))).toBe(30)
   await launcher.click()
   await hasChat(page)
-  const panel = (await page.locator('[data-parley] .p').boundingBox())!
-  expect(Math.round(panel.x)).toBe(30)
+  await expect.poll(() => leftEdge(page.locator('[data-parley] .p'))).toBe(30)
   const sandbox = await page.locator('[data-parley] iframe').getAttribute('sandbox')
   expect(sandbox!.split(' ').toSorted()).toEqual([
     'allow-downloads',

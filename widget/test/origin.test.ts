@@ -1,7 +1,7 @@
 // `PARLEY_WIDGET_URL`: loader, frame and their API on an origin of their own, in a browser.
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { findFreePort } from '../../server/test/support/free-port.ts'
-import { type World, chatsOf, launcherOf, linked, openSite, readAll, startWorld } from './support/pages.ts'
+import { type World, hasChat, launcherOf, linked, openSite, readAll, startWorld } from './support/pages.ts'
 import { say, snippetOf } from './support/visit.ts'
 
 let world: World
@@ -44,10 +44,13 @@ test('the chat is of that origin; the console and everything else are not there,
       const frame = Object.assign(document.createElement('iframe'), { src: ${JSON.stringify(url)}, onload: resolve })
       document.body.append(frame)
     })`)
-    return (await readAll(page)).includes('parley-embed-token')
   }
-  expect(await show(`${server.url}/sign-in`)).toBe(true)
-  expect(chatsOf(page)).toHaveLength(1)
+  const hasToken = async () => (await readAll(page)).includes('parley-embed-token')
+  await show(`${server.url}/sign-in`)
+  await expect.poll(hasToken).toBe(true)
+  await hasChat(page)
   site.pages['/blank'] = { body: '' }
-  expect(await show(`${site.origin}/blank`)).toBe(false)
+  await show(`${site.origin}/blank`)
+  await expect.poll(() => page.frames().some((frame) => frame.url().startsWith('chrome-error:'))).toBe(true)
+  expect(await hasToken()).toBe(false)
 })

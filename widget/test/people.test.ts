@@ -64,7 +64,7 @@ test('a visitor asks for a person, waits, is answered by name, and is given back
   await log(chat).getByText('A person was asked for.').waitFor()
   await log(chat).getByText('A person will answer you here.').waitFor()
   await chat.getByRole('status').getByText('A person will be with you soon.').waitFor()
-  expect(await peopleLoaded(page)).toBe(2)
+  await expect.poll(() => peopleLoaded(page)).toBe(2)
   await expectAccessible(page)
   await expect.poll(() => chat.locator('body').evaluate((body) => body.scrollWidth <= innerWidth)).toBe(true)
   const conversation_id = await conversationOf(id)
@@ -162,20 +162,31 @@ test('the queue, a person who is writing, and a rating at the end that the agent
   await server.client.takeConversation({ conversation_id, external: ada })
   await log(chat).getByText('Ada has joined.').waitFor()
   await expect.poll(() => chat.getByText('Place in the queue').count()).toBe(0)
-  await server.client.showPresence({ conversation_id, state: 'typing', external: ada })
-  await chat.getByRole('status').getByText('Ada is writing').waitFor()
+  // It lapses within seconds, unless they go on.
+  await expect
+    .poll(async () => {
+      await server.client.showPresence({ conversation_id, state: 'typing', external: ada })
+      return chat.getByRole('status').getByText('Ada is writing').count()
+    })
+    .toBe(1)
   await expectAccessible(page)
   await server.client.replyToConversation({ conversation_id, text: 'Gladly.', external: ada })
   await log(chat).getByText('Gladly.').waitFor()
   await expect.poll(() => chat.getByText('Ada is writing').count()).toBe(0)
-  await chat.getByRole('textbox', { name: 'Message' }).pressSequentially('One moment')
-  await expect.poll(() => typed).toContainEqual({ by: { type: 'end_user', id: null, name: null }, typing: true })
+  await expect
+    .poll(async () => {
+      await chat.getByRole('textbox', { name: 'Message' }).pressSequentially('One moment ')
+      return typed
+    })
+    .toContainEqual({ by: { type: 'end_user', id: null, name: null }, typing: true })
   await server.client.endConversation({ conversation_id, prefer: 'wait=0' })
   await chat.getByText('This conversation has ended.').waitFor()
   await expectAccessible(page)
   await chat.getByRole('button', { name: '4 of 5 stars' }).click()
   await chat.getByText('Thank you for your feedback.').waitFor()
-  expect((await server.client.getConversation({ conversation_id })).satisfaction).toMatchObject({ rating: 4 })
+  await expect
+    .poll(async () => (await server.client.getConversation({ conversation_id })).satisfaction)
+    .toMatchObject({ rating: 4 })
   await followed
   expect(visited.faults).toEqual([])
 })

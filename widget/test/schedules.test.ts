@@ -61,7 +61,6 @@ async function asPerson({ widget_id }: World, act: (conversation_id: string) => 
 
 async function openTab({ context, site }: World): Promise<Page> {
   const page = await context.newPage()
-  page.setDefaultTimeout(40_000)
   await page.goto(site.origin)
   await openChat(page)
   return page
@@ -154,6 +153,7 @@ async function runSchedule(seed: number): Promise<void> {
   const gate = stack.use(await startGate(server.url))
   const site = stack.use(await startSite())
   const context = await browser.newContext({ reducedMotion: 'reduce', locale: 'en-GB' })
+  context.setDefaultTimeout(40_000)
   stack.defer(() => context.close())
   const { id } = await liveWidget(
     server.client,

@@ -84,9 +84,9 @@ test('on a phone it fills the screen, and the page behind does not move', async 
   await message(chat).waitFor()
   await expect.poll(() => chat.locator('body').evaluate(() => [innerWidth, innerHeight])).toEqual([320, 640])
   await expect.poll(() => page.evaluate('getComputedStyle(document.documentElement).overflow')).toBe('hidden')
-  expect(
-    await chat.locator('#composer').evaluate((field) => parseFloat(getComputedStyle(field).fontSize)),
-  ).toBeGreaterThanOrEqual(16)
+  await expect
+    .poll(() => chat.locator('#composer').evaluate((field) => parseFloat(getComputedStyle(field).fontSize)))
+    .toBeGreaterThanOrEqual(16)
   await expect.poll(() => chat.locator('body').evaluate((body) => body.scrollWidth <= innerWidth)).toBe(true)
   await expectAccessible(page)
   await page.evaluate('Parley.close()')
