@@ -5,5 +5,5 @@ import { expectSameAfterRoundTrip } from './round-trips.ts'
 
 test('round trips preserve every configuration that a server accepts', async () => {
   await using fixture = await createFixture()
-  await expectSameAfterRoundTrip(fixture, 400)
+  await expectSameAfterRoundTrip(fixture, 40)
 })

@@ -49,7 +49,7 @@ test('the size of JSON is that of the output of the database, except for a space
       const counted = values.map((value) => storedBytes(value) + countSeparators(value))
       expect(rows.map(({ bytes }) => bytes)).toEqual(counted)
     }),
-    { numRuns: 500 },
+    { numRuns: 30 },
   )
 })
 

@@ -55,7 +55,7 @@ test('of texts', async () => {
     if (found!.holds) expect(found!.has_keys).toBe(true)
     expect(found!.shares).toBe(false)
   })
-  await fc.assert(property, { numRuns: 50000 })
+  await fc.assert(property, { numRuns: 300 })
   expect(held).toBeGreaterThan(100)
 })
 
@@ -68,7 +68,7 @@ test('of metadata', async () => {
     expect(found!.shares).toBe(false)
   })
   await fc.assert(property, {
-    numRuns: 5000,
+    numRuns: 500,
     examples: [
       ['{"a":1.0}', '{"a":1}'],
       ['{"a":[1,[2,"x"]]}', '{"a":[["x"]]}'],

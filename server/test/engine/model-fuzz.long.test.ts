@@ -87,7 +87,7 @@ test('calls with any name and any arguments', async () => {
       expect(ids('function_call_output').toSorted()).toEqual(ids('function_call').toSorted())
       expect(({} as Record<string, unknown>)['what']).toBeUndefined()
     }),
-    { numRuns: 1500 },
+    { numRuns: 150 },
   )
 })
 
