@@ -187,8 +187,8 @@ const deleted_at_once = 10_000
 const deleteStatement = acrossOrganizations(
   before_sign_in,
   'delete_full_attempts',
-  `delete from sign_in_attempts where subject in (
-     select subject from sign_in_attempts where full_at < now() limit $1) and full_at < now()`,
+  `delete from sign_in_attempts where ctid = any(array(
+     select ctid from sign_in_attempts where full_at < now() limit $1)) and full_at < now()`,
 )
 
 /** Deletes buckets that are full again, which is the same as no bucket. */

@@ -34,34 +34,34 @@ export async function findPurge(store: Store, id: string): Promise<{ is_due: boo
 /** Rows of each table that one commit removes. */
 const part_size = 1000
 
-// The oldest first: readers of the log expect a gap only before its first event.
+// The oldest first: readers of the log expect a gap only before its first event. No `in` with a limit: where the planner expects few rows,
+// it would read the part again for each of them.
 const partStatement = statement(
   'purge_part',
   `with items as (
-     delete from transcript_items where conversation_id = $1 and organization_id = $2 and position in
-       (select position from transcript_items where conversation_id = $1 and organization_id = $2 order by position limit $3)
+     delete from transcript_items where conversation_id = $1 and organization_id = $2 and position <= (select max(position) from
+       (select position from transcript_items where conversation_id = $1 and organization_id = $2 order by position limit $3) part)
      returning 1
    ), log as (
-     delete from events where conversation_id = $1 and organization_id = $2 and sequence in
+     delete from events where conversation_id = $1 and organization_id = $2 and sequence <= (select max(sequence) from
        (select sequence from events where conversation_id = $1 and organization_id = $2 and sequence < $4
-        order by sequence limit $3)
+        order by sequence limit $3) part)
      returning 1
    ), found as (
-     delete from retrievals where conversation_id = $1 and organization_id = $2 and id in
-       (select id from retrievals where conversation_id = $1 and organization_id = $2 order by turn_id, id limit $3)
+     delete from retrievals where conversation_id = $1 and organization_id = $2 and ctid = any(array(
+       select ctid from retrievals where conversation_id = $1 and organization_id = $2 limit $3))
      returning 1
    ), searched as (
-     delete from dataset_retrievals where conversation_id = $1 and organization_id = $2 and (dataset_id, retrieval_id) in
-       (select dataset_id, retrieval_id from dataset_retrievals
-        where conversation_id = $1 and organization_id = $2 limit $3)
+     delete from dataset_retrievals where conversation_id = $1 and organization_id = $2 and ctid = any(array(
+       select ctid from dataset_retrievals where conversation_id = $1 and organization_id = $2 limit $3))
      returning 1
    ), sent as (
-     delete from client_messages where conversation_id = $1 and organization_id = $2 and client_id in
-       (select client_id from client_messages where conversation_id = $1 and organization_id = $2 limit $3)
+     delete from client_messages where conversation_id = $1 and organization_id = $2 and ctid = any(array(
+       select ctid from client_messages where conversation_id = $1 and organization_id = $2 limit $3))
      returning 1
    ), answered as (
-     delete from answered_widgets where conversation_id = $1 and organization_id = $2 and call_id in
-       (select call_id from answered_widgets where conversation_id = $1 and organization_id = $2 limit $3)
+     delete from answered_widgets where conversation_id = $1 and organization_id = $2 and ctid = any(array(
+       select ctid from answered_widgets where conversation_id = $1 and organization_id = $2 limit $3))
      returning 1
    )
    select greatest((select count(*) from items), (select count(*) from log), (select count(*) from found),

@@ -43,10 +43,11 @@ export async function holdSource(tx: TransactionStore, id: string): Promise<bool
   return (await tx.query(holdSourceStatement, [tx.organization_id, id])).length > 0
 }
 
+// A range, as in search/erase-index.ts.
 const deleteChunksStatement = statement(
   'delete_chunks',
-  `delete from chunks where organization_id = $1 and generation_id = $2 and position in (
-     select position from chunks where generation_id = $2 order by position limit $3)
+  `delete from chunks where organization_id = $1 and generation_id = $2 and position <= (
+     select max(position) from (select position from chunks where generation_id = $2 order by position limit $3) part)
    returning text_hash`,
 )
 

@@ -49,12 +49,14 @@ export async function eraseIndex(tx: TransactionStore, generation: IndexedGenera
   return false
 }
 
+// A range, and no list of words: where the planner expects few rows, it would make the list again for each of them.
 const eraseLeftStatement = statement(
   'erase_words_of_gone_dataset',
   `with erased as (
      delete from dataset_words w
      where w.organization_id = $1 and w.dataset_id = $2 and not exists (select from datasets d where d.id = $2)
-       and w.word in (select word from dataset_words where dataset_id = $2 and word > $3::bigint order by word limit $4)
+       and w.word > $3::bigint and w.word <= (select max(word) from (
+         select word from dataset_words where dataset_id = $2 and word > $3::bigint order by word limit $4) part)
      returning w.word
    ) select max(word) as last from erased`,
 )

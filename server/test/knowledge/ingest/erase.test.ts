@@ -1,5 +1,5 @@
 // Gone is gone: what is detached, deleted or replaced is erased soon, and with a deleted source everything that it said.
-import { afterAll, beforeAll, expect, test } from 'vitest'
+import { afterAll, beforeAll, expect, onTestFinished, test } from 'vitest'
 import { finishConversion } from '../../../src/knowledge/ingest/conversion-work.ts'
 import { endStuckIngestion } from '../../../src/knowledge/ingest/stuck-work.ts'
 import { inPieces, never, storeOf } from '../../blobs/fixture.ts'
@@ -103,20 +103,28 @@ test('a source whose chunks were erased before it is deleted leaves no vector; a
 
 test('of a deleted dataset the answer waits for few words; the rest is erased, and its id is taken until then', async () => {
   const { client } = library.server
+  const addWords = (to: string, words: number) =>
+    library.rows(
+      `insert into dataset_words (dataset_id, organization_id, word, text, chunks)
+       select $1, $2, n, 'w' || n, 1 from generate_series(1, $3::integer) n on conflict do nothing`,
+      [to, library.server.organization_id, words],
+    )
+  // The planner knows the words of others, and expects one of each new dataset.
+  const other = crypto.randomUUID()
+  await addWords(other, 2000)
+  await library.rows('analyze dataset_words')
+  await library.rows('delete from dataset_words where dataset_id = $1', [other])
   const dataset_id = await library.newDataset({ id: crypto.randomUUID() })
   await library.settled(await library.attach(dataset_id, await library.newFile(textOf(3, 'bassoon'))))
   // As a large dataset has them.
-  await library.rows(
-    `insert into dataset_words (dataset_id, organization_id, word, text, chunks)
-     select $1, $2, n, 'w' || n, 1 from generate_series(1, 20000) n on conflict do nothing`,
-    [dataset_id, library.server.organization_id],
-  )
+  await addWords(dataset_id, 20_000)
   const count = async () =>
     (
       await library.rows<{ count: number }>('select count(*) from dataset_words where dataset_id = $1', [dataset_id])
     )[0]!.count
   const words = await count()
   const release = Promise.withResolvers<void>()
+  onTestFinished(() => release.resolve())
   pauses = (at) => (at === 'knowledge.erased' ? release.promise : Promise.resolve())
   await client.deleteDataset({ dataset_id })
   expect(await count()).toBeGreaterThan(words - 10_000)
