@@ -26,8 +26,10 @@ async function runningTurn(world: World) {
   const conversation_id = await newConversation(world)
   const held = holdAnswer()
   stack.defer(() => held.finish())
-  server.model.answer = () => held
-  refusal(client.sendConversationMessage({ conversation_id, text: 'Hello' })).catch(() => undefined)
+  // Turns of other operations may be asking it as well.
+  const text = `Hello in ${conversation_id}`
+  server.model.answer = ({ messages }) => (JSON.stringify(messages.at(-1)).includes(text) ? held : 'A reply.')
+  refusal(client.sendConversationMessage({ conversation_id, text })).catch(() => undefined)
   await held.asked
   server.model.answer = () => 'A reply.'
   const { data } = await client.listConversationTurns({ conversation_id })
