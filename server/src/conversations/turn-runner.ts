@@ -63,7 +63,7 @@ export interface GreetingRequest {
 export interface TurnRunner {
   /** Carries the turn out; returns at once. A client that disconnects does not stop it (T11). */
   start(lease: TurnLease): void
-  /** The turn was concluded: stops an attempt at it that still runs here. */
+  /** The turn was concluded: stops an attempt at it that still runs here, or is about to start. */
   stop(turn_id: string): void
   /**
    * Stops the attempt that runs for this conversation, if there is one; it writes nothing more. If another node runs it,

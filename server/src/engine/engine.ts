@@ -44,8 +44,8 @@ import { writeGreeting } from './greeting.ts'
 /** In total as long as a lease lasts: after that, another node has the turn. */
 const write_again: Retry = { wait_ms: 250, mayPass: isUnavailable, bound: { tries: 32 } }
 
-/** Turns that other nodes have changed, remembered in case their attempt is about to start here. */
-const most_changed_turns = 1000
+/** As many as a node ends in some seconds. */
+const most_stopped_turns = 10_000
 
 type Decide<Written, Answer> = (state: LockedConversation, lease: TurnLease, written: Written) => Decision<Answer>
 
@@ -59,8 +59,8 @@ export class Engine implements TurnRunner {
   readonly #running_turns = new Map<string, RunningAttempt>()
   /** By conversation. */
   readonly #halted = new Map<string, Halt>()
-  /** By turn, oldest first. */
-  readonly #changed_elsewhere = new Set<string>()
+  /** Turns that were changed while no attempt at them ran here, in case one is about to start; oldest first. */
+  readonly #stopped = new Set<string>()
   #whenIdle = Promise.withResolvers<void>()
   #isDraining = false
   #isStopped = false
@@ -75,7 +75,7 @@ export class Engine implements TurnRunner {
     services.live.presence.whenGone((node_ids) => this.#takeovers.freeTurnsOf(node_ids))
     services.live.presence.whenBack(() => void this.#maintain(() => this.#renew()))
     lendAttempts(services, (conversation_id) => this.#haltHere(conversation_id))
-    services.live.bus.subscribe(changed, (turn_id) => this.#hearOfChange(turn_id))
+    services.live.bus.subscribe(changed, (turn_id) => this.stop(turn_id))
   }
 
   start(lease: TurnLease): void {
@@ -87,7 +87,7 @@ export class Engine implements TurnRunner {
     if (this.#running.size === 0) this.#whenIdle = Promise.withResolvers()
     const over = Promise.withResolvers<void>()
     // The turn's change arrived before its start: what the commit knew is no longer true.
-    const granted = this.#changed_elsewhere.delete(lease.turn_id) ? { ...lease, begun: undefined } : lease
+    const granted = this.#stopped.delete(lease.turn_id) ? { ...lease, begun: undefined } : lease
     const attempt = newAttempt(this.#services, granted, over.promise)
     this.#running.set(lease.conversation_id, attempt)
     this.#running_turns.set(lease.turn_id, attempt)
@@ -127,17 +127,17 @@ export class Engine implements TurnRunner {
     if (!isConcluded) void over.then(() => this.start({ ...lease, begun: undefined, asked_at: hold.renewed_at }))
   }
 
-  #hearOfChange(turn_id: string): void {
-    this.stop(turn_id)
-    if (this.#running_turns.has(turn_id)) return
-    this.#changed_elsewhere.add(turn_id)
-    const [oldest] = this.#changed_elsewhere
-    if (this.#changed_elsewhere.size > most_changed_turns) this.#changed_elsewhere.delete(oldest!)
+  stop(turn_id: string): void {
+    const attempt = this.#running_turns.get(turn_id)
+    if (attempt) attempt.controller.abort(new Halted())
+    else this.#remember(turn_id)
+    for (const halt of this.#halted.values()) if (halt.attempt.lease.turn_id === turn_id) this.#release(halt, true)
   }
 
-  stop(turn_id: string): void {
-    this.#running_turns.get(turn_id)?.controller.abort(new Halted())
-    for (const halt of this.#halted.values()) if (halt.attempt.lease.turn_id === turn_id) this.#release(halt, true)
+  #remember(turn_id: string): void {
+    this.#stopped.add(turn_id)
+    const [oldest] = this.#stopped
+    if (this.#stopped.size > most_stopped_turns) this.#stopped.delete(oldest!)
   }
 
   writeGreeting(greeting: GreetingRequest): Promise<string> {

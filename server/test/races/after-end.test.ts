@@ -8,7 +8,7 @@ import { startPostgresProxy } from '../support/postgres-proxy.ts'
 import { publishAgent, startTestServer } from '../support/server.ts'
 import { type Races, isAnyoneLockedOut, startRaces, until } from './harness.ts'
 import { checkInvariants, readStored } from './invariants.ts'
-import { answerOf, sendMessage } from './scene.ts'
+import { answerOf, sendMessage, setScene } from './scene.ts'
 
 let races: Races
 let agent_id: string
@@ -55,6 +55,20 @@ describe.each(['delete', 'update', 'end'] as const)('the summary is written, hel
       or exists (select from earlier_analyses where conversation_id = c.id))`.execute(server.database)
     expect(rows.length, 'a deleted conversation gets no summary').toBe(change === 'delete' ? 0 : 1)
   })
+})
+
+test('a turn that is over before its attempt begins calls no model', async () => {
+  const { server, nodes } = races
+  const scene = await setScene(races)
+  const { conversation_id } = scene
+  const hold = nodes.a.holdAt('message.committed')
+  const sent = sendMessage(server.client, conversation_id, 'Next', { parley_concurrency: 'interrupt' })
+  await hold.reached
+  await server.client.endConversation({ conversation_id, mode: 'cut' })
+  hold.release()
+  await sent
+  await until(() => nodes.a.app.rooms.engine.engine.textSoFar(conversation_id) === null, 'the attempt is over')
+  expect(scene.timesAsked('Next')).toBe(0)
 })
 
 test('a reply that is deleted before it is read is not returned as an empty one', async () => {
