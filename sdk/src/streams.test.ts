@@ -101,7 +101,7 @@ describe('streamConversationEvents', () => {
       ),
       { numRuns: 12 },
     )
-  }, 60_000)
+  })
 
   test('starts at the given position', async () => {
     let start: unknown

@@ -55,7 +55,7 @@ test('only what is asked for is replaced, and nothing twice', () => {
   expect(redactorOf({ rules: [] })).toBeNull()
 })
 
-test('text of 262,144 characters that is built to be slow takes a bounded time', { timeout: 60_000 }, () => {
+test('text of 262,144 characters that is built to be slow takes a bounded time', () => {
   const size = 262_144
   const parts = [
     '1 ',

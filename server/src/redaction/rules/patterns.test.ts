@@ -44,7 +44,7 @@ test('faults name the field and the reason', () => {
   expect(faultsOf('a', '(a{1,30}){1,30}')).toEqual([expect.stringContaining('pattern exceeds the compiled size')])
 })
 
-test('hostile patterns and texts take linear time; what would take too long is withheld', { timeout: 60_000 }, () => {
+test('hostile patterns and texts take linear time; what would take too long is withheld', () => {
   const size = 262_144
   const timed = (pattern: string, text: string) => {
     const before = process.cpuUsage()
