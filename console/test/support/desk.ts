@@ -1,7 +1,6 @@
 // The desk, as the people who answer use it in a browser.
 import type { Conversation } from '@parley/contract'
 import type { Browser, BrowserContextOptions, Page } from 'playwright-core'
-import { expect } from 'vitest'
 import { createUser, setUserPassword } from '../../../server/src/access/administration.ts'
 import { testPorts } from '../../../server/test/support/ports.ts'
 import type { TestServer } from '../../../server/test/support/server.ts'
@@ -31,19 +30,22 @@ export async function makeColleague(
   return { user_id, email, name }
 }
 
-/**
- * Reads the desk on the page, which was somewhere else, until it hears the feed. What it lists and what its person holds is read once each,
- * and then, since changes may have been missed, what was read before is read again.
- */
+/** Reads the desk on the page, which was somewhere else, until it has the first event of the feed: whatever happens later comes after it. */
 export async function gotoHearing(page: Page, address: string): Promise<void> {
-  // Nothing of the page before is counted.
   await page.goto('about:blank')
-  let reads = 0
-  page.on('request', (request) => {
-    if (new URL(request.url()).pathname === '/core/inbox') reads += 1
+  const network = await page.context().newCDPSession(page)
+  const heard = Promise.withResolvers<void>()
+  let feed: string | undefined
+  network.on('Network.responseReceived', ({ requestId, response }) => {
+    if (new URL(response.url).pathname === '/core/conversations/changes') feed = requestId
   })
+  network.on('Network.dataReceived', ({ requestId }) => {
+    if (requestId === feed) heard.resolve()
+  })
+  await network.send('Network.enable')
   await page.goto(address)
-  await expect.poll(() => reads).toBeGreaterThan(2)
+  await heard.promise
+  await network.detach()
 }
 
 /** In a browser in which nobody is signed in. */
