@@ -32,6 +32,7 @@ export async function makeColleague(
 
 /** Reads the desk on the page, which was somewhere else, until it has the first event of the feed: whatever happens later comes after it. */
 export async function gotoHearing(page: Page, address: string): Promise<void> {
+  // Nothing of the page before is heard.
   await page.goto('about:blank')
   const network = await page.context().newCDPSession(page)
   const heard = Promise.withResolvers<void>()

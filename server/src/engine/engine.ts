@@ -1,5 +1,6 @@
 // Carries turns out in this process: starts attempts, bounds them, renews their leases, writes their results, and takes over
 // turns that nobody carries out. Correctness rests on the lease in the database; what is in memory here only makes it fast.
+import { LRUCache } from 'lru-cache'
 import type { Logger } from 'pino'
 import type { EngineServices } from './services.ts'
 import {
@@ -59,8 +60,8 @@ export class Engine implements TurnRunner {
   readonly #running_turns = new Map<string, RunningAttempt>()
   /** By conversation. */
   readonly #halted = new Map<string, Halt>()
-  /** Turns that were changed while no attempt at them ran here, in case one is about to start; oldest first. */
-  readonly #stopped = new Set<string>()
+  /** Turns that were changed while no attempt at them ran here, in case one is about to start. */
+  readonly #stopped = new LRUCache<string, true>({ max: most_stopped_turns })
   #whenIdle = Promise.withResolvers<void>()
   #isDraining = false
   #isStopped = false
@@ -130,14 +131,8 @@ export class Engine implements TurnRunner {
   stop(turn_id: string): void {
     const attempt = this.#running_turns.get(turn_id)
     if (attempt) attempt.controller.abort(new Halted())
-    else this.#remember(turn_id)
+    else this.#stopped.set(turn_id, true)
     for (const halt of this.#halted.values()) if (halt.attempt.lease.turn_id === turn_id) this.#release(halt, true)
-  }
-
-  #remember(turn_id: string): void {
-    this.#stopped.add(turn_id)
-    const [oldest] = this.#stopped
-    if (this.#stopped.size > most_stopped_turns) this.#stopped.delete(oldest!)
   }
 
   writeGreeting(greeting: GreetingRequest): Promise<string> {

@@ -1,5 +1,5 @@
-// Races after the end: the summary that is being written, content that is removed while it is read, and a turn that
-// starts on a node which has stopped.
+// Races after the end: the summary that is being written, content that is removed while it is read, a turn that
+// is over before its attempt begins, and one that starts on a node which has stopped.
 import { afterAll, beforeAll, describe, expect, inject, test } from 'vitest'
 import { sql } from '../support/sql.ts'
 import { stages } from '../../src/conversations/commit/pause-points.ts'
