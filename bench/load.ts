@@ -1,11 +1,14 @@
 // A closed load: concurrent callers, each with its own conversation, that send their next message after each reply.
+// Optionally each begins a new conversation after some turns.
 import { setTimeout as delay } from 'node:timers/promises'
 import { Pool } from 'undici'
 
 export interface Target {
   origin: string
-  /** The path for a caller's conversation. */
-  path: (caller: number) => string
+  /** The path for a caller's conversation, by the id of the one that it has created. */
+  path: (caller: number, created_id: string) => string
+  /** Each caller creates its conversations, and begins another after `turns` of them; absent: they exist. */
+  creation?: { path: string; body: object; turns: number; idOf: (body: string) => string }
   headers: Record<string, string>
   /** Whether a response is a reply. */
   accepts: (body: string) => boolean
@@ -18,6 +21,8 @@ export interface Target {
 export interface Load {
   turns: number
   seconds: number
+  /** Turns per second, while all callers were there. */
+  rate: number
   /** The time of each turn. */
   times_ms: number[]
   failures: string[]
@@ -32,11 +37,13 @@ export interface LoadOptions {
   turns_each?: number
   /** The average pause between a reply and the next message. */
   pause_ms?: number
+  /** The callers begin evenly over this time. */
+  spread_ms?: number
 }
 
 export async function runLoad(
   target: Target,
-  { callers, seconds, turns_each = Infinity, pause_ms = 0 }: LoadOptions,
+  { callers, seconds, turns_each = Infinity, pause_ms = 0, spread_ms = 0 }: LoadOptions,
 ): Promise<Load> {
   await using pool = Object.assign(new Pool(target.origin, { connections: callers, pipelining: 1 }), {
     [Symbol.asyncDispose]: () => pool.destroy(),
@@ -49,22 +56,42 @@ export async function runLoad(
     const body = Buffer.from(JSON.stringify({ text: target.text ?? usual_text, ...more.body }))
     return { headers: { ...usual_headers, ...more.headers }, body }
   }
-  const load: Load = { turns: 0, seconds: 0, times_ms: [], failures: [] }
+  const load: Load = { turns: 0, seconds: 0, rate: 0, times_ms: [], failures: [] }
   const startedAt = performance.now()
-  const until = startedAt + seconds * 1000
+  const fullFrom = startedAt + spread_ms
+  const until = fullFrom + seconds * 1000
+  let counted = 0
+  const post = async (path: string, { headers, body }: ReturnType<typeof requestOf>) => {
+    const answer = await pool.request({ method: 'POST', path, headers, body })
+    return { status: answer.statusCode, text: await answer.body.text() }
+  }
+  const create = async ({ path, body, idOf }: NonNullable<Target['creation']>) => {
+    const { headers } = target
+    const json = { ...usual_headers, authorization: headers.authorization! }
+    const { status, text } = await post(path, { headers: json, body: Buffer.from(JSON.stringify(body)) })
+    if (status === 200 || status === 201) return idOf(text)
+    load.failures.push(`${status} ${text.slice(0, 500)}`)
+    return null
+  }
   const call = async (caller: number) => {
+    if (spread_ms > 0) await delay((spread_ms * caller) / callers)
+    let id = ''
     for (let turn = 0; turn < turns_each && performance.now() < until; turn += 1) {
+      if (target.creation && turn % target.creation.turns === 0) id = (await create(target.creation)) ?? ''
       if (pause_ms > 0) await delay(2 * pause_ms * Math.random())
       const sentAt = performance.now()
-      const answer = await pool.request({ method: 'POST', path: target.path(caller), ...requestOf(caller) })
-      const text = await answer.body.text()
-      if (answer.statusCode === 200 && target.accepts(text)) load.turns += 1
-      else load.failures.push(`${answer.statusCode} ${text.slice(0, 500)}`)
-      load.times_ms.push(performance.now() - sentAt)
+      const { status, text } = await post(target.path(caller, id), requestOf(caller))
+      const endedAt = performance.now()
+      if (status === 200 && target.accepts(text)) load.turns += 1
+      else load.failures.push(`${status} ${text.slice(0, 500)}`)
+      load.times_ms.push(endedAt - sentAt)
+      if (endedAt >= fullFrom && endedAt < until) counted += 1
     }
   }
   await Promise.all(Array.from({ length: callers }, (_none, caller) => call(caller)))
-  load.seconds = (performance.now() - startedAt) / 1000
+  const endedAt = performance.now()
+  load.seconds = (endedAt - startedAt) / 1000
+  load.rate = (counted * 1000) / (Math.min(endedAt, until) - fullFrom)
   return load
 }
 

@@ -2,7 +2,7 @@
 import { createHash } from 'node:crypto'
 import { type Access, maySeeAgent } from '../calls/access.ts'
 import { statement } from '../database/database.ts'
-import type { Store } from '../database/store.ts'
+import type { Store, TransactionStore } from '../database/store.ts'
 import { AppError, notFound } from '../base/errors.ts'
 import { type JsonObject, canonicalJson } from '../base/json.ts'
 import { isUuid } from '../base/ports.ts'
@@ -47,9 +47,12 @@ const versionById = statement(
    for share of a`,
 )
 
-/** Must be called in the transaction that creates the conversation. Agents that the caller may not see are not found. */
+/**
+ * Must be called in the transaction that creates the conversation, with whose beginning it is sent. Agents that the caller may not see are
+ * not found.
+ */
 export async function findVersionForNewConversation(
-  store: Store,
+  tx: Pick<TransactionStore, 'organization_id' | 'readAtBegin'>,
   access: Access,
   reference: VersionReference,
 ): Promise<ChosenVersion> {
@@ -58,8 +61,8 @@ export async function findVersionForNewConversation(
   const id = isById ? reference.agent_version_id : reference.agent_id
   if (!isUuid(id)) throw notFound(what)
   const [row] = isById
-    ? await store.query<ChosenRow>(versionById, [store.organization_id, id])
-    : await store.query<ChosenRow>(versionOfAgent, [store.organization_id, id, numberOf(reference.version)])
+    ? await tx.readAtBegin<ChosenRow>(versionById, [tx.organization_id, id])
+    : await tx.readAtBegin<ChosenRow>(versionOfAgent, [tx.organization_id, id, numberOf(reference.version)])
   if (!row || !maySeeAgent(access, row.agent_id)) throw notFound(what)
   if (!row.active) throw new AppError('agent_inactive')
   const { agent_id, agent_name, agent_version_id, published } = row

@@ -19,6 +19,8 @@ export interface Ports {
   random(): number
   /** Called when a pause point is reached, in tests of races and crashes. Null: never. */
   reached: ((point: string) => void | Promise<void>) | null
+  /** With `reached`: changes that one statement can write are written by it, which has no pause points within. Absent: they are transactions. */
+  one_statement?: boolean
   /** What a password's hash costs, other than what it should: for tests with many passwords. */
   password_cost?: { ln: number; r: number; p: number }
 }

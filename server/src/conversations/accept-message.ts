@@ -16,10 +16,11 @@ import { type ContentPart, type MessageAuthor, textsOf } from './machine/content
 import { takesMessages } from './machine/conversation.ts'
 import { type MessageInput, decideMessage } from './machine/decisions.ts'
 import { endingAtLastMessage } from './machine/inactivity.ts'
-import type { ConversationRecord } from './machine/rows.ts'
+import type { ConversationRecord, FoundConversation } from './machine/rows.ts'
 import { countedTurns } from './machine/handling.ts'
 import { hasKeyword } from './machine/keywords.ts'
 import { type SeenTurn, begunTurn, seenAtStart, seenIfGiven } from './machine/turn-snapshots.ts'
+import { stateIfQuiet } from './machine/usual-changes.ts'
 import { findClaims } from './read/claims.ts'
 import { requireConversation } from './read/require.ts'
 import { readRelayed } from './read/transcript.ts'
@@ -66,7 +67,7 @@ export async function acceptMessage(bearer: Bearer, message: IncomingMessage): P
 /** The same for content that has been checked, in a conversation that has been found. */
 export async function acceptMessageIn(
   bearer: Bearer,
-  conversation: ConversationRecord,
+  conversation: FoundConversation,
   message: IncomingMessage,
 ): Promise<AcceptedTurn> {
   return commitMessage(bearer, await prepareMessage(bearer, conversation, message))
@@ -86,11 +87,11 @@ function checkContent({ core }: Bearer, content: ContentPart[]): void {
 const charactersIn = ({ content, values }: Pick<NewMessage, 'content' | 'values'>) =>
   textsOf(content).reduce((sum, text) => sum + text.length, values ? JSON.stringify(values).length : 0)
 
-type NewMessage = Omit<MessageInput, 'partial'> & { conversation: ConversationRecord; relays: boolean }
+type NewMessage = Omit<MessageInput, 'partial'> & { conversation: FoundConversation; relays: boolean }
 
 async function prepareMessage(
   bearer: Bearer,
-  conversation: ConversationRecord,
+  conversation: FoundConversation,
   message: IncomingMessage,
 ): Promise<NewMessage> {
   const { ports, config } = bearer.core
@@ -207,9 +208,11 @@ async function commitMessage(bearer: Bearer, message: NewMessage): Promise<Accep
     const decide = (state: LockedConversation) => {
       const hand_off = message.hand_off ? { ...message.hand_off, partial } : null
       const decision = decideMessage(state, { ...message, hand_off, partial })
-      given = isRefusal(decision) ? null : seenIfGiven(state, decision.change)
-      const turn = isRefusal(decision) ? null : decision.change.new_turn
-      begun = turn?.start ? begunTurn(state, conversation, turn, [message_id]) : undefined
+      const change = isRefusal(decision) ? null : decision.change
+      given = change && seenIfGiven(state, change)
+      begun = change?.new_turn?.start
+        ? begunTurn(state, conversation, change.new_turn, change, room.core.node.id)
+        : undefined
       return decision
     }
     const binding = key ? { key, to: ({ turn_id }: { turn_id: string }) => ({ conversation_id, turn_id }) } : undefined
@@ -221,8 +224,11 @@ async function commitMessage(bearer: Bearer, message: NewMessage): Promise<Accep
     const closing = message.limit?.ending.closing?.text ?? ''
     const told = message.hand_off?.plan.message?.text ?? ''
     const characters = charactersIn(message) + (partial?.text.length ?? 0) + closing.length + told.length
-    return room.commits.change({ ...target, decide, characters, binding })
+    const expected = isPlain ? stateIfQuiet(conversation) : null
+    return room.commits.change({ ...target, decide, characters, binding, expected })
   }
+  // Others first stop the attempt that runs, or claim something.
+  const isPlain = message.concurrency !== 'interrupt' && !message.hand_off && !message.client_id && !message.in_reply_to
   try {
     const committed =
       message.concurrency === 'interrupt' || message.hand_off

@@ -33,7 +33,14 @@ export { createConversationWith } from './operations/create.ts'
 export { renderRuleMessage } from './rule-messages.ts'
 export { begunBy } from './text-channel.ts'
 export type { FoundSoFar } from './machine/turn-endings.ts'
-export type { GreetingRequest, HaltedAttempt, PromptVariables, TurnLease, TurnRunner } from './turn-runner.ts'
+export type {
+  BegunTurn,
+  GreetingRequest,
+  HaltedAttempt,
+  PromptVariables,
+  TurnLease,
+  TurnRunner,
+} from './turn-runner.ts'
 export type { ConversationContributions } from './commit/group-commit.ts'
 export { actingPerson, personIfAny } from './acting.ts'
 export { describeActor, describeHandlingActor } from './actor.ts'

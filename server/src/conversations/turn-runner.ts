@@ -1,7 +1,8 @@
 // The port to the engine: through it conversations have turns carried out and greetings written in this process.
 import type { ResolvedConfig } from '../agents/rules/config.ts'
 import type { JsonObject } from '../base/json.ts'
-import type { ConversationRecord, TurnRecord } from './machine/rows.ts'
+import type { LockedConversation } from './machine/change.ts'
+import type { ConversationRecord, ItemRecord, TurnRecord } from './machine/rows.ts'
 import type { FoundSoFar } from './machine/turn-endings.ts'
 
 /** The right of one attempt to write, as the database granted it. */
@@ -20,6 +21,10 @@ export interface TurnLease {
 export interface BegunTurn {
   turn: TurnRecord
   conversation: ConversationRecord
+  /** What its commit has added to the transcript; null: it is stored otherwise than it was said. */
+  said: ItemRecord[] | null
+  /** The state in which its commit has left the conversation; null: not known. */
+  left: LockedConversation | null
 }
 
 /** An attempt that was stopped so that its turn can be concluded. */

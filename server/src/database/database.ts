@@ -7,6 +7,7 @@ import { parseJson } from '../base/read-json.ts'
 import { lookUpOne, createLookUp } from './look-up.ts'
 import { CommitInDoubt, isConnectionLost } from './failures.ts'
 import { compose } from './fragments.ts'
+import { PreparedQuery, runOn } from './prepared-query.ts'
 import { type AnyStatement, acrossOrganizations } from './statements.ts'
 
 import type { Executor } from './executor.ts'
@@ -31,9 +32,12 @@ export interface Pipeline {
 export interface Database extends Executor {
   /**
    * Commits when `work` resolves, rolls back when it throws. Must not wait for the network (T12). Throws `CommitInDoubt` if the
-   * connection was lost before the commit was confirmed.
+   * connection was lost before the commit was confirmed. `lock_wait_ms`: how long a statement may wait for a lock; absent: as long as a
+   * statement may take.
    */
-  transaction<T>(work: (tx: Transaction) => Promise<T>): Promise<T>
+  transaction<T>(work: (tx: Transaction) => Promise<T>, lock_wait_ms?: number): Promise<T>
+  /** One statement that commits by itself; throws `CommitInDoubt` likewise. Not within a transaction. */
+  commit<Row>(statement: AnyStatement, values: unknown[]): Promise<Row[]>
   /** One state of the database, only to read; each of its statements is cancelled after `statement_ms`. Not within a transaction. */
   snapshot<T>(statement_ms: number, work: (tx: Transaction) => Promise<T>): Promise<T>
   /**
@@ -121,7 +125,8 @@ export function openDatabase(options: DatabaseOptions): PooledDatabase {
   })
   // A connection that is lost during use fails its query, which is enough; without a listener it would end the process.
   pool.on('connect', (client) => client.on('error', () => {}))
-  const query: Executor['query'] = async (statement, values) => (await pool.query(queryOf(statement, values))).rows
+  const query: Executor['query'] = async (statement, values) =>
+    (await pool.query(queryOf(statement, values) as pg.QueryConfig)).rows
   const execute: Executor['execute'] = async (composed) => (await pool.query(compose(composed))).rows
   const share = createFairShare({
     clock: systemPorts.clock,
@@ -130,7 +135,8 @@ export function openDatabase(options: DatabaseOptions): PooledDatabase {
     wait_ms: connection_wait_ms,
   })
   const lookUp = createLookUp(query)
-  const transaction: Database['transaction'] = (work) => runTransaction(pool, 'begin', work)
+  const transaction: Database['transaction'] = (work, lock_wait_ms) => runTransaction(pool, begin(lock_wait_ms), work)
+  const commit: Database['commit'] = (statement, values) => commitStatement(pool, queryOf(statement, values))
   const snapshot: Database['snapshot'] = (ms, work) => runTransaction(pool, beginSnapshot(ms), work)
   return {
     pool,
@@ -138,8 +144,9 @@ export function openDatabase(options: DatabaseOptions): PooledDatabase {
     execute,
     lookUp,
     transaction,
+    commit,
     snapshot,
-    sharedBy: (owner) => shareDatabase({ query, execute, lookUp, transaction, snapshot }, share, owner),
+    sharedBy: (owner) => shareDatabase({ query, execute, lookUp, transaction, commit, snapshot }, share, owner),
     [Symbol.asyncDispose]() {
       isClosing = true
       return pool.end()
@@ -148,19 +155,24 @@ export function openDatabase(options: DatabaseOptions): PooledDatabase {
 }
 
 /** Without a name, nothing is kept prepared. */
-function queryOf({ name, text, replanned }: AnyStatement, values: unknown[]): pg.QueryConfig {
-  return replanned ? { text, values } : { name, text, values }
+function queryOf({ name, text, replanned }: AnyStatement, values: unknown[]): pg.QueryConfig | PreparedQuery {
+  return replanned ? { text, values } : new PreparedQuery({ name, text, values })
 }
+
+type AnyQuery = string | pg.QueryConfig | PreparedQuery
+
+const run = (client: pg.PoolClient, query: AnyQuery): Promise<pg.QueryResult> =>
+  query instanceof PreparedQuery ? runOn(client, query) : client.query(query)
 
 /** At least one, because two connections leave nothing to reserve. */
 export function countSharedPlaces(max_connections: number): number {
   return Math.max(1, max_connections - working_connections - Math.ceil(max_connections * reserved_part))
 }
 
-type Whole = Pick<Database, 'query' | 'execute' | 'lookUp' | 'transaction' | 'snapshot'>
+type Whole = Pick<Database, 'query' | 'execute' | 'lookUp' | 'transaction' | 'commit' | 'snapshot'>
 
 function shareDatabase(
-  { query, execute, lookUp, transaction, snapshot }: Whole,
+  { query, execute, lookUp, transaction, commit, snapshot }: Whole,
   share: FairShare,
   owner: string,
 ): Database {
@@ -169,12 +181,16 @@ function shareDatabase(
     execute: (composed) => share.within(owner, () => execute(composed)),
     // Batched look-ups serve several organizations at once, and have their own limit of connections.
     lookUp,
-    transaction: (work) => share.within(owner, () => transaction(work)),
+    transaction: (work, lock_wait_ms) => share.within(owner, () => transaction(work, lock_wait_ms)),
+    commit: (statement, values) => share.within(owner, () => commit(statement, values)),
     snapshot: (ms, work) => share.within(owner, () => snapshot(ms, work)),
     sharedBy: () => shared,
   }
   return shared
 }
+
+const begin = (lock_wait_ms?: number) =>
+  lock_wait_ms === undefined ? 'begin' : `begin; set local lock_timeout = ${Math.ceil(lock_wait_ms)}`
 
 /** Its statements are planned for their values, also those that stay prepared. */
 function beginSnapshot(statement_ms: number): string {
@@ -191,7 +207,7 @@ async function runTransaction<T>(pool: pg.Pool, begin: string, work: (tx: Transa
     begun.catch(() => {}) // reported to the first caller that waits, and below
     const result = await work(transactionOn(line, begun))
     await begun
-    await commit(line)
+    await sendCommit(line)
     return result
   } catch (error) {
     // A lost connection cannot be used; closing it rolls back.
@@ -203,10 +219,24 @@ async function runTransaction<T>(pool: pg.Pool, begin: string, work: (tx: Transa
   }
 }
 
+async function commitStatement<Row>(pool: pg.Pool, query: AnyQuery): Promise<Row[]> {
+  const client = await pool.connect()
+  let broken: unknown
+  try {
+    return (await run(client, query)).rows as Row[]
+  } catch (error) {
+    if (!isConnectionLost(error)) throw error
+    broken = error
+    throw new CommitInDoubt(error)
+  } finally {
+    client.release(broken as Error | undefined)
+  }
+}
+
 /** A connection on which statements follow each other without waiting; those sent together travel as one message. */
 interface Line {
-  query(text: string | pg.QueryConfig): Promise<pg.QueryResult>
-  send(text: pg.QueryConfig): void
+  query(text: AnyQuery): Promise<pg.QueryResult>
+  send(text: AnyQuery): void
   sent(): Promise<void>
   /** Waits for all responses and returns the error of the first statement that the database refused. */
   failure(): Promise<Error | null>
@@ -220,7 +250,7 @@ function createLine(client: pg.PoolClient): Line {
     stream.cork()
     // Runs after all code that is ready to run, and may send more.
     process.nextTick(() => stream.uncork())
-    return client.query(text)
+    return run(client, text)
   }
   return {
     query,
@@ -240,7 +270,7 @@ function createLine(client: pg.PoolClient): Line {
   }
 }
 
-async function commit(line: Line): Promise<void> {
+async function sendCommit(line: Line): Promise<void> {
   let answer: pg.QueryResult
   try {
     answer = await line.query('commit')
@@ -279,6 +309,7 @@ function transactionOn(line: Line, begun: Promise<unknown>): Transaction {
     sent: line.sent,
     lookUp: (statement, row) => lookUpOne(tx.query, statement, row),
     sharedBy: () => tx,
+    commit: () => Promise.reject(new Error('a transaction commits as a whole')),
     snapshot: () => Promise.reject(new Error('a snapshot is a transaction of its own')),
     async transaction(work) {
       await line.query('savepoint inner_transaction')

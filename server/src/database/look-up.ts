@@ -51,14 +51,34 @@ async function lookUpTogether(
   statement: AnyStatement,
   rows: unknown[][],
 ): Promise<(unknown[] | Promise<unknown[]>)[]> {
-  const arrays = rows[0]!.map((_none, column) => rows.map((row) => row[column]))
-  const answers = rows.map((): unknown[] => [])
+  const { distinct, placeOf } = distinctRows(rows)
+  const arrays = rows[0]!.map((_none, column) => distinct.map((row) => row[column]))
+  const answers = distinct.map((): unknown[] => [])
   try {
     for (const { call, ...answer } of await query<AnsweredRow>(statement, arrays)) answers[call - 1]!.push(answer)
-    return answers
+    return placeOf.map((place) => answers[place]!)
   } catch (error) {
     if (rows.length === 1 || isConnectionLost(error)) throw error
     // The fault of one call must not fail the others.
     return rows.map((row) => lookUpOne(query, statement, row))
   }
+}
+
+function nameOf(value: unknown): string {
+  if (value === null) return 'null'
+  return Buffer.isBuffer(value) ? `=${value.toString('latin1')}` : `=${String(value)}`
+}
+
+/** Many calls ask for the same, such as the key that all of them have: it is read once. */
+function distinctRows(rows: unknown[][]): { distinct: unknown[][]; placeOf: number[] } {
+  if (rows.length === 1) return { distinct: rows, placeOf: [0] }
+  const places = new Map<string, number>()
+  const distinct: unknown[][] = []
+  const placeOf = rows.map((row) => {
+    const name = row.map(nameOf).join('\0')
+    const place = places.get(name) ?? distinct.push(row) - 1
+    places.set(name, place)
+    return place
+  })
+  return { distinct, placeOf }
 }

@@ -8,7 +8,7 @@ import { callsOfLastStep } from '../conversations/machine/turn-items.ts'
 import { findTurn } from '../conversations/read/turns.ts'
 import { readTurnRetrievals } from '../conversations/read/retrievals.ts'
 import { type HistoryItem, readHistory, readTurnItems } from '../conversations/read/transcript.ts'
-import type { PromptVariables, TurnLease } from '../conversations/conversations.ts'
+import type { BegunTurn, PromptVariables, TurnLease } from '../conversations/conversations.ts'
 import { type RootStore, openStore } from '../database/store.ts'
 import { fencePassages, passageRules } from '@parley/contract'
 import { characters_of_token, reachOf, selectHistory } from './rules/context-window.ts'
@@ -17,13 +17,14 @@ import type { ModelMessage } from '../models/models.ts'
 import { type PeopleMarks, peopleRules } from './rules/people-marks.ts'
 import { renderSystemPrompt } from './rules/prompt.ts'
 import type { ActionRunners } from './actions/runner.ts'
+import type { KeptHistories } from './kept-histories.ts'
 import type { CallRun, FoundTurn, RunningTurn } from './running-turn.ts'
 import { assembleTools } from './tools/offered-tools.ts'
 import type { TurnTool } from './tools/turn-tool.ts'
 import { TurnPassages } from './turn-passages.ts'
 import { type TurnSource, prepareSources } from './turn-source.ts'
 
-type Part = Pick<EngineServices, 'database' | 'config' | 'conversations' | 'ports'>
+type Part = Pick<EngineServices, 'database' | 'config' | 'conversations' | 'ports'> & { histories: KeptHistories }
 
 export interface AttemptInput {
   config: ResolvedConfig
@@ -84,20 +85,21 @@ export async function loadTurn(services: Part, lease: TurnLease): Promise<FoundT
   const settings = config.retrieval
   const unanswered = callsOfLastStep(items)
   const passages = new TurnPassages({ turn_id: turn.id, settings, window_characters, stored, unanswered, newCode })
-  const history = historyOf({ store, turn, conversation, config, heard })
+  const history = historyOf({ store, turn, conversation, config, heard }, services.histories, lease.begun)
   return { store, turn, conversation, items, config, variables, heard, redactor, history, passages }
 }
 
 /** Read once, unless the turn goes on: settling its calls adds to it. */
-function historyOf({
-  store,
-  turn,
-  conversation,
-  config,
-  heard,
-}: Pick<FoundTurn, 'store' | 'turn' | 'conversation' | 'config' | 'heard'>): () => Promise<HistoryItem[]> {
+function historyOf(
+  { store, turn, conversation, config, heard }: Pick<FoundTurn, 'store' | 'turn' | 'conversation' | 'config' | 'heard'>,
+  histories: KeptHistories,
+  begun: BegunTurn | undefined,
+): () => Promise<HistoryItem[]> {
+  const reach = reachOf(config.context_window)
   const read = async () => {
-    const stored = await readHistory(store, conversation.id, reachOf(config.context_window), turn)
+    const known = begun && histories.find(begun, reach)
+    const stored = known ?? (await readHistory(store, conversation.id, reach, turn))
+    histories.noteShown({ conversation, turn }, stored)
     return heard.size === 0 ? stored : stored.map((item) => ({ ...item, content: heard.get(item.id) ?? item.content }))
   }
   let first: Promise<HistoryItem[]> | null = null

@@ -17,6 +17,7 @@ import { describeTemplateFault, logTemplateFault } from '../templates/faults.ts'
 import { TemplateError } from '../templates/templates.ts'
 import { type AttemptInput, type Equipment, equipTurn, loadTurn, readInput } from './attempt-input.ts'
 import type { AskedByModel } from './hand-off.ts'
+import type { KeptHistories } from './kept-histories.ts'
 import type { CallRun, FoundTurn, RunningTurn } from './running-turn.ts'
 import {
   collectAnswer,
@@ -44,6 +45,7 @@ import { roomAfter } from './rules/output-size.ts'
 
 type Part = Pick<EngineServices, 'database' | 'models' | 'ports' | 'config' | 'outbound' | 'conversations'> & {
   equipment: Equipment
+  histories: KeptHistories
 }
 
 /** Aborts an attempt whose turn has reached its time limit. */
@@ -56,6 +58,8 @@ export interface AttemptPort {
   /** The turn as the attempt finds it. */
   begin(found: FoundTurn): void
   say(text: string): void
+  /** Whether anybody reads what is said as it is said. */
+  isRead(): boolean
   /** The current secrets of the turn's organization. */
   readSecrets(): Promise<Secrets>
   writeStep(step: Step): Promise<void>
@@ -210,7 +214,8 @@ async function askModel(
   const messages = fenceResults(cut, hasSearched, () => passages.code)
   passages.ask(leastCharacters(all, passages.calls))
   const offered = with_tools ? [...tools.values()] : []
-  const request = { system, messages, tools: offered, ...samplingOf(config) }
+  const gathers = () => !port.isRead()
+  const request = { system, messages, tools: offered, gathers, ...samplingOf(config) }
   const answer = await meter.model(() =>
     collectAnswer(modelOf(services, config).stream(request, port.signal), (text) => {
       meter.markText()

@@ -27,6 +27,7 @@ import { countPieces, heldWords, joinWords } from '../conversations/machine/turn
 import { renew_ms } from '../conversations/machine/turn.ts'
 import { isUnavailable } from '../database/failures.ts'
 import { openStore } from '../database/store.ts'
+import { isReadLive } from '../live/live-turns.ts'
 import { changed } from '../live/shared.ts'
 import { type Retry, retry } from '../base/retry.ts'
 import { charactersOf } from '../base/json.ts'
@@ -36,6 +37,7 @@ import { type AttemptPort, TurnTimeout, carryOut } from './attempt.ts'
 import { modelsOf } from '../models/models.ts'
 import { isWrapped } from '../agents/rules/wrapping.ts'
 import { failureRuleOf, requestByModel } from './hand-off.ts'
+import { KeptHistories } from './kept-histories.ts'
 import { haltElsewhere, lendAttempts } from './remote-halt.ts'
 import { type Halt, Halted, type RunningAttempt, newAttempt } from './running-attempt.ts'
 import { Takeovers, nullIfDeleted } from './takeovers.ts'
@@ -62,6 +64,7 @@ export class Engine implements TurnRunner {
   readonly #halted = new Map<string, Halt>()
   /** Turns that were changed while no attempt at them ran here, in case one is about to start. */
   readonly #stopped = new LRUCache<string, true>({ max: most_stopped_turns })
+  readonly #histories = new KeptHistories()
   #whenIdle = Promise.withResolvers<void>()
   #isDraining = false
   #isStopped = false
@@ -245,7 +248,7 @@ export class Engine implements TurnRunner {
       stopTimer = clock.after(left_ms, () => controller.abort(new TurnTimeout()))
     }
     try {
-      const services = { ...this.#withModelsOf(lease), equipment: this.#equipment }
+      const services = { ...this.#withModelsOf(lease), equipment: this.#equipment, histories: this.#histories }
       return await carryOut(services, lease, { ...this.#portOf(attempt), begin })
     } catch (error) {
       if (!(error instanceof TurnTimeout)) throw error
@@ -265,6 +268,7 @@ export class Engine implements TurnRunner {
         const shown = attempt.speech.say(text)
         if (attempt.shown !== null) attempt.hold.say(shown)
       },
+      isRead: () => isReadLive(this.#services.live, lease.conversation_id),
       mayAct: () => attempt.hold.isSure(controller.signal),
       handOff: async (asked, result) => {
         const request = await this.#retryWhileUnavailable(() =>
@@ -336,19 +340,22 @@ export class Engine implements TurnRunner {
   ): Promise<A | 'stale'> {
     const { lease, controller } = attempt
     const characters = charactersOf(written)
+    // Until a step is written, the conversation is as the commit of the message has left it.
+    const expected = change === 'result' && attempt.step === 0 ? (lease.begun?.left ?? null) : null
     const write = () => {
       if (controller.signal.reason instanceof Halted) throw controller.signal.reason
       const { organization_id, conversation_id: id } = lease
       const judge = (state: LockedConversation) => decide(state, lease, written)
-      const proposed = { change, organization_id, id, decide: judge, characters }
+      const proposed = { change, organization_id, id, decide: judge, characters, expected }
       return nullIfDeleted(() => this.#services.conversations.commits.change(proposed))
     }
     const begun_at = this.#services.ports.clock.monotonic()
     const committed = await this.#retryWhileUnavailable(write)
     if (!committed) return 'stale'
-    const isOver = committed.ended_turns.some(({ id }) => id === lease.turn_id)
+    const ended = committed.ended_turns.find(({ id }) => id === lease.turn_id)
+    if (ended) this.#histories.noteEnd(lease.conversation_id, lease.turn_id, ended.items)
     // Before the commit's effects: they may start the next turn.
-    if (change === 'result' || isOver) this.#forget(attempt)
+    if (change === 'result' || ended) this.#forget(attempt)
     else if (committed.answer === 'written') attempt.hold.renew(begun_at)
     followUp(this.#services.conversations, lease.conversation_id, committed)
     return committed.answer

@@ -31,6 +31,14 @@ export interface LiveTurns extends Disposable, Pick<LiveRetrievals, 'retrieve' |
 /** The signal's key for changes of the text that is being generated. */
 export const liveKey = signalsOf('live')
 
+/** Whether anybody reads the text as it is generated, here or on another node. */
+export function isReadLive(
+  { signals, turns }: { signals: Signals; turns: Pick<LiveTurns, 'isFollowedElsewhere'> },
+  conversation_id: string,
+): boolean {
+  return signals.isAwaited(liveKey(conversation_id)) || turns.isFollowedElsewhere(conversation_id)
+}
+
 export interface LiveOptions {
   bus: Bus
   signals: Signals

@@ -28,6 +28,8 @@ export interface Signals {
   waitFor<T>(key: SignalKey, timeout_ms: number, look: () => Promise<T | undefined>): Promise<T | undefined>
   /** For long-lived followers, which look when they are notified. */
   listen(...keys: SignalKey[]): Listener
+  /** Whether anybody waits for the key here. */
+  isAwaited(key: SignalKey): boolean
   /** Anything may have been committed, so all waiters look. */
   notifyAll(): void
   /** Ends every wait as if it had timed out, because the process is about to stop. */
@@ -67,6 +69,7 @@ export function createSignals(clock: Clock): Signals {
     notify(key) {
       for (const wake of waiters.get(key) ?? []) wake()
     },
+    isAwaited: (key) => waiters.has(key),
     notifyAll: wakeAll,
     close() {
       state.isClosed = true

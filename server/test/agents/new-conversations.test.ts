@@ -31,7 +31,7 @@ const default_model = 'demo/parley-demo'
 const read = (agent_version_id: string, caller = ctx) =>
   readAgentConfig(caller.store, agent_version_id, 'text', default_model)
 const choose = (reference: VersionReference, caller = ctx) =>
-  findVersionForNewConversation(caller.store, caller.access, reference)
+  caller.store.transaction((tx) => findVersionForNewConversation(tx, caller.access, reference))
 
 describe('the version of a new conversation', () => {
   test('is the newest published one, a numbered one, or the one with an id', async () => {

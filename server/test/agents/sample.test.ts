@@ -21,7 +21,8 @@ test('is published and ready to talk, and created once even if nodes start at th
   expect(more).toEqual([])
   expect(await getAgent(ctx, agent!)).toMatchObject({ name: 'Sample agent', active: true, versions: [{ version: 1 }] })
   const reference = { agent_id: agent!.agent_id, version: 'latest' as const }
-  expect(await findVersionForNewConversation(ctx.store, ctx.access, reference)).toMatchObject(agent!)
+  const find = () => ctx.store.transaction((tx) => findVersionForNewConversation(tx, ctx.access, reference))
+  expect(await find()).toMatchObject(agent!)
 
   await deleteAgent(ctx, agent!)
   expect(await createSampleAgent(ctx.store, systemPorts)).toBeNull()

@@ -5,14 +5,14 @@ import { createTestDatabase } from '../support/database.ts'
 import { run } from './run.ts'
 
 describe('the programs that measure', { timeout: 240_000 }, () => {
-  test('the cost of a turn, beside the baseline', async () => {
+  test('the cost of conversations, beside the limits', async () => {
     await using database = await createTestDatabase()
-    const small = ['--rounds', '1', '--seconds', '1', '--callers', '3']
-    const output = await run('turns.ts', '--database-url', database.connection_string, ...small)
-    expect(output).toMatch(/^machine .+\nload +3 callers, 1 rounds/)
-    for (const contestant of ['baseline', 'turn', 'streamed turn']) {
-      expect(output).toMatch(new RegExp(`^${contestant} *\n  turns per second +\\d+`, 'm'))
+    const small = ['--rounds', '1', '--seconds', '1', '--cold-seconds', '1', '--callers', '2', '--paced', '3']
+    const output = await run('turns.ts', '--database-url', database.connection_string, ...small, '--model-ms', '40')
+    for (const load of ['2 at once', '3 at once, a model of 40 ms']) {
+      expect(output).toMatch(new RegExp(`^\\| ${load} \\| turns per second .+\n\\| --- .+\n\\| limit \\| \\d+`, 'm'))
     }
+    expect(output.match(/^\| Parley \| \d+/gm)).toHaveLength(2)
     expect(output).not.toMatch(/NaN|undefined/)
   })
 

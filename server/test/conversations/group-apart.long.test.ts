@@ -361,7 +361,7 @@ test('a node that is stopped while changes wait for their commit reports the out
   }
 })
 
-const statements = 'lock_free_conversations open_turns bind_idempotency_keys insert_turns append commit'.split(' ')
+const statements = ['lock_free_conversations', 'open_turns', 'bind_idempotency_keys', 'insert_turns', 'commit']
 const losses = statements.flatMap((name) => (['before', 'after'] as const).map((when) => ({ name, when })))
 
 test.each(losses)('a connection lost $when $name of a group loses and duplicates nothing', async ({ name, when }) => {

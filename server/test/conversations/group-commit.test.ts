@@ -68,7 +68,7 @@ test('forty messages at once need fewer commits than that, and each has its own 
   expect(replies.map(({ reply }) => reply)).toEqual(ids.map((_id, n) => `Reply to Message ${n}`))
   for (const [n, id] of ids.entries()) expect(await textsOf(id)).toEqual([`Message ${n}`, `Reply to Message ${n}`])
   expect(countOf('lock_free_conversations')).toBeGreaterThan(0)
-  expect(countOf('append')).toBeLessThan(80)
+  expect(countOf('insert_turns') + countOf('end_turns')).toBeLessThan(80)
 })
 
 test('the same holds for messages with keys; a repeated one gets the same turn', async () => {

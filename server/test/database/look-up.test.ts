@@ -80,6 +80,14 @@ test('simultaneous calls each get their own rows, also the same call twice', asy
   await fc.assert(property, { numRuns: 30 })
 })
 
+test('what many calls ask for at once is read once', async () => {
+  const counted = `select given.call, given.name, count(*) over () as rows from ${rowsOf('given', 'name text')}`
+  const count = acrossOrganizations('a test', 'count_rows', counted)
+  const asked = ['key', 'key', null, 'null', 'key', null]
+  const answers = await Promise.all(asked.map((name) => made.database.lookUp(count, [name], 'owner')))
+  expect(answers).toEqual(asked.map((name) => [{ name, rows: 3 }]))
+})
+
 test('a malformed call fails alone', async () => {
   const asked = [
     ['one', 1],

@@ -28,12 +28,19 @@ const sendFirst: Play = async (talk, arm) => {
   expectReply(await talk.send('First'), 'Reply to First')
 }
 
+const sendWithoutKey: Play = async (talk, arm) => {
+  arm()
+  expectReply(await talk.send('First', 'queue', talk.keyless), 'Reply to First')
+}
+
 /** Each with the statement that identifies its transaction. */
 const plays: [string, string, Play][] = [
   ['a message that starts its turn', 'insert_turns', sendFirst],
+  ['a message without a key that starts its turn', 'begin_turns_if_unchanged', sendWithoutKey],
+  ['a reply', 'end_turns_if_unchanged', sendFirst],
   ...(['queue', 'merge', 'interrupt'] as const).map((rule): [string, string, Play] => [
     `a message that arrives while a turn runs (${rule})`,
-    'append',
+    rule === 'merge' ? 'append' : 'insert_turns',
     async (talk, arm) => {
       const { finish } = await talk.startTurn()
       // With merge it joins this one.
@@ -178,6 +185,24 @@ describe.concurrent('the database', () => {
     },
   )
 
+  test(
+    'gets a statement that commits by itself after its caller was told that nothing is stored: nothing is',
+    limit,
+    async () => {
+      const isEnough = (fault: Fault, talk: Talk) => hasComeSince(fault, talk, 'fence_conversation')
+      const arm: Arm = (proxy) => proxy.atCommit({ of: 'begin_turns_if_unchanged', when: 'late', how: 'cut' })
+      const play: Play = async (talk, arm) => {
+        const fault = arm()
+        const { error } = await talk.send('First', 'queue', talk.keyless)
+        expect(error).toMatchObject({ status: 503, turn_id: null })
+        fault.release()
+        expectReply(await talk.send('Second'), 'Reply to Second')
+        expect((await talk.items()).map(({ text }) => text)).toEqual(['Welcome.', 'Second', 'Reply to Second'])
+      }
+      await expectNoFaults(play, arm, { isEnough })
+    },
+  )
+
   test.each(['before', 'after'] as const)(
     'is unavailable (lost %s COMMIT) for longer than a call waits: 500 outcome_unknown, and one answer for the same key',
     limit,
@@ -202,13 +227,15 @@ describe.concurrent('the database', () => {
       expectReply(await talk.send('First'), 'Reply to First')
       expect(requests).toHaveLength(before + 1)
     }
-    const arm: Arm = (proxy) => proxy.atCommit({ of: 'end_turns', when: 'before', how: 'cut', for_good: true })
+    const arm: Arm = (proxy) =>
+      proxy.atCommit({ of: 'end_turns_if_unchanged', when: 'before', how: 'cut', for_good: true })
     await expectNoFaults(play, arm, { isEnough: ({ refused }) => refused >= 2 })
   })
 
   test('is unavailable for longer than a result can wait: another attempt answers', limit, async () => {
     const isGivenUp = (_fault: Fault, { lane }: Talk) => lane.server.log.some((line) => line.includes('attempt failed'))
-    const arm: Arm = (proxy) => proxy.atCommit({ of: 'end_turns', when: 'before', how: 'cut', for_good: true })
+    const arm: Arm = (proxy) =>
+      proxy.atCommit({ of: 'end_turns_if_unchanged', when: 'before', how: 'cut', for_good: true })
     await expectNoFaults(sendFirst, arm, { isEnough: isGivenUp })
   })
 })

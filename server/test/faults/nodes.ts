@@ -65,7 +65,7 @@ const isMessage = ({ name }: PassingStatement) => name === 'publish_on_bus'
 /** Of both nodes: the one that is asked, and the one that runs the turn. */
 const statements = ['find_organization_key', 'find_conversation', 'find_turn', 'find_running_turn', 'publish_on_bus']
   .concat(['read_partial_text', 'leave_partial_text', 'begin', 'lock_conversation', 'open_turns'])
-  .concat(['end_turns', 'append', 'commit'])
+  .concat(['end_turns', 'commit'])
 
 /** `whens`: whether a message is lost before it counts or after. */
 export function testLosses(playWith: PlayWith, whens: When[]): void {

@@ -36,7 +36,7 @@ test('T6: a reply that a node could not write in time is void, although its turn
   const { id, held } = await startTurn(server, node)
   const again = holdAnswer()
   server.model.answer = () => again
-  const fault = proxy.atCommit({ of: 'end_turns', when: 'before', how: 'reset', for_good: true })
+  const fault = proxy.atCommit({ of: 'end_turns_if_unchanged', when: 'before', how: 'reset', for_good: true })
   held.say('Too late.')
   held.finish()
   await fault.hit

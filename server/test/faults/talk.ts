@@ -6,6 +6,7 @@ import type { ConcurrencyRule, MessageReply } from '@parley/contract'
 import { ApiError, type Client } from '@parley/sdk'
 import { sql } from '../support/sql.ts'
 import { type ChatRequest, type HeldAnswer, holdAnswer } from '../support/scripted-model.ts'
+import { withoutKey } from '../support/server.ts'
 import type { Lane } from './lanes.ts'
 
 export type Outcome = { reply: MessageReply; error?: never } | { reply?: never; error: unknown }
@@ -55,6 +56,11 @@ export class Talk {
   /** As a client of the lane's other node. */
   get elsewhere(): Client {
     return this.lane.server.as({ base_url: this.lane.nodes[1]!.url })
+  }
+
+  /** As one that sends no keys. */
+  get keyless(): Client {
+    return this.lane.server.as({ fetch: withoutKey })
   }
 
   send(text: string, parley_concurrency: ConcurrencyRule = 'queue', client = this.client): Promise<Outcome> {

@@ -1,6 +1,7 @@
 // One call to any node that serves, and its repeats while it was lost, abandoned or could not be served. Records every answer.
 import { setTimeout as pass } from 'node:timers/promises'
 import { type Client, ApiError, createClient } from '@parley/sdk'
+import { withoutKey } from '../support/server.ts'
 import { pageFetch } from '../web-widgets/browser.ts'
 import { admin_key } from './child.ts'
 import type { Random } from './random.ts'
@@ -14,8 +15,8 @@ const retry_ms = 250
 
 export type Call<T> = (client: Client, signal: AbortSignal, url: string) => Promise<T>
 
-/** Null: nobody yet. Calls with a token of a visitor come from the frame. */
-export type Caller = { token: string | null } | undefined
+/** Null: nobody yet. Calls with a token of a visitor come from the frame. `keyless`: as clients do who send no key. */
+export type Caller = { token: string | null } | 'keyless' | undefined
 
 export interface Calls {
   /** Each time on any node. Null: it was refused, or never answered. */
@@ -28,6 +29,7 @@ export function createCalls(urls: () => string[]): Calls {
   const clients = new Map<string, Client>()
 
   function clientOf(base_url: string, as: Caller): Client {
+    if (as === 'keyless') return createClient({ base_url, token: admin_key, retries: 0, fetch: withoutKey })
     if (as) {
       const token = as.token === null ? {} : { token: as.token }
       return createClient({ base_url, retries: 0, fetch: pageFetch({ origin: base_url }), ...token })

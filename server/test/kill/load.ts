@@ -103,9 +103,10 @@ export class Load {
       ...(random.happens(0.6) ? { parley_concurrency: random.pick(rules) } : {}),
     }
     const send = (client: Client, signal: AbortSignal) => client.sendConversationMessage(input, { signal })
-    if (!key && !client_id) return void (await this.#calls.once(message.answers, random, send))
+    const as = key ? undefined : 'keyless'
+    if (!key && !client_id) return void (await this.#calls.once(message.answers, random, send, as))
     const calls = Array.from({ length: is_doubled ? 2 : 1 }, () =>
-      this.#calls.untilAnswered(message.answers, random, send),
+      this.#calls.untilAnswered(message.answers, random, send, as),
     )
     await Promise.all(calls)
     // A failed turn is tried again, with the same key.

@@ -5,6 +5,7 @@ import { startApp } from '../../src/app.ts'
 import { readConfig } from '../../src/settings.ts'
 import { systemPorts } from '../../src/base/ports.ts'
 import { createLog } from '../../src/telemetry/log.ts'
+import { isWithinCommit } from './plan.ts'
 
 const [point, nth = '1', signal = 'SIGKILL'] = process.argv.slice(2)
 const passed = new Map<string, number>()
@@ -38,7 +39,8 @@ process.stdin.once('end', () => process.exit(1)).resume()
 
 const config = readConfig()
 const log = createLog(config.log_level, { write: (line: string) => void process.stderr.write(line) })
-const app = await startApp(config, log, { ...systemPorts, newId, reached })
+const one_statement = !isWithinCommit(point)
+const app = await startApp(config, log, { ...systemPorts, newId, reached, one_statement })
 isReady = true
 say({ url: app.url, node_id: app.core.node.id })
 process.once('SIGTERM', () => void stop())

@@ -1,5 +1,11 @@
 // How each node of a run dies: at every pause point in turn, and at random.
-import { type PausePoint, attemptPoints, changeNames, stages } from '../../src/conversations/commit/pause-points.ts'
+import {
+  type PausePoint,
+  attemptPoints,
+  changeNames,
+  sentPoints,
+  stages,
+} from '../../src/conversations/commit/pause-points.ts'
 import type { Random } from './random.ts'
 
 /**
@@ -16,7 +22,10 @@ type Point = PausePoint | (typeof linkPoints)[number]
 
 /** Each group has the points of one change, or one point outside of commits. */
 const groups: Point[][] = [
-  ...changes.map((change) => stages.map((stage) => `${change}.${stage}` as const)),
+  ...changes.map((change) => [
+    ...stages.map((stage) => `${change}.${stage}` as const),
+    ...sentPoints.filter((point) => point === `${change}.sent`),
+  ]),
   stages.filter((stage) => stage !== 'locked').map((stage) => `create.${stage}` as const),
   [...linkPoints],
   ...attemptPoints.map((point) => [point]),
@@ -31,6 +40,9 @@ export type Mission<Point extends string = string> =
   | { kind: 'chance'; after_ms: number }
   /** Is stopped for longer than its lease, continues, and is killed later. */
   | { kind: 'pause'; after_ms: number; for_ms: number; then_ms: number }
+
+/** A node that dies there writes each change in a transaction. */
+export const isWithinCommit = (point: string | undefined) => /^(message|result)\.(locked|written)$/.test(point ?? '')
 
 /** Of 20 missions, 18 are points: each change dies at one of its stages, and at the next stage in the next round. */
 const points_of_20 = 18
@@ -52,7 +64,7 @@ export function planMissions(kills: number, random: Random): Mission<Point>[] {
 }
 
 function planPoints(random: Random): () => Mission<Point> {
-  const first = random.between(0, stages.length - 1)
+  const first = random.between(0, stages.length)
   let round: Point[] = []
   let rounds = 0
   return () => {

@@ -48,7 +48,10 @@ export interface PostgresProxy extends AsyncDisposable {
   lose(how: 'cut' | 'reset', of: RegExp): void
   /** From now on such connections deliver nothing to the client, and neither side notices. */
   deafen(of: RegExp): void
-  /** Hits the next commits of transactions with a statement of this name, or with a matching name or text. */
+  /**
+   * Hits the next commits of transactions with a statement of this name, or with a matching name or text; outside a transaction, the
+   * statement itself.
+   */
   atCommit(point: FaultPoint & { of: string | RegExp }): Fault
   /** Hits the nth statement from now among those that `counts` accepts. */
   failStatement(nth: number, point: FaultPoint & { counts?: (statement: PassingStatement) => boolean }): Fault
@@ -232,8 +235,11 @@ export async function startPostgresProxy(upstream: string): Promise<PostgresProx
     atCommit({ of, ...point }) {
       const isMeant = ({ name, text }: PassingStatement) =>
         typeof of === 'string' ? name === of : of.test(name) || of.test(text)
-      const matches = ({ text, before }: PassingStatement) => /^\s*commit\b/i.test(text) && before.some(isMeant)
-      return arm(point, matches, (answer) => answer.includes('COMMIT\0'))
+      const matches = (statement: PassingStatement) =>
+        statement.before.length > 0
+          ? /^\s*commit\b/i.test(statement.text) && statement.before.some(isMeant)
+          : isMeant(statement)
+      return arm(point, matches, (answer) => /(COMMIT|SELECT \d+)\0/.test(answer.toString('latin1')))
     },
     failStatement(nth, { counts = () => true, ...point }) {
       let count = 0

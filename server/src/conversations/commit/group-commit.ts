@@ -1,7 +1,7 @@
 // Commits simultaneous changes of different conversations together. Each is decided by its own conversation under its own
 // lock, as if it were alone; they share only the round trips to the database.
 import type { Channel } from '@parley/contract'
-import { type Database, type Executor, type Pipeline, limitLockWait } from '../../database/database.ts'
+import { type Database, type Executor, type Pipeline } from '../../database/database.ts'
 import { isConnectionLost } from '../../database/failures.ts'
 import { batch } from '../../database/batch.ts'
 import { openStore } from '../../database/store.ts'
@@ -13,6 +13,7 @@ import type { CommitAddition } from './additions.ts'
 import { type ChannelPort, type Channels, deliveryThrough } from '../channel-port.ts'
 import { type Committed, accepted, changeConversation, committedOf } from './commit.ts'
 import type { Committer, Erase } from './committer.ts'
+import { groupWritable, writeIfUnchanged } from './if-unchanged.ts'
 import { type LockTarget, lockConversations } from './lock.ts'
 import { type ChangeName, type stages, reach } from './pause-points.ts'
 import { writeChanges } from './write-changes.ts'
@@ -23,6 +24,8 @@ export interface ProposedChange<Answer> extends LockTarget {
   decide: (state: LockedConversation) => Decision<Answer>
   /** Roughly how much text it writes, at most. */
   characters: number
+  /** The state that the conversation has, unless others have changed it: then nothing has to be read first. Null: not known. */
+  expected?: LockedConversation | null
   /** The idempotency key of the call, bound in the same commit, and the answer that the key stands for from then on. */
   binding?: { key: CallKey; to: (answer: Answer) => Binding } | undefined
 }
@@ -77,14 +80,21 @@ export function createGroupCommit({ database, ports, node }: Pick<Core, 'databas
   }
 
   const commitAll = async (all: Proposed[]): Promise<Outcome[]> => {
-    const one_each = firstOfEach(all)
-    const goTogether = one_each.size > 1 || all.some(isLong)
-    const outcomes = goTogether ? await commitTogether(database, committer, [...one_each]) : new Map()
+    const { expecting = [], others = [] } = Object.groupBy(firstOfEach(all), isExpecting)
+    const goTogether = others.length > 1 || others.some(isLong)
+    const [unchanged, together] = await Promise.all([
+      commitUnchanged(database, committer, expecting),
+      goTogether ? commitTogether(database, committer, others) : new Map<Proposed, Outcome>(),
+    ])
+    const outcomes = new Map([...unchanged, ...together])
     // Those that could not go with the others.
     const all_outcomes = all.map((proposed): Outcome => outcomes.get(proposed) ?? commitAlone(proposed))
-    if (!goTogether && all.length === 1) await settledWithin(alone_ms, all_outcomes[0]!)
+    if (!goTogether && all.length === 1 && outcomes.size === 0) await settledWithin(alone_ms, all_outcomes[0]!)
     return all_outcomes
   }
+
+  const joins = !ports.reached || ports.one_statement
+  const isExpecting = ({ expected, binding }: Proposed) => (joins && expected && !binding ? 'expecting' : 'others')
 
   const change = batch(commitAll, {
     lanes,
@@ -117,7 +127,7 @@ function settledWithin(ms: number, outcome: Promise<unknown>): Promise<void> {
 }
 
 /** The second change of a conversation depends on the result of the first, and so does the second call with a key. */
-function firstOfEach(all: Proposed[]): Set<Proposed> {
+function firstOfEach(all: Proposed[]): Proposed[] {
   const taken = new Set<string>()
   const isFirst = ({ id, binding }: Proposed) => {
     const names = [id, ...(binding ? [`${binding.key.request.namespace} ${binding.key.request.key}`] : [])]
@@ -125,7 +135,52 @@ function firstOfEach(all: Proposed[]): Set<Proposed> {
     for (const name of names) taken.add(name)
     return isNew
   }
-  return new Set(all.filter(isFirst))
+  return all.filter(isFirst)
+}
+
+/** Commits those whose conversation is as expected, and leaves out the others. */
+async function commitUnchanged(
+  database: Database,
+  committer: Committer,
+  all: Proposed[],
+): Promise<Map<Proposed, Outcome>> {
+  const asked_at = committer.ports.clock.monotonic()
+  const judged = all
+    .flatMap((proposed) => judgeLocked({ proposed, state: proposed.expected! }))
+    .flatMap(({ proposed, judgement }) => (isRefused(judgement) ? [] : [{ proposed, plan: judgement.plan }]))
+  const outcomes = groupWritable(committer, judged, ({ plan }) => plan).map(async ([way, group]) => {
+    const proposed = group.map((one) => one.proposed)
+    await reachAll(committer, 'begun', proposed)
+    try {
+      const plans = group.map(({ plan }) => plan)
+      const states = await writeIfUnchanged(database, committer, way, plans)
+      const written = proposed.filter(({ id }) => states.has(id))
+      await reachAll(committer, 'committed', written)
+      return concludeWritten(written, states, asked_at)
+    } catch (error) {
+      // What another kind of change has written stays written.
+      return isConnectionLost(error) ? failAll(proposed, error) : new Map<Proposed, Outcome>()
+    }
+  })
+  return new Map((await Promise.all(outcomes)).flatMap((one) => [...one]))
+}
+
+/** Decided once more, with the time and the lease that the statement has taken: the change is the same. */
+function concludeWritten(
+  all: Proposed[],
+  states: Map<string, LockedConversation>,
+  asked_at: number,
+): Map<Proposed, Outcome> {
+  const concludeWith = (state: LockedConversation, { decide }: Proposed) =>
+    committedOf(accepted(judge(state, decide(state))), asked_at)
+  return new Map(all.map((proposed) => [proposed, settle(() => concludeWith(states.get(proposed.id)!, proposed))]))
+}
+
+function failAll(all: Proposed[], error: unknown): Map<Proposed, Outcome> {
+  const failed = settle(() => {
+    throw error
+  })
+  return new Map(all.map((proposed) => [proposed, failed]))
 }
 
 interface Locked {
@@ -146,32 +201,29 @@ async function commitTogether(
   committer: Committer,
   all: Proposed[],
 ): Promise<Map<Proposed, Outcome>> {
-  const reachAll = async (stage: (typeof stages)[number], those: Proposed[]) => {
-    for (const { change } of those) await reach(committer.ports, `${change}.${stage}`)
-  }
   const asked_at = committer.ports.clock.monotonic()
   try {
     const { judged, lost, written } = await database.transaction(async (tx) => {
-      await reachAll('begun', all)
+      await reachAll(committer, 'begun', all)
       const locked = await lockAll(tx, all)
-      await reachAll('locked', locked.map(proposedOf))
+      await reachAll(committer, 'locked', locked.map(proposedOf))
       const judged = locked.flatMap(judgeLocked)
       const lost = await bindTogether(tx, judged.flatMap(bindingOf))
       const written = judged.filter((one) => !isRefused(one.judgement) && !whyLost(one, lost))
       writeChanges({ tx, ...committer }, written.flatMap(plansOf))
       if (committer.ports.reached) await tx.sent()
-      await reachAll('written', written.map(proposedOf))
+      await reachAll(committer, 'written', written.map(proposedOf))
       return { judged, lost, written }
-    })
-    await reachAll('committed', written.map(proposedOf))
+    }, lock_wait_ms)
+    await reachAll(committer, 'committed', written.map(proposedOf))
     return new Map(judged.map((one) => [one.proposed, settle(() => conclusionOf(one, lost, asked_at))]))
   } catch (error) {
-    if (!isConnectionLost(error)) return fallApart(all)
-    const failed = settle(() => {
-      throw error
-    })
-    return new Map(all.map((proposed) => [proposed, failed]))
+    return isConnectionLost(error) ? failAll(all, error) : fallApart(all)
   }
+}
+
+async function reachAll({ ports }: Committer, stage: (typeof stages)[number], those: Proposed[]): Promise<void> {
+  for (const { change } of those) await reach(ports, `${change}.${stage}`)
 }
 
 /** Every change is committed alone, as if the group had not been tried. */
@@ -181,7 +233,7 @@ function fallApart(all: Proposed[]): Map<Proposed, Outcome> {
 }
 
 async function lockAll(tx: Pipeline, all: Proposed[]): Promise<Locked[]> {
-  const [states] = await Promise.all([lockConversations(tx, all, 'skip'), limitLockWait(tx, lock_wait_ms)])
+  const states = await lockConversations(tx, all, 'skip')
   return all.flatMap((proposed) => {
     const state = states.get(proposed.id)
     return state ? [{ proposed, state }] : []

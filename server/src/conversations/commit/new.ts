@@ -52,6 +52,13 @@ export async function insertConversation(
 }
 
 async function tryInsert(store: Store, row: NewConversation, created_at: string | null): Promise<string | null> {
+  const values = [...valuesOf(row), store.organization_id, created_at]
+  const [inserted] = await store.query<{ created_at: string }>(insertStatement, values)
+  return inserted?.created_at ?? null
+}
+
+/** Of the columns of a new conversation, in their order. */
+export function valuesOf(row: NewConversation): unknown[] {
   const { custom_metadata, recording_details, redaction } = row
   const stored: Record<keyof NewConversation, unknown> = {
     ...row,
@@ -59,13 +66,7 @@ async function tryInsert(store: Store, row: NewConversation, created_at: string 
     recording_details: recording_details && JSON.stringify(recording_details),
     redaction: redaction && JSON.stringify(redaction),
   }
-  const values = newConversationColumns.map((name) => stored[name])
-  const inserted = await store.query<{ created_at: string }>(insertStatement, [
-    ...values,
-    store.organization_id,
-    created_at,
-  ])
-  return inserted[0]?.created_at ?? null
+  return newConversationColumns.map((name) => stored[name])
 }
 
 const takenStatement = acrossOrganizations(

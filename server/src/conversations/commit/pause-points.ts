@@ -27,12 +27,16 @@ export type ChangeName = (typeof changeNames)[number]
  */
 export const stages = ['begun', 'locked', 'written', 'committed'] as const
 
+/** Of a change that one statement writes, between its beginning and its commit: the statement is on its way. */
+export const sentPoints = ['message.sent', 'result.sent'] as const
+
 /** Outside commits. */
 export const attemptPoints = ['attempt.started', 'model.answered', 'tool.asked', 'tool.answered'] as const
 
 export type PausePoint =
   | `${ChangeName}.${(typeof stages)[number]}`
   | `create.${Exclude<(typeof stages)[number], 'locked'>}`
+  | (typeof sentPoints)[number]
   | (typeof attemptPoints)[number]
 
 export async function reach({ reached }: Pick<Ports, 'reached'>, point: PausePoint): Promise<void> {

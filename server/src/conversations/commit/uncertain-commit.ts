@@ -2,9 +2,11 @@
 import type { Context } from '../../calls/context.ts'
 import type { Conversations } from '../services.ts'
 import { type CommitInDoubt, isUnavailable } from '../../database/failures.ts'
+import { statement } from '../../database/database.ts'
 import type { RootStore } from '../../database/store.ts'
 import { AppError } from '../../base/errors.ts'
 import { retry } from '../../base/retry.ts'
+import { takesMessages } from '../machine/conversation.ts'
 import { lockConversation } from './lock.ts'
 import { findAcceptedMessage } from '../read/turns.ts'
 
@@ -37,11 +39,25 @@ export async function resolveUncertainCommit(
   return turn_id
 }
 
-/** A commit that is still in progress holds the lock, so a reader that gets the lock sees the outcome. */
+// A microsecond, which no reader notices.
+const fenceStatement = statement(
+  'fence_conversation',
+  `update conversation_progress set updated_at = updated_at + interval '1 microsecond'
+   where conversation_id = $1 and organization_id = $2`,
+)
+
+/**
+ * A commit that is still in progress holds the lock, so a reader that gets the lock sees the outcome. A statement that commits by itself
+ * may still be on its way, without a lock: from now on it finds the conversation changed, and writes nothing (if-unchanged.ts).
+ */
 async function findUnderLock(store: RootStore, conversation_id: string, message_id: string) {
   return store.transaction(async (tx) => {
-    await lockConversation(tx, { organization_id: tx.organization_id, id: conversation_id })
-    return findAcceptedMessage(tx, conversation_id, message_id)
+    const state = await lockConversation(tx, { organization_id: tx.organization_id, id: conversation_id })
+    const accepted = await findAcceptedMessage(tx, conversation_id, message_id)
+    // One that has ended takes nothing anyway, and stays as it is (T5).
+    const mayTakeIt = !accepted && state && takesMessages(state.status)
+    if (mayTakeIt) await tx.query(fenceStatement, [conversation_id, tx.organization_id])
+    return accepted
   })
 }
 

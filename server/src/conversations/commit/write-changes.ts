@@ -1,16 +1,13 @@
 // Writes changes of any number of conversations, whose locks are held, with the same few statements.
 import { type Pipeline, statement } from '../../database/database.ts'
 import { arraysOf, rowsOf } from '../../database/rows.ts'
-import type { Ports } from '../../base/ports.ts'
 import type { Change, LockedConversation } from '../machine/change.ts'
 import type { Planned } from '../machine/plan.ts'
-import { givenItemColumns, storedItemColumns, rowOfItem } from '../machine/rows.ts'
-import { countChange, isUserMessage } from '../machine/statistics-of-change.ts'
 import { sendAdditions } from './additions.ts'
-import { writeClaims } from './claims.ts'
+import { type ClaimRow, writeClaims } from './claims.ts'
 import type { Committer } from './committer.ts'
+import { insertLog, logOf, progressColumns, progressOf, updateProgress } from './log.ts'
 import { writeRetrievals } from './retrievals.ts'
-import { failuresAfter } from '../machine/failures.ts'
 import { isOutside } from '../machine/handling.ts'
 import { lease_ms, statusOfOutcome } from '../machine/turn.ts'
 import { writeHandlings } from './handlings.ts'
@@ -28,10 +25,7 @@ export function writeChanges(writer: Writer, plans: Planned[]): void {
   writeHandlings(writer.tx, plans.filter(isReturned))
   writeRetrievals(writer.tx, plans)
   finishSteps(writer, plans)
-  endTurns(writer, plans)
-  insertTurns(writer, plans)
-  startTurns(writer, plans)
-  append(writer, plans)
+  writeTurns(writer, plans)
   writeHandlings(
     writer.tx,
     plans.filter((plan) => !isReturned(plan)),
@@ -62,28 +56,62 @@ function finishSteps({ tx }: Writer, plans: Planned[]): void {
     tx.send(finishStepsStatement, arraysOf(steps, ['turn_id', 'organization_id', 'input_tokens', 'output_tokens']))
 }
 
+/**
+ * Turns end before the next one starts, and each conversation's items and events are written with its turn: they are one statement, since
+ * a statement costs as much as what it writes.
+ */
+function writeTurns(writer: Writer, plans: Planned[]): void {
+  const beginning = plans.filter(({ change }) => change.new_turn)
+  const ending = plans.filter(({ change }) => change.ended_turns.length > 0)
+  const isBeginning = new Set(beginning)
+  const isEnding = new Set(ending)
+  const ended = ending.filter((plan) => !isBeginning.has(plan))
+  const others = plans.filter((plan) => !isBeginning.has(plan) && !isEnding.has(plan) && appends(plan))
+  const valuesOf = (those: Planned[]) => logValues(writer, those.filter(appends))
+  if (ending.length > 0) writer.tx.send(endTurnsStatement, [...valuesOf(ended), ...endsOf(ending)])
+  if (beginning.length > 0)
+    writer.tx.send(insertTurnsStatement, [...valuesOf(beginning), ...newTurnsOf(writer, beginning)])
+  startTurns(writer, plans)
+  if (others.length > 0) writer.tx.send(appendStatement, logValues(writer, others))
+  writeClaims(writer.tx, plans.flatMap(claimsOf))
+}
+
+const appends = ({ change: { items, events, warned } }: Planned) => warned || items.length + events.length > 0
+
+const withLog = (turns: string) =>
+  `with ${turns} changes as (
+     select * from ${rowsOf('progress', progressColumns, 3)}
+   ), ${insertLog}
+   ${updateProgress}`
+
+/** The number of the first parameter after those of the log. */
+const after_log = 3 + progressColumns.split(',').length
+
+const appendStatement = statement('append', withLog(''))
+
 const endColumns = `id uuid, organization_id uuid, status text, outcome text, error text, steps integer, input_tokens integer,
   output_tokens integer, handled_by text, now timestamptz`
 const endTurnsStatement = statement(
   'end_turns',
-  `update turns t set status = e.status, outcome = e.outcome, error = e.error, steps = t.steps + e.steps,
-          input_tokens = coalesce(t.input_tokens + e.input_tokens, t.input_tokens, e.input_tokens),
-          output_tokens = coalesce(t.output_tokens + e.output_tokens, t.output_tokens, e.output_tokens),
-          finished_at = e.now, handled_by = e.handled_by, lease = null, lease_expires_at = null, node_id = null, partial_text = null,
-          partial_step = null, partial_retrievals = null
-   from ${rowsOf('e', endColumns)}
-   where t.id = e.id and t.organization_id = e.organization_id and t.status in ('queued', 'running')`,
+  withLog(`ended as (
+     update turns t set status = e.status, outcome = e.outcome, error = e.error, steps = t.steps + e.steps,
+            input_tokens = coalesce(t.input_tokens + e.input_tokens, t.input_tokens, e.input_tokens),
+            output_tokens = coalesce(t.output_tokens + e.output_tokens, t.output_tokens, e.output_tokens),
+            finished_at = e.now, handled_by = e.handled_by, lease = null, lease_expires_at = null, node_id = null,
+            partial_text = null, partial_step = null, partial_retrievals = null
+     from ${rowsOf('e', endColumns, after_log)}
+     where t.id = e.id and t.organization_id = e.organization_id and t.status in ('queued', 'running')
+   ),`),
 )
 
-function endTurns({ tx }: Writer, plans: Planned[]): void {
+function endsOf(plans: Planned[]): unknown[] {
   const ends = plans.flatMap((plan) => {
     const { organization_id, now } = plan.state
     const rest = { handled_by: handledAfter(plan), organization_id, now }
     return plan.change.ended_turns.map((end) => ({ ...end, status: statusOfOutcome[end.outcome], ...rest }))
   })
   const of_turn = ['id', 'organization_id', 'status', 'outcome', 'error', 'steps'] as const
-  const names = [...of_turn, 'input_tokens', 'output_tokens', 'handled_by', 'now'] as const
-  if (ends.length > 0) tx.send(endTurnsStatement, arraysOf(ends, [...names]))
+  return arraysOf(ends, [...of_turn, 'input_tokens', 'output_tokens', 'handled_by', 'now'])
 }
 
 /** Null: the agent. */
@@ -92,34 +120,35 @@ function handledAfter({ state, change }: Planned) {
   return isOutside(handled_by) ? handled_by : null
 }
 
+const [turns_given, lease_given, node_given] = [after_log, after_log + 1, after_log + 2].map((number) => `$${number}`)
 const insertTurnsStatement = statement(
   'insert_turns',
-  `insert into turns (id, organization_id, conversation_id, sequence, status, concurrency, interactivity, agent_version_id,
-                      queued_at, attempts, lease, lease_expires_at, node_id, started_at, deadline_at, accepted_by, messages_of,
-                      outcome, finished_at, handled_by)
-   select n.id, n.organization_id, n.conversation_id, n.sequence,
-          case when n.given is not null then 'completed' when n.start then 'running' else 'queued' end,
-          n.concurrency, n.interactivity, n.agent_version_id, n.now, case when n.start then 1 else 0 end,
-          case when n.start then n.lease end,
-          case when n.start then clock_timestamp() + $2::integer * interval '1 millisecond' end,
-          case when n.start then $3::uuid end, case when n.start then n.now end,
-          n.now + n.max_seconds * interval '1 second', $3::uuid, n.messages_of,
-          n.given, case when n.given is not null then n.now end, case when n.given is not null then n.handled_by end
-   from jsonb_to_recordset($1::jsonb) as n(id uuid, organization_id uuid, conversation_id uuid, sequence integer, start boolean,
-     concurrency text, interactivity text, agent_version_id uuid, now timestamptz, lease bigint, max_seconds integer,
-     messages_of uuid, given text, handled_by text)`,
+  withLog(`begun as (
+     insert into turns (id, organization_id, conversation_id, sequence, status, concurrency, interactivity, agent_version_id,
+                        queued_at, attempts, lease, lease_expires_at, node_id, started_at, deadline_at, accepted_by, messages_of,
+                        outcome, finished_at, handled_by)
+     select n.id, n.organization_id, n.conversation_id, n.sequence,
+            case when n.given is not null then 'completed' when n.start then 'running' else 'queued' end,
+            n.concurrency, n.interactivity, n.agent_version_id, n.now, case when n.start then 1 else 0 end,
+            case when n.start then n.lease end,
+            case when n.start then clock_timestamp() + ${lease_given}::integer * interval '1 millisecond' end,
+            case when n.start then ${node_given}::uuid end, case when n.start then n.now end,
+            n.now + n.max_seconds * interval '1 second', ${node_given}::uuid, n.messages_of,
+            n.given, case when n.given is not null then n.now end, case when n.given is not null then n.handled_by end
+     from jsonb_to_recordset(${turns_given}::jsonb) as n(id uuid, organization_id uuid, conversation_id uuid, sequence integer,
+       start boolean, concurrency text, interactivity text, agent_version_id uuid, now timestamptz, lease bigint,
+       max_seconds integer, messages_of uuid, given text, handled_by text)
+   ),`),
 )
 
-function insertTurns({ tx, node }: Writer, plans: Planned[]): void {
-  const turns = plans.flatMap((plan) => {
+function newTurnsOf({ node }: Writer, plans: Planned[]): unknown[] {
+  const turns = plans.map((plan) => {
     const { state, change } = plan
-    const { new_turn } = change
-    if (!new_turn) return []
-    const handled_by = handledAfter(plan)
     const { id: conversation_id, organization_id, now, next_turn: sequence, next_lease: lease } = state
-    return [{ ...new_turn, conversation_id, organization_id, now, sequence, lease, handled_by }]
+    const handled_by = handledAfter(plan)
+    return { ...change.new_turn!, conversation_id, organization_id, now, sequence, lease, handled_by }
   })
-  if (turns.length > 0) tx.send(insertTurnsStatement, [JSON.stringify(turns), lease_ms, node.id])
+  return [JSON.stringify(turns), lease_ms, node.id]
 }
 
 // A waiting turn's time runs from its start; a turn that is taken over keeps its deadline.
@@ -142,62 +171,12 @@ function startTurns({ tx, node }: Writer, plans: Planned[]): void {
     tx.send(startTurnsStatement, [...arraysOf(turns, ['id', 'organization_id', 'lease']), lease_ms, node.id])
 }
 
-const progressColumns = `conversation_id uuid, organization_id uuid, agent_id uuid, now timestamptz, items integer,
-  events integer, messages integer, turns integer, counters jsonb, is_activity boolean, is_warning boolean, failed_turns integer,
-  failed_since timestamptz, failed_messages integer`
-const appendStatement = statement(
-  'append',
-  `with items as (
-     insert into transcript_items (conversation_id, organization_id, ${storedItemColumns})
-     select conversation_id, organization_id, ${storedItemColumns}
-     from jsonb_to_recordset($1::jsonb) as i(conversation_id uuid, organization_id uuid, ${givenItemColumns})
-   ), events as (
-     insert into events (conversation_id, sequence, organization_id, id, type, occurred_at, data)
-     select e.conversation_id, e.sequence, e.organization_id, e.id, e.type, e.now, e.data
-     from jsonb_to_recordset($2::jsonb)
-       as e(conversation_id uuid, sequence bigint, organization_id uuid, id uuid, type text, now timestamptz, data jsonb)
-   ), changes as (
-     select * from ${rowsOf('progress', progressColumns, 3)}
-   ), counted as (
-     insert into statistics_deltas (organization_id, agent_id, at, counters)
-     select organization_id, agent_id, now, counters from changes where counters is not null
-   )
-   update conversation_progress p set next_position = p.next_position + c.items, next_sequence = p.next_sequence + c.events,
-          user_turn_count = p.user_turn_count + c.messages, next_turn = p.next_turn + c.turns,
-          last_activity_at = case when c.items > 0 and not c.is_warning then c.now else p.last_activity_at end,
-          silent_since = case when c.is_activity then c.now else p.silent_since end,
-          warned_at = case when c.is_warning then c.now else p.warned_at end, updated_at = c.now,
-          failed_turns = c.failed_turns, failed_since = c.failed_since, failed_messages = c.failed_messages
-   from changes c where p.conversation_id = c.conversation_id and p.organization_id = c.organization_id`,
-)
-
-function append({ tx, ports }: Writer, plans: Planned[]): void {
-  const appending = plans.filter(({ change: { items, events, warned } }) => warned || items.length + events.length > 0)
-  if (appending.length === 0) return
-  const items = appending.flatMap((plan) => itemsOf(plan, ports))
-  const events = appending.flatMap((plan) => eventsOf(plan, ports))
-  writeClaims(tx, items)
-  const progress = arraysOf(appending.map(progressOf), progressNames)
-  tx.send(appendStatement, [JSON.stringify(items), JSON.stringify(events), ...progress])
-}
-
-function itemsOf({ state, change }: Planned, ports: Ports) {
-  const { id: conversation_id, organization_id, now, next_position } = state
-  return change.items.map((item, index) => ({
-    ...rowOfItem(item),
-    id: item.type === 'message' ? item.id : ports.newId(),
-    position: next_position + index,
-    conversation_id,
-    organization_id,
-    created_at: now,
-  }))
-}
-
-function eventsOf({ state, change }: Planned, ports: Ports) {
-  const { id: conversation_id, organization_id, now, next_sequence } = state
-  return change.events.map(({ type, data }, index) => {
-    return { id: ports.newId(), sequence: next_sequence + index, type, data, conversation_id, organization_id, now }
+/** The parameters of a log, empty for no conversation. */
+function logValues({ ports }: Writer, plans: Planned[]): unknown[] {
+  const progress = plans.map(progressOf).map(({ counters, ...row }) => {
+    return { ...row, counters: counters && JSON.stringify(counters) }
   })
+  return [...logOf(plans, ports), ...arraysOf(progress, progressNames)]
 }
 
 const progressNames = [
@@ -206,24 +185,8 @@ const progressNames = [
   ...(['failed_turns', 'failed_since', 'failed_messages'] as const),
 ]
 
-function progressOf({ state, change }: Planned) {
-  const { id: conversation_id, organization_id, agent_id, now } = state
-  const counters = countChange(state, change)
-  const isMoved = change.handling !== null && change.handling.handled_by !== state.handled_by
-  return {
-    conversation_id,
-    organization_id,
-    agent_id,
-    now,
-    items: change.items.length,
-    events: change.events.length,
-    messages: change.items.filter(isUserMessage).length,
-    turns: change.new_turn ? 1 : 0,
-    counters: counters && JSON.stringify(counters),
-    is_activity: !change.warned && (change.items.length + change.ended_turns.length > 0 || isMoved),
-    is_warning: change.warned,
-    ...failuresAfter(state, change),
-  }
+function claimsOf({ state: { id: conversation_id, organization_id }, change: { items } }: Planned): ClaimRow[] {
+  return items.flatMap((item) => (item.type === 'message' ? [{ ...item, conversation_id, organization_id }] : []))
 }
 
 const putOffStatement = statement(

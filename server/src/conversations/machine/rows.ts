@@ -79,6 +79,21 @@ export const silence = `${silent_since} as silent_since, coalesce(p.warned_at >=
 export const analysisOfSummary = (run: string) => `jsonb_build_object('run', ${run}, 'summary', summary,
   'finished_at', to_char(ended_at at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"'))`
 
+/** A conversation as a call finds it, with what a change of it needs to know. */
+export interface FoundConversation extends ConversationRecord {
+  failed_turns: number
+  failed_since: string | null
+  failed_messages: number
+  silent_since: string
+  is_warned: boolean
+  next_position: number
+  next_sequence: number
+  next_turn: number
+}
+
+/** Columns that a FoundConversation has besides, over `p`. */
+export const foundColumns = `p.failed_turns, p.failed_since, p.failed_messages, ${silence}, p.next_position, p.next_sequence, p.next_turn`
+
 /** The fields of a new conversation. */
 export interface NewConversation {
   id: string

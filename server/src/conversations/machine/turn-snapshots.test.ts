@@ -1,6 +1,8 @@
 import { describe, expect, test } from 'vitest'
 import { decideAttemptResult } from './attempt-decisions.ts'
 import { changed, locked, turn, waiting } from '../../../test/conversations/decision-fixture.ts'
+import { type LockedConversation, noChange } from './change.ts'
+import { textContent } from './content.ts'
 import { decideEnd } from './decisions.ts'
 import type { ConversationRecord } from './rows.ts'
 import { begunTurn, endedTurns } from './turn-snapshots.ts'
@@ -58,14 +60,31 @@ describe('a turn that begins', () => {
     start: true,
     messages_of: null,
   }
+  const message = {
+    ...({ type: 'message', id: 'message', role: 'user', content: textContent('Hello'), author: null } as const),
+    ...{ interrupted: false, turn_id: 'turn', metrics: null },
+  }
+  const change = { ...noChange, new_turn: turn, items: [message] }
   const read = (updated_at: string) => ({ id: state.id, updated_at }) as ConversationRecord
+  const begunIn = (found: LockedConversation, updated_at = found.updated_at) =>
+    begunTurn(found, read(updated_at), turn, change, 'node')
 
   test('its deadline keeps the microseconds of its start', () => {
-    const begun = begunTurn(state, read(state.updated_at), turn, ['message'])
+    const begun = begunIn(state)
     expect(begun!.turn.deadline_at).toBe('2026-02-01T00:01:30.123456Z')
   })
 
+  test('has what its commit adds to the transcript, if that is stored as it was said', () => {
+    const begun = begunIn(state)
+    expect(begun!.turn.user_message_ids).toEqual(['message'])
+    expect(begun!.said).toMatchObject([
+      { id: 'message', position: state.next_position, content: ['Hello'], created_at: state.now },
+    ])
+    const redacting = { ...state, redaction: { entities: ['email'], patterns: [] } as never }
+    expect(begunIn(redacting)!.said).toBeNull()
+  })
+
   test('is unknown if the conversation changed after it was read', () => {
-    expect(begunTurn(state, read('2025-12-31T23:59:58.999999Z'), turn, ['message'])).toBeUndefined()
+    expect(begunIn(state, '2025-12-31T23:59:58.999999Z')).toBeUndefined()
   })
 })

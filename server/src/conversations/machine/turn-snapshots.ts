@@ -4,6 +4,7 @@ import type { Change, LockedConversation, NewItem, NewMessage, NewTurn } from '.
 import type { NewRetrieval } from './retrievals.ts'
 import { type ConversationRecord, type ItemRecord, type TurnRecord, rowOfItem } from './rows.ts'
 import { statusOfOutcome } from './turn.ts'
+import { stateAfterBeginning } from './usual-changes.ts'
 import { addSeconds } from '../../base/time.ts'
 import type { BegunTurn } from '../turn-runner.ts'
 
@@ -76,10 +77,22 @@ export function begunTurn(
   state: LockedConversation,
   conversation: ConversationRecord,
   turn: NewTurn,
-  user_message_ids: string[],
+  change: Change,
+  node_id: string,
 ): BegunTurn | undefined {
   if (state.updated_at !== conversation.updated_at) return undefined
-  return { conversation, turn: turnAtStart(state, turn, user_message_ids) }
+  const { items } = change
+  const messages = items.filter((item) => item.type === 'message')
+  const user_message_ids = messages.flatMap(({ id, role }) => (role === 'user' ? [id] : []))
+  const said = state.redaction === null && messages.length === items.length ? asStored(state, messages) : null
+  const left = stateAfterBeginning({ state, change }, node_id)
+  return { conversation, turn: turnAtStart(state, turn, user_message_ids), said, left }
+}
+
+function asStored({ next_position, now }: LockedConversation, messages: NewMessage[]): ItemRecord[] {
+  return messages.map((item, index) => {
+    return { ...rowOfItem(item), id: item.id, position: next_position + index, created_at: now }
+  })
 }
 
 function turnAtStart(

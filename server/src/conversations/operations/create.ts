@@ -17,11 +17,13 @@ import { TemplateError, renderTemplate } from '../../templates/templates.ts'
 import { announce } from '../commit/follow-up.ts'
 import type { BegunConversation, CreateInput } from '../channel-port.ts'
 import { channelRules } from '../machine/channels.ts'
+import { recordAtBirth } from '../machine/birth.ts'
 import { decideBirth, stateAtBirth } from '../machine/decisions.ts'
 import { planOf } from '../machine/plan.ts'
-import { type ConversationRecord, type ItemRecord, type NewConversation, rowOfItem } from '../machine/rows.ts'
+import type { ConversationRecord, ItemRecord, NewConversation } from '../machine/rows.ts'
 import { refuseChannel } from '../text-channel.ts'
-import { insertConversation, insertHistory, isIdTaken } from '../commit/new.ts'
+import { isIdTaken } from '../commit/new.ts'
+import { insertBirth } from '../commit/new-one.ts'
 import { reach } from '../commit/pause-points.ts'
 import { findConversation } from '../read/conversation.ts'
 import { readFirstItem } from '../read/transcript.ts'
@@ -35,6 +37,7 @@ type Created = Output<'createConversation'>
 /** The agent's part of a new conversation. */
 interface Answerer {
   agent_id: string | null
+  agent_name: string | null
   agent_version_id: string
   config: ResolvedConfig
 }
@@ -70,45 +73,89 @@ export async function createConversationWith(
     const earlier = await replayCreation(ctx, input, fingerprint)
     if (earlier) return earlier
   }
-  const generated = await generateGreetingBeforehand(ctx, input, more)
-  const { ports } = ctx.core
-  const id = input.id ?? more?.new_id ?? ports.newId()
-  // The answer is read inside the transaction too: after the commit, a failure must not make the call look refused.
-  const created = await ctx.store.transaction(async (tx) => {
-    await reach(ports, 'create.begun')
-    const answerer = await resolveAnswerer(ctx, tx, input)
-    const greeting = generated ?? renderGreeting(ctx, input, requireChannel(input, answerer))
-    const row = newConversation(id, { ...begun, ...widgetOf(more) }, answerer, fingerprint)
-    const created_at = await writeConversation(ctx, tx, row, greeting, more)
-    if (created_at !== null) await ctx.key?.bind(tx, { conversation_id: id })
-    await reach(ports, 'create.written')
-    return created_at === null ? null : readCreation(tx, (await findConversation(tx, id))!)
-  })
+  const id = input.id ?? more?.new_id ?? ctx.core.ports.newId()
+  const created = await createOnce(ctx, { input, fingerprint, id, begun, more })
   ctx.room.watcher.changed(ctx.store.organization_id)
-  await reach(ports, 'create.committed')
+  await reach(ctx.core.ports, 'create.committed')
   announce(ctx.core, id)
   if (!created) return (await replayCreation(ctx, input, fingerprint!))!
   return presentCreation(ctx, created, input)
 }
 
+interface Wanted {
+  input: CreateInput
+  fingerprint: Buffer | null
+  id: string
+  begun: BegunConversation
+  more: CreationAdditions | null
+}
+
+/** Null: the id is taken. */
+async function createOnce(ctx: Context<Conversations>, wanted: Wanted): Promise<Creation | null> {
+  const { input, more } = wanted
+  const known = await foreseeConfig(ctx, input, more)
+  const written = known && (await writeGreetingBeforehand(ctx, input, known))
+  try {
+    return await commitCreation(ctx, wanted, written)
+  } catch (error) {
+    if (!(error instanceof GreetingNeeded)) throw error
+    return commitCreation(ctx, wanted, await writeGreetingBeforehand(ctx, input, error.config))
+  }
+}
+
+/** The model has to write the greeting of the version that the transaction has found, which takes too long for it (T12). */
+class GreetingNeeded extends Error {
+  readonly config: ResolvedConfig
+  constructor(config: ResolvedConfig) {
+    super('the greeting is not written yet')
+    this.config = config
+  }
+}
+
+/** `generated`: what the model wrote. */
+function commitCreation(
+  ctx: Context<Conversations>,
+  { input, fingerprint, id, begun, more }: Wanted,
+  generated: string | null,
+): Promise<Creation | null> {
+  const { ports } = ctx.core
+  return ctx.store.transaction(async (tx) => {
+    await reach(ports, 'create.begun')
+    const answerer = await resolveAnswerer(ctx, tx, input)
+    const config = requireChannel(input, answerer)
+    if (generated === null && config.starting_message?.type === 'generated') throw new GreetingNeeded(config)
+    const greeting = generated ?? renderGreeting(ctx, input, config)
+    const row = newConversation(id, { ...begun, ...widgetOf(more) }, answerer, fingerprint)
+    const created = await writeConversation(ctx, tx, row, answerer, greeting, more)
+    if (created !== null) await ctx.key?.bind(tx, { conversation_id: id })
+    await reach(ports, 'create.written')
+    return created
+  })
+}
+
 const widgetOf = (more: CreationAdditions | null) => (more ? { web_widget_id: more.web_widget_id } : {})
 
-async function resolveAnswerer(ctx: Context<Conversations>, store: Store, input: CreateInput): Promise<Answerer> {
+async function resolveAnswerer(
+  ctx: Context<Conversations>,
+  tx: TransactionStore,
+  input: CreateInput,
+): Promise<Answerer> {
   if (input.agent_config != null) {
     if (!maySeeAgent(ctx.access, null)) throw notFound('Agent')
     const config = resolveInline(ctx, input, input.agent_config)
     const stored = input.agent_config as JsonObject
-    const { agent_version_id } = await saveInlineVersion(store, stored, ctx.core.ports.newId())
-    return { agent_id: null, agent_version_id, config }
+    const { agent_version_id } = await saveInlineVersion(tx, stored, ctx.core.ports.newId())
+    return { agent_id: null, agent_name: null, agent_version_id, config }
   }
   const ref = input.agent_version_id
     ? { agent_version_id: input.agent_version_id }
     : { agent_id: input.agent_id!, version: input.version ?? ('latest' as const) }
-  const { agent_id, agent_version_id } = await findVersionForNewConversation(store, ctx.access, ref)
-  const config = await readAgentConfig(store, agent_version_id, input.channel, ctx.core.config.default_model)
+  const chosen = await findVersionForNewConversation(tx, ctx.access, ref)
+  const { default_model } = ctx.core.config
+  const config = await readAgentConfig(tx, chosen.agent_version_id, input.channel, default_model)
   const errors = storedRuleFaults(config.retention)
   if (errors.length > 0) throw new AppError('validation_failed', unusable_rules, { errors: limitFaults(errors) })
-  return { agent_id, agent_version_id, config }
+  return { ...chosen, config }
 }
 
 function resolveInline(
@@ -125,12 +172,12 @@ function requireChannel({ channel }: CreateInput, { config }: Pick<Answerer, 'co
 }
 
 /** A model call, so it precedes the transaction (T12); null if the model does not write the greeting. */
-async function generateGreetingBeforehand(
+async function writeGreetingBeforehand(
   ctx: Context<Conversations>,
   input: CreateInput,
-  more: CreationAdditions | null,
+  config: ResolvedConfig,
 ): Promise<string | null> {
-  const config = requireChannel(input, { config: await foreseeConfig(ctx, input, more) })
+  requireChannel(input, { config })
   if (config.starting_message?.type !== 'generated') return null
   const { instructions } = config.starting_message
   const variables = templateVariables(ctx, input)
@@ -144,17 +191,17 @@ async function generateGreetingBeforehand(
   })
 }
 
-/** Of the version that will answer, if it still may: the transaction decides. */
+/** Of the version that will answer, if that is known before the transaction finds it; null: it is not. */
 async function foreseeConfig(
   ctx: Context<Conversations>,
   input: CreateInput,
   more: CreationAdditions | null,
-): Promise<ResolvedConfig> {
+): Promise<ResolvedConfig | null> {
   if (input.agent_config) return resolveInline(ctx, input, input.agent_config)
   // The room has looked at the version, so that only its configuration is needed, which this process may know.
   if (more && input.agent_version_id)
     return readAgentConfig(ctx.store, input.agent_version_id, input.channel, ctx.core.config.default_model)
-  return (await resolveAnswerer(ctx, ctx.store, input)).config
+  return null
 }
 
 function templateVariables(ctx: Context<Conversations>, input: CreateInput) {
@@ -191,27 +238,27 @@ function newConversation(
   return { id, ...begun, ...answerer, status: born, content_fingerprint, ...config.retention }
 }
 
-/** Returns when it was created; null if the id is taken. */
+/** Returns it as it is stored; null if the id is taken. */
 async function writeConversation(
   { core: { ports }, room: { commits } }: Context<Conversations>,
   tx: TransactionStore,
   conversation: NewConversation,
+  { agent_name }: Answerer,
   greeting: string | null,
   more: CreationAdditions | null,
-): Promise<string | null> {
-  const created_at = await insertConversation(tx, conversation, null)
-  if (created_at === null) return null
-  const state = stateAtBirth(conversation, { organization_id: tx.organization_id, created_at })
+): Promise<Creation | null> {
   const said = greeting === null ? null : { message_id: ports.newId(), text: greeting }
-  const plan = planOf(state, decideBirth(conversation, said))
-  const items = plan.change.items.map((item) => ({ ...rowOfItem(item), id: said!.message_id, created_at }))
-  const progress = { user_turn_count: 0, last_activity_at: created_at, updated_at: created_at }
-  // Sent together.
-  await Promise.all([
-    insertHistory(tx, commits, plan, { items, progress }),
-    more?.alongside(tx, { id: conversation.id, created_at }),
-  ])
-  return created_at
+  const planAt = (created_at: string) =>
+    planOf(
+      stateAtBirth(conversation, { organization_id: tx.organization_id, created_at }),
+      decideBirth(conversation, said),
+    )
+  const born = await insertBirth(tx, commits, conversation, planAt)
+  if (!born) return null
+  const { stored, created_at, items } = born
+  await more?.alongside(tx, { id: conversation.id, created_at })
+  const record = recordAtBirth(stored, { organization_id: tx.organization_id, created_at, agent_name })
+  return { record, first: items[0] ?? null }
 }
 
 /** The same id and body get the first answer again, built from fields that never change; any other use of the id is a 409. */
@@ -257,6 +304,7 @@ function asCreated(record: ConversationRecord, input: CreateInput): Conversation
   }
 }
 
+/** A conversation and its first item. */
 interface Creation {
   record: ConversationRecord
   first: ItemRecord | null

@@ -18,7 +18,7 @@ import { changeConversation } from '../commit/commit.ts'
 import { followUp } from '../commit/follow-up.ts'
 import { textContent, textsOf } from '../machine/content.ts'
 import { decideRetry } from '../machine/decisions.ts'
-import type { ConversationRecord } from '../machine/rows.ts'
+import type { ConversationRecord, FoundConversation } from '../machine/rows.ts'
 import { requireConversation } from '../read/require.ts'
 import { findNewestTry } from '../read/turns.ts'
 import { awaitTurn, outcomeUnread, streamTurn } from '../read/turn-stream.ts'
@@ -39,7 +39,7 @@ export const sendConversationMessage: Handler<'sendConversationMessage', Convers
 /** As far as what end users may send allows it. */
 async function accept(
   ctx: Context<Conversations>,
-  conversation: ConversationRecord,
+  conversation: FoundConversation,
   message: IncomingMessage,
 ): Promise<AcceptedTurn> {
   const { end_users } = ctx.room

@@ -4,7 +4,7 @@ import { measureRows } from '../../database/large-rows.ts'
 import { rowsOf } from '../../database/rows.ts'
 import type { Store } from '../../database/store.ts'
 import { isUuid } from '../../base/ports.ts'
-import { type ConversationRecord, type ShownConversation, conversationColumns } from '../machine/rows.ts'
+import { type FoundConversation, type ShownConversation, conversationColumns, foundColumns } from '../machine/rows.ts'
 import { handlingOf, ratingOf } from './handling.ts'
 
 const progressAndAgent = `join conversation_progress p on p.conversation_id = c.id
@@ -33,13 +33,13 @@ export function listedTables(ids: string, max_bytes: string): string {
 
 const findStatement = statement(
   'find_conversation',
-  `select wanted.call, ${columns}, c.redaction from ${rowsOf('wanted', 'id uuid, organization_id uuid')}
+  `select wanted.call, ${columns}, c.redaction, ${foundColumns} from ${rowsOf('wanted', 'id uuid, organization_id uuid')}
    join conversations c on c.id = wanted.id and c.organization_id = wanted.organization_id ${progressAndAgent}
    where c.deleted_at is null`,
 )
 
-export async function findConversation(store: Store, id: string): Promise<ConversationRecord | null> {
+export async function findConversation(store: Store, id: string): Promise<FoundConversation | null> {
   if (!isUuid(id)) return null
-  const [row] = await store.lookUp<ConversationRecord>(findStatement, [id, store.organization_id])
+  const [row] = await store.lookUp<FoundConversation>(findStatement, [id, store.organization_id])
   return row ?? null
 }

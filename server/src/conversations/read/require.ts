@@ -3,7 +3,7 @@ import type { ConversationPermission } from '@parley/contract'
 import { maySeeAgent } from '../../calls/access.ts'
 import type { Context } from '../../calls/context.ts'
 import { AppError, notFound } from '../../base/errors.ts'
-import type { ConversationRecord } from '../machine/rows.ts'
+import type { FoundConversation } from '../machine/rows.ts'
 import { filterSeen } from './seen-by.ts'
 import { findConversation } from './conversation.ts'
 
@@ -16,7 +16,7 @@ export async function requireConversation(
   ctx: Pick<Context, 'access' | 'store'>,
   id: string,
   permission: ConversationPermission | null,
-): Promise<ConversationRecord> {
+): Promise<FoundConversation> {
   const { conversation: token } = ctx.access
   if (token && token.id !== id.toLowerCase()) throw notFound('Conversation')
   const record = await findConversation(ctx.store, id)

@@ -19,19 +19,19 @@ export function createChatModels({ base_url, api_key, post }: ChatServer): Model
     'user-agent': `parley/${version}`,
     ...(api_key === undefined ? {} : { authorization: `Bearer ${api_key}` }),
   }
-  const ask = (body: string, signal: AbortSignal) => post(url, { headers, body, signal })
-  return (id, model) => ({ id, stream: (request, signal) => streamAnswer(id, ask, toChatBody(model, request), signal) })
+  return (id, model) => ({
+    id,
+    stream(request, signal) {
+      const sent = { headers, body: toChatBody(model, request), signal, gathers: request.gathers }
+      return streamAnswer(id, () => post(url, sent), signal)
+    },
+  })
 }
 
-async function* streamAnswer(
-  id: string,
-  ask: (body: string, signal: AbortSignal) => ReturnType<Post>,
-  request: string,
-  signal: AbortSignal,
-): AsyncGenerator<ModelPart> {
+async function* streamAnswer(id: string, ask: () => ReturnType<Post>, signal: AbortSignal): AsyncGenerator<ModelPart> {
   signal.throwIfAborted()
   try {
-    const { status, body } = await ask(request, signal)
+    const { status, body } = await ask()
     if (status < 200 || status > 299) throw fromStatus(status, id)
     if (body === null) throw createModelError('protocol', id)
     const said = new ChatStream(id)

@@ -1,5 +1,6 @@
 // The HTTP client of the model providers: one pool of connections for all calls, destroyed with its owner.
 import { later } from '../../base/later.ts'
+import { openAnswer } from './answer-body.ts'
 import { createProviderLookup } from './provider-lookup.ts'
 
 export type Fetch = typeof globalThis.fetch
@@ -11,6 +12,8 @@ export interface PostRequest {
   headers: Record<string, string>
   body: string
   signal: AbortSignal
+  /** Whether pieces of the answer may be gathered at the moment; absent: never. */
+  gathers?: (() => boolean) | undefined
 }
 
 export interface PostAnswer {
@@ -46,15 +49,13 @@ export function openProviderClient(bounds = streamed): ProviderClient & AsyncDis
       const { agent, request } = await open()
       return boundResponse(await request(input, { ...init, dispatcher: agent, redirect: 'manual' }), bounds)
     },
-    async post({ origin, pathname, search }, { headers, body, signal }) {
+    async post({ origin, pathname, search }, { headers, body: sent, signal, gathers }) {
       const { agent } = await open()
-      const options = { origin, path: pathname + search, method: 'POST' as const, headers, body, signal }
-      const answer = await agent.request(options)
-      const { statusCode: status, headers: answered } = answer
-      if (status >= 200 && status <= 299 && !isPage(String(answered['content-type'])))
-        return { status, body: boundBody(answer.body, bounds) }
-      // Read anyway, within the library's bound, so that the connection can be reused.
-      answer.body.dump().catch(() => {})
+      const request = { origin, path: pathname + search, method: 'POST' as const, headers, body: sent }
+      const { status, content_type, body } = await openAnswer(agent, request, { signal, gathers })
+      if (status >= 200 && status <= 299 && !isPage(content_type)) return { status, body: boundBody(body, bounds) }
+      // Read anyway, so that the connection can be reused.
+      body.discard()
       return { status, body: null }
     },
     async [Symbol.asyncDispose]() {

@@ -1,0 +1,148 @@
+// Writes the usual changes of a turn, its beginning and its reply, in one statement that commits by itself, if the conversation is still as
+// the change was decided for. The statement locks the conversation and compares it with what the change expects; a conversation that
+// another transaction holds or has changed is left out, and its change is decided again under a lock that waits (commit.ts).
+import { type Database, type Pipeline, type Statement, statement } from '../../database/database.ts'
+import type { LockedConversation } from '../machine/change.ts'
+import type { Planned } from '../machine/plan.ts'
+import { lease_ms, statusOfOutcome } from '../machine/turn.ts'
+import { isUsualBeginning, isUsualReply } from '../machine/usual-changes.ts'
+import { sendAdditions } from './additions.ts'
+import type { Committer } from './committer.ts'
+import { insertLog, logOf, progressOf, updateProgress } from './log.ts'
+import { type sentPoints, reach } from './pause-points.ts'
+
+const ofProgress = `agent_id uuid, items integer, events integer, messages integer, turns integer, counters jsonb, is_activity boolean,
+  is_warning boolean, failed_turns integer, failed_since timestamptz, failed_messages integer`
+const expected = `conversation_id uuid, organization_id uuid, next_position integer, next_sequence bigint, next_turn integer,
+  updated_at timestamptz`
+
+/** What every change of a conversation moves is compared, and what some change beside it. `$3`: the changes. */
+const hold = (turn: string, more: string, condition = '') => `held as materialized (
+     select g.*, clock_timestamp() as now${more}
+     from (select * from jsonb_to_recordset($3::jsonb) as r(${expected}, ${ofProgress}, ${turn}) limit jsonb_array_length($3::jsonb)) g
+     join conversations c on c.id = g.conversation_id join conversation_progress p on p.conversation_id = g.conversation_id
+     where c.organization_id = g.organization_id and c.ended_at is null and c.deleted_at is null and c.ending is null
+       and c.handled_by = 'agent' and p.updated_at = g.updated_at and p.next_position = g.next_position
+       and p.next_sequence = g.next_sequence and p.next_turn = g.next_turn
+       and not exists (select from handlings h where h.conversation_id = g.conversation_id)${condition}
+     for update of c, p skip locked
+   )`
+
+const noOpenTurn = `
+       and not exists (select from turns o where o.conversation_id = g.conversation_id and o.status in ('queued', 'running'))`
+
+const beginStatement = statement(
+  'begin_turns_if_unchanged',
+  `with ${hold(
+    'turn_id uuid, concurrency text, interactivity text, agent_version_id uuid, max_seconds integer',
+    `, nextval('turn_leases') as lease`,
+    noOpenTurn,
+  )}, begun as (
+     insert into turns (id, organization_id, conversation_id, sequence, status, concurrency, interactivity, agent_version_id,
+                        queued_at, attempts, lease, lease_expires_at, node_id, started_at, deadline_at, accepted_by)
+     select turn_id, organization_id, conversation_id, next_turn, 'running', concurrency, interactivity, agent_version_id, now, 1, lease,
+            clock_timestamp() + $4::integer * interval '1 millisecond', $5::uuid, now, now + max_seconds * interval '1 second', $5::uuid
+     from held
+   ), changes as (
+     select * from held
+   ), ${insertLog}, progress as (
+     ${updateProgress}
+   )
+   select conversation_id as id, now, lease as next_lease from held`,
+)
+
+// Without the turn, which another attempt may have by now, nothing is written (T6).
+const replyStatement = statement(
+  'end_turns_if_unchanged',
+  `with ${hold(
+    'turn_id uuid, lease bigint, status text, outcome text, steps integer, input_tokens integer, output_tokens integer',
+    '',
+  )}, changes as (
+     update turns t set status = h.status, outcome = h.outcome, steps = t.steps + h.steps, input_tokens = h.input_tokens,
+            output_tokens = h.output_tokens, finished_at = h.now, lease = null, lease_expires_at = null, node_id = null,
+            partial_text = null, partial_step = null, partial_retrievals = null
+     from held h
+     where t.id = h.turn_id and t.organization_id = h.organization_id and t.status = 'running' and t.lease = h.lease and t.steps = 0
+       and t.retrievals = 0
+     returning h.*
+   ), ${insertLog}, progress as (
+     ${updateProgress}
+   )
+   select conversation_id as id, now from changes`,
+)
+
+/** What the conversation was like when the change was written. */
+type Stamp = Pick<LockedConversation, 'id' | 'now'> & Partial<Pick<LockedConversation, 'next_lease'>>
+
+/** A way of writing plans of one kind, all in one statement. */
+interface Way {
+  fits(plan: Planned): boolean
+  /** Its pause point. */
+  sent: (typeof sentPoints)[number]
+  statement: Statement
+  rowOf(plan: Planned): object
+  /** The parameters after the log and the rows. */
+  rest(committer: Committer): unknown[]
+}
+
+const ways: Way[] = [
+  {
+    ...{ fits: isUsualBeginning, sent: 'message.sent', statement: beginStatement, rowOf: beginningOf },
+    rest: ({ node }) => [lease_ms, node.id],
+  },
+  { fits: isUsualReply, sent: 'result.sent', statement: replyStatement, rowOf: replyOf, rest: () => [] },
+]
+
+/** Those that may be written so, by their statement: not with what rooms add, which would need statements of their own. */
+export function groupWritable<One>(
+  { additions }: Committer,
+  all: One[],
+  planOf: (one: One) => Planned,
+): [Way, One[]][] {
+  const isPlain = (one: One) => {
+    let hasMore = false
+    const note = () => void (hasMore = true)
+    sendAdditions({ send: note } as unknown as Pipeline, additions, [planOf(one)])
+    return !hasMore
+  }
+  const groups = ways.map((way): [Way, One[]] => [way, all.filter((one) => way.fits(planOf(one)) && isPlain(one))])
+  return groups.filter(([, group]) => group.length > 0)
+}
+
+/**
+ * Writes plans of one kind, and returns the state of each that was written, by conversation. Throws `CommitInDoubt` if the connection was
+ * lost; after any other error nothing is written.
+ */
+export async function writeIfUnchanged(
+  database: Database,
+  committer: Committer,
+  { sent, statement, rowOf, rest }: Way,
+  plans: Planned[],
+): Promise<Map<string, LockedConversation>> {
+  const { ports } = committer
+  const values = [...logOf(plans, ports), JSON.stringify(plans.map(rowOf)), ...rest(committer)]
+  const answered = database.commit<Stamp>(statement, values)
+  if (ports.reached) await Promise.all([...plans.map(() => reach(ports, sent)), answered.catch(() => {})])
+  const stamps = await answered
+  const states = new Map(plans.map(({ state }) => [state.id, state]))
+  return new Map(stamps.map(({ id, ...stamp }) => [id, { ...states.get(id)!, ...stamp }]))
+}
+
+function expectedOf({ state: { updated_at, next_position, next_sequence, next_turn } }: Planned) {
+  return { updated_at, next_position, next_sequence, next_turn }
+}
+
+function beginningOf(plan: Planned) {
+  const { id: turn_id, concurrency, interactivity, agent_version_id, max_seconds } = plan.change.new_turn!
+  const turn = { turn_id, concurrency, interactivity, agent_version_id, max_seconds }
+  return { ...progressOf(plan), ...expectedOf(plan), ...turn }
+}
+
+function replyOf(plan: Planned) {
+  const [{ id: turn_id, outcome, steps, input_tokens, output_tokens }] = plan.change.ended_turns as [
+    Planned['change']['ended_turns'][number],
+  ]
+  const { lease } = plan.state.open_turns[0]!
+  const turn = { turn_id, lease, status: statusOfOutcome[outcome], outcome, steps, input_tokens, output_tokens }
+  return { ...progressOf(plan), ...expectedOf(plan), ...turn }
+}
