@@ -27,6 +27,7 @@ export default defineConfig({
           include: [
             '{contract,sdk,server,cli,console,widget,site}/src/**/*.test.ts',
             'scripts/**/*.test.ts',
+            'deploy/test/**/*.test.ts',
             'server/*.test.ts',
           ],
           ...shared,

@@ -78,6 +78,7 @@ export const indexUses: Record<string, string> = {
   work_pkey: 'merging, leasing and ending work',
   work_due: 'work that becomes ready, every 750 ms on each node',
   work_ready: 'leasing: organizations and owners take turns, oldest first',
+  work_age: 'for the operator: how long the oldest work of each kind waits',
   work_slow: 'whether an owner’s last attempt failed, for arrivals; its other waiting work',
   work_stuck: 'counting stuck work',
   work_arrivals_pkey: 'new work, in order',

@@ -100,7 +100,7 @@ const rows: string[][] = []
 /** Seconds of processor time, which tell more than time does beside other programs. The database is on the same machine. */
 async function readCpu(): Promise<{ own: number; database: number }> {
   const { rows: backends } = await admin.query<{ pid: number }>(
-    `select pid from pg_stat_activity where application_name = 'parley' and datname = current_database()`,
+    `select pid from pg_stat_activity where application_name ~ '^parley [0-9]' and datname = current_database()`,
   )
   return { own: cpuSeconds(process.pid), database: backends.reduce((sum, { pid }) => sum + cpuSeconds(pid), 0) }
 }

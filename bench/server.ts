@@ -42,6 +42,9 @@ export async function startBenchServer(
       PARLEY_BOOTSTRAP_KEY: admin_key,
       // Always the same, because a given database can contain an earlier measurement.
       PARLEY_SECRET_KEY: '0'.repeat(64),
+      // Everything is admitted: what is measured is what it costs.
+      PARLEY_LIMIT_LOOP_DELAY_MS: '0',
+      PARLEY_LIMIT_CONNECTION_WAIT_MS: '0',
       // Rate limits are counted, but never reached.
       PARLEY_RATE_LIMIT_PER_MINUTE: '100000000',
       PARLEY_LIMIT_CONNECTIONS_OF_ADDRESS: '1000000',

@@ -19,7 +19,7 @@ export const layers: readonly Layer[] = [
   { folder: 'database', kind: 'foundation' },
   { folder: 'idempotency', kind: 'foundation', tables: ['idempotency_keys'] },
   { folder: 'live', kind: 'foundation', tables: ['nodes'] },
-  { folder: 'work', kind: 'foundation', tables: ['work', 'work_arrivals'] },
+  { folder: 'work', kind: 'foundation', tables: ['work', 'work_arrivals', 'backfills'] },
   { folder: 'blobs', kind: 'foundation', tables: ['blobs', 'blob_parts', 'blob_usage'] },
   { folder: 'isolation', kind: 'foundation' },
   { folder: 'sealing', kind: 'foundation', tables: ['installation'] },
@@ -100,4 +100,5 @@ export const layers: readonly Layer[] = [
   { folder: 'system', kind: 'room' },
   { folder: 'http', kind: 'transport' },
   { folder: 'doctor', kind: 'transport' },
+  { folder: 'backup', kind: 'transport' },
 ]

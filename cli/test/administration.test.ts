@@ -1,6 +1,7 @@
 // What `parley` lists and deletes directly in the database, beside a running server.
 import { randomUUID } from 'node:crypto'
 import { afterAll, beforeAll, expect, it } from 'vitest'
+import { version } from '../../server/src/base/version.ts'
 import { createTestDatabase } from '../../server/test/support/database.ts'
 import { type TestServer, refusal, startTestServer } from '../../server/test/support/server.ts'
 import { runHere } from './run-here.ts'
@@ -71,7 +72,9 @@ it('lists and removes a user of an organization, and their tokens', async () => 
 })
 
 it('lists the nodes that live', async () => {
-  expect(await listed('nodes')).toEqual([{ id: expect.any(String), connected_at: expect.any(String) }])
+  const node = { id: expect.any(String), version, connected_at: expect.any(String) }
+  expect(await listed('nodes')).toEqual([node])
+  expect(await succeed('nodes')).toMatch(new RegExp(`^ID +VERSION +CONNECTED SINCE\n\\S+ +${version} `))
   const another = await server.startAnother()
   expect(await listed('nodes')).toHaveLength(2)
   await another[Symbol.asyncDispose]()
@@ -85,11 +88,33 @@ it('names the migrations that are pending, and runs none of them', async () => {
   await using database = await createTestDatabase()
   const status = () => run(['migrate', '--status'], database.connection_string)
   expect(await status()).toMatchObject({ code: 0, stdout: '', stderr: 'The database is up to date.\n' })
-  await database.database.pool.query("delete from kysely_migration where name like '02%'")
+  await database.database.pool.query("delete from kysely_migration where name >= '020'")
   const pending = await status()
   expect(pending.stdout.split('\n').slice(0, 2)).toEqual([
     expect.stringMatching(/^020-/),
     expect.stringMatching(/^021-/),
   ])
   expect((await status()).stdout).toBe(pending.stdout)
+  const [first] = (await run(['migrate', '--status', '--json'], database.connection_string)).stdout.split('\n')
+  expect(JSON.parse(first!)).toEqual({ name: '020-content-parts', kind: 'expand', status: 'pending' })
+})
+
+it('names columns that are still being filled, and what nothing needs any more', async () => {
+  await using database = await createTestDatabase()
+  const { pool } = database.database
+  await pool.query(`select begin_backfill('900-later.backfill', true)`)
+  const status = await run(['migrate', '--status'], database.connection_string)
+  expect(status).toMatchObject({ code: 0, stdout: '900-later.backfill: 0 rows so far\n' })
+  const refused = await run(['migrate', '--contract'], database.connection_string)
+  expect(refused).toMatchObject({ code: 1, stdout: '' })
+  expect(refused.stderr).toContain('Columns are still being filled: 900-later.backfill')
+  await pool.query('update backfills set ended_at = now()')
+  expect(await run(['migrate', '--contract'], database.connection_string)).toMatchObject({
+    ...{ code: 0, stdout: '', stderr: 'There is nothing to remove.\n' },
+  })
+  await pool.query(`insert into kysely_migration values ('999-newer', '', '99.0.0')`)
+  expect(await run(['migrate'], database.connection_string)).toMatchObject({
+    code: 1,
+    stderr: `parley: The database was changed by Parley 99.0.0; this is ${version}. Start 99.0.0 or newer, or restore a backup.\n`,
+  })
 })

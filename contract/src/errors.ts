@@ -253,6 +253,11 @@ export const errorTable = {
     status: 503,
     detail: 'The CAPTCHA could not be checked, so nothing was started. Try again.',
   },
+  migrating: { status: 503, detail: 'The server is bringing its database up to date. Try again in a moment.' },
+  overloaded: {
+    status: 503,
+    detail: 'The server has more work than it can do, so nothing was done. Send it again after `Retry-After` seconds.',
+  },
   unavailable: { status: 503, detail: 'The server cannot answer right now. Try again.' },
 } as const satisfies Record<string, ErrorEntry>
 

@@ -1,6 +1,7 @@
 // Generates the OpenAPI 3.1 document from the contract. Named schemas become components.
 import type { TSchema } from 'typebox'
 import { ErrorBody, type ErrorName, describeError } from './errors.ts'
+import { loadOf } from './load.ts'
 import { type Operation, type ResourceKind, headerName } from './operation.ts'
 import { nameOfSchema } from './schema.ts'
 import { WebhookEvent } from './webhooks.ts'
@@ -239,7 +240,9 @@ function errorsOf(operation: Operation): ErrorName[] {
   const repeated: ErrorName[] = headers?.properties['idempotency_key'] ? ['idempotency_key_reused'] : []
   const browser: ErrorName[] =
     operation.method !== 'GET' && (needsCredential || operation.sign_in) ? ['cross_site_refused'] : []
-  return [...credential, ...scope, ...browser, ...shape, ...content, ...repeated, ...operation.errors, 'internal']
+  const load: ErrorName[] = loadOf(operation) === 'critical' ? [] : ['overloaded']
+  const other: ErrorName[] = [...operation.errors, 'internal', ...load]
+  return [...credential, ...scope, ...browser, ...shape, ...content, ...repeated, ...other]
 }
 
 function describeErrors(operation: Operation, hoist: Hoist): Json {

@@ -22,7 +22,8 @@ export const systemOperations = {
     path: '/readyz',
     tag,
     summary: 'Check that the server accepts requests',
-    description: 'It does while the database answers and the server is not shutting down.',
+    description:
+      'It does while the database answers and the server is not shutting down. While it brings its database up to date at a start, every request but `/healthz` is answered 503 `migrating`.',
     access: 'public',
     narrowed: true,
     success: {
@@ -30,6 +31,6 @@ export const systemOperations = {
       description: 'The server accepts requests.',
       schema: Type.Object({ status: Type.String() }),
     },
-    errors: ['unavailable'],
+    errors: ['migrating', 'unavailable'],
   }),
 }

@@ -89,6 +89,7 @@ describe('P10: repeats', () => {
   test.each([
     ['no answer to a change without a key', remove, 'reset', 1],
     ['503, whatever the method', remove, refused(503, 'unavailable'), 2],
+    ['503 of a server that has too much to do', remove, refused(503, 'overloaded'), 2],
     ['429 rate_limited, whatever the method', remove, refused(429, 'rate_limited'), 2],
     ['another 429', get, refused(429, 'too_many_streams'), 1],
     ['a 429 that is not from Parley', get, new Response('Slow', { status: 429 }), 1],

@@ -8,37 +8,45 @@ import { requireStores } from './blobs/require-stores.ts'
 import { blobWork } from './blobs/work.ts'
 import type { Config } from './config/config.ts'
 import type { Core } from './calls/core.ts'
+import { analysis_work, cancelOpenTurns } from './conversations/conversations.ts'
 import type { Room } from './calls/room.ts'
+import { createLoad } from './calls/load.ts'
+import { createPieces } from './calls/pieces.ts'
 import { createInvoke } from './calls/invoke.ts'
 import { createWorkShares } from './calls/work-shares.ts'
 import { createSignals } from './live/signals.ts'
 import { openBus } from './live/bus.ts'
 import { type PooledDatabase, countSharedPlaces, openDatabase } from './database/database.ts'
 import { type ProvidedDatabase, provideDatabase } from './provide-database.ts'
-import { prepareSchema } from './database/schema.ts'
+import { listMigrations } from './database/migration-files.ts'
+import { readMigrationState } from './database/schema.ts'
 import { type RootStore, type TransactionStore, openStore } from './database/store.ts'
+import { type Waits, createWaits } from './database/waits.ts'
 import { prepareSampleDataset } from './knowledge/sample.ts'
 import { replaceLastNode } from './last-node.ts'
 import { type PresenceOptions, createPresence } from './live/presence.ts'
 import { createLiveTurns } from './live/live-turns.ts'
 import { changeKey, changed, drainKey } from './live/shared.ts'
-import { listenForMetrics } from './http/metrics-listener.ts'
+import type { MigrationGate } from './http/migration-gate.ts'
 import { createHttpServer, isForDevelopment } from './http/server.ts'
 import { createKeyQueue } from './idempotency/key-queue.ts'
 import type { Live } from './live/live.ts'
 import { deleteExpiredKeys } from './idempotency/run-once.ts'
 import { createOutboundClient } from './outbound/client.ts'
 import { createLookup } from './outbound/names.ts'
-import { type Metrics, createMetrics, noMetrics } from './telemetry/metrics.ts'
+import { provideTelemetry } from './provide-telemetry.ts'
 import { type Rooms, createRooms, operationsOf, resourcesOf } from './rooms.ts'
 import { type Ports, systemPorts } from './base/ports.ts'
+import { queue_gauges, readQueues } from './shared-queues.ts'
+import { pool_wait_seconds, share_wait_seconds, showProcess } from './process-metrics.ts'
 import { repairJsonParse } from './base/read-json.ts'
 import { createSealers } from './sealing/seal.ts'
-import { DatabaseTooOld } from './start-faults.ts'
+import { DatabaseTooOld, SettingsDropped } from './start-faults.ts'
 import { adoptingWork } from './work/adopt-jobs.ts'
+import { backfillWork } from './work/backfills.ts'
 import { everyMinute } from './work/every-minute.ts'
-import { oldest_work, readOldestWork } from './work/oldest-work.ts'
 import { stuckWork } from './work/watch-stuck.ts'
+import { putOffWork } from './work/queries.ts'
 import { createWork } from './work/work.ts'
 import { type FirstPages, createSampleWidget } from './web-widgets/web-widgets.ts'
 
@@ -71,46 +79,66 @@ export interface StartOptions {
   widget_folder?: string | undefined
   /** Where the first page of a domain is, if not at its standard addresses. */
   first_pages?: FirstPages | undefined
+  /** Ends a start that is migrating the database. */
+  stop?: AbortSignal
 }
 
 export async function startApp(
   config: Config,
   log: Logger,
   ports: Ports = systemPorts,
-  { provided = provideDatabase(config, log).ready, has_samples = false, widget_folder, first_pages }: StartOptions = {},
+  {
+    provided = provideDatabase(config, log).ready,
+    has_samples = false,
+    widget_folder,
+    first_pages,
+    stop,
+  }: StartOptions = {},
 ): Promise<App> {
   repairJsonParse()
   await using stack = new AsyncDisposableStack()
   const { connection_string, exited } = stack.use(await provided)
+  const node_id = ports.newId()
+  const { metrics, metrics_url, traces } = await provideTelemetry({ config, log, ports, node_id }, stack)
+  const waits = createWaits(ports.clock, {
+    onConnected: (ms) => metrics.observe(pool_wait_seconds, {}, ms / 1000),
+    onShared: (ms) => metrics.observe(share_wait_seconds, {}, ms / 1000),
+  })
   const database = stack.use(
     openDatabase({
       connection_string,
       max_connections: config.database_connections,
       statement_timeout_ms,
       onError: (error) => log.warn({ reason: error.message }, 'lost an idle database connection'),
+      waits,
     }),
   )
-  await requireVersion(database)
-  await prepareSchema(database)
-  const secret_key = await loadSecretKey({ database, config, ports })
+  showProcess(metrics, database)
+  await requireUsable(database)
+  const gate = await prepareSchema(database, config, ports, log, stop)
+  if (gate) stack.use(gate)
+  const { secret_key, paused_at } = await loadSecretKey({ database, config, ports })
   const bootstrapped = await bootstrap({ database, config, ports, log })
   const is_private = config.database_url === undefined
-  const node_id = ports.newId()
   const predecessor = await replaceLastNode(config.data_dir, node_id, log)
-  const live = connectNodes({ database, connection_string, is_private, node_id, predecessor }, ports, log, stack)
+  const migrations = await listMigrations()
+  const { onEnter, outdated } = watchRemovals(migrations)
+  const node = { database, connection_string, is_private, node_id, predecessor, onEnter }
+  const live = connectNodes(node, ports, log, stack)
   const blobs = stack.use(createBlobs({ config, ports, log }))
   await requireStores(database, blobs)
-  const { metrics, metrics_url } = await provideMetrics(config, log, ports, stack)
   const { core, rooms } = createCore({
-    ...{ config, ports, log, metrics, database, live, blobs },
+    ...{ config, ports, log, metrics, traces, database, waits, live, blobs },
     secret_key,
     widget_folder,
     first_pages,
   })
+  if (paused_at !== null) await settleCopy(core, rooms, paused_at)
   const sample_agent_id = await makeSampleAgent(core, rooms, bootstrapped, has_samples)
-  const url = await serve(core, rooms, stack)
+  const url = await serve(core, rooms, stack, { gate, migrations })
+  stack.use(core.load.start())
   const { replaced } = stack.use(watchSecretKey(database, ports.clock, secret_key))
-  const failed = Promise.race([exited, replaced])
+  const failed = Promise.race([exited, replaced, outdated])
   const owned = stack.move()
   return {
     ...{ url, metrics_url, bootstrapped, core, rooms, sample_agent_id, failed },
@@ -119,27 +147,72 @@ export async function startApp(
 }
 
 const oldest_version = 150_000
+const names_of_utc = ['UTC', 'Etc/UTC', 'GMT']
 
-async function requireVersion({ pool }: PooledDatabase): Promise<void> {
-  const { rows } = await pool.query<{ number: number; version: string }>(
-    `select current_setting('server_version_num')::integer as number, current_setting('server_version') as version`,
-  )
-  const { number, version } = rows[0]!
-  if (number < oldest_version) throw new DatabaseTooOld(version)
+interface Session {
+  number: number
+  version: string
+  time_zone: string
+  date_style: string
 }
 
-async function provideMetrics(
-  { metrics_port: port, metrics_token: token }: Config,
+async function requireUsable({ pool }: PooledDatabase): Promise<void> {
+  const { rows } = await pool.query<Session>(
+    `select current_setting('server_version_num')::integer as number, current_setting('server_version') as version,
+       current_setting('TimeZone') as time_zone, current_setting('DateStyle') as date_style`,
+  )
+  const { number, version, time_zone, date_style } = rows[0]!
+  if (number < oldest_version) throw new DatabaseTooOld(version)
+  // Times are read as text of this form.
+  const isAsAsked = names_of_utc.includes(time_zone) && date_style.startsWith('ISO')
+  if (!isAsAsked) throw new SettingsDropped(time_zone, date_style)
+}
+
+/**
+ * Resolves once the schema is that of this version: one query finds out, and the migrations are only loaded otherwise. What it returns
+ * answers on the server's port meanwhile, until the server listens there itself.
+ */
+async function prepareSchema(
+  database: PooledDatabase,
+  { host, port, sign_in }: Config,
+  { newId }: Ports,
   log: Logger,
-  { clock }: Ports,
-  stack: AsyncDisposableStack,
-): Promise<{ metrics: Metrics; metrics_url: string | null }> {
-  if (port === undefined) return { metrics: noMetrics, metrics_url: null }
-  const onError = (error: Error) => log.warn({ err: error }, 'could not read metrics')
-  const metrics = await createMetrics({ clock, onError })
-  const { url } = stack.use(await listenForMetrics({ metrics, port, token, onError }))
-  log.info({ url }, 'metrics can be read')
-  return { metrics, metrics_url: url }
+  signal: AbortSignal | undefined,
+): Promise<MigrationGate | null> {
+  const { pending } = await readMigrationState(database)
+  if (pending.length === 0) return null
+  const [{ openMigrationGate }, { migrate }] = await Promise.all([
+    import('./http/migration-gate.ts'),
+    import('./database/migrate.ts'),
+  ])
+  const gate = await openMigrationGate({ host, port, public_url: sign_in.public_url, newId })
+  try {
+    log.info({ pending: pending.length }, 'bringing the database up to date')
+    await migrate(database, { log, ...(signal ? { signal } : {}) })
+    return gate
+  } catch (error) {
+    await gate[Symbol.asyncDispose]()
+    throw error
+  }
+}
+
+/** Before anything is carried out in a copy that contacts nobody. */
+async function settleCopy({ database, log }: Core, { conversations }: Rooms, paused_at: string): Promise<void> {
+  const cancelled = await cancelOpenTurns(conversations.conversations, paused_at)
+  // Also what their ends have added.
+  if (cancelled > 0) await putOffWork(database)
+  log.warn({ paused_at, cancelled_turns: cancelled }, 'a paused copy: what waited in the original is not done here')
+}
+
+/** Resolves with the reason when the schema has lost something that this version may use. */
+function watchRemovals(migrations: readonly string[]) {
+  const { promise: outdated, resolve } = Promise.withResolvers<Error>()
+  const known = new Set(migrations)
+  const onEnter = (removals: string[]) => {
+    const unknown = removals.find((name) => !known.has(name))
+    if (unknown) resolve(new Error(`a newer Parley has removed what this one uses (${unknown}); start the newer one`))
+  }
+  return { onEnter, outdated }
 }
 
 /** Only if the first organization never had an agent, so that a deleted one does not come back. */
@@ -175,8 +248,9 @@ async function createWithSamples(core: Core, rooms: Rooms, store: RootStore, has
   }
 }
 
-interface CoreParts extends Pick<Core, 'config' | 'ports' | 'log' | 'metrics' | 'live' | 'blobs'> {
+interface CoreParts extends Pick<Core, 'config' | 'ports' | 'log' | 'metrics' | 'traces' | 'live' | 'blobs'> {
   database: PooledDatabase
+  waits: Waits
   secret_key: Buffer
   widget_folder: string | undefined
   first_pages: FirstPages | undefined
@@ -187,18 +261,25 @@ function createCore({
   widget_folder,
   first_pages,
   live,
+  waits,
   ...parts
 }: CoreParts & { live: Live & { node_id: string } }) {
   const { config, ports, database } = parts
   const { clock, randomBytes } = ports
   const lookup = createLookup({ clock, name_servers: config.name_servers })
+  const load = createLoad({ ...parts, limits: config.limits, waits })
   const core: Core = {
     ...parts,
     live,
-    outbound: createOutboundClient({ allowed_hosts: config.allowed_private_hosts, clock, lookup }),
+    outbound: createOutboundClient({
+      ...{ allowed_hosts: config.allowed_private_hosts, clock, lookup },
+      traceparentFor: parts.traces.traceparentFor,
+    }),
     sealers: createSealers(secret_key, randomBytes),
     invoke: (...call) => invoke(...call),
     node: { id: live.node_id, isDraining: false },
+    load,
+    pieces: createPieces({ clock, hasOthers: load.hasOthers }),
   }
   const rooms = createRooms(core, { secret_key, lookup, widget_folder, first_pages })
   const invoke = createInvoke({
@@ -244,15 +325,20 @@ const keys_deleted_at_once = 100_000
 const last_answers_ms = 2000
 
 /** Starts everything that accepts work. During shutdown, turns and their calls end before the server closes. */
-async function serve(core: Core, rooms: Rooms, stack: AsyncDisposableStack) {
+async function serve(
+  core: Core,
+  rooms: Rooms,
+  stack: AsyncDisposableStack,
+  { gate, migrations }: { gate: MigrationGate | null; migrations: string[] },
+) {
   const { config, live, node } = core
   for (const room of Object.values<Room>(rooms)) {
     const running = await room.start?.()
     if (running) stack.use(running)
   }
-  const kinds = kindsOfWork(core, rooms)
+  const kinds = kindsOfWork(core, rooms, migrations)
   const names = kinds.map(({ name }) => name)
-  core.metrics.watch(oldest_work, () => readOldestWork(core.database, names))
+  core.metrics.watch(queue_gauges, () => readQueues(core.database, names, analysis_work))
   const work = createWork({ ...core, kinds })
   await work.start()
   stack.defer(() => work.stop())
@@ -268,15 +354,17 @@ async function serve(core: Core, rooms: Rooms, stack: AsyncDisposableStack) {
     live.signals.close()
     await closed
   })
-  return server.listen({ host: config.host, port: config.port })
+  await gate?.[Symbol.asyncDispose]()
+  return server.listen({ host: config.host, port: gate?.port ?? config.port })
 }
 
-function kindsOfWork({ database, log, ports, blobs }: Core, rooms: Rooms) {
+function kindsOfWork({ database, log, ports, blobs }: Core, rooms: Rooms, migrations: string[]) {
   return [
     ...Object.values<Room>(rooms).flatMap(({ work = [] }) => work),
     ...blobWork({ database, stores: blobs.stores, ports }),
     everyMinute('delete_expired_keys', async () => void (await deleteExpiredKeys(database, keys_deleted_at_once))),
     adoptingWork(database),
+    ...backfillWork({ database, ports }, migrations),
     stuckWork(database, ports.clock, log),
   ]
 }

@@ -7,6 +7,7 @@ import { keepNewObjectsSmall } from './new-objects.js'
 keepNewObjectsSmall()
 await keepCompiledCodeOfInstallation()
 const { default: fastify } = await import('fastify')
-await Promise.all([import('./process.ts'), import('./app.ts'), import('./database/migrate.ts')])
+const first_start = [import('./database/migrate.ts'), import('./http/migration-gate.ts')]
+await Promise.all([import('./process.ts'), import('./app.ts'), ...first_start])
 // What it loads only now.
 fastify({ logger: { level: 'silent' } })

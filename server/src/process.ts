@@ -1,4 +1,5 @@
 // The process: reads the settings and runs the app until a signal ends it.
+import type { Logger } from 'pino'
 import type { App } from './app.ts'
 import { renderBanner } from './banner.ts'
 import { type Config, ConfigError } from './config/config.ts'
@@ -16,6 +17,8 @@ const write_ms = 5000
 /** Exit codes: 0 after a signal, 1 if the server cannot start or continue, 2 for invalid settings. */
 export async function main(): Promise<number> {
   const stopped = untilSignal({ signals: process, monotonic: () => performance.now(), exit: process.exit })
+  const stop = new AbortController()
+  void stopped.then((signal) => stop.abort(new StoppedEarly(signal)))
   let config: Config
   try {
     config = readConfig()
@@ -30,8 +33,9 @@ export async function main(): Promise<number> {
     await launched
     // Only now, so that signals and faults in the settings are answered without waiting for all code.
     const { startApp } = await import('./app.ts')
-    app = await startApp(config, log, undefined, { provided, has_samples: true })
+    app = await startApp(config, log, undefined, { provided, has_samples: true, stop: stop.signal })
   } catch (error) {
+    if (error instanceof StoppedEarly) return stopEarly(error, log)
     return explain(error, config)
   }
   process.stdout.write(renderBanner(app, config))
@@ -44,6 +48,21 @@ export async function main(): Promise<number> {
   else log.info({ signal: reason }, 'stopping')
   await app[Symbol.asyncDispose]()
   return reason instanceof Error ? 1 : 0
+}
+
+/** A signal while the database was migrated. What is not done yet goes on at the next start. */
+class StoppedEarly extends Error {
+  readonly signal: NodeJS.Signals
+
+  constructor(signal: NodeJS.Signals) {
+    super('stopped')
+    this.signal = signal
+  }
+}
+
+function stopEarly({ signal }: StoppedEarly, log: Pick<Logger, 'info'>): number {
+  log.info({ signal }, 'stopped while the database was brought up to date; the next start goes on')
+  return 0
 }
 
 function explain(error: unknown, config: Config | null): number {

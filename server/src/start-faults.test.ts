@@ -1,6 +1,9 @@
 import { expect, test } from 'vitest'
+import { version } from './base/version.ts'
 import { ConfigError } from './config/config.ts'
-import { DatabaseTooOld, type StartConfig, explainStartFault } from './start-faults.ts'
+import { MigrationBlocked } from './database/migration-blocked.ts'
+import { SchemaNewer } from './database/schema.ts'
+import { DatabaseTooOld, SettingsDropped, type StartConfig, explainStartFault } from './start-faults.ts'
 
 const config: StartConfig = {
   database_url: 'postgresql://me:hunter2@db.example:5433/mine',
@@ -53,13 +56,17 @@ test('a host that is unknown, an old PostgreSQL, a database of a newer version',
   expect(explainStartFault(new DatabaseTooOld('14.9'), config)).toContain(
     'PostgreSQL 14.9, but Parley needs version 15',
   )
-  const newer = fault({}, 'corrupted migrations: previously executed migration 099-later is missing')
-  expect(explainStartFault(newer, config)).toContain(
-    'a newer version of Parley has updated the database mine at db.example:5433, as user me (to 099-later). Start that version',
+  expect(explainStartFault(new SettingsDropped('Asia/Tokyo', 'ISO, MDY'), config)).toContain(
+    'as user me: its connections have the time zone Asia/Tokyo and the DateStyle ISO, MDY, not UTC and ISO. A pooler drops',
   )
-  expect(explainStartFault(newer, { ...config, database_url: undefined })).toContain(
-    'a newer version of Parley has updated the private database in PARLEY_DATA_DIR (to 099-later). Start that version',
+  expect(explainStartFault(new SchemaNewer('9.0.0'), config)).toBe(
+    `The database was changed by Parley 9.0.0; this is ${version}. Start 9.0.0 or newer, or restore a backup.`,
   )
+  expect(explainStartFault(new SchemaNewer(null), config)).toBe(
+    `The database was changed by a newer Parley; this is ${version}. Start that version or newer, or restore a backup.`,
+  )
+  const blocked = explainStartFault(new MigrationBlocked('060-a', 'pid 7 (psql, idle in transaction)'), config)
+  expect(blocked).toContain('It waited for pid 7 (psql, idle in transaction). End what holds the lock')
 })
 
 test.each([

@@ -5,6 +5,8 @@ import { EmbeddedPostgresError } from '@parley/embedded-postgres'
 import { StoreNotConfigured } from './blobs/require-stores.ts'
 import type { ServerConfig } from './config/server.ts'
 import { ConfigError } from './config/config.ts'
+import { MigrationBlocked } from './database/migration-blocked.ts'
+import { SchemaNewer } from './database/schema.ts'
 
 export type StartConfig = Pick<ServerConfig, 'database_url' | 'host' | 'port' | 'log_level' | 'metrics_port'>
 
@@ -15,9 +17,17 @@ export class DatabaseTooOld extends Error {
   }
 }
 
+/** Something between drops what Parley asks for with each connection: times would be wrong by hours. */
+export class SettingsDropped extends Error {
+  constructor(time_zone: string, date_style: string) {
+    super(`its connections have the time zone ${time_zone} and the DateStyle ${date_style}, not UTC and ISO`)
+  }
+}
+
 /** Null: the settings could not be read. */
 export function explainStartFault(error: unknown, config: StartConfig | null): string {
   if (error instanceof ConfigError || error instanceof EmbeddedPostgresError) return `parley: ${error.message}`
+  if (error instanceof SchemaNewer || error instanceof MigrationBlocked) return error.message
   if (error instanceof StoreNotConfigured) {
     return `parley could not start: ${error.message}. Set them, or move the files first with \`parley blobs move --to postgres\`.`
   }
@@ -93,11 +103,11 @@ function explainDatabase(error: unknown, { database_url }: StartConfig): string 
   if (fault) return fault
   const { code, syscall, message } = (error ?? {}) as Fault
   const text = typeof message === 'string' ? message : ''
-  const newer = /previously executed migration (\S+) is missing/.exec(text)?.[1]
-  if (newer) {
-    return `a newer version of Parley has updated ${place} (to ${newer}). Start that version, or restore an older backup.`
-  }
   if (database_url === undefined) return null
+  if (error instanceof SettingsDropped) {
+    const changes = `alter role … set timezone = 'UTC' and alter role … set datestyle = 'ISO'`
+    return `it cannot use ${place}: ${error.message}. A pooler drops what Parley asks for, or \`options\` in DATABASE_URL replace it. Set it for the role (${changes}), and let the pooler connect again.`
+  }
   // Any other file can be missing too.
   if (code === 'ENOENT' && syscall !== 'connect') return null
   const why = unreachable[String(code)] ?? whyByText(text)

@@ -26,9 +26,9 @@ describe('conversations', () => {
       .filter((file) => !/^(conversations\/(read|commit)|hand-off)\//.test(file))
       .toSorted()
     // Lists and queues of what people handle are read by the room that has them; it writes nothing of them.
-    // Whether an agent still has conversations is asked under its lock; the doctor counts turns that are stuck; what a delivery tells is
+    // Whether an agent still has conversations is asked under its lock; the doctor and the metrics count turns that are stuck; what a delivery tells is
     // read with its lane.
-    expect(elsewhere).toEqual(['agents/queries.ts', 'doctor/database.ts', 'webhooks/lanes.ts'])
+    expect(elsewhere).toEqual(['agents/queries.ts', 'doctor/database.ts', 'shared-queues.ts', 'webhooks/lanes.ts'])
   })
 })
 
@@ -41,9 +41,13 @@ describe('one writer', () => {
         'confidence.ts',
         'content.ts',
         'handlings.ts',
+        'log.ts',
         'new-many.ts',
+        'new-one.ts',
         'new.ts',
         'purge.ts',
+        // Only the fence of a statement that may still be on its way.
+        'uncertain-commit.ts',
         'write-changes.ts',
       ],
     ]
@@ -51,7 +55,7 @@ describe('one writer', () => {
   })
 
   test('turns are written there too; what leases.ts and retrievals.ts write of a turn is theirs alone', () => {
-    const writers = ['content.ts', 'leases.ts', 'purge.ts', 'retrievals.ts', 'write-changes.ts'].map(
+    const writers = ['content.ts', 'if-unchanged.ts', 'leases.ts', 'purge.ts', 'retrievals.ts', 'write-changes.ts'].map(
       (file) => `conversations/commit/${file}`,
     )
     expect(filesWith(writesTo('turns')).toSorted()).toEqual(writers)
@@ -66,7 +70,7 @@ describe('one writer', () => {
 })
 
 test('statistics are counted where conversations are written, and added up in one place', () => {
-  const writers = ['content.ts', 'new-many.ts', 'new.ts', 'write-changes.ts'].map(
+  const writers = ['content.ts', 'log.ts', 'new-many.ts', 'new-one.ts', 'new.ts', 'write-changes.ts'].map(
     (file) => `conversations/commit/${file}`,
   )
   expect(filesWith(/insert into statistics_deltas/).toSorted()).toEqual(writers)

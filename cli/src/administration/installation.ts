@@ -1,5 +1,5 @@
 // `parley migrate`, `nodes` and `secret-key`: the database of the installation and the nodes that use it.
-import type { Command } from 'commander'
+import { type Command, Option } from 'commander'
 import { print, printFields, printJson, renderTable, tell } from '../client/output.ts'
 import type { Surroundings } from '../surroundings.ts'
 import { loadServer, withDatabase } from './server.ts'
@@ -14,13 +14,16 @@ function addMigrateCommand(program: Command, around: Surroundings): void {
   program
     .command('migrate')
     .description('apply pending database migrations')
-    .option('--status', 'only name those that are pending')
-    .action(async ({ status }: { status?: true }) => {
-      const { listPending, migrate } = await loadServer()
-      const pending = status ? await withDatabase(listPending) : []
-      if (!status) await withDatabase(migrate)
-      for (const name of pending) await (around.json ? printJson(around, { name }) : print(around, `${name}\n`))
-      if (pending.length === 0) tell(around, 'The database is up to date.')
+    .option('--status', 'only name those that are pending, and columns that are still being filled')
+    .addOption(
+      new Option('--contract', 'remove what only older servers use; refused while one of them is running').conflicts(
+        'status',
+      ),
+    )
+    .action(async ({ status, contract }: { status?: true; contract?: true }) => {
+      const { showMigrations, runMigrations, removeWhatIsOld } = await import('./migrations.ts')
+      if (status) await showMigrations(around)
+      else await (contract ? removeWhatIsOld(around) : runMigrations(around))
     })
 }
 
@@ -36,8 +39,8 @@ function addNodesCommand(program: Command, around: Surroundings): void {
         return
       }
       if (nodes.length === 0) return tell(around, 'No server uses the database.')
-      const rows = nodes.map(({ id, connected_at }) => [id, connected_at ?? 'gone'])
-      await print(around, renderTable(['ID', 'CONNECTED SINCE'], rows))
+      const rows = nodes.map(({ id, version, connected_at }) => [id, version ?? 'older', connected_at ?? 'gone'])
+      await print(around, renderTable(['ID', 'VERSION', 'CONNECTED SINCE'], rows))
     })
 }
 

@@ -48,6 +48,7 @@ export type ErrorCode =
   | 'malformed_request'
   | 'member_exists'
   | 'message_stored'
+  | 'migrating'
   | 'model_failed'
   | 'nobody_available'
   | 'not_a_file'
@@ -58,6 +59,7 @@ export type ErrorCode =
   | 'organization_missing'
   | 'origin_not_allowed'
   | 'outcome_unknown'
+  | 'overloaded'
   | 'quota_exceeded'
   | 'rate_limited'
   | 'rating_closed'
@@ -1825,7 +1827,7 @@ export interface ErrorBody {
   /** What went wrong, for people. */
   detail: string
   /** What went wrong, for programs. */
-  code: 'agent_in_use' | 'agent_inactive' | 'already_rated' | 'analysis_in_progress' | 'body_too_large' | 'brand_not_found' | 'browser_key_refused' | 'captcha_failed' | 'captcha_required' | 'captcha_unavailable' | 'channel_not_configured' | 'content_purged' | 'conversation_active' | 'conversation_busy' | 'conversation_ended' | 'conversation_ending' | 'conversation_full' | 'conversation_has_no_agent' | 'conversation_id_taken' | 'conversation_not_active' | 'conversation_not_taken' | 'conversation_not_text' | 'conversation_taken' | 'cross_site_refused' | 'dataset_id_taken' | 'embedding_failed' | 'feedback_closed' | 'feedback_given' | 'file_missing' | 'file_too_large' | 'forbidden' | 'handoff_limit_reached' | 'handoff_not_supported' | 'idempotency_key_reused' | 'identity_invalid' | 'identity_provider_failed' | 'identity_required' | 'internal' | 'invitation_needed' | 'invitation_needs_sign_in' | 'knowledge_unavailable' | 'malformed_request' | 'member_exists' | 'message_stored' | 'model_failed' | 'nobody_available' | 'not_a_file' | 'not_a_url' | 'not_found' | 'not_up_to_date' | 'nothing_to_answer' | 'organization_missing' | 'origin_not_allowed' | 'outcome_unknown' | 'quota_exceeded' | 'rate_limited' | 'rating_closed' | 'revision_mismatch' | 'secrets_too_large' | 'shortcut_taken' | 'slug_taken' | 'source_id_taken' | 'team_key_taken' | 'template_failed' | 'too_many_attachments' | 'too_many_blocks' | 'too_many_canned_replies' | 'too_many_conversations_held' | 'too_many_credentials' | 'too_many_datasets' | 'too_many_identity_keys' | 'too_many_invitations' | 'too_many_members' | 'too_many_notes' | 'too_many_secrets' | 'too_many_sources' | 'too_many_streams' | 'too_many_tags' | 'too_many_teams' | 'too_many_unanswered_messages' | 'too_many_waiting_turns' | 'too_many_web_widgets' | 'too_many_webhooks' | 'turn_cancelled' | 'turn_failed' | 'turn_in_progress' | 'turn_superseded' | 'turn_taken_over' | 'unauthorized' | 'unavailable' | 'unsupported_media_type' | 'upload_timed_out' | 'upload_url_invalid' | 'validation_failed' | 'version_not_published' | 'version_published' | 'visitor_blocked' | 'webhook_inactive' | 'widget_answered' | 'widget_cap_reached'
+  code: 'agent_in_use' | 'agent_inactive' | 'already_rated' | 'analysis_in_progress' | 'body_too_large' | 'brand_not_found' | 'browser_key_refused' | 'captcha_failed' | 'captcha_required' | 'captcha_unavailable' | 'channel_not_configured' | 'content_purged' | 'conversation_active' | 'conversation_busy' | 'conversation_ended' | 'conversation_ending' | 'conversation_full' | 'conversation_has_no_agent' | 'conversation_id_taken' | 'conversation_not_active' | 'conversation_not_taken' | 'conversation_not_text' | 'conversation_taken' | 'cross_site_refused' | 'dataset_id_taken' | 'embedding_failed' | 'feedback_closed' | 'feedback_given' | 'file_missing' | 'file_too_large' | 'forbidden' | 'handoff_limit_reached' | 'handoff_not_supported' | 'idempotency_key_reused' | 'identity_invalid' | 'identity_provider_failed' | 'identity_required' | 'internal' | 'invitation_needed' | 'invitation_needs_sign_in' | 'knowledge_unavailable' | 'malformed_request' | 'member_exists' | 'message_stored' | 'migrating' | 'model_failed' | 'nobody_available' | 'not_a_file' | 'not_a_url' | 'not_found' | 'not_up_to_date' | 'nothing_to_answer' | 'organization_missing' | 'origin_not_allowed' | 'outcome_unknown' | 'overloaded' | 'quota_exceeded' | 'rate_limited' | 'rating_closed' | 'revision_mismatch' | 'secrets_too_large' | 'shortcut_taken' | 'slug_taken' | 'source_id_taken' | 'team_key_taken' | 'template_failed' | 'too_many_attachments' | 'too_many_blocks' | 'too_many_canned_replies' | 'too_many_conversations_held' | 'too_many_credentials' | 'too_many_datasets' | 'too_many_identity_keys' | 'too_many_invitations' | 'too_many_members' | 'too_many_notes' | 'too_many_secrets' | 'too_many_sources' | 'too_many_streams' | 'too_many_tags' | 'too_many_teams' | 'too_many_unanswered_messages' | 'too_many_waiting_turns' | 'too_many_web_widgets' | 'too_many_webhooks' | 'turn_cancelled' | 'turn_failed' | 'turn_in_progress' | 'turn_superseded' | 'turn_taken_over' | 'unauthorized' | 'unavailable' | 'unsupported_media_type' | 'upload_timed_out' | 'upload_url_invalid' | 'validation_failed' | 'version_not_published' | 'version_published' | 'visitor_blocked' | 'webhook_inactive' | 'widget_answered' | 'widget_cap_reached'
   /** The `x-request-id` of the response. */
   request_id: string
   /** With 422: every fault of the request, at most 100 of them and 60 KiB. */
@@ -8003,7 +8005,7 @@ export interface Methods {
   getHealth(input?: GetHealthInput, options?: CallOptions): Promise<GetHealthOutput>
   /**
    * Check that the server accepts requests.
-   * It does while the database answers and the server is not shutting down.
+   * It does while the database answers and the server is not shutting down. While it brings its database up to date at a start, every request but `/healthz` is answered 503 `migrating`.
    */
   getReadiness(input?: GetReadinessInput, options?: CallOptions): Promise<GetReadinessOutput>
   /**

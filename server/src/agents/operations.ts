@@ -10,7 +10,7 @@ import {
   invalidCursor,
 } from '../database/cursor.ts'
 import { AppError, type FieldFault, invalid, notFound } from '../base/errors.ts'
-import type { JsonObject } from '../base/json.ts'
+import { type JsonObject, isLongerAsJson } from '../base/json.ts'
 import { faultsOfSize } from '../base/json-size.ts'
 import { readRevisions } from '../base/if-match.ts'
 import { isUuid } from '../base/ports.ts'
@@ -222,6 +222,9 @@ interface VersionFields {
   inputs?: JsonObject | null
 }
 
+/** To check such a configuration takes milliseconds. */
+const large_characters = 65_536
+
 async function readVersionFields(
   ctx: Context<Agents>,
   input: Pick<Input<'updateAgentVersion'>, 'config' | 'instruction_builder_inputs'>,
@@ -230,6 +233,7 @@ async function readVersionFields(
   const { limits } = ctx.core.config
   const fields: VersionFields = { warnings: [] }
   if (input.config !== null && input.config !== undefined) {
+    if (isLongerAsJson(input.config, large_characters)) await ctx.core.pieces.begin(ctx.store.organization_id)
     const verdict = validateAgentConfig(input.config, limits)
     faults.push(...verdict.faults)
     fields.config = input.config as JsonObject

@@ -17,6 +17,7 @@ import { changed } from '../live/shared.ts'
 import { type ModelCatalog, modelsOf, withoutOwnKeys } from '../models/models.ts'
 import type { Outcome, WorkItem, WorkKind, WorkPort } from '../work/port.ts'
 import { analyze } from './analyze.ts'
+import { analyses } from './metrics.ts'
 import { linesOf, shown_of_each_end } from './rules/transcript.ts'
 
 const delays_ms = [2500, 7500, 20_000, 55_000]
@@ -35,7 +36,10 @@ export function analysisWork(services: AnalysisServices): WorkKind {
     delays_ms,
     share: { node: 16, organization: 8, owner: 8 },
     run: (item, port) => runAnalysis(services, item, port),
-    giveUp: (tx, { subject, tries }, why) => failAnalysis(tx, conversations.commits, subject, withTries(why, tries)),
+    giveUp(tx, { subject, tries }, why) {
+      core.metrics.count(analyses, { outcome: 'failed' })
+      return failAnalysis(tx, conversations.commits, subject, withTries(why, tries))
+    },
     async settled({ organization_id, subject }) {
       await reach(core.ports, 'analysis.committed')
       announce(core, subject)
@@ -72,6 +76,7 @@ async function runAnalysis(
     withoutKeys: (result) => withoutOwnKeys(core, store, [llm, ...llm.fallbacks], result),
   })
   if (outcome.status === 'retry') return { next: { retry: outcome.reason } }
+  core.metrics.count(analyses, { outcome: outcome.status })
   const told = outcome.status === 'failed' ? { ...outcome, reason: withTries(outcome.reason, tries) } : outcome
   return { next: 'done', write: (tx) => writeAnalysis(tx, conversations.commits, { id, run }, told) }
 }

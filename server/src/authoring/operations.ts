@@ -13,6 +13,7 @@ export const compareAgentVersions: Handler<'compareAgentVersions', AuthoringServ
   const from = await requireVersion(ctx.store, id, String(input.from_version))
   const to = await requireVersion(ctx.store, id, String(input.to_version))
   const { compareValues } = await import('./rules/difference.ts')
+  await ctx.core.pieces.begin(ctx.store.organization_id)
   const differences = compareValues(from.config, to.config)
   if (input.format === 'json') return { from_version: from.version, to_version: to.version, differences }
   return new TextStream((gone) => writeComparison({ ...ctx.core, ...ctx.room }, ctx.store, differences, gone))

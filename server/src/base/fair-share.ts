@@ -10,6 +10,8 @@ export interface FairShareOptions {
   most_waiting: number
   /** How long a use waits. */
   wait_ms: number
+  /** A use begins to wait; its result is called when that is over. */
+  onWait?: (owner: string) => () => void
 }
 
 /** Too many uses of the owner are waiting, or this one waited too long. */
@@ -55,14 +57,17 @@ export function createFairShare(options: FairShareOptions): FairShare {
     const queue = queues.get(owner) ?? []
     if (queue.length >= most_waiting) throw new ShareExhausted()
     queues.set(owner, queue)
+    const endWait = options.onWait?.(owner)
     return new Promise((resolve, reject) => {
       const proceed: Proceed = () => {
         stop()
+        endWait?.()
         resolve()
       }
       const stop = onceGivenUp(options, signal, (reason) => {
         queue.splice(queue.indexOf(proceed), 1)
         if (queue.length === 0) queues.delete(owner)
+        endWait?.()
         reject(reason)
       })
       queue.push(proceed)

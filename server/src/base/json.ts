@@ -13,6 +13,23 @@ export function charactersOf(value: unknown): number {
   return sum
 }
 
+/** Whether it has more than so many `charactersOf`. Looks no further than that. */
+export function isLongerAsJson(value: unknown, characters: number): boolean {
+  let left = characters
+  const measure = (part: unknown): void => {
+    if (typeof part === 'string') left -= part.length + 2
+    else if (typeof part !== 'object' || part === null) left -= 8
+    else
+      for (const key in part) {
+        if (left < 0) return
+        left -= key.length
+        measure((part as Record<string, unknown>)[key])
+      }
+  }
+  measure(value)
+  return left < 0
+}
+
 /** JSON text with sorted keys, so that equal values give equal texts. */
 export function canonicalJson(value: unknown): string {
   return JSON.stringify(value, (_key, entry: unknown) =>

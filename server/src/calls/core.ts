@@ -8,13 +8,17 @@ import type { Live } from '../live/live.ts'
 import type { OutboundClient } from '../outbound/client.ts'
 import type { Sealers } from '../sealing/seal.ts'
 import type { Metrics } from '../telemetry/metrics.ts'
+import type { Traces } from '../telemetry/traces.ts'
 import type { Invoke } from './call.ts'
+import type { Load } from './load.ts'
+import type { Pieces } from './pieces.ts'
 
 export interface Core {
   readonly config: Config
   readonly ports: Ports
   readonly log: Logger
   readonly metrics: Metrics
+  readonly traces: Traces
   readonly database: Database
   readonly live: Live
   /** For requests to addresses configured by authors of agents. */
@@ -24,6 +28,8 @@ export interface Core {
   /** Calls an operation, as transports do. */
   readonly invoke: Invoke
   readonly node: Node
+  readonly load: Load
+  readonly pieces: Pieces
 }
 
 /** This process. */

@@ -11,6 +11,7 @@ import { authorize } from './rules/authorize.ts'
 import type { Invoke, Origin, RequestKey } from './call.ts'
 import type { Context, Handlers, PublicContext, SessionContext, UserContext } from './context.ts'
 import type { Core } from './core.ts'
+import { keys_replayed } from './metrics.ts'
 import { type Principal, describeRights, keyHolderOf, ownerOf } from './principal.ts'
 import type { WorkShares } from './work-shares.ts'
 
@@ -25,6 +26,7 @@ type AnyHandler = (ctx: unknown, input: unknown) => Promise<unknown>
 
 export function createInvoke(options: InvokeOptions): Invoke {
   const { core, handlers, work_shares } = options
+  core.metrics.declare(keys_replayed)
   const findNamespace = createNamespaces(core.database)
   return async (id, caller, input, from) => {
     const operation: Operation = operations[id]
@@ -41,6 +43,7 @@ export function createInvoke(options: InvokeOptions): Invoke {
     const keyed = await keyedCall({ ...options, findNamespace }, operation, caller, named)
     let replayed = false
     const onReplay = () => {
+      if (!replayed) core.metrics.count(keys_replayed, {})
       replayed = true
       // Set immediately: an earlier call may be refused again, and that response is a replay too.
       origin.edge?.setHeader('idempotent-replayed', 'true')

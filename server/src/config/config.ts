@@ -6,6 +6,7 @@ import { ConfigError, type Environment, type Setting, type SettingsGroup, create
 import { type ServerConfig, serverSettings } from './server.ts'
 import { type SignInConfig, signInSettings } from './sign-in.ts'
 import { type SitesConfig, sitesSettings } from './sites.ts'
+import { type TelemetryConfig, telemetrySettings } from './telemetry.ts'
 
 export { ConfigError } from './reader.ts'
 
@@ -13,6 +14,7 @@ export interface Config extends ServerConfig, ModelConfig, OutboundConfig {
   limits: Limits
   sign_in: SignInConfig
   sites: SitesConfig
+  telemetry: TelemetryConfig
   /** Suspicious but harmless settings, logged at startup. */
   warnings: string[]
   /** The values of a group that a room declares. */
@@ -23,6 +25,7 @@ type AnyGroup = SettingsGroup<unknown>
 
 const groups: readonly AnyGroup[] = [
   serverSettings,
+  telemetrySettings,
   modelSettings,
   outboundSettings,
   signInSettings,
@@ -48,6 +51,7 @@ export function readConfigWith(rooms: readonly AnyGroup[], environment: Environm
     ...outboundSettings.read(read),
     sign_in: signInSettings.read(read),
     sites: sitesSettings.read(read),
+    telemetry: telemetrySettings.read(read),
     limits: limitSettings.read(read),
     warnings,
     of<Values>(group: SettingsGroup<Values>): Values {

@@ -87,14 +87,14 @@ const limits = {
   },
   connections: {
     setting: 'PARLEY_LIMIT_CONNECTIONS',
-    default: 16_000,
+    default: 20_000,
     least: 1,
     most: 1_000_000,
     meaning: 'Open connections on each node; further ones are closed at once.',
   },
   connections_of_address: {
     setting: 'PARLEY_LIMIT_CONNECTIONS_OF_ADDRESS',
-    default: 2000,
+    default: 500,
     least: 1,
     most: 1_000_000,
     meaning:
@@ -105,7 +105,40 @@ const limits = {
     default: 30,
     least: 1,
     most: 3600,
-    meaning: 'Seconds in which a whole request, headers and body, must arrive; slower ones are answered with 408.',
+    meaning:
+      'Seconds in which a whole request, headers and body, must arrive; slower ones are answered with 408. Headers have at most 10 of them.',
+  },
+  running_turns: {
+    setting: 'PARLEY_LIMIT_RUNNING_TURNS',
+    default: 2000,
+    least: 1,
+    most: 1_000_000,
+    meaning:
+      'Turns that run at once on each node. At it, further calls are answered with 503 `overloaded`, those of organizations with more than an equal share first; ends, cancellations and health never.',
+  },
+  memory_mb: {
+    setting: 'PARLEY_LIMIT_MEMORY_MB',
+    default: 0,
+    least: 0,
+    most: 10_000_000,
+    meaning:
+      'Megabytes that the process should not exceed; from 85 % of it on, lists and the like are answered with 503 `overloaded`. 0: the limit of its control group, if it has one.',
+  },
+  loop_delay_ms: {
+    setting: 'PARLEY_LIMIT_LOOP_DELAY_MS',
+    default: 75,
+    least: 0,
+    most: 60_000,
+    meaning:
+      'Mean delay of the event loop over half a second above which lists, statistics, exports, imports and new streams are answered with 503 `overloaded`; at twice as much, everything but ends, cancellations and health. 0 disables it.',
+  },
+  connection_wait_ms: {
+    setting: 'PARLEY_LIMIT_CONNECTION_WAIT_MS',
+    default: 250,
+    least: 0,
+    most: 60_000,
+    meaning:
+      'The same for the longest wait for a connection to the database. Where uses of one organization wait behind each other, it counts for the calls of that organization alone. 0 disables it.',
   },
   waiting_turns: {
     setting: 'PARLEY_LIMIT_WAITING_TURNS',

@@ -61,13 +61,14 @@ function readOrigin(read: Reader, name: string): string | undefined {
 function readOrigins(read: Reader): string[] {
   const origins = read.list('PARLEY_CORS_ORIGINS').map(originOf)
   const isFine = origins.length <= most_origins && !origins.includes(null)
-  if (!isFine) read.fault(`PARLEY_CORS_ORIGINS must be at most ${most_origins} origins such as https://example.com`)
+  if (!isFine)
+    read.fault(`PARLEY_CORS_ORIGINS must be at most ${most_origins} exact origins such as https://example.com`)
   return isFine ? (origins as string[]) : []
 }
 
 /** Null: it is no origin. */
 function originOf(text: string): string | null {
   const url = URL.parse(text)
-  const isOrigin = url && /^https?:$/.test(url.protocol) && url.pathname === '/' && !/[?#@]/.test(text)
+  const isOrigin = url && /^https?:$/.test(url.protocol) && url.pathname === '/' && !/[?#@*]/.test(text)
   return isOrigin ? url.origin : null
 }

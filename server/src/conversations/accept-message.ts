@@ -94,7 +94,7 @@ async function prepareMessage(
   conversation: FoundConversation,
   message: IncomingMessage,
 ): Promise<NewMessage> {
-  const { ports, config } = bearer.core
+  const { ports, config, load } = bearer.core
   const { from, content, author, client_id = null, in_reply_to = null, values = null } = message
   if (!channelRules[conversation.channel].messages_from.includes(from)) throw new AppError('conversation_not_text')
   // An ended conversation that was imported has no version, or one that does not exist here.
@@ -120,6 +120,8 @@ async function prepareMessage(
     author,
     ...{ client_id, in_reply_to, values },
     max_waiting: config.limits.waiting_turns,
+    // A call waits for its answer; it was admitted (P7).
+    is_held: from === 'channel' && load.holdsTurns,
     most_messages: message.most_messages,
   }
 }

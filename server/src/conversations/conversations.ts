@@ -10,6 +10,7 @@ export {
 } from './commit/analysis.ts'
 export { addAnalysis, analysis_work } from './commit/analysis-work.ts'
 export { type Bearer, type IncomingMessage, acceptMessage, endingRules } from './accept-message.ts'
+export { cancelOpenTurns } from './cancel-open-turns.ts'
 export type { ChannelPort } from './channel-port.ts'
 export type { CommitAddition } from './commit/additions.ts'
 export { changeWithin } from './commit/change-within.ts'

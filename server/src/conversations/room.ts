@@ -9,6 +9,7 @@ import { createLocalResults } from '../live/local-results.ts'
 import { type ConversationContributions, createGroupCommit } from './commit/group-commit.ts'
 import { changed } from '../live/shared.ts'
 import { createHeard } from './heard.ts'
+import { conversationMetrics } from './metrics.ts'
 import type { Conversations } from './services.ts'
 import type { EndedTurn } from './machine/turn-snapshots.ts'
 import * as operations from './operations.ts'
@@ -36,6 +37,7 @@ export function createConversations(
   core: Core,
   { tokens }: Pick<AccessServices, 'tokens'>,
 ): Room<typeof group> & ConversationContributions & { conversations: Conversations } {
+  core.metrics.declare(...conversationMetrics)
   const heard = createHeard()
   // Turns that other nodes have ended.
   core.live.bus.subscribe(changed, (id) => heard.forget(id))

@@ -7,6 +7,8 @@ export interface BatchOptions<Request> extends FairQueueOptions<Request> {
   lanes: number
   /** How long a request waits for a lane. Absent: as long as for a database connection. */
   wait_ms?: number
+  /** A request begins to wait for a lane; its result is called when that is over. */
+  onWait?: (owner: string) => () => void
 }
 
 const connection_wait_ms = 10_000
@@ -18,6 +20,7 @@ interface Waiting<Request, Answer> {
   resolve(answer: Answer | Promise<Answer>): void
   reject(error: unknown): void
   patience: NodeJS.Timeout
+  endWait: (() => void) | undefined
 }
 
 /**
@@ -27,7 +30,14 @@ interface Waiting<Request, Answer> {
  */
 export function batch<Request, Answer>(
   answerAll: (requests: Request[]) => Promise<(Answer | Promise<Answer>)[]>,
-  { lanes, wait_ms = connection_wait_ms, ownerOf = () => '', sizeOf = () => 0, ...bounds }: BatchOptions<Request>,
+  {
+    lanes,
+    wait_ms = connection_wait_ms,
+    ownerOf = () => '',
+    sizeOf = () => 0,
+    onWait,
+    ...bounds
+  }: BatchOptions<Request>,
 ): (request: Request) => Promise<Answer> {
   const queue = new FairQueue<Waiting<Request, Answer>>({
     most_waiting: usual_most_waiting,
@@ -40,7 +50,10 @@ export function batch<Request, Answer>(
   let busy_with_large = 0
 
   const answer = async (taken: Waiting<Request, Answer>[]) => {
-    for (const { patience } of taken) clearTimeout(patience)
+    for (const { patience, endWait } of taken) {
+      clearTimeout(patience)
+      endWait?.()
+    }
     try {
       const answers = await answerAll(taken.map(({ request }) => request))
       for (const [index, { resolve }] of taken.entries()) resolve(answers[index]!)
@@ -67,13 +80,16 @@ export function batch<Request, Answer>(
     new Promise((resolve, reject) => {
       const giveUp = () => {
         queue.remove(one)
+        one.endWait?.()
         reject(new WaitedTooLong())
       }
-      const one: Waiting<Request, Answer> = { request, resolve, reject, patience: setTimeout(giveUp, wait_ms) }
+      const patience = setTimeout(giveUp, wait_ms)
+      const one: Waiting<Request, Answer> = { request, resolve, reject, patience, endWait: undefined }
       if (!queue.add(one)) {
-        clearTimeout(one.patience)
+        clearTimeout(patience)
         return reject(new QueueFull())
       }
       if (busy < lanes) void runLane()
+      else one.endWait = onWait?.(ownerOf(request))
     })
 }

@@ -4,10 +4,12 @@ import pg from 'pg'
 import { type FairShare, createFairShare } from '../base/fair-share.ts'
 import { systemPorts } from '../base/ports.ts'
 import { parseJson } from '../base/read-json.ts'
+import { version } from '../base/version.ts'
 import { lookUpOne, createLookUp } from './look-up.ts'
 import { CommitInDoubt, isConnectionLost } from './failures.ts'
 import { compose } from './fragments.ts'
 import { PreparedQuery, runOn } from './prepared-query.ts'
+import type { Waits } from './waits.ts'
 import { type AnyStatement, acrossOrganizations } from './statements.ts'
 
 import type { Executor } from './executor.ts'
@@ -58,6 +60,8 @@ export interface DatabaseOptions {
   max_connections: number
   statement_timeout_ms: number
   onError: (error: Error) => void
+  /** Told of every wait for a connection, and for an organization's share of them. */
+  waits?: Waits
 }
 
 /**
@@ -117,7 +121,8 @@ export function openDatabase(options: DatabaseOptions): PooledDatabase {
     lock_timeout: options.statement_timeout_ms,
     idle_in_transaction_session_timeout: idle_transaction_ms,
     connectionTimeoutMillis: connection_wait_ms,
-    application_name: 'parley',
+    // It says which servers use the database (`live/nodes.ts`).
+    application_name: `parley ${version}`,
   })
   let isClosing = false
   pool.on('error', (error) => {
@@ -125,6 +130,8 @@ export function openDatabase(options: DatabaseOptions): PooledDatabase {
   })
   // A connection that is lost during use fails its query, which is enough; without a listener it would end the process.
   pool.on('connect', (client) => client.on('error', () => {}))
+  const { waits } = options
+  waits?.watch(pool, options.max_connections)
   const query: Executor['query'] = async (statement, values) =>
     (await pool.query(queryOf(statement, values) as pg.QueryConfig)).rows
   const execute: Executor['execute'] = async (composed) => (await pool.query(compose(composed))).rows
@@ -133,6 +140,7 @@ export function openDatabase(options: DatabaseOptions): PooledDatabase {
     places: countSharedPlaces(options.max_connections),
     most_waiting,
     wait_ms: connection_wait_ms,
+    ...(waits ? { onWait: waits.begin } : {}),
   })
   const lookUp = createLookUp(query)
   const transaction: Database['transaction'] = (work, lock_wait_ms) => runTransaction(pool, begin(lock_wait_ms), work)

@@ -1,32 +1,48 @@
 // The schema at a start: one query tells whether it is up to date, and the migrations are only loaded otherwise.
+import { version as own_version } from '../base/version.ts'
 import type { PooledDatabase } from './database.ts'
 import { listMigrations } from './migration-files.ts'
+import { type MigrationState, type RecordedMigration, compareMigrations } from './rules/migration-names.ts'
 
-/** Resolves once the schema is that of this version. */
-export async function prepareSchema(database: PooledDatabase): Promise<void> {
-  if (await isUpToDate(database)) return
-  const { migrate } = await import('./migrate.ts')
-  await migrate(database)
+/** A newer Parley has changed the database, so this one cannot use it. */
+export class SchemaNewer extends Error {
+  /** `version`: null if it is not known. */
+  constructor(version: string | null) {
+    const by = version === null ? 'a newer Parley' : `Parley ${version}`
+    const what = `The database was changed by ${by}; this is ${own_version}.`
+    super(`${what} Start ${version ?? 'that version'} or newer, or restore a backup.`)
+  }
 }
 
-async function isUpToDate(database: PooledDatabase): Promise<boolean> {
-  const names = listMigrations()
+export type { MigrationState }
+
+/** Compares the database with the migrations of this version; throws `SchemaNewer`. */
+export async function readMigrationState(database: PooledDatabase, folder?: string): Promise<MigrationState> {
+  const names = listMigrations(folder)
   names.catch(() => {}) // reported below
-  const run = await listRun(database)
-  return run.join() === (await names).join()
+  const recorded = await readRecorded((text) => database.pool.query(text))
+  return judge(await names, recorded)
 }
 
-/** The migrations of this version that have not run, in their order. */
-export async function listPending(database: PooledDatabase): Promise<string[]> {
-  const [names, run] = await Promise.all([listMigrations(), listRun(database)])
-  return names.filter((name) => !run.includes(name))
+/** Throws if this version cannot go on from there. */
+export function judge(known: readonly string[], recorded: readonly RecordedMigration[]): MigrationState {
+  const state = compareMigrations(known, recorded)
+  const newest = state.unknown.at(-1)
+  if (newest) throw new SchemaNewer(newest.version)
+  return state
 }
 
-/** The migrations that have run, sorted. */
-export async function listRun({ pool }: PooledDatabase): Promise<string[]> {
+type Query = (text: string) => Promise<{ rows: unknown[] }>
+
+/** What has run, in the order of the names. Before the first migration there is no such table. */
+export async function readRecorded(query: Query): Promise<RecordedMigration[]> {
   try {
-    const { rows } = await pool.query<{ name: string }>('select name from kysely_migration')
-    return rows.map(({ name }) => name).sort()
+    // All columns: earlier versions have fewer.
+    const { rows } = await query('select * from kysely_migration')
+    const recorded = rows as { name: string; version?: string | null }[]
+    return recorded
+      .map(({ name, version = null }) => ({ name, version }))
+      .sort((one, other) => (one.name < other.name ? -1 : 1))
   } catch (error) {
     if ((error as { code?: unknown }).code === undefined_table) return []
     throw error

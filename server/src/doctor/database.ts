@@ -2,10 +2,10 @@
 import pg from 'pg'
 import type { Config } from '../config/config.ts'
 import { type PooledDatabase, acrossOrganizations } from '../database/database.ts'
-import { listMigrations } from '../database/migration-files.ts'
-import { listRun } from '../database/schema.ts'
+import { SchemaNewer, readMigrationState } from '../database/schema.ts'
 import { readPrivateFile } from '../sealing/installation.ts'
 import { fingerprintOfKey } from '../sealing/seal.ts'
+import { listBackfills } from '../work/backfills.ts'
 import { type Finding, fail, ok, warn } from './finding.ts'
 
 const least_version = 150_000
@@ -88,22 +88,27 @@ export async function examineConnections(database: PooledDatabase, config: Confi
 }
 
 export async function examineSchema(database: PooledDatabase): Promise<Finding> {
-  const [known, run] = await Promise.all([listMigrations(), listRun(database)])
-  const newer = run.filter((name) => !known.includes(name))
-  if (newer.length > 0)
-    return fail(
-      'schema',
-      'the database was changed by a newer Parley',
-      'Start that version or newer, or restore a backup.',
-    )
-  const pending = known.filter((name) => !run.includes(name))
-  if (pending.length > 0)
-    return warn(
-      'schema',
-      `${pending.length === 1 ? '1 migration is' : `${pending.length} migrations are`} pending`,
-      'Run `parley migrate`, or start the server.',
-    )
-  return ok('schema', `${run.length} migrations are applied`)
+  try {
+    const { pending, contract } = await readMigrationState(database)
+    if (pending.length > 0)
+      return warn(
+        'schema',
+        `${pending.length === 1 ? '1 migration is' : `${pending.length} migrations are`} pending`,
+        'Run `parley migrate`, or start the server.',
+      )
+    const filling = (await listBackfills(database)).filter(({ ended_at }) => ended_at === null)
+    if (filling.length > 0)
+      return ok(
+        'schema',
+        `it is that of this version; ${filling.length === 1 ? '1 backfill is' : `${filling.length} backfills are`} under way`,
+      )
+    const rest = contract.length === 0 ? '' : '; `parley migrate --contract` removes what only older servers use'
+    return ok('schema', `it is that of this version${rest}`)
+  } catch (error) {
+    if (!(error instanceof SchemaNewer)) throw error
+    const [what, advice] = error.message.split('. ')
+    return fail('schema', what!, advice!)
+  }
 }
 
 const fingerprintStatement = acrossOrganizations(

@@ -39,11 +39,15 @@ import {
   mayUseTools,
   planCalls,
 } from './rules/step-policy.ts'
+import { recordedIn } from './spans.ts'
 import { type CarriedOut, carryOutCalls, settleOrphans } from './tools/carry-out.ts'
 import { readAsked } from './tools/hand-off-tool.ts'
 import { roomAfter } from './rules/output-size.ts'
 
-type Part = Pick<EngineServices, 'database' | 'models' | 'ports' | 'config' | 'outbound' | 'conversations'> & {
+type Part = Pick<
+  EngineServices,
+  'database' | 'models' | 'ports' | 'config' | 'outbound' | 'conversations' | 'metrics' | 'traces'
+> & {
   equipment: Equipment
   histories: KeptHistories
 }
@@ -93,7 +97,8 @@ export async function carryOut(services: Part, lease: TurnLease, port: AttemptPo
     const question = async () => questionOf(await found.history(), found.turn)
     const { mayAct } = port
     const around = { services, organization_id, variables, signal, log, readSecrets, mayAct }
-    const run: CallRun = { ...around, room, holds_words, passages, question }
+    const recorded = await recordedIn(services.traces, found, readSecrets)
+    const run: CallRun = { ...around, room, holds_words, passages, question, ...(recorded ? { recorded } : {}) }
     using running = await equipTurn(found, services.equipment, run)
     // Results first: the model is shown the result of every call.
     const settled = running.turn.steps > 0 ? await settleOrphans(running, run, port.writeToolResult) : []
@@ -208,14 +213,15 @@ async function askModel(
   { services, input: { config, system, tools, searched }, port, meter, run }: Attempt,
   { messages: all, with_tools }: { messages: ModelMessage[]; with_tools: boolean },
 ): Promise<ModelAnswer> {
-  const { passages } = run
+  const { passages, recorded } = run
   const hasSearched = (call_id: string) => searched.has(call_id) || passages.calls.has(call_id)
   const cut = cutResults(all, config.context_window, passages.calls)
   const messages = fenceResults(cut, hasSearched, () => passages.code)
   passages.ask(leastCharacters(all, passages.calls))
   const offered = with_tools ? [...tools.values()] : []
   const gathers = () => !port.isRead()
-  const request = { system, messages, tools: offered, gathers, ...samplingOf(config) }
+  const shared = { system, messages, tools: offered, gathers, ...samplingOf(config) }
+  const request = recorded ? { ...shared, recorded } : shared
   const answer = await meter.model(() =>
     collectAnswer(modelOf(services, config).stream(request, port.signal), (text) => {
       meter.markText()

@@ -40,15 +40,14 @@ import { failureRuleOf, requestByModel } from './hand-off.ts'
 import { KeptHistories } from './kept-histories.ts'
 import { haltElsewhere, lendAttempts } from './remote-halt.ts'
 import { type Halt, Halted, type RunningAttempt, newAttempt } from './running-attempt.ts'
+import { asTurn } from './spans.ts'
+import type { Span } from '../telemetry/traces.ts'
 import { Takeovers, nullIfDeleted } from './takeovers.ts'
 import { Speech } from './speech.ts'
 import { writeGreeting } from './greeting.ts'
 
 /** In total as long as a lease lasts: after that, another node has the turn. */
 const write_again: Retry = { wait_ms: 250, mayPass: isUnavailable, bound: { tries: 32 } }
-
-/** As many as a node ends in some seconds. */
-const most_stopped_turns = 10_000
 
 type Decide<Written, Answer> = (state: LockedConversation, lease: TurnLease, written: Written) => Decision<Answer>
 
@@ -62,9 +61,9 @@ export class Engine implements TurnRunner {
   readonly #running_turns = new Map<string, RunningAttempt>()
   /** By conversation. */
   readonly #halted = new Map<string, Halt>()
-  /** Turns that were changed while no attempt at them ran here, in case one is about to start. */
-  readonly #stopped = new LRUCache<string, true>({ max: most_stopped_turns })
   readonly #histories = new KeptHistories()
+  /** Turns that were changed while no attempt at them ran here, in case one is about to start; as many as end in some seconds. */
+  readonly #stopped = new LRUCache<string, true>({ max: 10_000 })
   #whenIdle = Promise.withResolvers<void>()
   #isDraining = false
   #isStopped = false
@@ -87,7 +86,8 @@ export class Engine implements TurnRunner {
     // Leases rise: a start that arrives late, after its turn is over, must not replace a newer one.
     if (current && current.lease.lease >= lease.lease) return
     if (this.#isStopped) return void this.#giveBack([lease])
-    current?.controller.abort(new Halted())
+    if (current) current.controller.abort(new Halted())
+    else this.#services.load.turns.enter(lease.organization_id)
     if (this.#running.size === 0) this.#whenIdle = Promise.withResolvers()
     const over = Promise.withResolvers<void>()
     // The turn's change arrived before its start: what the commit knew is no longer true.
@@ -95,7 +95,7 @@ export class Engine implements TurnRunner {
     const attempt = newAttempt(this.#services, granted, over.promise)
     this.#running.set(lease.conversation_id, attempt)
     this.#running_turns.set(lease.turn_id, attempt)
-    void this.#run(attempt).finally(over.resolve)
+    void asTurn(this.#services.traces, granted, (span) => this.#run(attempt, span)).finally(over.resolve)
   }
 
   async halt(conversation_id: string): Promise<HaltedAttempt | null> {
@@ -191,9 +191,10 @@ export class Engine implements TurnRunner {
     }
   }
 
-  async #run(attempt: RunningAttempt): Promise<void> {
+  async #run(attempt: RunningAttempt, span: Span): Promise<void> {
     try {
       const result = await this.#carryOutInTime(attempt)
+      if (result?.type === 'failure') span.fail(result.outcome)
       if (result) await this.#write(attempt, 'result', await this.#withRule(attempt, result), decideAttemptResult)
     } catch (error) {
       // The turn keeps its lease until it runs out; then the sweep, here or elsewhere, takes the turn over.
@@ -222,6 +223,7 @@ export class Engine implements TurnRunner {
     if (this.#running_turns.get(turn_id) === attempt) this.#running_turns.delete(turn_id)
     if (this.#running.get(conversation_id) === attempt) {
       this.#running.delete(conversation_id)
+      this.#services.load.turns.leave(attempt.lease.organization_id)
       this.#services.live.turns.end(conversation_id, turn_id)
     }
     if (this.#running.size === 0) this.#whenIdle.resolve()

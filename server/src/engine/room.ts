@@ -3,6 +3,7 @@ import type { Core } from '../calls/core.ts'
 import type { Room } from '../calls/room.ts'
 import { actionRunners } from './actions/index.ts'
 import { Engine } from './engine.ts'
+import { taken_over, tool_calls } from './metrics.ts'
 import type { TurnContributions, TurnSource } from './turn-source.ts'
 import type { EngineServices } from './services.ts'
 import { createMcpSource } from './tools/mcp/source.ts'
@@ -11,6 +12,7 @@ export function createEngine(
   core: Core,
   others: Pick<EngineServices, 'conversations' | 'models'>,
 ): Room & TurnContributions & { engine: Engine; contribute(contributions: TurnContributions): void } {
+  core.metrics.declare(taken_over, tool_calls)
   const sources: TurnSource[] = []
   const actions = { ...actionRunners }
   const equipment = { sources, actions }

@@ -16,6 +16,7 @@ import type { LockedConversation } from '../conversations/machine/change.ts'
 import { findConversation } from '../conversations/read/conversation.ts'
 import { type Store, openReservedStore } from '../database/store.ts'
 import { failureRuleOf } from './hand-off.ts'
+import { taken_over } from './metrics.ts'
 import type { EngineServices } from './services.ts'
 
 /** Longer than a stopped process can hold the conversation's lock, with some time for a queue behind it. */
@@ -86,7 +87,8 @@ export class Takeovers {
   async #sweepOnce(): Promise<void> {
     for (const turn of await this.#find()) {
       while (this.#running.size >= this.#most) await Promise.race(this.#running.values())
-      if (this.#isStopped) return
+      // They stay as they are, for a node that has less to do, or for a later sweep.
+      if (this.#isStopped || this.#services.load.holdsTurns) return
       if (this.#running.has(turn.turn_id)) continue
       const takeover = this.#takeOver(turn)
         .catch((error: unknown) => this.#warn(error))
@@ -113,6 +115,7 @@ export class Takeovers {
     const target = { change: 'takeover', id: turn.conversation_id, lock_wait_ms } as const
     const committed = await nullIfDeleted(() => changeConversation(store, conversations.commits, target, decide))
     if (!committed || committed.answer === 'nothing') return
+    this.#services.metrics.count(taken_over, { outcome: committed.answer })
     this.#log.warn({ turn_id: turn.turn_id, outcome: committed.answer }, 'took over an abandoned turn')
     followUp(conversations, turn.conversation_id, committed)
   }

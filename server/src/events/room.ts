@@ -4,6 +4,7 @@ import { bindRoom } from '../calls/context.ts'
 import type { Core } from '../calls/core.ts'
 import type { Room } from '../calls/room.ts'
 import type { EventServices } from './events.ts'
+import { streams } from './metrics.ts'
 import { watchLogs } from './log-watch.ts'
 import { createOpenStreams } from './open-streams.ts'
 import { streamConversationEvents } from './operations.ts'
@@ -16,12 +17,20 @@ const group = {
   ...organizationEventOperations,
 }
 
-export function createEvents({ config, database, live, log, ports }: Core): Room<typeof group> & EventServices {
+export function createEvents({
+  config,
+  database,
+  live,
+  log,
+  ports,
+  metrics,
+}: Core): Room<typeof group> & EventServices {
   const onError = (error: Error) => log.warn({ reason: error.message }, 'event streams may be delayed')
   const { signals } = live
   const { clock } = ports
   const organizations = watchOrganizations({ database, signals, clock, onError })
   const open_streams = createOpenStreams(config.limits, config.sites.streams_of_address)
+  metrics.show(streams, () => [{ labels: {}, value: open_streams.count }])
   const presence: EventServices['presence'] = { source: null }
   const own = { open_streams, organizations, presence }
   return {

@@ -1,5 +1,13 @@
 // Admits callers to an operation: authenticate → limit → authorize; and checks again while a stream is open.
-import type { ErrorName, Operation, OperationId, ResourceKind } from '@parley/contract'
+import {
+  type ErrorName,
+  type Operation,
+  type OperationId,
+  type OperationLoad,
+  type ResourceKind,
+  loadOf,
+  operations,
+} from '@parley/contract'
 import type { FastifyReply, FastifyRequest } from 'fastify'
 import {
   authenticate,
@@ -9,7 +17,7 @@ import {
   readPresentedCredential,
   readPresentedSession,
 } from '../access/access.ts'
-import { type Principal, describeRights, subjectsOf } from '../calls/principal.ts'
+import { type Principal, describeRights, ownerOf, subjectsOf } from '../calls/principal.ts'
 import { looksLikeCredential } from '../access/rules/credentials.ts'
 import type { Core } from '../calls/core.ts'
 import type { RequestOrigin } from '../calls/call.ts'
@@ -42,6 +50,10 @@ export interface Gate {
   unknown_callers: UnknownCallers
 }
 
+const loads = new Map<string, OperationLoad>(
+  Object.values<Operation>(operations).map((operation) => [operation.id, loadOf(operation)]),
+)
+
 export async function admit(
   gate: Gate,
   operation: Operation,
@@ -49,7 +61,9 @@ export async function admit(
   reply: FastifyReply,
 ): Promise<Principal | null> {
   const { core, limiter, unknown_callers, sites, site_callers } = gate
-  sites.allow(request, reply, operation)
+  const load = loads.get(operation.id)!
+  const readCredential = () => readCredentialOf(core, operation, request)
+  core.load.admit(load, readCredential)
   if (operation.from_sites) requireRoom(site_callers.take(request.ip), reply)
   if (operation.access === 'public') {
     if (operation.sign_in) {
@@ -59,10 +73,25 @@ export async function admit(
     return null
   }
   const principal = await findCaller(gate, operation, request, reply)
+  const owner = ownerOf(principal)
+  core.load.admitOwner(load, readCredential, owner)
+  if (operation.waits && load === 'normal') countUntilAnswered(core, owner, reply)
   sites.requireOwnKind(request, principal)
-  requireRoom(limiter.take(subjectsOf(principal), operation.cost), reply)
+  requireRoom(limiter.take(subjectsOf(principal), (operation.cost ?? 1) + costOfBody(gate, operation, request)), reply)
   authorize(operation, principal)
   return principal
+}
+
+/** Until its answer is over, or its caller is gone. */
+function countUntilAnswered({ load }: Core, owner: string, reply: FastifyReply): void {
+  // Its caller may be gone by now, and would never close it again.
+  if (!reply.raw.closed) reply.raw.once('close', load.beginCall(owner))
+}
+
+/** The credential as the caller sent it, with the organization that it is for. */
+function readCredentialOf(core: Core, operation: Operation, request: FastifyRequest): string | null {
+  const credential = readSessionToken(core, operation, request) ?? authorizationOf(operation, request)
+  return credential === undefined ? null : `${organizationNamed(operation, request) ?? ''} ${credential}`
 }
 
 async function findCaller(
@@ -114,7 +143,16 @@ const file_bytes_of_a_request = 1_048_576
 
 type Charged = Pick<Admission, 'limiter' | 'unknown_callers'>
 
-/** Charges for the body once it has arrived. Throws `rate_limited` if that exceeds the caller's limit. */
+/** Of a body whose length is announced and permitted: what exceeds the caller's limit is not even read. */
+function costOfBody({ core }: Gate, { upload }: Operation, { headers }: FastifyRequest): number {
+  const bytes = Number(headers['content-length'] ?? 0)
+  return upload || !(bytes <= core.config.limits.body_bytes) ? 0 : Math.floor(bytes / bytes_of_a_request)
+}
+
+/**
+ * Charges for a body once it has arrived: that of a caller who is not known, or whose length was not announced. Throws `rate_limited` if
+ * that exceeds the caller's limit.
+ */
 export function chargeForBody(
   { limiter, unknown_callers }: Charged,
   operation: Operation,
@@ -123,8 +161,11 @@ export function chargeForBody(
 ): void {
   const cost = Math.floor(request.body_bytes / bytes_of_a_request)
   if (cost === 0) return
-  if (request.principal !== null) requireRoom(limiter.take(subjectsOf(request.principal), cost), reply)
-  else if (operation.access === 'public') unknown_callers.charge(request.ip, cost)
+  if (request.principal === null) {
+    if (operation.access === 'public') unknown_callers.charge(request.ip, cost)
+  } else if (request.headers['content-length'] === undefined) {
+    requireRoom(limiter.take(subjectsOf(request.principal), cost), reply)
+  }
 }
 
 /** Charges for the response once it is written, because its cost is not known before. */

@@ -110,6 +110,16 @@ describe('malformed data gets a response', () => {
     expect(connection.isAnswerable).toBe(false)
   })
 
+  test('but not if it is the rest of a request that was answered before it had ended', () => {
+    const { connection } = makeSocket()
+    const { request, response, begin } = makeExchange(connection, false)
+    begin()
+    response.emit('close')
+    expect(connection.isAnswerable).toBe(false)
+    request.complete = true
+    expect(connection.isAnswerable).toBe(true)
+  })
+
   test('but not if the client would take it for another response, or has sent nothing', () => {
     const { connection } = makeSocket()
     makeExchange(connection).begin()

@@ -62,7 +62,8 @@ export class Connection {
   /** Whether the data now written to the socket is the response to the client's last request. */
   get isAnswerable(): boolean {
     if (!this.#socket.writable || this.#socket.bytesRead === 0) return false
-    if (this.#open_requests === 0) return true
+    // What cannot be read may still be the body of a request that has its answer.
+    if (this.#open_requests === 0) return this.#latest?.request.complete !== false
     const { request, response } = this.#latest!
     return this.#open_requests === 1 && !request.complete && !response.headersSent
   }

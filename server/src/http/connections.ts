@@ -8,12 +8,16 @@ import { networkOf } from '../calls/attempts.ts'
 import type { Limits } from '../config/limits.ts'
 import type { Core } from '../calls/core.ts'
 import type { Clock, Ports } from '../base/ports.ts'
-import { Connection, type Fault, look_ms } from './connection.ts'
+import { type CloseReason, connections, connections_closed } from './metrics.ts'
+import { Connection, look_ms } from './connection.ts'
 import { createServer } from './node-http.ts'
+import { answerHeaders } from './security-headers.ts'
 import { describeUnreadable } from './unreadable.ts'
 
 /** The limit is generous because filters with JSON are part of a request's address, percent-encoded. */
 const max_header_bytes = 65_536
+/** The headers of a request, however long the whole of it may take. */
+const most_header_ms = 10_000
 /** How long a client may keep a connection open between two requests. */
 const idle_ms = 75_000
 /** How often the server looks for requests that have not arrived in time. */
@@ -26,10 +30,9 @@ const looks_between_reports = 12
 /** A proxy on this machine that is not configured as trusted, or the operator. */
 const isLocal = (address: string) => /^(::ffff:)?127\.0\.0\.1$|^::1$/.test(address)
 
-type Reason = Fault | 'too_many_connections' | 'too_many_of_address' | 'too_much_unread' | 'not_accepted'
-
 export class Connections {
   readonly #limits: Limits
+  readonly #headers: Record<string, string>
   readonly #ports: Pick<Ports, 'clock' | 'newId'>
   readonly #open = new Map<Socket, Connection>()
   readonly #counts = createCounts()
@@ -38,11 +41,18 @@ export class Connections {
   readonly #isProxy: (address: string, hop: number) => boolean
   readonly #max_unread_bytes: number
 
-  constructor({ config, ports }: Pick<Core, 'config' | 'ports'>, log: Logger, max_unread_bytes = most_unread_bytes) {
+  constructor(
+    { config, ports, metrics }: Pick<Core, 'config' | 'ports' | 'metrics'>,
+    log: Logger,
+    max_unread_bytes = most_unread_bytes,
+  ) {
     this.#max_unread_bytes = max_unread_bytes
     this.#limits = config.limits
+    this.#headers = answerHeaders(config.sign_in.public_url)
     this.#ports = ports
-    this.#report = createReport(log)
+    this.#report = createReport(log, (reason) => metrics.count(connections_closed, { reason }))
+    metrics.declare(connections_closed)
+    metrics.show(connections, () => [{ labels: {}, value: this.#open.size }])
     this.#isProxy = compile(config.sign_in.trusted_proxies)
   }
 
@@ -50,7 +60,7 @@ export class Connections {
     const within_ms = this.#limits.request_seconds * 1000
     const options = {
       maxHeaderSize: max_header_bytes,
-      headersTimeout: within_ms,
+      headersTimeout: Math.min(within_ms, most_header_ms),
       requestTimeout: within_ms,
       connectionsCheckingInterval: request_check_ms,
       keepAliveTimeout: idle_ms,
@@ -79,7 +89,9 @@ export class Connections {
     const connection = this.#open.get(socket)
     if (error.code === 'ERR_HTTP_REQUEST_TIMEOUT' && connection?.latest && this.#own_time.has(connection.latest)) return
     if (!connection?.isAnswerable || error.code === 'ECONNRESET') return void socket.destroy()
-    socket.end(describeUnreadable(error, this.#ports.newId(), this.#limits.request_seconds))
+    const { request_seconds } = this.#limits
+    const answer = { request_id: this.#ports.newId(), request_seconds, headers: this.#headers }
+    socket.end(describeUnreadable(error, answer))
     // The rest of a late request must not be parsed as a new one.
     if (error.code === 'ERR_HTTP_REQUEST_TIMEOUT') socket.destroySoon()
     else connection.endSoon()
@@ -113,7 +125,7 @@ export class Connections {
     })
   }
 
-  #close(socket: Socket, reason: Reason): void {
+  #close(socket: Socket, reason: CloseReason): void {
     this.#report.add(reason)
     socket.destroy()
   }
@@ -172,12 +184,13 @@ function createCounts() {
 type Report = ReturnType<typeof createReport>
 
 /** Writes one line, however many there were. */
-function createReport(log: Logger) {
-  let counts: Partial<Record<Reason, number>> = {}
+function createReport(log: Logger, count: (reason: CloseReason) => void) {
+  let counts: Partial<Record<CloseReason, number>> = {}
   let looks_since_report = looks_between_reports
   return {
-    add(reason: Reason): void {
+    add(reason: CloseReason): void {
       counts[reason] = (counts[reason] ?? 0) + 1
+      count(reason)
     },
     look(): void {
       looks_since_report += 1

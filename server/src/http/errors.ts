@@ -1,9 +1,16 @@
 // Turns any thrown value into an error body of the API. Details that are not for clients stay in the log.
-import { type ErrorName, describeError } from '@parley/contract'
+import { type ErrorCode, type ErrorName, describeError } from '@parley/contract'
 import type { FastifyReply, FastifyRequest } from 'fastify'
 import { isUnavailable, isUnstorable } from '../database/failures.ts'
 import { AppError, errorBody } from '../base/errors.ts'
 import { ShareExhausted } from '../base/fair-share.ts'
+
+declare module 'fastify' {
+  interface FastifyRequest {
+    /** Of the error that it was answered with. */
+    error_code: ErrorCode | null
+  }
+}
 
 /** Seconds after which a client may retry while the server is unavailable. */
 const retry_after_seconds = 1
@@ -11,7 +18,10 @@ const retry_after_seconds = 1
 export function sendError(thrown: unknown, request: FastifyRequest, reply: FastifyReply): FastifyReply {
   const error = toAppError(thrown)
   const { status, code } = describeError(error.error)
-  if (status >= 500 || isUnstorable(thrown)) request.log.error({ err: thrown, route: request.routeOptions.url }, code)
+  request.error_code = code
+  // Calls that are refused because of load are counted, and logged together (calls/load.ts).
+  if ((status >= 500 && code !== 'overloaded') || isUnstorable(thrown))
+    request.log.error({ err: thrown, route: request.routeOptions.url }, code)
   const retryAfter = error.retry_after ?? (status === 503 || status === 429 ? retry_after_seconds : undefined)
   if (retryAfter !== undefined) reply.header('retry-after', String(retryAfter))
   reply.header('x-request-id', request.id)

@@ -16,10 +16,13 @@ import {
   chargeForFile,
   requestOriginOf,
 } from './admission.ts'
+import { beginSpan } from './span.ts'
+import { type Span, noSpan } from '../telemetry/traces.ts'
 import { createEdge } from './cookies.ts'
 import { sendEventStream } from './event-stream.ts'
 import { sendFileStream } from './file-stream.ts'
 import { createInputReader } from './input.ts'
+import { beginLargeBody, beginLargeAnswer } from './large.ts'
 import { compileSerializer } from './serializer.ts'
 import { sendTextStream } from './text-stream.ts'
 import { type Uploads, refuseEncodedBody } from './uploads.ts'
@@ -31,6 +34,7 @@ declare module 'fastify' {
     body_bytes: number
     /** Bytes of a streamed response. */
     streamed_bytes: number
+    span: Span
   }
 }
 
@@ -39,6 +43,9 @@ export interface RouteOptions {
   admission: Admission
   uploads: Uploads
 }
+
+/** Nobody is known yet, and nothing that is asked for is long. */
+const sign_in_bytes = 16_384
 
 export type AnyOperation = Operation & { id: OperationId }
 
@@ -55,25 +62,31 @@ export function registerOperation(
     schema: { response: schema ? { [status]: schema } : {} },
     serializerCompiler: compileSerializer,
     config: { operation_id: operation.id },
+    ...(operation.sign_in ? { bodyLimit: Math.min(sign_in_bytes, core.config.limits.body_bytes) } : {}),
     // Before the body is read, so that callers without permission get no further.
     onRequest: async (request, reply) => {
+      request.span = core.traces.isOn ? beginSpan(core.traces, operation, request, reply) : noSpan
       request.principal = await admit(admission, operation, request, reply)
       if (operation.upload || takesPlainBody(operation)) refuseEncodedBody(request)
     },
     onResponse: async (request, reply) =>
       chargeForAnswer(admission, operation, request, Number(reply.getHeader('content-length') ?? 0)),
-    handler: async (request, reply) => {
-      const isUpload = uploads.isUpload(request, operation)
-      const { output } = await (isUpload ? callWithFile : call)(request, reply)
-      if (output instanceof EventStream || output instanceof TextStream || output instanceof FileStream) {
-        const isStillAdmitted = admission.readmission(operation, request)
-        return sendStream(request, reply, output, { core, isStillAdmitted }).finally(() =>
-          chargeForAnswer(admission, operation, request, request.streamed_bytes),
-        )
-      }
-      return reply.code(status).send(output)
-    },
+    handler: (request, reply) => core.traces.within(request.span, () => answer(request, reply)),
   })
+
+  async function answer(request: FastifyRequest, reply: FastifyReply) {
+    const isUpload = uploads.isUpload(request, operation)
+    await beginLargeBody(core.pieces, request)
+    const { output } = await (isUpload ? callWithFile : call)(request, reply)
+    if (output instanceof EventStream || output instanceof TextStream || output instanceof FileStream) {
+      const isStillAdmitted = admission.readmission(operation, request)
+      return sendStream(request, reply, output, { core, isStillAdmitted }).finally(() =>
+        chargeForAnswer(admission, operation, request, request.streamed_bytes),
+      )
+    }
+    await beginLargeAnswer(core.pieces, request, output)
+    return reply.code(status).send(output)
+  }
 
   function call(request: FastifyRequest, reply: FastifyReply) {
     chargeForBody(admission, operation, request, reply)

@@ -4,6 +4,7 @@
 export function answerHeaders(public_url: string | undefined): Record<string, string> {
   return {
     'content-security-policy': "default-src 'none'; frame-ancestors 'none'",
+    'referrer-policy': 'no-referrer',
     'x-content-type-options': 'nosniff',
     'cache-control': 'no-store',
     // Only if the settings say that browsers use HTTPS, which session cookies already require then.

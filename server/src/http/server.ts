@@ -5,7 +5,13 @@ import type { Server } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import type { Readable } from 'node:stream'
 import { createOpenApiDocument, operations } from '@parley/contract'
-import Fastify, { LogController, type FastifyBaseLogger, type FastifyInstance, type FastifyRequest } from 'fastify'
+import Fastify, {
+  LogController,
+  type FastifyBaseLogger,
+  type FastifyInstance,
+  type FastifyReply,
+  type FastifyRequest,
+} from 'fastify'
 import type { ConversationTokens } from '../access/access.ts'
 import type { Core } from '../calls/core.ts'
 import type { CheckVisitor, Resources } from '../calls/room.ts'
@@ -15,8 +21,11 @@ import { Connections } from './connections.ts'
 import { console_folder, registerConsole } from './console.ts'
 import { registerDocs, site_folder } from './docs.ts'
 import { sendError } from './errors.ts'
+import { rate_limited, requests } from './metrics.ts'
+import { beginLargeBody } from './large.ts'
 import { parseJsonBody } from './rules/json-body.ts'
 import { makePathReadable, max_path_part } from './rules/readable-path.ts'
+import type { Pieces } from '../calls/pieces.ts'
 import { createRateLimiter } from '../calls/rate-limit.ts'
 import { createReadmission } from './admission.ts'
 import { type AnyOperation, registerOperation } from './route.ts'
@@ -25,6 +34,8 @@ import { acceptUploads, createUploads } from './uploads.ts'
 import { createSites } from './sites.ts'
 import { createAddressLimiter, createUnknownCallers } from './unknown-callers.ts'
 import { registerWidgetPages } from './widget-pages.ts'
+import type { Metrics } from '../telemetry/metrics.ts'
+import type { Span } from '../telemetry/traces.ts'
 import type { Embeds } from '../web-widgets/web-widgets.ts'
 
 export interface HttpServer {
@@ -45,6 +56,7 @@ export async function createHttpServer(core: Core, options: HttpOptions): Promis
   const { tokens, resources, checkVisitor } = options
   const { config, ports, log, node } = core
   const sites = createSites(config)
+  const headers = answerHeaders(config.sign_in.public_url)
   const connections = new Connections(core, log)
   const server = Fastify({
     loggerInstance: log as FastifyBaseLogger,
@@ -59,16 +71,17 @@ export async function createHttpServer(core: Core, options: HttpOptions): Promis
     trustProxy: config.sign_in.trusted_proxies.length > 0 ? config.sign_in.trusted_proxies : false,
     routerOptions: { maxParamLength: max_path_part },
     rewriteUrl: ({ url = '/' }) => makePathReadable(url),
-    frameworkErrors: (error, request, reply) => sendError(error, request, reply),
+    frameworkErrors: (error, request, reply) => sendError(error, request, reply.headers(headers)),
   })
-  acceptJsonOnly(server)
+  acceptJsonOnly(server, core.pieces)
   server.addHook('preClose', async () => connections.closeSilent())
   server.decorateRequest('principal', null)
   server.decorateRequest('body_bytes', 0)
   server.decorateRequest('streamed_bytes', 0)
-  const headers = answerHeaders(config.sign_in.public_url)
+  server.decorateRequest('error_code', null)
+  server.decorateRequest('span', null as unknown as Span)
   server.addHook('onRequest', async (request, reply) => {
-    reply.headers(headers).header('x-request-id', request.id)
+    sites.allow(request, reply.headers(headers).header('x-request-id', request.id))
     if (node.isDraining && request.routeOptions.url !== '/healthz') {
       throw new AppError('unavailable', 'The server is shutting down.')
     }
@@ -80,11 +93,8 @@ export async function createHttpServer(core: Core, options: HttpOptions): Promis
   server.addHook('onSend', async (_request, reply) => {
     if (node.isDraining) reply.header('connection', 'close')
   })
-  server.addHook('onResponse', async (request, reply) => {
-    const { method, routeOptions } = request
-    const ms = Math.round(reply.elapsedTime)
-    request.log.info({ method, route: routeOptions.url, status: reply.statusCode, ms }, 'request')
-  })
+  core.metrics.declare(requests, rate_limited)
+  server.addHook('onResponse', (request, reply) => noteAnswer(core.metrics, request, reply))
   server.setErrorHandler(sendError)
   // For routes that find nothing; addresses without a route were handled by the hook above.
   server.setNotFoundHandler((request, reply) => sendError(new AppError('not_found'), request, reply))
@@ -117,6 +127,18 @@ export async function createHttpServer(core: Core, options: HttpOptions): Promis
   }
 }
 
+async function noteAnswer(metrics: Metrics, request: FastifyRequest, reply: FastifyReply): Promise<void> {
+  const { method, routeOptions, error_code } = request
+  const { operation_id } = routeOptions.config as { operation_id?: string }
+  if (operation_id !== undefined) {
+    metrics.count(requests, { operation: operation_id, status: String(reply.statusCode) })
+  }
+  if (error_code === 'rate_limited') metrics.count(rate_limited, {})
+  const ms = Math.round(reply.elapsedTime)
+  const level = error_code === 'overloaded' ? 'debug' : 'info'
+  request.log[level]({ method, route: routeOptions.url, status: reply.statusCode, ms }, 'request')
+}
+
 /** On this machine alone, without an address for others. */
 export function isForDevelopment({ host, sign_in, sites }: Core['config']): boolean {
   const isLocal = ['127.0.0.1', '::1', 'localhost'].includes(host)
@@ -140,13 +162,14 @@ async function listenBeside({ server, routing }: FastifyInstance, connections: C
 }
 
 /** A body must be JSON in UTF-8. An empty one counts as absent, regardless of its content type. */
-function acceptJsonOnly(server: FastifyInstance): void {
+function acceptJsonOnly(server: FastifyInstance, pieces: Pieces): void {
   server.removeAllContentTypeParsers()
   server.addContentTypeParser(
     'application/json',
     { parseAs: 'buffer' },
     async (request: FastifyRequest, body: Buffer) => {
       request.body_bytes = body.length
+      await beginLargeBody(pieces, request)
       return parseJsonBody(body)
     },
   )

@@ -10,8 +10,8 @@ export interface Sites {
   ownOrigin(request: FastifyRequest): string
   /** Throws `not_found` for what is not of web widgets, at the origin that is theirs alone. */
   requirePlace(request: FastifyRequest): void
-  /** Lets pages of a listed origin read the answer. */
-  allow(request: FastifyRequest, reply: FastifyReply, operation: Operation): void
+  /** Lets pages of a listed origin read the answer, also one that refuses the call before it is looked at. */
+  allow(request: FastifyRequest, reply: FastifyReply): void
   /** Keys of an organization do not belong into pages. */
   requireOwnKind(request: FastifyRequest, principal: Principal): void
   /** Answers what browsers ask before they send a request. */
@@ -38,13 +38,13 @@ export function createSites({ sites, sign_in }: Pick<Config, 'sites' | 'sign_in'
     },
     requirePlace(request) {
       if (request.host !== widget_host || widget_host === hostOf(sign_in.public_url)) return
-      const { url = '', config } = request.routeOptions
-      const { operation_id } = config as { operation_id?: keyof typeof operations }
-      const isTheirs = operation_id ? takesTokens(operations[operation_id]) : widgetFiles.test(url)
+      const operation = operationOf(request)
+      const isTheirs = operation ? takesTokens(operation) : widgetFiles.test(request.routeOptions.url ?? '')
       if (!isTheirs && request.method !== 'OPTIONS') throw new AppError('not_found')
     },
-    allow(request, reply, operation) {
-      if (listed.size === 0 || !takesTokens(operation)) return
+    allow(request, reply) {
+      const operation = operationOf(request)
+      if (listed.size === 0 || !operation || !takesTokens(operation)) return
       reply.header('vary', 'Origin')
       if (!isListed(request)) return
       reply.header('access-control-allow-origin', request.headers.origin)
@@ -56,15 +56,16 @@ export function createSites({ sites, sign_in }: Pick<Config, 'sites' | 'sign_in'
     },
     registerPreflights(server) {
       if (listed.size === 0) return
-      const methods = Map.groupBy(Object.values<Operation>(operations).filter(takesTokens), ({ path }) => path)
-      for (const [path, all] of methods) {
+      for (const [path, all] of Map.groupBy(Object.values<Operation>(operations), (operation) => operation.path)) {
+        const methods = all.filter(takesTokens).map(({ method }) => method)
         server.options(path.replaceAll(/\{(\w+)\}/g, ':$1'), async (request, reply) => {
-          if (!isListed(request)) throw new AppError('not_found')
+          // Also for paths without such an operation, which otherwise another one's parameter would stand for.
+          if (methods.length === 0 || !isListed(request)) throw new AppError('not_found')
           return reply
             .code(204)
             .headers({
               'access-control-allow-origin': request.headers.origin,
-              'access-control-allow-methods': all.map(({ method }) => method).join(', '),
+              'access-control-allow-methods': methods.join(', '),
               'access-control-allow-headers': asked_headers,
               'access-control-max-age': max_age_seconds,
               vary: 'Origin',
@@ -74,6 +75,12 @@ export function createSites({ sites, sign_in }: Pick<Config, 'sites' | 'sign_in'
       }
     },
   }
+}
+
+/** Undefined: the address is of a page, a file, or nothing. */
+function operationOf({ routeOptions }: FastifyRequest): Operation | undefined {
+  const { operation_id } = routeOptions.config as { operation_id?: keyof typeof operations }
+  return operation_id && operations[operation_id]
 }
 
 /** Whether it takes tokens that are made for browsers. */

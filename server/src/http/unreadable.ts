@@ -1,13 +1,22 @@
 // The response to bytes that are not valid HTTP or do not arrive in time, in the format of the API.
 
-export function describeUnreadable(error: { code?: string }, request_id: string, request_seconds: number): string {
+export interface UnreadableAnswer {
+  request_id: string
+  request_seconds: number
+  /** Those of every other answer. */
+  headers: Record<string, string>
+}
+
+export function describeUnreadable(
+  error: { code?: string },
+  { request_id, request_seconds, headers }: UnreadableAnswer,
+): string {
   const [status, detail] = explain(error.code, request_seconds)
   const body = JSON.stringify({ detail, code: 'malformed_request', request_id })
   const head = [
     `x-request-id: ${request_id}`,
     'content-type: application/json; charset=utf-8',
-    'x-content-type-options: nosniff',
-    'cache-control: no-store',
+    ...Object.entries(headers).map(([name, value]) => `${name}: ${value}`),
     'connection: close',
     `content-length: ${Buffer.byteLength(body)}`,
   ]

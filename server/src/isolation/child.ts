@@ -16,6 +16,11 @@ function dropRoot(): void {
   if (process.getuid?.() !== 0) return
   try {
     process.seteuid!(unprivileged)
+  } catch {
+    // Root of a namespace that has no other user, or the system forbids the call. Asking to be what it still is could be forbidden too.
+    return
+  }
+  try {
     closeSync(openSync(fileURLToPath(module), 'r'))
   } catch {
     return process.seteuid!(0)

@@ -3,6 +3,7 @@
 import type { Logger } from 'pino'
 import type pg from 'pg'
 import type { Clock } from '../base/ports.ts'
+import { version } from '../base/version.ts'
 import { type Database, acrossOrganizations } from '../database/database.ts'
 import { isConnectionLost } from '../database/failures.ts'
 
@@ -38,6 +39,16 @@ export interface PresenceOptions {
   is_private: boolean
   /** The node before this one in its data folder. If its lock is free at the first look, it has ended; null: there was none. */
   predecessor: string | null
+  /**
+   * Called with the migrations that have removed something from the schema. Nobody removes what an older node uses while it holds its lock;
+   * but it could have happened while this node had none.
+   */
+  onEnter?: ((removals: string[]) => void) | undefined
+}
+
+interface Entered {
+  lock: number
+  removals: string[]
 }
 
 interface OtherNode {
@@ -59,9 +70,9 @@ const enterText = `with next as materialized (
   ), held as materialized (
     select lock, pg_advisory_lock(${lock_class}, lock) from next
   )
-  insert into nodes (id, lock, server_started_at) select $1, lock, pg_postmaster_start_time() from held
+  insert into nodes (id, lock, version, server_started_at) select $1, lock, $2, pg_postmaster_start_time() from held
   on conflict (id) do update set lock = excluded.lock, server_started_at = excluded.server_started_at
-  returning lock`
+  returning lock, array(select name::text from kysely_migration where name like '%.contract') as removals`
 
 const checkText = `select ${isHeld(' and pid = pg_backend_pid()', '$2::integer')} as is_held,
   exists (select from nodes where id = $1 and lock = $2::integer) as is_listed`
@@ -120,9 +131,10 @@ class NodePresence implements Presence {
   async #take(session: pg.Client): Promise<void> {
     if (this.#isPooled || this.#isStopped) return
     try {
-      const { rows } = await session.query<{ lock: number }>(enterText, [this.#options.node_id])
+      const { rows } = await session.query<Entered>(enterText, [this.#options.node_id, version])
       if (this.#session !== session) return
       this.#lock = rows[0]!.lock
+      this.#options.onEnter?.(rows[0]!.removals)
     } catch (error) {
       this.#options.log.debug({ err: error }, 'could not take the lock that shows that this server lives; retrying')
       return leaveIfLost(session, error)

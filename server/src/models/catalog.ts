@@ -9,9 +9,13 @@ import { type ModelRef, PROVIDERS, type ProviderSettings } from './adapters/prov
 import { createResilientModel, type ResilienceOptions } from './resilient.ts'
 import { createStorableModel } from './storable.ts'
 
-export interface ModelCatalogOptions extends Pick<ResilienceOptions, 'clock' | 'random' | 'retries' | 'onFailure'> {
+export interface ModelCatalogOptions extends Pick<
+  ResilienceOptions,
+  'clock' | 'random' | 'retries' | 'onFailure' | 'onCall'
+> {
   /** Replaces the catalog's own HTTP client. */
   client?: ProviderClient
+  traceparentFor?: (url: URL) => string | null
 }
 
 export interface ModelPolicy {
@@ -41,7 +45,7 @@ export interface ModelCatalog extends AsyncDisposable {
 
 export function createModelCatalog(settings: ProviderSettings, options: ModelCatalogOptions): ModelCatalog {
   const stack = new AsyncDisposableStack()
-  const client = options.client ?? stack.use(openProviderClient())
+  const client = options.client ?? stack.use(openProviderClient(undefined, options.traceparentFor))
   const providers = createModelProviders(settings, { client })
   const demo = createDemoModel()
 

@@ -7,31 +7,32 @@ import { type Redactor, createRedactor } from '../secrets/rules/redact.ts'
 import type { ModelCatalog } from './catalog.ts'
 import { chooseOwnSettings, listKeyNames } from './rules/own-keys.ts'
 import type { Model, ModelPart, ModelRequest } from './port.ts'
+import { createTracedModel } from './traced-model.ts'
 import { type ModelRef, PROVIDERS } from './adapters/provider-settings.ts'
 
-type Part = Pick<Core, 'config' | 'sealers'> & { readonly models: ModelCatalog }
+type Part = Pick<Core, 'config' | 'sealers' | 'traces'> & { readonly models: ModelCatalog }
 
 /** The keys are read at each call, so a changed or deleted key is not used again. */
 export function modelsOf(services: Part, store: Store): ModelCatalog {
-  const { models, config } = services
+  const { models, config, traces } = services
   return {
     ...models,
     resolve(ref, policy): Model {
       const names = listKeyNames([ref, ...(policy?.fallbacks ?? [])], config)
-      if (names.length === 0) return models.resolve(ref, policy)
+      if (names.length === 0) return createTracedModel(traces, models.resolve(ref, policy))
       async function* stream(request: ModelRequest, signal: AbortSignal): AsyncGenerator<ModelPart> {
         const secrets = await readSecrets(services, store, names)
         const model = models.resolve(ref, policy, chooseOwnSettings(config, secrets))
         yield* redactParts(model.stream(request, signal), createRedactor(keysAmong(secrets)))
       }
-      return { id: `${ref.provider}/${ref.model}`, stream }
+      return createTracedModel(traces, { id: `${ref.provider}/${ref.model}`, stream })
     },
   }
 }
 
 /** The value without the organization's keys for these models, also where JSON has spelled their characters in another way. */
 export async function withoutOwnKeys<T>(
-  services: Omit<Part, 'models'>,
+  services: Omit<Part, 'models' | 'traces'>,
   store: Store,
   refs: ModelRef[],
   value: T,
@@ -47,7 +48,10 @@ function keysAmong(secrets: ReadonlyMap<string, string>): Map<string, string> {
 }
 
 /** The providers for which the organization has its own key. */
-export async function listOwnProviders(services: Omit<Part, 'models'>, store: Store): Promise<ReadonlySet<string>> {
+export async function listOwnProviders(
+  services: Omit<Part, 'models' | 'traces'>,
+  store: Store,
+): Promise<ReadonlySet<string>> {
   const refs = PROVIDERS.map((provider) => ({ provider, model: '' }))
   const secrets = await readSecrets(services, store, listKeyNames(refs, services.config))
   return new Set(Object.keys(chooseOwnSettings(services.config, secrets)))

@@ -26,6 +26,8 @@ export interface ModelRequest {
   max_output_tokens?: number
   /** The answer is to be JSON of this schema. Providers ensure it as far as they can, so it is checked all the same. */
   output?: { name: string; schema: JsonObject }
+  /** A text of the call as it may be kept in a trace; absent: none may be. */
+  recorded?: (text: string) => string
   /** Whether nobody reads along at the moment, so that text may come in fewer, longer pieces; absent: somebody may. */
   gathers?: () => boolean
 }

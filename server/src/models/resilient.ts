@@ -2,6 +2,7 @@
 // once output has begun, since a caller has seen it.
 import type { Clock } from '../base/ports.ts'
 import { backoff, sleep } from '../base/retry.ts'
+import type { MeasuredCall } from './metrics.ts'
 import { ModelError, type Model, type ModelErrorKind, type ModelPart, type ModelRequest } from './port.ts'
 import { createModelError } from './adapters/provider-errors.ts'
 
@@ -15,6 +16,8 @@ export interface ResilienceOptions {
   retries?: number
   /** Called for every failed attempt, for logs and metrics. */
   onFailure?(failure: AttemptFailure): void
+  /** Called for every attempt, when it is over. */
+  onCall?(call: MeasuredCall): void
 }
 
 export interface AttemptFailure {
@@ -95,7 +98,7 @@ async function* runAttempt(
   model: Model,
   request: ModelRequest,
   signal: AbortSignal,
-  { clock, timeout_ms }: ResilienceOptions,
+  { clock, timeout_ms, onCall }: ResilienceOptions,
 ): AsyncGenerator<ModelPart> {
   const call = new AbortController()
   let leave: (reason: unknown) => void = () => {}
@@ -107,6 +110,7 @@ async function* runAttempt(
   signal.addEventListener('abort', abort)
   const stopTimer = clock.after(timeout_ms, () => stop(createModelError('timeout', model.id)))
   const parts = model.stream(request, call.signal)[Symbol.asyncIterator]()
+  let ended: Omit<MeasuredCall, 'model'> = { outcome: 'aborted', usage: null }
   try {
     for (;;) {
       call.signal.throwIfAborted()
@@ -115,9 +119,14 @@ async function* runAttempt(
         parts.next().then(resolve, (error) => reject(call.signal.aborted ? call.signal.reason : error))
       })
       if (done) return
+      if (value.type === 'finish') ended = { outcome: 'ok', usage: value.usage }
       yield value
     }
+  } catch (error) {
+    if (error instanceof ModelError && !signal.aborted) ended = { outcome: error.kind, usage: null }
+    throw error
   } finally {
+    onCall?.({ model: model.id, ...ended })
     stopTimer()
     signal.removeEventListener('abort', abort)
     // Not awaited: a generator that still waits for its provider would block the caller here.

@@ -60,6 +60,8 @@ export interface OutboundClientOptions {
   allowed_hosts: readonly string[]
   clock?: Pick<Clock, 'after'>
   lookup?: Lookup
+  /** The header that tells an address of the trace; null: none. */
+  traceparentFor?: (url: URL) => string | null
 }
 
 /** It needs the HTTP client, which is large. */
@@ -83,6 +85,7 @@ export function createOutboundClient({
   allowed_hosts,
   clock = systemPorts.clock,
   lookup = createLookup({ clock, name_servers: [] }),
+  traceparentFor = () => null,
 }: OutboundClientOptions): OutboundClient {
   const allowed = parseAllowedHosts(allowed_hosts)
 
@@ -92,7 +95,7 @@ export function createOutboundClient({
       signal.throwIfAborted()
       const addresses = await resolveTarget(hop.url, { allowed, lookup, owner: request.owner, signal })
       const { openExchange } = await loadExchange()
-      const answer = await openExchange(hop, { addresses, signal, onConnected })
+      const answer = await openExchange(withTrace(hop, traceparentFor(hop.url)), { addresses, signal, onConnected })
       const location = redirectLocation(answer.status, answer.headers)
       if (location === undefined || request.keeps_redirects) return answer
       hop = followRedirect(hop, answer.status, location, request)
@@ -127,6 +130,14 @@ export function createOutboundClient({
       return { status, headers, body: streamBody(body, { ...bounds, max_bytes: request.max_body_bytes, release }) }
     },
   }
+}
+
+/** Of this hop alone: a redirect may lead to another host. A header that the request has already stays. */
+function withTrace(hop: Hop, traceparent: string | null): Hop {
+  if (traceparent === null || hop.headers.has('traceparent')) return hop
+  const headers = new Headers(hop.headers)
+  headers.set('traceparent', traceparent)
+  return { ...hop, headers }
 }
 
 type Bounds = ReturnType<typeof startBounds>

@@ -26,31 +26,40 @@ const recordStatement = acrossOrganizations(
   'insert into installation (secret_key_fingerprint) values ($1)',
 )
 
+export interface LoadedKey {
+  secret_key: Buffer
+  /** Of a copy that was restored to contact nobody: since when. */
+  paused_at: string | null
+}
+
 /**
  * The first start records the key's fingerprint in the database, and every later one compares it. The file is written before that,
  * so that the next start can continue one that was killed in between.
  */
-export async function loadSecretKey({ database, config, ports }: SecretKeyServices): Promise<Buffer> {
+export async function loadSecretKey({ database, config, ports }: SecretKeyServices): Promise<LoadedKey> {
   return database.transaction(async (tx) => {
     await lockInstallation(tx)
-    const fingerprint = await readFingerprint(tx)
-    if (fingerprint !== null) return findKey(config, fingerprint)
+    const installation = await readInstallation(tx)
+    if (installation) {
+      const { fingerprint, paused_at } = installation
+      return { secret_key: await findKey(config, fingerprint), paused_at }
+    }
     const first_key = config.secret_key ?? (await readKeyFile(config.data_dir, file_name))
     const key = first_key ?? (await writeKeyFile(config.data_dir, file_name, ports))
     await tx.query(recordStatement, [fingerprintOfKey(key)])
-    return key
+    return { secret_key: key, paused_at: null }
   })
 }
 
-const fingerprintStatement = acrossOrganizations(
+const installationStatement = acrossOrganizations(
   whole,
-  'read_secret_key_fingerprint',
-  'select secret_key_fingerprint from installation',
+  'read_installation',
+  'select secret_key_fingerprint as fingerprint, paused_at from installation',
 )
 
-async function readFingerprint(tx: Executor): Promise<string | null> {
-  const [row] = await tx.query<{ secret_key_fingerprint: string }>(fingerprintStatement, [])
-  return row?.secret_key_fingerprint ?? null
+async function readInstallation(tx: Executor): Promise<{ fingerprint: string; paused_at: string | null } | undefined> {
+  const [row] = await tx.query<{ fingerprint: string; paused_at: string | null }>(installationStatement, [])
+  return row
 }
 
 /** Finds the matching key among all available ones. If a rotation left it in its own file, that file replaces the old one. */
@@ -66,6 +75,22 @@ async function findKey(config: SecretKeyServices['config'], fingerprint: string)
   if (!isIt(next)) throw new ConfigError([describeMismatch(config, kept)])
   await renamePrivateFile(data_dir, next_file_name, file_name)
   return next
+}
+
+/** For a backup: throws if neither the settings nor the data folder have the key with this fingerprint. */
+export async function requireKeyOf(fingerprint: string, config: SecretKeyServices['config']): Promise<void> {
+  const { secret_key, secret_key_next, data_dir } = config
+  const kept = await readKeyFile(data_dir, file_name)
+  const keys = [secret_key, secret_key_next, kept].filter((key) => key !== undefined && key !== null)
+  if (keys.some((key) => fingerprintOfKey(key) === fingerprint)) return
+  const path = join(data_dir, file_name)
+  const what =
+    keys.length === 0
+      ? `the secret key of the backup is neither in PARLEY_SECRET_KEY nor in ${path}`
+      : `${secret_key ? 'PARLEY_SECRET_KEY' : `the key in ${path}`} is not the secret key of the backup`
+  throw new ConfigError([
+    `${what}. Set PARLEY_SECRET_KEY to it, or copy it to ${path}; without it the backup is of no use`,
+  ])
 }
 
 async function readKeyFile(data_dir: string, name: string): Promise<Buffer | null> {
@@ -111,8 +136,8 @@ export async function replaceSecretKey<T>(
 ): Promise<T> {
   const outcome = await database.transaction(async (tx) => {
     await lockInstallation(tx)
-    const fingerprint = await readFingerprint(tx)
-    if (fingerprint === null) throw new ConfigError(['the database has no secret key yet; start the server once'])
+    const fingerprint = (await readInstallation(tx))?.fingerprint
+    if (fingerprint === undefined) throw new ConfigError(['the database has no secret key yet; start the server once'])
     const old_key = await findKey(config, fingerprint)
     const new_key = await provideNextKey({ config, ports }, old_key)
     // From here to the commit, transactions that store sealed data wait, and are then refused.

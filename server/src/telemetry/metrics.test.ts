@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { type Histogram, type Metric, createMetrics, noMetrics } from './metrics.ts'
+import { type Counter, type Histogram, type Metric, createMetrics, createNames, noMetrics } from './metrics.ts'
 
 const seconds: Histogram<'part'> = {
   name: 'parley_test_seconds',
@@ -8,6 +8,13 @@ const seconds: Histogram<'part'> = {
   buckets: [1, 5],
 }
 const age: Metric<'kind'> = { name: 'parley_test_age_seconds', help: 'Of work.', labels: ['kind'] }
+const length: Metric = { name: 'parley_test_queue', help: 'Of work.', labels: [] }
+const calls: Counter<'outcome'> = {
+  name: 'parley_test_calls_total',
+  help: 'Of a test.',
+  labels: ['outcome'],
+  from_start: [{ outcome: 'ok' }],
+}
 
 async function start() {
   const clock = { at: 0, monotonic: () => clock.at }
@@ -32,23 +39,46 @@ test('a histogram has its name from the start, and counts what is observed', asy
   ])
 })
 
-test('what nodes share is read every 15 s at most, and a kind that is gone is not told any more', async () => {
-  const { metrics, clock, lines } = await start()
+test('a counter tells what it starts with as 0, and adds', async () => {
+  const { metrics, lines } = await start()
+  metrics.declare(calls)
+  expect(await lines()).toEqual(['parley_test_calls_total{outcome="ok"} 0'])
+  metrics.count(calls, { outcome: 'ok' })
+  metrics.count(calls, { outcome: 'failed' }, 3)
+  expect(await lines()).toEqual([
+    'parley_test_calls_total{outcome="ok"} 1',
+    'parley_test_calls_total{outcome="failed"} 3',
+  ])
+})
+
+test('what is of this server is read each time, and what is gone is not told any more', async () => {
+  const { metrics, lines } = await start()
   const answers = [[{ labels: { kind: 'a' }, value: 3 }], [{ labels: { kind: 'b' }, value: 4 }]]
-  metrics.watch(age, async () => answers.shift()!)
+  metrics.show(age, () => answers.shift()!)
   expect(await lines()).toEqual(['parley_test_age_seconds{kind="a"} 3'])
-  clock.at = 14_999
-  expect(await lines()).toEqual(['parley_test_age_seconds{kind="a"} 3'])
-  clock.at = 15_000
   expect(await lines()).toEqual(['parley_test_age_seconds{kind="b"} 4'])
+})
+
+test('what nodes share is read together and every 15 s at most, and a kind that is gone is not told any more', async () => {
+  const { metrics, clock, lines } = await start()
+  const answers = ['a', 'b'].map((kind, n) => ({
+    age: [{ labels: { kind }, value: n + 3 }],
+    length: [{ labels: {}, value: n }],
+  }))
+  metrics.watch({ age, length }, async () => answers.shift()!)
+  expect(await lines()).toEqual(['parley_test_age_seconds{kind="a"} 3', 'parley_test_queue 0'])
+  clock.at = 14_999
+  expect(await lines()).toEqual(['parley_test_age_seconds{kind="a"} 3', 'parley_test_queue 0'])
+  clock.at = 15_000
+  expect(await lines()).toEqual(['parley_test_age_seconds{kind="b"} 4', 'parley_test_queue 1'])
 })
 
 test('what cannot be read is left out, and the rest is told', async () => {
   const { metrics, clock, errors, lines } = await start()
   let fails = false
-  metrics.watch(age, async () => {
+  metrics.watch({ age }, async () => {
     if (fails) throw new Error('the database is gone')
-    return [{ labels: { kind: 'a' }, value: 3 }]
+    return { age: [{ labels: { kind: 'a' }, value: 3 }] }
   })
   metrics.observe(seconds, { part: 'total' }, 2)
   await metrics.render()
@@ -60,7 +90,17 @@ test('what cannot be read is left out, and the rest is told', async () => {
   expect(errors).toEqual(['the database is gone'])
 })
 
-test('without a port nothing is kept', async () => {
+test('without a reader nothing is kept', async () => {
   noMetrics.observe(seconds, { part: 'total' }, 2)
+  noMetrics.count(calls, { outcome: 'ok' })
   expect(await noMetrics.render()).toBe('')
+})
+
+test('the 101st name is `other`, and the first hundred stay as they are', () => {
+  const nameOf = createNames()
+  const named = Array.from({ length: 120 }, (_none, n) => nameOf(`model-${n}`))
+  expect(named[99]).toBe('model-99')
+  expect(new Set(named.slice(100))).toEqual(new Set(['other']))
+  expect(nameOf('model-7')).toBe('model-7')
+  expect(nameOf('model-110')).toBe('other')
 })

@@ -1,5 +1,6 @@
 // Delivers events to webhook endpoints from this node: finds lanes that are due, makes tries, writes their results. Correctness
 // rests on the lanes' leases; no other node depends on what is in memory here.
+import type { WebhookTry } from '@parley/contract'
 import type { Logger } from 'pino'
 import type { Core } from '../calls/core.ts'
 import { isUnavailable } from '../database/failures.ts'
@@ -9,6 +10,8 @@ import { type Looks, createLooks } from '../work/looks.ts'
 import { type UnderWay, mayHoldOthersBack, measureCapacity } from '../work/rules/shares.ts'
 import { max_leased_at_once, pools } from './rules/places.ts'
 import { type Head, claimHeads, freeLanesOf, giveBack, openLanes, writeTry } from './lanes.ts'
+import { type Traces, traced } from '../telemetry/traces.ts'
+import { deliveries } from './metrics.ts'
 import { judgeTry, max_tries } from './rules/deliveries.ts'
 import { makeTry } from './send.ts'
 
@@ -22,7 +25,7 @@ const write_retry_ms = 250
 /** How long current tries may take when the server stops. */
 const drain_ms = 5000
 
-type Part = Pick<Core, 'database' | 'outbound' | 'ports' | 'live' | 'sealers' | 'node'>
+type Part = Pick<Core, 'database' | 'outbound' | 'ports' | 'live' | 'sealers' | 'node' | 'metrics' | 'traces'>
 
 export interface Deliveries {
   /** Starts no more tries, and gives back those that do not end in time. */
@@ -110,13 +113,14 @@ class RunningDeliveries implements Deliveries {
 
   /** True: another delivery can be made now. */
   async #tryOnce(head: Head): Promise<boolean> {
-    const { database, ports } = this.#services
-    const made = await makeTry(this.#services, head, this.#halt.signal)
+    const { database, ports, metrics, traces } = this.#services
+    const made = await asDelivery(traces, head, () => makeTry(this.#services, head, this.#halt.signal))
     await ports.reached?.('delivery.answered')
     // The caller of a test wants to know now.
     const tries_made = head.type === 'webhook.test' ? max_tries : head.tries_made
     const verdict = judgeTry(made, tries_made, ports.random())
     const event_id = ports.newId()
+    metrics.count(deliveries, { outcome: verdict.type })
     const written = await this.#retryWhileUnavailable(() =>
       this.#admit(() => writeTry(database, head, made, verdict, event_id)),
     )
@@ -159,6 +163,20 @@ class RunningDeliveries implements Deliveries {
     await Promise.all(tries)
     stopTimer()
   }
+}
+
+/** A trace of its own: what it delivers may have been over for hours. */
+function asDelivery(traces: Traces, { type, endpoint_id, organization_id }: Head, make: () => Promise<WebhookTry>) {
+  const attributes = {
+    ...{ 'parley.event.type': type, 'parley.webhook.id': endpoint_id },
+    'parley.organization.id': organization_id,
+  }
+  return traced(traces, 'deliver', { kind: 'client', parent: 'none', attributes }, async (span) => {
+    const made = await make()
+    span.set({ 'http.response.status_code': made.status ?? undefined })
+    if (made.error !== null) span.fail(made.status === null ? 'no_answer' : String(made.status))
+    return made
+  })
 }
 
 /** Its owner is the endpoint. */

@@ -25,7 +25,10 @@ export interface Share {
 }
 
 export interface WorkKind {
-  /** Unique, and stored: it never changes. */
+  /**
+   * Unique, and stored: it never changes, nor does what its owners and subjects mean. Another meaning is another kind, `<name>_2`, which nodes
+   * of the release before leave alone; the first is carried out as long as rows have it.
+   */
   name: string
   /** Renewed every third of it. When it has run out, another node takes the work over. */
   lease_ms: number

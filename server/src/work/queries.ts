@@ -341,3 +341,14 @@ const requeueStatement = acrossOrganizations(
 export async function requeueStuckWork(database: Executor, kind: string, most: number): Promise<number> {
   return (await database.query(requeueStatement, [kind, most])).length
 }
+
+const putOffStatement = acrossOrganizations(
+  'a paused copy does no work of any organization',
+  'put_off_work',
+  'select put_off_work()',
+)
+
+/** What waits now stays, and is never due. */
+export async function putOffWork(database: Executor): Promise<void> {
+  await database.query(putOffStatement, [])
+}

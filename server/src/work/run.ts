@@ -6,6 +6,9 @@ import type { Ports } from '../base/ports.ts'
 import type { Database, Executor } from '../database/database.ts'
 import { CommitInDoubt, isUnavailable } from '../database/failures.ts'
 import { type TransactionStore, openReservedStore } from '../database/store.ts'
+import type { Metrics } from '../telemetry/metrics.ts'
+import type { Traces } from '../telemetry/traces.ts'
+import { jobs } from './metrics.ts'
 import { LeaseLost, type Outcome, type WorkItem, type WorkKind, type WorkPort } from './port.ts'
 import {
   type Leased,
@@ -37,6 +40,8 @@ export interface RunOptions {
   database: Database
   ports: Ports
   log: Logger
+  metrics: Pick<Metrics, 'count'>
+  traces: Pick<Traces, 'outside'>
   kind: WorkKind
   admit: Gate
 }
@@ -66,7 +71,8 @@ export class Run {
     this.#item = { organization_id, owner, subject, tries }
     this.share = { organization: organization_id ?? no_organization, owner, is_failing }
     this.#log = options.log.child({ work: work.kind, owner, subject })
-    this.over = this.#carry().finally(() => (this.isOver = true))
+    // Whatever made this node look for work has nothing to do with it.
+    this.over = options.traces.outside(() => this.#carry()).finally(() => (this.isOver = true))
   }
 
   /** Changes with every write, and is null during one: the write has the lease locked. */
@@ -105,11 +111,12 @@ export class Run {
   async #carry(): Promise<boolean> {
     try {
       const outcome = await this.#work()
-      if (outcome === null) return false
+      if (outcome === null) return this.#count('given_back', false)
       await this.#options.ports.reached?.('work.done')
       return await this.#finish(outcome)
     } catch (error) {
       // Its lease runs out, and any node repeats it.
+      this.#count(error instanceof LeaseLost ? 'lost' : 'failed', false)
       if (error instanceof LeaseLost) this.#log.warn('another node took the work over')
       else this.#log[isUnavailable(error) ? 'warn' : 'error']({ err: error }, 'could not end work')
       return false
@@ -169,7 +176,7 @@ export class Run {
       return this.#finish({ next: { retry: not_stored } })
     }
     if (verdict.type !== 'retry') await this.#settle(kind)
-    return goes_on
+    return this.#count(verdict.type, goes_on)
   }
 
   async #giveUp(why: string): Promise<boolean> {
@@ -188,10 +195,15 @@ export class Run {
       if (error instanceof LeaseLost || (isUnavailable(error) && !isLast)) throw error
       this.#log.error({ err: error }, 'work is stuck: could not give it up')
       await this.#options.admit(() => markStuck(database, this.work))
-      return false
+      return this.#count('stuck', false)
     }
     await this.#settle(kind)
-    return goes_on
+    return this.#count('given_up', goes_on)
+  }
+
+  #count<T>(outcome: string, result: T): T {
+    this.#options.metrics.count(jobs, { kind: this.work.kind, outcome })
+    return result
   }
 
   async #settle(kind: WorkKind): Promise<void> {

@@ -5,9 +5,12 @@ import type { Ports } from '../base/ports.ts'
 import type { Database } from '../database/database.ts'
 import { isUnavailable } from '../database/failures.ts'
 import type { Live } from '../live/live.ts'
+import type { Metrics } from '../telemetry/metrics.ts'
+import type { Traces } from '../telemetry/traces.ts'
 import { work_added } from './add.ts'
 import { armWork } from './every-minute.ts'
 import { type Looks, createLooks } from './looks.ts'
+import { jobs } from './metrics.ts'
 import type { WorkKind } from './port.ts'
 import {
   type DueWork,
@@ -40,6 +43,8 @@ export interface WorkOptions {
   node: { readonly id: string }
   ports: Ports
   log: Logger
+  metrics: Metrics
+  traces: Traces
   kinds: readonly WorkKind[]
 }
 
@@ -70,6 +75,7 @@ class NodeWork implements Work {
   constructor(options: WorkOptions) {
     this.#options = options
     this.#kinds = new Map(options.kinds.map((kind) => [kind.name, kind]))
+    options.metrics.declare(jobs)
     if (this.#kinds.size < options.kinds.length) throw new Error('two kinds of work have the same name')
     this.#names = [...this.#kinds.keys()]
     this.#timers = options.kinds.filter(({ review }) => review).map(({ name }) => name)

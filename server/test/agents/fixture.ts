@@ -26,7 +26,8 @@ export async function createFixture() {
   const { database, ...rest } = await createTestDatabase()
   const config = readConfig({})
   // The operations of this room use nothing else.
-  const core = { config, ports: systemPorts, database } as unknown as Core
+  const pieces = { begin: async () => {} }
+  const core = { config, ports: systemPorts, database, pieces } as unknown as Core
 
   async function makeOrganization(): Promise<string> {
     const name = `Test ${randomUUID()}`

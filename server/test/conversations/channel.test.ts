@@ -107,6 +107,21 @@ test('a conversation on it is created as its rules say, and has not started', as
   expect(rows).toEqual([{ type: 'conversation.created' }])
 })
 
+test('P7: while as many turns run as may, a message of a channel is stored, and its turn stays queued', async () => {
+  const { load, config } = server.app.core
+  const id = await call()
+  const most = config.limits.running_turns
+  for (let n = 0; n < most; n += 1) load.turns.enter('another organization')
+  try {
+    await hear(id, 'Is anybody there?')
+    await server.app.rooms.engine.engine.watch()
+    expect(await turnOf(id)).toMatchObject({ status: 'queued', attempts: 0 })
+  } finally {
+    for (let n = 0; n < most; n += 1) load.turns.leave('another organization')
+  }
+  await expect.poll(async () => (await turnOf(id)).status).toBe('completed')
+})
+
 test('a channel that is not configured is refused', async () => {
   const asked = { channel: 'email' as const, user_id: 'ada', agent_id }
   expect(await refusal(server.client.createConversation(asked))).toMatchObject({ code: 'channel_not_configured' })

@@ -42,7 +42,7 @@ test('a migration may take longer than a statement', () =>
 
 test('each migration is a separate transaction, whichever of several starting nodes runs it', () =>
   withEmptyDatabase(2, async (databases, client) => {
-    await Promise.all(databases.map(migrate))
+    await Promise.all(databases.map((database) => migrate(database)))
     const { rows } = await client.query(recorded)
     expect(rows.length).toBeGreaterThan(10)
     expect(new Set(rows.map((row) => row.transaction)).size).toBe(rows.length)

@@ -2,6 +2,7 @@
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { type Transaction, acrossOrganizations, openDatabase } from '../../src/database/database.ts'
 import { type TestDatabase, createTestDatabase } from '../support/database.ts'
+import { startTestServer } from '../support/server.ts'
 
 const put = acrossOrganizations('a test', 'test_put', 'insert into put_down (number) values ($1)')
 const look = acrossOrganizations('a test', 'test_look', 'select number from put_down where number >= $1')
@@ -82,4 +83,10 @@ test('no statement is compiled, whatever the database does by default', async ()
   } finally {
     await fresh.pool.end()
   }
+})
+
+test('a server does not start where times would be read wrongly', async () => {
+  const options = `options=${encodeURIComponent('-c TimeZone=Asia/Tokyo')}`
+  const started = startTestServer({}, { connectThrough: (url) => `${url}${url.includes('?') ? '&' : '?'}${options}` })
+  await expect(started).rejects.toThrow('its connections have the time zone Asia/Tokyo and the DateStyle ISO')
 })

@@ -58,6 +58,7 @@ describe('the check of commands that do not run', () => {
     ['PORT=none npm start', 'PORT'],
     ['PARLEY_NOTHING=1 npm start', 'no such setting: PARLEY_NOTHING'],
     ['rm -rf data', 'not a command of a guide: rm'],
+    ['kubectl apply --filename deploy/nothing.yaml', 'no such file: deploy/nothing.yaml'],
   ])('%s', (command, fault) => {
     expect(checkCommands(command).join('\n')).toContain(fault)
   })

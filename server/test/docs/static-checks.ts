@@ -1,5 +1,5 @@
 // Checks shell commands of the guides without running them: whether what they call exists.
-import { readFileSync } from 'node:fs'
+import { existsSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { operations } from '@parley/contract'
 import { createProgram } from '../../../cli/src/program.ts'
@@ -9,7 +9,7 @@ import { root } from './markdown.ts'
 const { scripts } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8')) as { scripts: Record<string, string> }
 const setting_names = new Set(settings.map(({ name }) => name))
 /** Tools of the reader's system. */
-const foreign = ['cd', 'git', 'tar', 'pg_dump', 'pg_restore', 'createdb', 'openssl', 'jq']
+const foreign = ['cd', 'git', 'tar', 'pg_dump', 'pg_restore', 'createdb', 'openssl', 'jq', 'docker', 'kubectl']
 
 /** The faults of the commands; empty if none were found. */
 export function checkCommands(text: string): string[] {
@@ -31,7 +31,14 @@ function checkCommand(line: string): string[] {
   if (command === 'npx') return checkParley(rest)
   if (command === 'curl') return checkCall(rest)
   if (command === 'export') return checkCommand(rest.join(' '))
-  return foreign.includes(command) ? [] : [`not a command of a guide: ${command}`]
+  return foreign.includes(command) ? checkFiles(rest) : [`not a command of a guide: ${command}`]
+}
+
+/** Files for an operator, which the repository has. */
+function checkFiles(words: readonly string[]): string[] {
+  // The reader's own copy of an example.
+  const named = words.filter((word) => word.startsWith('deploy/') && word !== 'deploy/parley.env')
+  return named.filter((path) => !existsSync(join(root, path))).map((path) => `no such file: ${path}`)
 }
 
 function checkScript([first = '', second = '']: string[]): string[] {

@@ -1,5 +1,4 @@
 // Clients that do not read, do not finish or never stop, and how many of them are allowed: only these are disconnected.
-import { lookup } from 'node:dns/promises'
 import type { AddressInfo } from 'node:net'
 import { setImmediate } from 'node:timers/promises'
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest'
@@ -8,6 +7,7 @@ import { look_ms } from '../../src/http/connection.ts'
 import { Connections } from '../../src/http/connections.ts'
 import { systemPorts } from '../../src/base/ports.ts'
 import { createLog } from '../../src/telemetry/log.ts'
+import { noMetrics } from '../../src/telemetry/metrics.ts'
 import { createHastyClock } from '../support/event-readers.ts'
 import { holdAnswer } from '../support/scripted-model.ts'
 import { type NodeOptions, type TestServer, publishAgent, startTestServer } from '../support/server.ts'
@@ -111,17 +111,15 @@ describe('answers that are one write each', () => {
   /** A server that answers with as many bytes as its path says. */
   async function serveBytes(max_unread_bytes: number) {
     const { clock, runOut } = createHastyClock()
-    const ports = { ...systemPorts, clock }
-    const connections = new Connections({ config: readConfig({}), ports }, createLog('silent'), max_unread_bytes)
+    const own = { config: readConfig({}), ports: { ...systemPorts, clock }, metrics: noMetrics }
+    const connections = new Connections(own, createLog('silent'), max_unread_bytes)
     const answer = Buffer.alloc(60_000_000)
     const server = connections.createServer((request, response) => {
       response.end(answer.subarray(0, Number(request.url!.slice(1))))
     })
     await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
-    stack.defer(() => {
-      connections.closeAll()
-      server.close()
-    })
+    stack.defer(() => void server.close())
+    stack.defer(() => connections.closeAll())
     const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`
     const ask = async (bytes: number) => {
       const request = `GET /${bytes} HTTP/1.1\r\nhost: x\r\nconnection: close\r\n\r\n`
@@ -245,63 +243,6 @@ describe('unwanted bodies', () => {
     const server = await start()
     const client = await open(server, headOf(server, 'POST /nowhere HTTP/1.1', 'content-length: 100'))
     expect(await client.sees(/not_found/)).toContain('HTTP/1.1 404 ')
-  })
-})
-
-describe('many connections', () => {
-  /** Whether the server answers on it. */
-  const isServed = async (client: RawClient) => {
-    client.socket.write(health)
-    return client.sees(/HTTP\/1.1 200/).then(
-      () => true,
-      () => false,
-    )
-  }
-  const count = (clients: RawClient[]) =>
-    Promise.all(clients.map(isServed)).then((served) => served.filter(Boolean).length)
-
-  test('of one address are refused over its bound, and another address gets in', async () => {
-    const { clock, runOut } = createHastyClock()
-    const server = await start({ PARLEY_LIMIT_CONNECTIONS_OF_ADDRESS: '5' }, { ports: { clock } })
-    const clients: RawClient[] = []
-    const openLoud = () => open(server, '', { from: '127.0.0.3' })
-    for (let number = 0; number < 8; number += 1) clients.push(await openLoud())
-    expect(await count(clients)).toBe(5)
-    expect(await isServed(await open(server, '', { from: '127.0.0.2' }))).toBe(true)
-    for (let look = 0; look < 3; look += 1) runOut(look_ms)
-    const lines = server.log.filter((line) => line.includes('connections were closed'))
-    expect(lines.map((line) => JSON.parse(line))).toEqual([expect.objectContaining({ too_many_of_address: 3 })])
-    clients[0]!.socket.destroy()
-    await expect.poll(async () => isServed(await openLoud())).toBe(true)
-  })
-
-  test('of this machine, where a proxy may run, are bounded only in total', async () => {
-    const server = await start({ PARLEY_LIMIT_CONNECTIONS_OF_ADDRESS: '1' })
-    expect(await count(await Promise.all([open(server), open(server), open(server)]))).toBe(3)
-  })
-
-  test('of a name with several addresses are counted together, and answered on each', async () => {
-    const server = await start()
-    const node = await server.startAnother({ HOST: 'localhost', PARLEY_LIMIT_CONNECTIONS_OF_ADDRESS: '1' })
-    const { port } = new URL(node.url)
-    const addresses = await lookup('localhost', { all: true })
-    for (const { address, family } of addresses) {
-      const client = await open({ url: `http://${family === 6 ? `[${address}]` : address}:${port}` })
-      expect(await isServed(client)).toBe(true)
-    }
-    await node[Symbol.asyncDispose]()
-  })
-
-  test('come through a trusted proxy', async () => {
-    const server = await start({ PARLEY_LIMIT_CONNECTIONS_OF_ADDRESS: '2', PARLEY_TRUSTED_PROXIES: '127.0.0.4' })
-    const open_all = Array.from({ length: 6 }, () => open(server, '', { from: '127.0.0.4' }))
-    expect(await count(await Promise.all(open_all))).toBe(6)
-  })
-
-  test('are refused over the bound of the node', async () => {
-    const server = await start({ PARLEY_LIMIT_CONNECTIONS: '4' })
-    const open_all = Array.from({ length: 8 }, (_, number) => open(server, '', { from: `127.0.0.${2 + number}` }))
-    expect(await count(await Promise.all(open_all))).toBe(4)
   })
 })
 

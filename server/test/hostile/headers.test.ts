@@ -38,6 +38,7 @@ describe('every answer', () => {
     const { headers, status: answered } = await ask(path, typeof init === 'function' ? init() : init)
     expect(answered).toBe(status)
     expect(headers.get('x-content-type-options')).toBe('nosniff')
+    expect(headers.get('referrer-policy')).toBe('no-referrer')
     expect(headers.get('content-security-policy')).toMatch(/default-src '(none|self)'.*frame-ancestors 'none'/)
     expect(headers.get('content-security-policy')).not.toMatch(
       /script-src[^;]*unsafe|default-src[^;]*unsafe|\*|https?:/,
@@ -57,7 +58,14 @@ describe('every answer', () => {
   test('to an invalid request is not a page either', async () => {
     const client = await openRawClient(server.url, 'hello\r\n\r\n')
     await client.closed
-    expect(client.text).toContain('x-content-type-options: nosniff')
+    for (const line of [
+      'x-content-type-options: nosniff',
+      'referrer-policy: no-referrer',
+      'cache-control: no-store',
+      "content-security-policy: default-src 'none'; frame-ancestors 'none'",
+    ]) {
+      expect(client.text).toContain(`\r\n${line}\r\n`)
+    }
   })
 })
 
@@ -89,11 +97,27 @@ describe('the documentation', () => {
 })
 
 describe('over HTTPS', () => {
-  test('a browser is told to keep using HTTPS if the settings say so', async () => {
+  test('a browser is told to keep using HTTPS if the settings say so, by every kind of answer', async () => {
     expect((await ask('/healthz')).headers.get('strict-transport-security')).toBeNull()
     const node = await server.startAnother({ PARLEY_PUBLIC_URL: 'https://parley.example' })
     await using _ = node
-    const { headers } = await fetch(`${node.url}/healthz`)
-    expect(headers.get('strict-transport-security')).toBe('max-age=31536000')
+    for (const path of ['/healthz', '/nowhere', '/docs/', '/sign-in', '/openapi.json', '/public/embed/nothing']) {
+      const { headers } = await fetch(node.url + path)
+      expect([path, headers.get('strict-transport-security')]).toEqual([path, 'max-age=31536000'])
+    }
+    const over = new AbortController()
+    const stream = await fetch(`${node.url}/admin/events`, {
+      headers: { ...asAdmin().headers, accept: 'text/event-stream' },
+      signal: over.signal,
+    })
+    expect([
+      stream.status,
+      stream.headers.get('content-type'),
+      stream.headers.get('strict-transport-security'),
+    ]).toEqual([200, expect.stringContaining('text/event-stream'), 'max-age=31536000'])
+    over.abort()
+    const client = await openRawClient(node.url, 'hello\r\n\r\n')
+    await client.closed
+    expect(client.text).toContain('strict-transport-security: max-age=31536000')
   })
 })

@@ -37,8 +37,9 @@ describe('one long key over many texts that cannot be stored', () => {
   const texts = listOf(68_000, nul)
 
   test('in an undeclared field, without a credential', async () => {
-    const { errors } = await refuse(operations.signIn, `{"${long_key}":${texts}}`)
-    expect(errors).toEqual([{ path: '', message: 'must have either email and password, or api_key' }])
+    expect((await call(operations.signIn, `{"${long_key}":${texts}}`)).status).toBe(413)
+    const { errors } = await refuse(operations.enterWebWidget, `{"embed_token":1,"${long_key}":${texts}}`)
+    expect(errors.map(({ path }) => path)).toEqual(['embed_token'])
   })
 
   test('in a declared field', async () => {

@@ -8,6 +8,7 @@ import { openBrowser } from '../support/browser.ts'
 import { until } from '../support/event-readers.ts'
 import { testPorts } from '../support/ports.ts'
 import { type TestServer, publishAgent, refusal } from '../support/server.ts'
+import { openRawClient } from './raw-client.ts'
 import { type Scene, startScene } from './scene.ts'
 
 /** A viewer of the organization. */
@@ -77,6 +78,18 @@ describe('requests', () => {
     expect(refused.status).toBe(429)
     expect(Number(refused.headers.get('retry-after'))).toBeLessThanOrEqual(60)
     await quiet.client.getMyScopes()
+  })
+
+  test('beyond the limit are refused before their body is read', async () => {
+    const { server } = scene
+    const loud = await makeOrganization(server)
+    const head = `authorization: Bearer ${loud.key}\r\ncontent-type: application/json\r\ncontent-length: 1000000`
+    // Of thirty requests each takes eight, and the bodies never come.
+    const ask = () => openRawClient(server.url, `POST /core/conversations HTTP/1.1\r\nhost: x\r\n${head}\r\n\r\n`)
+    const clients = [await ask(), await ask(), await ask(), await ask(), await ask()]
+    const answered = await Promise.race(clients.map(({ sees }) => sees(/\r\n\r\n/)))
+    expect(answered).toMatch(/^HTTP\/1\.1 429 /)
+    for (const { socket } of clients) socket.destroy()
   })
 
   test('of all keys and conversation tokens of an organization together are bounded', async () => {
@@ -316,5 +329,14 @@ describe('a flood of bad credentials', () => {
     expect(statuses.filter((status) => status === 200).length).toBeLessThan(50)
     expect(await refusal(from('198.51.100.9').getSignInSession())).toMatchObject({ status: 429, code: 'rate_limited' })
     await from('198.51.100.10').getSignInSession()
+  })
+
+  test('has no large bodies read', async () => {
+    const headers = { 'content-type': 'application/json', 'x-parley-csrf': '1', 'x-forwarded-for': '198.51.100.11' }
+    const send = async (characters: number) => {
+      const body = JSON.stringify({ email: 'a@example.test', password: 'x'.repeat(characters) })
+      return (await fetch(`${scene.server.url}/auth/sign-in`, { method: 'POST', headers, body })).status
+    }
+    expect([await send(10_000), await send(20_000)]).toEqual([422, 413])
   })
 })

@@ -1,4 +1,5 @@
 // Simultaneous writes of one organization must not delay another: which changes are committed together, and in which order.
+import { randomUUID } from 'node:crypto'
 import type { Socket } from 'node:net'
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest'
 import { noChange } from '../../src/conversations/machine/change.ts'
@@ -134,4 +135,58 @@ test('a turn reads about as much of a long history as the model may be shown', a
   expect(await countBytesRead(() => send(59))).toBeLessThan(80_000)
   const shown = server.model.requests.at(-1)!.messages.filter(({ role }) => role === 'user')
   expect(shown.map(({ content }) => content.split(' ')[0])).toEqual(['58', '59'])
+})
+
+/** For which organizations pieces begin meanwhile. */
+async function countPieces(work: () => Promise<unknown>): Promise<number> {
+  const { pieces } = scene.server.app.core
+  const { begin } = pieces
+  const begun: string[] = []
+  pieces.begin = (owner) => {
+    begun.push(owner)
+    return begin(owner)
+  }
+  try {
+    await work()
+  } finally {
+    pieces.begin = begin
+  }
+  expect(begun.filter((owner) => owner !== scene.loud.id)).toEqual([])
+  return begun.length
+}
+
+function importedRow(text: string, items = 1) {
+  const created_at = '2026-01-01T00:00:00Z'
+  const item = { type: 'message' as const, role: 'assistant' as const, content: [text], created_at }
+  return {
+    ...{ id: randomUUID(), channel: 'text' as const, status: 'completed' as const, user_id: 'u' },
+    ...{ created_at, ended_at: created_at, conversation: { items: Array.from({ length: items }, () => item) } },
+  }
+}
+
+test('what keeps the event loop busy is done in pieces, which take turns', async () => {
+  const { client } = scene.loud
+  const rows = Array.from({ length: 25 }, () => importedRow('Short'))
+  expect(await countPieces(() => client.importConversations({ conversations: rows }))).toBe(3)
+  const long = importedRow('x'.repeat(30_000), 6)
+  // Its body, once to be read and once to be checked, and its row.
+  expect(await countPieces(() => client.importConversations({ conversations: [long] }))).toBeGreaterThanOrEqual(3)
+  const conversation_id = long.id
+  expect(await countPieces(() => client.getConversation({ conversation_id }))).toBe(1)
+  const { agent_id } = await publishAgent(client)
+  await client.createAgentVersion({ agent_id, config: { instructions: 'Otherwise' } })
+  const compare = () => client.compareAgentVersions({ agent_id, from_version: 1, to_version: 2 })
+  expect(await countPieces(compare)).toBe(1)
+})
+
+test('what is short does not wait for its turn', async () => {
+  const { client } = scene.loud
+  const talk = async () => {
+    const [conversation_id] = (await makeConversations(scene.loud, 1)) as [string]
+    await client.sendConversationMessage({ conversation_id, text: 'x'.repeat(32_000) })
+    await client.getConversation({ conversation_id })
+    await client.listConversations({})
+    await client.endConversation({ conversation_id })
+  }
+  expect(await countPieces(talk)).toBe(0)
 })

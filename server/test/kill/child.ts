@@ -4,6 +4,7 @@ import { once } from 'node:events'
 import { join } from 'node:path'
 import { createInterface } from 'node:readline'
 import { with_compiled_code } from '../support/compiled-code.ts'
+import { never_busy } from '../support/process.ts'
 
 export interface KillNode extends AsyncDisposable {
   /** Resolves when it serves; rejects if it ends before. */
@@ -37,6 +38,7 @@ export function nodeEnvironment(connection_string: string, model_url: string, da
     PARLEY_SECRET_KEY: '0'.repeat(64),
     PARLEY_BOOTSTRAP_KEY: admin_key,
     PARLEY_RATE_LIMIT_PER_MINUTE: '0',
+    ...never_busy,
     PARLEY_LIMIT_WIDGET_REQUESTS_OF_ADDRESS_PER_MINUTE: '0',
     PARLEY_DRAIN_SECONDS: '5',
     PARLEY_LOG_LEVEL: 'error',
@@ -61,9 +63,16 @@ process.once('exit', () => {
   for (const child of alive) child.kill('SIGKILL')
 })
 
-export function startKillNode(environment: Record<string, string>, strike: Strike | null = null): KillNode {
+const own_program = join(import.meta.dirname, 'node.ts')
+
+/** `program`: `node.ts` of another release. */
+export function startKillNode(
+  environment: Record<string, string>,
+  strike: Strike | null = null,
+  program = own_program,
+): KillNode {
   const told = strike ? [strike.point, String(strike.nth), strike.signal] : []
-  const child = spawn(process.execPath, [join(import.meta.dirname, 'node.ts'), ...told], {
+  const child = spawn(process.execPath, [program, ...told], {
     env: { PATH: process.env['PATH'], ...with_compiled_code, ...environment },
     // It ends when its standard input does: with this process, however that ends.
     stdio: ['pipe', 'pipe', 'pipe'],

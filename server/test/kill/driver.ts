@@ -58,7 +58,7 @@ const nodes_at_once = 3
 /** T7 */
 const takeover_bound_ms = 15_000
 /** From the last death: the bound of a takeover for each of three attempts, and the turns themselves. */
-const settle_ms = 90_000
+export const settle_ms = 90_000
 
 /** After so many, the visitors of two widgets may have used up what an hour allows. */
 const kills_of_widgets = 200
@@ -67,8 +67,8 @@ const kills_of_widgets = 200
 const inactivity = { end_after_seconds: 2, max_user_turns: 15, end_message: 'Goodbye {{ user_id }}.' }
 
 /** The schema, agents with and without tools and summaries, one that ends conversations by itself, and web widgets. */
-async function prepare(environment: Record<string, string>, tools: object[], kills: number) {
-  await using node = startKillNode(environment)
+export async function prepare(environment: Record<string, string>, tools: object[], kills: number, program?: string) {
+  await using node = startKillNode(environment, null, program)
   const client = createClient({ base_url: (await node.ready).url, token: admin_key })
   const built_in_tools = { widgets: { allowed: ['info'] } }
   const configs = [{}, { tools, built_in_tools }, { analysis: {} }, { tools, analysis: {} }, { inactivity }]

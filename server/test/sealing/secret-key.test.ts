@@ -26,8 +26,9 @@ interface Start {
 }
 
 /** Each node has its own data folder. */
-function load({ node = 'one', secret_key, database = test.database }: Start = {}): Promise<Buffer> {
-  return loadSecretKey({ database, ports: systemPorts, config: configOf(node, secret_key) })
+async function load({ node = 'one', secret_key, database = test.database }: Start = {}): Promise<Buffer> {
+  const config = configOf(node, secret_key)
+  return (await loadSecretKey({ database, ports: systemPorts, config })).secret_key
 }
 
 const configOf = (node: string, secret_key?: Buffer, secret_key_next?: Buffer) => ({

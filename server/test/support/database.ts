@@ -49,7 +49,7 @@ function openTestDatabase(connection_string: string, max_connections: number): P
 }
 
 /** `with (force)` fails while an autovacuum worker is connected; a plain drop stops that worker, but nothing else. */
-async function dropDatabase(client: pg.Client, name: string): Promise<void> {
+export async function dropDatabase(client: pg.Client, name: string): Promise<void> {
   await client.query(`alter database ${name} allow_connections false`)
   await client.query(
     `select pg_terminate_backend(pid, 60000) from pg_stat_activity where datname = $1 and backend_type = 'client backend'`,

@@ -298,8 +298,8 @@ function readServer(link: Link, server: Socket, onAnswer: (link: Link, answer: B
   const messages: Buffer[] = []
   const read = cutMessages((message) => {
     const type = String.fromCharCode(message[0]!)
-    // Not a response (a notification), or the client must respond first (authentication).
-    if (link.owed.length === 0 || type === 'R') {
+    // Not a response (a notification), or the client must respond first (authentication, rows to copy).
+    if (link.owed.length === 0 || type === 'R' || type === 'G') {
       if (!link.isLost) link.to_client.pass(message)
       return
     }

@@ -1,4 +1,5 @@
-// The server in its own process, as `npm start` runs it, except that it doesn't limit requests: a test that waits asks often.
+// The server in its own process, as `npm start` runs it, except that it limits no requests, since a test that waits asks often, and
+// refuses none because the machine is busy.
 import { type ChildProcess, spawn } from 'node:child_process'
 import { randomUUID } from 'node:crypto'
 import { once } from 'node:events'
@@ -17,6 +18,9 @@ export interface ServerProcess extends AsyncDisposable {
   readonly exited: Promise<number | NodeJS.Signals>
 }
 
+/** Whatever the machine does besides. */
+export const never_busy = { PARLEY_LIMIT_LOOP_DELAY_MS: '0', PARLEY_LIMIT_CONNECTION_WAIT_MS: '0' }
+
 const main = join(import.meta.dirname, '..', '..', 'src', 'main.js')
 
 export function startServerProcess(environment: Record<string, string>): ServerProcess {
@@ -29,6 +33,7 @@ export function startServerProcess(environment: Record<string, string>): ServerP
       PARLEY_DATA_DIR: own_folder,
       PORT: '0',
       PARLEY_RATE_LIMIT_PER_MINUTE: '0',
+      ...never_busy,
       ...environment,
     },
     stdio: ['ignore', 'pipe', 'pipe'],

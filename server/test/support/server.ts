@@ -9,6 +9,7 @@ import type { PooledDatabase } from '../../src/database/database.ts'
 import type { Ports } from '../../src/base/ports.ts'
 import { createLog } from '../../src/telemetry/log.ts'
 import { createTestDatabase, withLongTransactions } from './database.ts'
+import { never_busy } from './process.ts'
 import { testPorts } from './ports.ts'
 import { type ScriptedModel, startScriptedModel } from './scripted-model.ts'
 
@@ -71,6 +72,7 @@ export async function startTestServer(
         PARLEY_DATA_DIR: data_dir,
         PARLEY_DATABASE_CONNECTIONS: '10',
         PARLEY_RATE_LIMIT_PER_MINUTE: '0',
+        ...never_busy,
         PARLEY_LIMIT_WIDGET_REQUESTS_OF_ADDRESS_PER_MINUTE: '0',
         PARLEY_DEFAULT_MODEL: 'openai/scripted',
         OPENAI_BASE_URL: model.base_url,

@@ -2,8 +2,6 @@
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { afterAll, beforeAll, expect, test } from 'vitest'
-import { acrossOrganizations } from '../../src/database/database.ts'
-import { readOldestWork } from '../../src/work/oldest-work.ts'
 import { type EmbeddingServer, startEmbeddingServer } from '../support/embedding-server.ts'
 import { type Library, startLibrary } from '../knowledge/ingest/fixture.ts'
 
@@ -84,33 +82,4 @@ test('ingestion is measured by state and outcome, searches by part and outcome',
     'total found': 2,
     'total nothing': 1,
   })
-})
-
-test('the age is that of the oldest work that is due and not begun, of each kind', async () => {
-  // In one transaction: a node would take what is over its time.
-  const samples = await library.server.database.transaction(async (tx) => {
-    await tx.query(
-      acrossOrganizations(
-        'a test',
-        'test_add_work',
-        `insert into work (kind, owner, subject, due_at, urgent_since, ready, lease) values
-           ('nobodys', 'one', 'old', now() - interval '1 hour', null, true, null),
-           ('nobodys', 'one', 'young', now() - interval '1 minute', null, true, null),
-           ('nobodys', 'two', 'begun', now() - interval '2 hours', null, false, 7),
-           ('nobodys', 'two', 'later', now() + interval '1 hour', null, false, null),
-           ('urgent', 'one', 'now', '-infinity', now() - interval '20 minutes', true, null),
-           ('urgent', 'two', 'due', now() - interval '10 minutes', now() - interval '2 hours', true, null),
-           ('earlier', 'one', 'of a server of an earlier version', '-infinity', null, true, null)`,
-      ),
-      [],
-    )
-    return readOldestWork(tx, ['nobodys', 'urgent', 'earlier', 'idle'])
-  })
-  expect(samples.map(({ labels, value }) => [labels.kind, Math.round(value / 60)])).toEqual([
-    ['nobodys', 60],
-    ['urgent', 20],
-    ['earlier', 0],
-    ['idle', 0],
-  ])
-  expect(await read()).toContain('parley_oldest_work_seconds{kind="convert_source"} 0')
 })

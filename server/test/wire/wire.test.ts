@@ -70,6 +70,8 @@ describe('the recordings', () => {
   const unreachable: Partial<Record<ErrorName, string>> = {
     conversation_busy: 'nothing answers it',
     internal: 'it is a defect',
+    migrating: 'the server has to be starting',
+    overloaded: 'the server has to have too much to do',
     embedding_timed_out: 'an embedding model has to be silent for seconds',
     knowledge_unavailable: 'the database has to lack an extension',
     upload_timed_out: 'an upload has to be silent for half a minute',

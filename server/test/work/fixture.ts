@@ -5,6 +5,8 @@ import { acrossOrganizations, statement } from '../../src/database/database.ts'
 import type { TransactionStore } from '../../src/database/store.ts'
 import { openBus } from '../../src/live/bus.ts'
 import { createLog } from '../../src/telemetry/log.ts'
+import { noMetrics } from '../../src/telemetry/metrics.ts'
+import { noTraces } from '../../src/telemetry/traces.ts'
 import { type Due, addWork } from '../../src/work/add.ts'
 import type { Outcome, WorkItem, WorkKey, WorkKind, WorkPort } from '../../src/work/port.ts'
 import { type Work, createWork } from '../../src/work/work.ts'
@@ -80,6 +82,8 @@ export async function startWorld(): Promise<World> {
       )
       const work = createWork({
         ...{ database, kinds, ports: own, node: { id: own.newId() } },
+        metrics: noMetrics,
+        traces: noTraces,
         live: { bus, presence: { whenGone: () => {} } },
         log: createLog('debug', { write: (line: string) => void log.push(line) }),
       })

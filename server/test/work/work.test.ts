@@ -2,7 +2,7 @@
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import { type Due, addWork } from '../../src/work/add.ts'
 import { LeaseLost, type Outcome, type WorkPort } from '../../src/work/port.ts'
-import { readOldestWork } from '../../src/work/oldest-work.ts'
+import { readQueues } from '../../src/shared-queues.ts'
 import { countStuckWork, mergeWork } from '../../src/work/queries.ts'
 import { stuckWork } from '../../src/work/watch-stuck.ts'
 import { ManualClock } from '../model/manual-clock.ts'
@@ -58,7 +58,8 @@ describe('what is added', () => {
         [minutes_ago],
       )
       await mergeWork(database, ['test'])
-      return Math.round((await readOldestWork(database, ['test']))[0]!.value / 60)
+      const { jobs_lag } = await readQueues(database, ['test'], 'none')
+      return Math.round(jobs_lag[0]!.value / 60)
     }
     expect(await add({ urgent: true }, 30)).toBe(30)
     expect(await add({ urgent: true }, 10)).toBe(30)

@@ -6,7 +6,10 @@ import type { RootStore, Store, TransactionStore } from '../../database/store.ts
 import { AppError, notFound } from '../../base/errors.ts'
 import type { Change, Decision, LockedConversation, MessageClaim, Refusal } from '../machine/change.ts'
 import { type Judgement, isRefused, judge } from '../machine/plan.ts'
+import { describeConversation } from '../../telemetry/gen-ai.ts'
+import { type SpanOptions, traced } from '../../telemetry/traces.ts'
 import type { Committer } from './committer.ts'
+import { type MeasuredChange, measuredIn } from '../machine/measured.ts'
 import { type EndedTurn, endedTurns } from '../machine/turn-snapshots.ts'
 import { lockConversation } from './lock.ts'
 import { type ChangeName, reach } from './pause-points.ts'
@@ -22,6 +25,7 @@ export interface Committed<Answer> {
   organization_id: string
   /** What it changes in the organization's list of conversations. */
   listed: 'change' | 'progress' | null
+  measured: MeasuredChange
 }
 
 /** A conversation and the change to make. */
@@ -78,15 +82,21 @@ export async function changeConversation<Answer>(
   alongside: (tx: Store, answer: Answer) => Promise<void> = async () => {},
 ): Promise<Committed<Answer>> {
   const asked_at = committer.ports.clock.monotonic()
-  const committed = await underLock(store, committer.ports, target, async (tx, state) => {
-    const judgement = accepted(judge(state, await decide(state, tx)))
-    writeChanges({ tx, ...committer }, [judgement.plan])
-    await alongside(tx, judgement.answer)
-    return committedOf(judgement, asked_at)
-  })
+  const commit = () =>
+    underLock(store, committer.ports, target, async (tx, state) => {
+      const judgement = accepted(judge(state, await decide(state, tx)))
+      writeChanges({ tx, ...committer }, [judgement.plan])
+      await alongside(tx, judgement.answer)
+      return committedOf(judgement, asked_at)
+    })
+  const committed = await traced(committer.traces, 'commit', describeCommit(target), commit)
   if (!committed) throw notFound('Conversation')
   return committed
 }
+
+export const describeCommit = ({ change, id }: { change: ChangeName | 'create'; id: string }): SpanOptions => ({
+  attributes: { 'parley.change': change, ...describeConversation(id, null) },
+})
 
 /** Throws the refusal of a decision. */
 export function accepted<Answer>(judged: Refusal | Judgement<Answer>): Judgement<Answer> {
@@ -107,6 +117,7 @@ export function committedOf<Answer>(
     ended_turns,
     organization_id,
     listed: howItIsListed(change),
+    measured: measuredIn(state, change),
   }
 }
 

@@ -1,12 +1,14 @@
 // The services that commit changes of conversations.
 import type { Ports } from '../../base/ports.ts'
 import type { TransactionStore } from '../../database/store.ts'
+import type { Traces } from '../../telemetry/traces.ts'
 import type { CommitAddition } from './additions.ts'
 
 /** The writer: this process, and what rooms add to its commits. */
 export interface Committer {
   ports: Ports
   node: { readonly id: string }
+  traces: Traces
   additions: CommitAddition[]
   /** Erase what rooms keep with a conversation. */
   erasers: Erase[]

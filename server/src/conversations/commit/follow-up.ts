@@ -2,6 +2,7 @@
 // the local attempt so that the commit can keep its text.
 import type { Core } from '../../calls/core.ts'
 import { changeKey, changed, eventsKey } from '../../live/shared.ts'
+import { measureChange } from '../metrics.ts'
 import type { Conversations } from '../services.ts'
 import type { Committed } from './commit.ts'
 import type { PartialReply } from '../machine/turn-endings.ts'
@@ -12,6 +13,7 @@ export function followUp(
   committed: Committed<unknown>,
 ): void {
   const { node } = core
+  measureChange(core.metrics, committed.measured)
   const { signals, bus } = core.live
   if (committed.started) runner.start(committed.started)
   for (const ended of committed.ended_turns) {

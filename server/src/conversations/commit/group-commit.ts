@@ -9,9 +9,10 @@ import { type Binding, type CallKey, type LostKeys, bindTogether, forgetBinding 
 import type { Decision, LockedConversation, Refusal } from '../machine/change.ts'
 import { type Judgement, type Planned, isRefused, judge } from '../machine/plan.ts'
 import type { Core } from '../../calls/core.ts'
+import { noTraces, traced } from '../../telemetry/traces.ts'
 import type { CommitAddition } from './additions.ts'
 import { type ChannelPort, type Channels, deliveryThrough } from '../channel-port.ts'
-import { type Committed, accepted, changeConversation, committedOf } from './commit.ts'
+import { type Committed, accepted, changeConversation, committedOf, describeCommit } from './commit.ts'
 import type { Committer, Erase } from './committer.ts'
 import { groupWritable, writeIfUnchanged } from './if-unchanged.ts'
 import { type LockTarget, lockConversations } from './lock.ts'
@@ -68,15 +69,23 @@ const lock_wait_ms = 100
 type Proposed = ProposedChange<unknown>
 type Outcome = Promise<Committed<unknown>>
 
-export function createGroupCommit({ database, ports, node }: Pick<Core, 'database' | 'ports' | 'node'>): GroupCommit {
+export function createGroupCommit({
+  database,
+  ports,
+  node,
+  traces,
+  load,
+}: Pick<Core, 'database' | 'ports' | 'node' | 'traces' | 'load'>): GroupCommit {
   const channels = new Map<Channel, ChannelPort>()
   const additions = [deliveryThrough(channels)]
   const erasers: Erase[] = []
-  const committer: Committer = { ports, node, additions, erasers }
+  const committer: Committer = { ports, node, traces, additions, erasers }
+  // The change itself is the span, with its wait for others that are committed with it.
+  const untraced = { ...committer, traces: noTraces }
   const commitAlone = async ({ organization_id, change, id, claim, decide, binding }: Proposed): Outcome => {
     const store = openStore(database, organization_id)
     const bind = async (tx: Executor, answer: unknown) => binding?.key.bind(tx, binding.to(answer))
-    return changeConversation(store, committer, { change, id, claim }, decide, bind)
+    return changeConversation(store, untraced, { change, id, claim }, decide, bind)
   }
 
   const commitAll = async (all: Proposed[]): Promise<Outcome[]> => {
@@ -104,13 +113,16 @@ export function createGroupCommit({ database, ports, node }: Pick<Core, 'databas
     large_size: long_characters,
     most_size: most_characters,
     most_waiting_size: most_waiting_characters,
+    onWait: load.beginWait,
   })
   const contribute = ({ additions: more = [], channels: ports = [], erase }: ConversationContributions) => {
     additions.push(...more)
     if (erase) erasers.push(erase)
     for (const port of ports) channels.set(port.name, port)
   }
-  return { ...committer, channels, contribute, change: change as GroupCommit['change'] }
+  const changeTraced = (proposed: Proposed) =>
+    traced(traces, 'commit', describeCommit(proposed), () => change(proposed))
+  return { ...committer, channels, contribute, change: changeTraced as GroupCommit['change'] }
 }
 
 const isLong = ({ characters }: Proposed) => characters > long_characters

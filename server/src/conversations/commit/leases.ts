@@ -72,6 +72,30 @@ export function findAbandonedTurns(database: Executor, only_of: string | null): 
   return database.query(abandonedStatement, [sweep_size, only_of])
 }
 
+export interface OpenTurnPlace extends AbandonedTurn {
+  sequence: number
+}
+
+const openStatement = acrossOrganizations(
+  'a paused copy goes on with turns of no organization',
+  'find_open_turns',
+  `select organization_id, conversation_id, id as turn_id, sequence from turns
+   where status in ('queued', 'running') and queued_at <= $1
+     and (conversation_id, -sequence) > ($2::uuid, $3::integer)
+   order by conversation_id, sequence desc limit 500`,
+)
+
+/** Turns that were accepted before a time, in each conversation the last one first, after the last one of the call before. */
+export function findOpenTurns(
+  database: Executor,
+  accepted_before: string,
+  after: OpenTurnPlace | null,
+): Promise<OpenTurnPlace[]> {
+  const none = '00000000-0000-0000-0000-000000000000'
+  const values = [accepted_before, after?.conversation_id ?? none, after ? -after.sequence : -2_147_483_647]
+  return database.query(openStatement, values)
+}
+
 export interface HeldTurn {
   turn_id: string
   lease: number

@@ -40,6 +40,13 @@ describe('decideMessage', () => {
     expect(eventTypes(change)).toEqual(['message.created', 'turn.queued', 'turn.started'])
   })
 
+  test('starts none that is held, which waits as if another one ran', () => {
+    const { change, answer } = changed(decideMessage(locked(), message({ is_held: true })))
+    expect(answer).toEqual({ turn_id: 'turn-new', ahead: 0 })
+    expect(change.new_turn?.start).toBe(false)
+    expect(eventTypes(change)).toEqual(['message.created', 'turn.queued'])
+  })
+
   test.each(conversationStatuses.map((status) => [status]))('judges the status %s', (status) => {
     const isTaken = ['triggered', 'ringing', 'in_progress'].includes(status)
     const decision = decideMessage(locked({ status }), message())

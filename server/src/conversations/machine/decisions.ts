@@ -46,6 +46,8 @@ export interface MessageInput extends MessageClaim {
   agent_version_id: string
   max_seconds: number
   max_waiting: number
+  /** The server has too much to do, and nobody waits for the answer: the turn stays queued. */
+  is_held?: boolean
   /** How many user messages the conversation may have; absent: any number. */
   most_messages?: number | undefined
   /** From the attempt that was stopped here, with `interrupt`. */
@@ -104,7 +106,7 @@ function storedMessage(input: MessageInput): Change {
 
 function acceptForAgent(state: LockedConversation, input: MessageInput): AcceptedMessage {
   const [first] = state.open_turns
-  if (!first) return acceptInNewTurn(input, { start: true, ahead: 0 })
+  if (!first) return acceptInNewTurn(input, { start: input.is_held !== true, ahead: 0 })
   switch (input.concurrency) {
     case 'reject':
       return { refused: 'turn_in_progress', fields: { running_turn_id: first.id } }

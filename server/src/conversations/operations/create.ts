@@ -22,8 +22,10 @@ import { decideBirth, stateAtBirth } from '../machine/decisions.ts'
 import { planOf } from '../machine/plan.ts'
 import type { ConversationRecord, ItemRecord, NewConversation } from '../machine/rows.ts'
 import { refuseChannel } from '../text-channel.ts'
+import { describeCommit } from '../commit/commit.ts'
 import { isIdTaken } from '../commit/new.ts'
 import { insertBirth } from '../commit/new-one.ts'
+import { traced } from '../../telemetry/traces.ts'
 import { reach } from '../commit/pause-points.ts'
 import { findConversation } from '../read/conversation.ts'
 import { readFirstItem } from '../read/transcript.ts'
@@ -118,8 +120,8 @@ function commitCreation(
   { input, fingerprint, id, begun, more }: Wanted,
   generated: string | null,
 ): Promise<Creation | null> {
-  const { ports } = ctx.core
-  return ctx.store.transaction(async (tx) => {
+  const { ports, traces } = ctx.core
+  const write = async (tx: TransactionStore) => {
     await reach(ports, 'create.begun')
     const answerer = await resolveAnswerer(ctx, tx, input)
     const config = requireChannel(input, answerer)
@@ -130,7 +132,8 @@ function commitCreation(
     if (created !== null) await ctx.key?.bind(tx, { conversation_id: id })
     await reach(ports, 'create.written')
     return created
-  })
+  }
+  return traced(traces, 'commit', describeCommit({ change: 'create', id }), () => ctx.store.transaction(write))
 }
 
 const widgetOf = (more: CreationAdditions | null) => (more ? { web_widget_id: more.web_widget_id } : {})

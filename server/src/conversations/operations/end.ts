@@ -3,6 +3,7 @@ import type { Assignee, EndReason, ExternalPerson, Output } from '@parley/contra
 import { readAgentConfigOrDefaults } from '../../agents/agents.ts'
 import type { Access } from '../../calls/access.ts'
 import type { Context, Handler } from '../../calls/context.ts'
+import { end_to_commit_seconds } from '../metrics.ts'
 import type { Conversations } from '../services.ts'
 import { AppError, invalid, notFound } from '../../base/errors.ts'
 import { endingRules } from '../accept-message.ts'
@@ -23,6 +24,8 @@ const max_wait_seconds = 60
 const wait_margin_ms = 30_000
 
 export const endConversation: Handler<'endConversation', Conversations> = async (ctx, input) => {
+  const { clock } = ctx.core.ports
+  const asked_at = clock.monotonic()
   const asked_wait_ms = parsePreferredWait(input.prefer)
   const conversation = await requireConversation(ctx, input.conversation_id, 'end')
   const { id } = conversation
@@ -49,6 +52,7 @@ export const endConversation: Handler<'endConversation', Conversations> = async 
   // What a person holds has no running turn.
   const isCut = mode === 'cut' && !held_by && channelRules[channel].ended_by_call && isActive(conversation.status)
   const committed = isCut ? await withHalt(ctx.room, id, commit) : await commit(null)
+  ctx.core.metrics.observe(end_to_commit_seconds, {}, (clock.monotonic() - asked_at) / 1000)
   followUp(ctx.room, id, committed)
   if (committed.answer === 'ending') await waitForEnd(ctx, id, config.max_turn_seconds)
   const answer = await answerEnd(ctx, id, asked_wait_ms ?? config.analysis.wait_ms)

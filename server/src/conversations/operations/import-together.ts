@@ -1,6 +1,5 @@
 // Imports many rows at once where nothing stands in the way of any of them. Rows that are not written here are imported one by one, and so
 // is a group of which one row meets a surprise: the outcome is the same, only later.
-import { setImmediate } from 'node:timers/promises'
 import { maySeeAgent } from '../../calls/access.ts'
 import type { Context } from '../../calls/context.ts'
 import type { FieldFault } from '../../base/faults.ts'
@@ -18,8 +17,8 @@ import type { Conversations } from '../services.ts'
 
 /** As long as this many take, other writers of the organization may wait. */
 const rows_at_once = 100
-/** After this many rows other requests run. */
-const rows_between_pauses = 10
+/** So many are one piece of work. */
+const rows_of_a_piece = 10
 
 /** What is written of a row. */
 export interface RowWrite {
@@ -62,10 +61,10 @@ export async function importTogether(
 
 /** Rows without faults, whose ids nobody uses. */
 async function chooseRows(ctx: Context<Conversations>, rows: readonly unknown[], from: number): Promise<Candidate[]> {
-  const { ports, config } = ctx.core
+  const { ports, config, pieces } = ctx.core
   const found = new Map<string, Candidate>()
   for (const [offset, row] of rows.entries()) {
-    if (offset % rows_between_pauses === 0) await setImmediate()
+    if (offset % rows_of_a_piece === 0) await pieces.begin(ctx.store.organization_id)
     const prepared = prepareImport(row, { limits: config.limits, newId: ports.newId })
     if ('faults' in prepared || found.has(prepared.source.id)) continue
     if (!maySeeAgent(ctx.access, prepared.source.agent_id ?? null)) continue

@@ -1,6 +1,5 @@
 // Imports conversations: each row completely or not at all, many in one commit where nothing stands in their way.
 import { noChange } from '../machine/change.ts'
-import { setImmediate } from 'node:timers/promises'
 import type { Channel, Output } from '@parley/contract'
 import { maySeeAgent } from '../../calls/access.ts'
 import { findImportedVersion, readAgentConfig } from '../../agents/agents.ts'
@@ -36,6 +35,8 @@ export const importConversations: Handler<'importConversations', Conversations> 
     prepareWrite(ctx, tx, row, fingerprint, versions),
   )
   for (const [index, row] of input.conversations.entries()) {
+    // There may be many rows, each slow to check.
+    if (!together.has(index)) await ctx.core.pieces.begin(ctx.store.organization_id)
     const outcome = together.has(index) ? 'created' : await importRow(ctx, row).catch(faultOfUnstorable)
     const id = idOf(row)
     if (typeof outcome !== 'string') {
@@ -45,8 +46,6 @@ export const importConversations: Handler<'importConversations', Conversations> 
     // A row repeated within one call counts as created by this call.
     if (outcome === 'created' && created.size === answer.created) answer.unchanged += 1
     answer.created = created.size
-    // There may be many rows, each slow to check: lets other requests run in between.
-    if (!together.has(index)) await setImmediate()
   }
   if (answer.created > 0) ctx.room.watcher.changed(ctx.store.organization_id)
   return ctx.key ? ctx.key.settle(answer) : answer

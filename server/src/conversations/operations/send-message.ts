@@ -19,6 +19,8 @@ import { followUp } from '../commit/follow-up.ts'
 import { textContent, textsOf } from '../machine/content.ts'
 import { decideRetry } from '../machine/decisions.ts'
 import type { ConversationRecord, FoundConversation } from '../machine/rows.ts'
+import { isFinal } from '../machine/turn.ts'
+import { keys_joined } from '../metrics.ts'
 import { requireConversation } from '../read/require.ts'
 import { findNewestTry } from '../read/turns.ts'
 import { awaitTurn, outcomeUnread, streamTurn } from '../read/turn-stream.ts'
@@ -133,6 +135,7 @@ async function repeat(
   const wait_ms = waitFor(max_waiting + 1, settings.max_seconds)
   const relay = relayOf(ctx, { conversation, relays: settings.relays })
   if (newest.status !== 'failed') {
+    if (!isFinal(newest.status)) ctx.core.metrics.count(keys_joined, {})
     ctx.key?.markReplayed()
     return { turn_id: newest.id, wait_ms, seen: null, ...relay }
   }

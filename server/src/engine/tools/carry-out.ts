@@ -6,7 +6,11 @@ import { rewriteMessages } from '../../base/error-messages.ts'
 import { reach } from '../../conversations/conversations.ts'
 import { type Redactor, createRedactor } from '../../secrets/rules/redact.ts'
 import type { CallRun, RunningTurn } from '../running-turn.ts'
+import { describeTool, describeToolContent } from '../../telemetry/gen-ai.ts'
+import { traced } from '../../telemetry/traces.ts'
+import type { JsonValue } from '../../base/json.ts'
 import type { ModelToolResult } from '../../models/models.ts'
+import { tool_calls } from '../metrics.ts'
 import type { PlannedCall } from '../rules/step-policy.ts'
 import { takeRoom } from '../rules/output-size.ts'
 import { type ToolOutcome, type ToolRun, failed, runTool } from './turn-tool.ts'
@@ -51,16 +55,29 @@ async function carryOutCall(
   await reach(ports, 'tool.asked')
   await run.mayAct()
   const startedAt = ports.clock.monotonic()
-  const made = await runRedacted(() => makeCall(call, run), run.redactor)
+  const made = await runTraced(call, run, () => runRedacted(() => makeCall(call, run), run.redactor))
   const text = made.said
   const result = made.settle ? run.passages.fitResult(call_id, made.output) : made.output
   const outcome = { output: takeRoom(run.room, result), is_error: made.is_error }
   made.settle?.(outcome.output)
   const latency_ms = Math.round(ports.clock.monotonic() - startedAt)
+  run.services.metrics.count(tool_calls, { outcome: made.is_error ? 'failed' : 'ok' })
   await reach(ports, 'tool.answered')
   const said = text === '' ? null : { message_id: ports.newId(), text, is_held: run.holds_words }
   await writeResult({ call_id, name, ...outcome, latency_ms, said })
   return { call_id, name, ...outcome, said: text }
+}
+
+function runTraced(call: PlannedCall, run: ToolRun, make: () => Promise<ToolOutcome>): Promise<ToolOutcome> {
+  const { recorded, services } = run
+  const { name, attributes } = describeTool(call.name, call.call_id)
+  return traced(services.traces, name, { attributes }, async (span) => {
+    const made = await make()
+    if (made.is_error) span.fail('tool_failed')
+    const keep = (value: JsonValue) => recorded!(JSON.stringify(value))
+    if (recorded) span.set(describeToolContent({ given: keep(call.arguments), result: keep(made.output) }))
+    return made
+  })
 }
 
 /** A call whose answer would exceed the limit is not made. */

@@ -7,6 +7,8 @@ import type { Ports } from '../../base/ports.ts'
 import type { PromptVariables } from '../../conversations/conversations.ts'
 import type { OutboundClient } from '../../outbound/client.ts'
 import type { Redactor } from '../../secrets/rules/redact.ts'
+import type { Metrics } from '../../telemetry/metrics.ts'
+import type { Traces } from '../../telemetry/traces.ts'
 import type { TurnPassages } from '../turn-passages.ts'
 
 export interface TurnTool {
@@ -43,7 +45,7 @@ export interface ToolOutcome {
 
 /** What a call may use. */
 export interface ToolRun {
-  services: { outbound: OutboundClient; ports: Ports }
+  services: { outbound: OutboundClient; ports: Ports; metrics: Metrics; traces: Traces }
   organization_id: string
   variables: PromptVariables
   /** With the organization's secrets: only templates of requests see them, and nothing that comes back contains one. */
@@ -51,6 +53,8 @@ export interface ToolRun {
   signal: AbortSignal
   log: Logger
   passages: TurnPassages
+  /** A text of the call as it may be kept in a trace; absent: none may be. */
+  recorded?: (text: string) => string
   /** What the end user asks in this turn. */
   question(): Promise<string>
 }

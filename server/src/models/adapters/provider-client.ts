@@ -37,7 +37,11 @@ export interface AnswerBounds {
   line_bytes: number
 }
 
-export function openProviderClient(bounds = streamed): ProviderClient & AsyncDisposable {
+/** `traceparentFor`: the header that tells a provider of the trace; null: none. */
+export function openProviderClient(
+  bounds = streamed,
+  traceparentFor: (url: URL) => string | null = () => null,
+): ProviderClient & AsyncDisposable {
   let isClosed = false
   const open = later(async () => {
     const opened = await openAgent()
@@ -47,9 +51,14 @@ export function openProviderClient(bounds = streamed): ProviderClient & AsyncDis
   return {
     async fetch(input, init) {
       const { agent, request } = await open()
-      return boundResponse(await request(input, { ...init, dispatcher: agent, redirect: 'manual' }), bounds)
+      const traceparent = traceparentFor(new URL(input instanceof Request ? input.url : input))
+      const traced = traceparent === null ? init : { ...init, headers: withTrace(init?.headers, traceparent) }
+      return boundResponse(await request(input, { ...traced, dispatcher: agent, redirect: 'manual' }), bounds)
     },
-    async post({ origin, pathname, search }, { headers, body: sent, signal, gathers }) {
+    async post(url, { headers: own, body: sent, signal, gathers }) {
+      const { origin, pathname, search } = url
+      const traceparent = traceparentFor(url)
+      const headers = traceparent === null ? own : { ...own, traceparent }
       const { agent } = await open()
       const request = { origin, path: pathname + search, method: 'POST' as const, headers, body: sent }
       const { status, content_type, body } = await openAnswer(agent, request, { signal, gathers })
@@ -63,6 +72,12 @@ export function openProviderClient(bounds = streamed): ProviderClient & AsyncDis
       await open.loaded?.agent.destroy()
     },
   }
+}
+
+function withTrace(own: RequestInit['headers'], traceparent: string): Headers {
+  const headers = new Headers(own)
+  headers.set('traceparent', traceparent)
+  return headers
 }
 
 async function openAgent() {

@@ -4,13 +4,13 @@ import type { Orders, Outcomes, Tally } from './target.ts'
 
 const over = new AbortController()
 
-async function attackAll({ target, clients, crowd }: Orders): Promise<Tally> {
+async function attackAll({ target, clients, crowd, only = Object.keys(attacks) }: Orders): Promise<Tally> {
   const tally: Tally = {}
   await Promise.all(
-    Object.entries(attacks).map(async ([name, attack]) => {
+    only.map(async (name) => {
       const outcomes: Outcomes = (tally[name] = {})
       const count = (outcome: string | number) => void (outcomes[outcome] = (outcomes[outcome] ?? 0) + 1)
-      await attack({ target, clients, crowd, count, over: over.signal })
+      await attacks[name]!({ target, clients, crowd, count, over: over.signal })
     }),
   )
   return tally

@@ -1,11 +1,20 @@
 // Simultaneous attacks of a hostile crowd and a hostile organization. Each continues until the run is over.
 import { randomUUID } from 'node:crypto'
-import { type Attack, addressOf, bearer, flood, keepConnected } from './connections.ts'
+import { filters, huge_headers, injections, malformed, queriesOf, traversals } from '../crafted.ts'
+import { type Attack, addressOf, bearer, flood, floodRaw, keepConnected } from './connections.ts'
 
 /** How often a slow client sends one more byte. */
 const drip_ms = 5000
 const unread_clients = 300
 const short_clients = 200
+
+/** They cost more to read and to check than to send. */
+const multiplying = [
+  JSON.stringify({ ['k'.repeat(400_000)]: Array(68_000).fill('\0') }),
+  JSON.stringify({ email: Array(300_000).fill(1), user_id: Array(100_000).fill(1) }),
+  `{"email":${'['.repeat(500_000)}${']'.repeat(500_000)}}`,
+  `{${Array.from({ length: 60_000 }, (_, index) => `"${index}":5e-324`).join()}}`,
+]
 
 export const attacks: Record<string, (attack: Attack) => Promise<unknown>> = {
   'slow clients': (attack) =>
@@ -25,6 +34,32 @@ export const attacks: Record<string, (attack: Attack) => Promise<unknown>> = {
       }),
     ),
 
+  'malformed requests': (attack) =>
+    floodRaw(attack, { network: 45, at_once: 4 }, (turn) => malformed[turn % malformed.length]!),
+
+  'huge headers': (attack) =>
+    floodRaw(attack, { network: 46, at_once: 4 }, (turn) => huge_headers[turn % huge_headers.length]!),
+
+  'paths that lead elsewhere': (attack) =>
+    floodRaw(attack, { network: 47, at_once: 4 }, (turn) => {
+      return `GET ${traversals[turn % traversals.length]} HTTP/1.1\r\nhost: x\r\nconnection: close\r\n\r\n`
+    }),
+
+  'texts for a database in each filter': (attack) => {
+    const { agent_id, conversation_id, keys } = attack.target
+    const ids: Record<string, string> = { agent_id, conversation_id }
+    return flood(attack, { network: 48, at_once: 4 }, (turn) => {
+      const [{ path }, name] = filters[turn % filters.length]!
+      const queries = [...queriesOf(name, injections)]
+      const address = path.replaceAll(/\{(\w+)\}/g, (_match, part: string) => ids[part] ?? randomUUID())
+      return {
+        method: 'GET',
+        path: `${address}?${queries[(turn + Math.floor(turn / filters.length)) % queries.length]}`,
+        headers: bearer(keys.filters),
+      }
+    })
+  },
+
   'bodies one byte short': (attack) =>
     each(short_clients, (index) =>
       keepConnected(attack, addressOf(31, index), (socket) => {
@@ -34,17 +69,20 @@ export const attacks: Record<string, (attack: Attack) => Promise<unknown>> = {
       }),
     ),
 
-  'bodies that multiply': (attack) => {
-    const bodies = [
-      JSON.stringify({ ['k'.repeat(400_000)]: Array(68_000).fill('\0') }),
-      JSON.stringify({ email: Array(300_000).fill(1), password: Array(300_000).fill(1) }),
-      `{"email":${'['.repeat(500_000)}${']'.repeat(500_000)}}`,
-      `{${Array.from({ length: 60_000 }, (_, index) => `"${index}":5e-324`).join()}}`,
-    ]
-    return flood(attack, { network: 32, at_once: 4 }, (turn) => {
-      return { method: 'POST', path: '/auth/sign-in', body: bodies[turn % bodies.length]! }
-    })
-  },
+  'bodies that multiply': (attack) =>
+    flood(attack, { network: 32, at_once: 4 }, (turn) => ({
+      method: 'POST',
+      path: '/auth/sign-in',
+      body: multiplying[turn % multiplying.length]!,
+    })),
+
+  'bodies of a known caller that multiply': (attack) =>
+    flood(attack, { network: 49, at_once: 8 }, (turn) => ({
+      method: 'POST',
+      path: '/core/conversations',
+      headers: bearer(attack.target.keys.bodies),
+      body: multiplying[turn % multiplying.length]!,
+    })),
 
   'bodies over the limit': (attack) =>
     flood(attack, { network: 33, at_once: 2 }, () => ({

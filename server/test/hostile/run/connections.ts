@@ -96,10 +96,43 @@ export async function flood(
       } catch (error) {
         if (over.aborted) return
         const { code, name } = error as NodeJS.ErrnoException
-        count(code ?? name)
+        // A time-out has a number that says nothing.
+        count(typeof code === 'string' ? code : name)
         await pause(over, 50)
       }
       if (pause_ms > 0) await pause(over, pause_ms)
+    }
+  }
+  await Promise.all(Array.from({ length: Math.ceil(at_once * crowd) }, (_, sender) => send(sender)))
+}
+
+/** Bytes that are no request yet get none until their time is over. */
+const raw_answer_ms = 2000
+
+/** The same with bytes as they stand, each on a connection of its own: a client of HTTP would put them right. */
+export async function floodRaw(
+  { target, crowd, over, count }: Attack,
+  { network, at_once }: { network: number; at_once: number },
+  next: (turn: number) => string,
+): Promise<void> {
+  const { hostname, port } = new URL(target.url)
+  let turn = 0
+  const send = async (sender: number) => {
+    while (!over.aborted) {
+      const bytes = next(turn++)
+      count('sent')
+      const ended = Promise.withResolvers<string>()
+      const socket = connect({ host: hostname, port: Number(port), localAddress: addressOf(network, sender) })
+      socket.setTimeout(raw_answer_ms, () => ended.resolve('no answer'))
+      socket.once('data', (data) =>
+        ended.resolve(/^HTTP\/1\.1 (\d{3})/.exec(data.toString('latin1'))?.[1] ?? 'not HTTP'),
+      )
+      socket.once('error', (error: NodeJS.ErrnoException) => ended.resolve(error.code ?? 'error'))
+      socket.once('close', () => ended.resolve('closed'))
+      socket.write(bytes)
+      count(await ended.promise)
+      socket.destroy()
+      await pause(over, 20)
     }
   }
   await Promise.all(Array.from({ length: Math.ceil(at_once * crowd) }, (_, sender) => send(sender)))

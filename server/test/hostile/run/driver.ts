@@ -1,12 +1,12 @@
 // Runs the server under attack, beside a quiet organization that calls at a steady pace, and reports the results of both.
 import { setTimeout as pass } from 'node:timers/promises'
-import { ApiError, type CallOptions } from '@parley/sdk'
+import { ApiError, type CallOptions, type Client } from '@parley/sdk'
 import { openDatabase } from '../../../src/database/database.ts'
 import { startNameServer } from '../../outbound/name-server.ts'
 import { startScriptedModel } from '../../support/scripted-model.ts'
 import { type Memory, type RunNode, startAttackers, startRunNode } from './processes.ts'
 import { type Quiet, setUp } from './set-up.ts'
-import type { Tally } from './target.ts'
+import type { Tally, Target } from './target.ts'
 
 export interface RunOptions {
   connection_string: string
@@ -29,6 +29,8 @@ export interface RunOptions {
 export interface QuietFigures {
   /** Of each call that succeeded, in milliseconds, shortest first. */
   took_ms: number[]
+  /** Those of them that waited for a turn. */
+  turn_ms: number[]
   failures: string[]
 }
 
@@ -47,21 +49,9 @@ export interface HostileReport {
 }
 
 export async function runHostile(options: RunOptions): Promise<HostileReport> {
-  const { connection_string, seconds, alone_seconds, clients, crowd, patience_ms, onProgress = () => {} } = options
+  const { seconds, alone_seconds, clients, crowd, patience_ms, onProgress = () => {} } = options
   await using stack = new AsyncDisposableStack()
-  const model = stack.use(await startScriptedModel())
-  model.answer = () => {
-    // They are never read, and there are many.
-    model.requests.length = 0
-    return 'A short answer.'
-  }
-  const silent = stack.use(await startNameServer(() => undefined))
-  const environment = { ...environmentOf(options, model.base_url), PARLEY_NAME_SERVERS: silent.address }
-  const node = stack.use(await startRunNode(environment))
-  const database = stack.use(
-    openDatabase({ connection_string, max_connections: 2, statement_timeout_ms: 60_000, onError: () => {} }),
-  )
-  const { target, quiet } = await setUp(database, node.url)
+  const { node, target, quiet } = await startRun(options, stack)
   onProgress('set up')
 
   const alone = await callFor(quiet, { ms: alone_seconds * 1000, patience_ms })
@@ -81,7 +71,36 @@ export async function runHostile(options: RunOptions): Promise<HostileReport> {
   return { alone, beside, before, peak, after, tally, died, healthy, stopped_ms: await node.stop() }
 }
 
-function environmentOf({ connection_string, data_dir }: RunOptions, model_url: string): Record<string, string> {
+/** A server with the data of both organizations. */
+export async function startRun(
+  options: Pick<RunOptions, 'connection_string' | 'data_dir'> & { model_ms?: number },
+  stack: AsyncDisposableStack,
+): Promise<{ node: RunNode; target: Target; quiet: Quiet }> {
+  const { connection_string, model_ms = 0 } = options
+  const model = stack.use(await startScriptedModel())
+  model.answer = () => {
+    // They are never read, and there are many.
+    model.requests.length = 0
+    return model_ms === 0 ? 'A short answer.' : answerLater(model_ms)
+  }
+  const silent = stack.use(await startNameServer(() => undefined))
+  const environment = { ...environmentOf(options, model.base_url), PARLEY_NAME_SERVERS: silent.address }
+  const node = stack.use(await startRunNode(environment))
+  const database = stack.use(
+    openDatabase({ connection_string, max_connections: 2, statement_timeout_ms: 60_000, onError: () => {} }),
+  )
+  return { node, ...(await setUp(database, node.url)) }
+}
+
+async function* answerLater(model_ms: number): AsyncGenerator<string> {
+  await pass(model_ms)
+  yield 'A short answer.'
+}
+
+function environmentOf(
+  { connection_string, data_dir }: Pick<RunOptions, 'connection_string' | 'data_dir'>,
+  model_url: string,
+): Record<string, string> {
   return {
     PORT: '0',
     DATABASE_URL: connection_string,
@@ -92,26 +111,28 @@ function environmentOf({ connection_string, data_dir }: RunOptions, model_url: s
 }
 
 /** Below the limit of one credential: 600 requests a minute. */
-const pace_ms = 500
+const usual_pace_ms = 500
 
 /** What a customer does: a conversation with one message, read back, at a steady pace however long each takes. */
-async function callFor(
-  { client, agent_id }: Quiet,
-  { ms, patience_ms }: { ms: number; patience_ms: number },
+export async function callFor(
+  { clients, agent_id }: Quiet,
+  { ms, patience_ms, pace_ms = usual_pace_ms }: { ms: number; patience_ms: number; pace_ms?: number },
 ): Promise<QuietFigures> {
-  const figures: QuietFigures = { took_ms: [], failures: [] }
+  const figures: QuietFigures = { took_ms: [], turn_ms: [], failures: [] }
   const timed = async <T>(name: string, call: (options: CallOptions) => Promise<T>): Promise<T> => {
     const startedAt = performance.now()
     try {
       const answer = await call({ signal: AbortSignal.timeout(patience_ms) })
-      figures.took_ms.push(performance.now() - startedAt)
+      const took_ms = performance.now() - startedAt
+      figures.took_ms.push(took_ms)
+      if (name === 'message') figures.turn_ms.push(took_ms)
       return answer
     } catch (error) {
       figures.failures.push(`${name}: ${error instanceof ApiError ? error.status : String(error)}`)
       throw error
     }
   }
-  const converse = async () => {
+  const converse = async (client: Client) => {
     const input = { channel: 'text' as const, user_id: 'quiet', agent_id }
     const { conversation } = await timed('create', (options) => client.createConversation(input, options))
     const conversation_id = conversation.id
@@ -121,11 +142,11 @@ async function callFor(
   }
   const going: Promise<void>[] = []
   for (const endsAt = performance.now() + ms; performance.now() < endsAt;) {
-    going.push(converse().catch(() => {}))
+    going.push(converse(clients[going.length % clients.length]!).catch(() => {}))
     await pass(pace_ms)
   }
   await Promise.all(going)
-  figures.took_ms.sort((a, b) => a - b)
+  for (const times of [figures.took_ms, figures.turn_ms]) times.sort((a, b) => a - b)
   return figures
 }
 

@@ -1,11 +1,14 @@
-// `npm run test:hostile`: a server under attack for a minute, on a PostgreSQL of its own. Exit code 1 if it did not hold.
+// `npm run test:hostile`: a server under attack for a minute, on a PostgreSQL of its own. Exit code 1 if it did not hold. With `--each`:
+// each attack by itself, in turn with the quiet organization alone, and what that one notices of it.
 import { chmod, mkdtemp, rm } from 'node:fs/promises'
 import { availableParallelism, tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { parseArgs } from 'node:util'
 import { startEmbeddedPostgres } from '@parley/embedded-postgres'
+import { attacks } from './attacks.ts'
 import { runHostile } from './driver.ts'
-import { findViolations, renderReport } from './report.ts'
+import { type EachOptions, runEach } from './each.ts'
+import { findViolations, renderEach, renderReport } from './report.ts'
 
 const { values } = parseArgs({
   options: {
@@ -13,6 +16,10 @@ const { values } = parseArgs({
     'alone-seconds': { type: 'string', default: '15' },
     'rest-seconds': { type: 'string', default: '30' },
     clients: { type: 'string', default: '5000' },
+    each: { type: 'boolean', default: false },
+    only: { type: 'string', default: Object.keys(attacks).join() },
+    rounds: { type: 'string', default: '3' },
+    'model-ms': { type: 'string', default: '300' },
   },
 })
 
@@ -30,9 +37,10 @@ async function main(): Promise<number> {
     `${process.platform} ${process.arch}, ${availableParallelism()} cores, Node ${process.versions.node}; ` +
       `${seconds} s, ${clients} slow clients\n`,
   )
+  const place = { connection_string: postgres.connection_string, data_dir: join(folder, 'data') }
+  if (values.each) return await compareEach(place)
   const report = await runHostile({
-    connection_string: postgres.connection_string,
-    data_dir: join(folder, 'data'),
+    ...place,
     seconds: Number(seconds),
     alone_seconds: Number(values['alone-seconds']),
     rest_seconds: Number(values['rest-seconds']),
@@ -43,6 +51,20 @@ async function main(): Promise<number> {
   })
   process.stdout.write(`${renderReport(report)}\n`)
   return findViolations(report).length === 0 ? 0 : 1
+}
+
+async function compareEach(place: Pick<EachOptions, 'connection_string' | 'data_dir'>): Promise<number> {
+  const compared = await runEach({
+    ...place,
+    attacks: values.only.split(','),
+    rounds: Number(values.rounds),
+    seconds: Number(values['alone-seconds']),
+    clients: Number(values.clients),
+    model_ms: Number(values['model-ms']),
+    onProgress: (text) => void process.stderr.write(`${text}\n`),
+  })
+  process.stdout.write(`${renderEach(compared)}\n`)
+  return 0
 }
 
 process.exitCode = await main()

@@ -1,6 +1,8 @@
 // A run's report as text, and whether everything is as required.
 import { percentile } from '../scene.ts'
 import type { HostileReport, QuietFigures } from './driver.ts'
+import type { Compared } from './each.ts'
+import type { Outcomes } from './target.ts'
 
 /** The process's memory in use after the attack, relative to that before. */
 const most_held = 1.5
@@ -10,8 +12,13 @@ const first_use_bytes = 32 * 1024 * 1024
 const most_rss = 4
 
 /** What must not happen; empty if the server held. */
-export function findViolations({ beside, before, after, died, healthy }: HostileReport): string[] {
+export function findViolations({ beside, before, after, died, healthy, tally }: HostileReport): string[] {
   return [
+    ...Object.entries(tally).flatMap(([attack, outcomes]) =>
+      Object.keys(outcomes)
+        .filter(isFault)
+        .map((status) => `${attack}: ${outcomes[status]} times ${status}`),
+    ),
     ...(died === null ? [] : [`the server died: ${died}`]),
     ...(healthy ? [] : ['the server is not ready after the attack']),
     ...beside.failures.map((failure) => `the quiet organization: ${failure}`),
@@ -20,9 +27,42 @@ export function findViolations({ beside, before, after, died, healthy }: Hostile
   ]
 }
 
+/** A refusal because of load is not one: it says when to come again, and nothing was done. */
+const isFault = (outcome: string) => /^5\d\d$/.test(outcome) && outcome !== '503'
+
 function tooMuch(what: string, part: number, most: number): string[] {
   return part <= most ? [] : [`${what} is ${part.toFixed(2)} of before, more than ${most}`]
 }
+
+/** Each figure as the median of the rounds. */
+export function renderEach(compared: Compared[]): string {
+  const of = (rounds: QuietFigures[], part: number) => median(rounds.map(({ turn_ms }) => percentile(turn_ms, part)))
+  const rows = compared.map(({ attack, alone, beside, outcomes }) => {
+    const parts = [0.5, 0.99].map((part) => [of(alone, part), of(beside, part)] as const)
+    const ratio = median(
+      beside.map((round, n) => percentile(round.turn_ms, 0.99) / percentile(alone[n]!.turn_ms, 0.99)),
+    )
+    const failed = beside.reduce((sum, { failures }) => sum + failures.length, 0)
+    const times = parts.map(([before, now]) => `${before.toFixed(0)} → ${now.toFixed(0)}`)
+    return [attack, ...times, ratio.toFixed(2), String(failed), describeOutcomes(outcomes)]
+  })
+  return [
+    '| attack | p50 in ms | p99 in ms | p99, ratio | failed | its answers |',
+    '| --- | --- | --- | --- | --- | --- |',
+    ...rows.map((cells) => `| ${cells.join(' | ')} |`),
+  ].join('\n')
+}
+
+const median = (values: number[]) =>
+  percentile(
+    values.toSorted((a, b) => a - b),
+    0.5,
+  )
+
+const describeOutcomes = (outcomes: Outcomes) =>
+  Object.entries(outcomes)
+    .map(([outcome, times]) => `${outcome}: ${times}`)
+    .join(', ')
 
 const mebibytes = (bytes: number) => `${Math.round(bytes / 1024 / 1024)} MiB`
 
@@ -42,12 +82,7 @@ export function renderReport(report: HostileReport): string {
       { when: 'after', memory: after },
     ].map(({ when, memory }) => [`memory ${when}`, `${mebibytes(memory.rss)}, held ${mebibytes(memory.held)}`]),
     ['the server stops within', `${(stopped_ms / 1000).toFixed(1)} s`],
-    ...Object.entries(report.tally).map(([attack, outcomes]) => [
-      attack,
-      Object.entries(outcomes)
-        .map(([outcome, times]) => `${outcome}: ${times}`)
-        .join(', '),
-    ]),
+    ...Object.entries(report.tally).map(([attack, outcomes]) => [attack, describeOutcomes(outcomes)]),
   ]
   const violations = findViolations(report)
   return [

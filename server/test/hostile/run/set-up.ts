@@ -7,7 +7,8 @@ import { publishAgent } from '../../support/server.ts'
 import { type KeyUse, type Target, keyUses } from './target.ts'
 
 export interface Quiet {
-  client: Client
+  /** Each with a key of its own. */
+  clients: [Client, ...Client[]]
   agent_id: string
 }
 
@@ -21,9 +22,20 @@ export async function setUp(database: PooledDatabase, url: string): Promise<{ ta
   const [quiet, loud] = [await enter('Quiet'), await enter('Loud')]
   const { agent_id } = await publishAgent(quiet.client)
   return {
-    quiet: { client: quiet.client, agent_id },
+    quiet: { clients: [quiet.client, ...(await moreClients(quiet.client, url))], agent_id },
     target: { url, organization_id: loud.id, ...(await arm(database, loud)) },
   }
+}
+
+const quiet_keys = 8
+
+async function moreClients(client: Client, url: string): Promise<Client[]> {
+  const clients: Client[] = []
+  while (clients.length < quiet_keys - 1) {
+    const { pat_key: token } = await client.createOrganizationKey({ name: 'Another' })
+    clients.push(createClient({ base_url: url, token, retries: 0 }))
+  }
+  return clients
 }
 
 type Armed = Omit<Target, 'url' | 'organization_id'>

@@ -1,6 +1,15 @@
 // What the attackers of a run know: the server's address, and what a hostile organization has.
 
-export const keyUses = ['imports', 'versions', 'comparisons', 'templates', 'names', 'messages'] as const
+export const keyUses = [
+  'imports',
+  'versions',
+  'comparisons',
+  'templates',
+  'names',
+  'messages',
+  'filters',
+  'bodies',
+] as const
 export type KeyUse = (typeof keyUses)[number]
 
 export interface Target {
@@ -29,6 +38,8 @@ export type Tally = Record<string, Outcomes>
 /** What the driver tells the attackers. */
 export interface Orders {
   target: Target
+  /** Names of attacks; absent: all. */
+  only?: readonly string[]
   clients: number
   crowd: number
 }

@@ -10,6 +10,7 @@ import { type Client, createClient } from '@parley/sdk'
 import { expect, test } from 'vitest'
 import { admin_key, nodeEnvironment } from '../../kill/child.ts'
 import { createTestDatabase } from '../../support/database.ts'
+import { never_busy } from '../../support/process.ts'
 import { type Part, compoundFile, docx, paragraph, pdf, pdfOf, row, xlsx } from '../convert/files.ts'
 import { textOf } from '../ingest/fixture.ts'
 
@@ -50,7 +51,13 @@ async function startMemoryNode(environment: Record<string, string>) {
   const script = join(import.meta.dirname, 'memory-node.ts')
   const child = spawn(process.execPath, ['--expose-gc', script], {
     // The allocator of glibc gives large buffers back at once; by default it keeps up to some hundred MiB of them.
-    env: { PATH: process.env['PATH'], ...environment, MALLOC_ARENA_MAX: '2', MALLOC_MMAP_THRESHOLD_: '131072' },
+    env: {
+      PATH: process.env['PATH'],
+      ...never_busy,
+      ...environment,
+      MALLOC_ARENA_MAX: '2',
+      MALLOC_MMAP_THRESHOLD_: '131072',
+    },
     stdio: ['pipe', 'pipe', 'inherit'],
   })
   const lines = createInterface({ input: child.stdout })[Symbol.asyncIterator]()

@@ -1,0 +1,4 @@
+import { injections } from './crafted.ts'
+import { testFilters } from './injection.ts'
+
+testFilters(injections)

@@ -1,0 +1,3 @@
+import { testFilters } from './injection.ts'
+
+testFilters([`%' or '1'='1`])
