@@ -33,6 +33,7 @@ export default defineConfig({
           ...shared,
           // A property that runs a hundred times is slow on a busy machine.
           testTimeout: 120_000,
+          hookTimeout: 120_000,
         },
       },
       {

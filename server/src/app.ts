@@ -174,7 +174,7 @@ async function requireUsable({ pool }: PooledDatabase): Promise<void> {
  */
 async function prepareSchema(
   database: PooledDatabase,
-  { host, port, sign_in }: Config,
+  { host, port, sign_in, sites }: Config,
   { newId }: Ports,
   log: Logger,
   signal: AbortSignal | undefined,
@@ -185,7 +185,12 @@ async function prepareSchema(
     import('./http/migration-gate.ts'),
     import('./database/migrate.ts'),
   ])
-  const gate = await openMigrationGate({ host, port, public_url: sign_in.public_url, newId })
+  const gate = await openMigrationGate({
+    host,
+    port,
+    ...{ public_url: sign_in.public_url, cors_origins: sites.cors_origins },
+    newId,
+  })
   try {
     log.info({ pending: pending.length }, 'bringing the database up to date')
     await migrate(database, { log, ...(signal ? { signal } : {}) })

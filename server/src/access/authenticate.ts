@@ -79,10 +79,13 @@ interface KeyRow extends CredentialHead {
 const use_is_stale = `coalesce(c.last_used_at < now() - interval '1 minute', true) as use_is_stale`
 const is_current = `(c.expires_at is null or c.expires_at > now())`
 
+// As `rowOf`: one of an organization, and one of a user, can have the same id.
+const byKey = 'lateral (select * from credentials where key_id = wanted.key_id limit 2) c'
+
 const findKey = statement(
   'find_organization_key',
   `select wanted.call, c.secret_hash, c.organization_id, c.name, c.role, c.scopes, c.agent_ids, ${use_is_stale}
-   from ${rowsOf('wanted', 'key_id text')} join credentials c on c.key_id = wanted.key_id
+   from ${rowsOf('wanted', 'key_id text')} cross join ${byKey}
    where c.user_id is null and ${is_current}`,
 )
 

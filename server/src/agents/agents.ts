@@ -14,5 +14,13 @@ export { findAgentsNaming } from './dataset-queries.ts'
 export { makeDraft, requireAgent, requireVersion } from './lookup.ts'
 export { readAgentConfig, readAgentConfigOrDefaults } from './read-config.ts'
 export { readTimedRules } from './read-timed-rules.ts'
-export { agentsExist, findVersionForNewConversation, findVersionToPin, saveInlineVersion } from './versions.ts'
+export {
+  type VersionReference,
+  agentsExist,
+  findVersionForNewConversation,
+  findVersionToPin,
+  foreseeVersion,
+  saveInlineVersion,
+  stillChosen,
+} from './versions.ts'
 export type { AgentContributions } from './services.ts'

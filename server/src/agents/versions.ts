@@ -1,7 +1,9 @@
 // Agent versions for other rooms: finds the one that answers a new conversation, and stores inline configurations.
 import { createHash } from 'node:crypto'
+import { LRUCache } from 'lru-cache'
 import { type Access, maySeeAgent } from '../calls/access.ts'
 import { statement } from '../database/database.ts'
+import { rowOf } from '../database/rows.ts'
 import type { Store, TransactionStore } from '../database/store.ts'
 import { AppError, notFound } from '../base/errors.ts'
 import { type JsonObject, canonicalJson } from '../base/json.ts'
@@ -14,6 +16,36 @@ export interface ChosenVersion {
   agent_name: string
   agent_version_id: string
 }
+
+/** What was chosen before. It may hold no more, which `stillChosen` finds out. */
+const chosen_before = new LRUCache<string, ChosenVersion>({ max: 10_000 })
+
+const nameOf = (organization_id: string, reference: VersionReference) =>
+  `${organization_id} ${canonicalJson(reference)}`
+
+/** The version that will be found for a new conversation, if nothing has changed; null: not known. */
+export function foreseeVersion(
+  organization_id: string,
+  access: Access,
+  reference: VersionReference,
+): ChosenVersion | null {
+  const chosen = chosen_before.get(nameOf(organization_id, reference))
+  return chosen && maySeeAgent(access, chosen.agent_id) ? chosen : null
+}
+
+/**
+ * The agents of foreseen versions, joined to `given` rows that have `organization_id`, `agent_id`, `agent_version_id` and `is_latest`: a row
+ * stays if the version would be found again. Agents are locked as below; those that another transaction is changing are left out.
+ */
+export const stillChosen = (given: string) => `cross join ${rowOf('agents', 'agent', `agent.id = ${given}.agent_id`, {
+  columns: 'organization_id, name, active, deleted_at',
+  lock: 'for share skip locked',
+})}
+     cross join ${rowOf('agent_versions', 'v', `v.id = ${given}.agent_version_id`, { columns: 'agent_id, version, published' })}
+     where agent.organization_id = ${given}.organization_id and agent.active and agent.deleted_at is null
+       and v.agent_id = ${given}.agent_id and v.published
+       and not (${given}.is_latest and exists (select from agent_versions newer
+                where newer.agent_id = v.agent_id and newer.published and newer.version > v.version))`
 
 interface ChosenRow {
   agent_id: string
@@ -70,7 +102,9 @@ export async function findVersionForNewConversation(
   if (agent_version_id === null)
     throw new AppError('version_not_published', 'The agent has no published version. Publish one first.')
   if (!published) throw new AppError('version_not_published')
-  return { agent_id, agent_name, agent_version_id }
+  const chosen = { agent_id, agent_name, agent_version_id }
+  chosen_before.set(nameOf(tx.organization_id, reference), chosen)
+  return chosen
 }
 
 function numberOf(version: number | 'latest'): number | null {

@@ -30,17 +30,22 @@ export interface AnalysisServices {
 
 export function analysisWork(services: AnalysisServices): WorkKind {
   const { core, conversations } = services
+  /** How each has ended, until its commit is made: that may be tried several times. */
+  const ended = new WeakMap<WorkItem, Ended>()
   return {
     name: analysis_work,
     lease_ms: 10_000,
     delays_ms,
     share: { node: 16, organization: 8, owner: 8 },
-    run: (item, port) => runAnalysis(services, item, port),
-    giveUp(tx, { subject, tries }, why) {
-      core.metrics.count(analyses, { outcome: 'failed' })
-      return failAnalysis(tx, conversations.commits, subject, withTries(why, tries))
+    run: (item, port) => runAnalysis(services, item, port, (outcome) => ended.set(item, outcome)),
+    giveUp(tx, item, why) {
+      ended.set(item, 'failed')
+      return failAnalysis(tx, conversations.commits, item.subject, withTries(why, item.tries))
     },
-    async settled({ organization_id, subject }) {
+    async settled(item) {
+      const { organization_id, subject } = item
+      const outcome = ended.get(item)
+      if (outcome) core.metrics.count(analyses, { outcome })
       await reach(core.ports, 'analysis.committed')
       announce(core, subject)
       conversations.watcher.changed(organization_id!)
@@ -50,10 +55,13 @@ export function analysisWork(services: AnalysisServices): WorkKind {
   }
 }
 
+type Ended = 'done' | 'failed' | 'skipped'
+
 async function runAnalysis(
   { core, conversations, models: catalog }: AnalysisServices,
   { organization_id, subject: id, tries }: WorkItem,
   port: WorkPort,
+  note: (outcome: Ended) => void,
 ): Promise<Outcome> {
   const { default_model } = core.config
   // In a commit, of which a node has few at once: many conversations that end together leave connections to turns.
@@ -76,7 +84,7 @@ async function runAnalysis(
     withoutKeys: (result) => withoutOwnKeys(core, store, [llm, ...llm.fallbacks], result),
   })
   if (outcome.status === 'retry') return { next: { retry: outcome.reason } }
-  core.metrics.count(analyses, { outcome: outcome.status })
+  note(outcome.status)
   const told = outcome.status === 'failed' ? { ...outcome, reason: withTries(outcome.reason, tries) } : outcome
   return { next: 'done', write: (tx) => writeAnalysis(tx, conversations.commits, { id, run }, told) }
 }

@@ -151,12 +151,15 @@ function isTorn(error: unknown): boolean {
   return error instanceof Error && (code === undefined || code === 'ERR_STREAM_PREMATURE_CLOSE')
 }
 
-/** After this, the file's name survives a loss of power. */
+/** A folder that can be written to and not read, and file systems that do it by themselves or not at all. */
+const cannot_sync = new Set(['EACCES', 'EPERM', 'EINVAL', 'ENOTSUP', 'ENOSYS'])
+
+/** After this, the file's name survives a loss of power, where the system can see to it. */
 export async function syncFolder(path: string): Promise<void> {
-  const folder = await open(path, 'r')
   try {
+    await using folder = await open(path, 'r')
     await folder.sync()
-  } finally {
-    await folder.close()
+  } catch (error) {
+    if (!cannot_sync.has(String((error as NodeJS.ErrnoException).code))) throw error
   }
 }

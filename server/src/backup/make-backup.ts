@@ -9,7 +9,7 @@ import { to as copyTo } from 'pg-copy-streams'
 import { systemPorts } from '../base/ports.ts'
 import { version } from '../base/version.ts'
 import type { PooledDatabase } from '../database/database.ts'
-import { connectWithoutLimits, holdMigrationLock } from '../database/migration-lock.ts'
+import { connectWithoutLimits, holdMigrationLock, no_limits_in_transaction } from '../database/migration-lock.ts'
 import { readMigrationState } from '../database/schema.ts'
 import { type ArchiveWriter, createArchive, syncFolder } from './archive.ts'
 import { type FoundTable, quoteName, quoteNames, readSequences, readTables, tablesOf } from './catalogue.ts'
@@ -80,6 +80,8 @@ export async function makeBackup(options: BackupOptions): Promise<BackupReport> 
   // Of this command alone: another one may be writing the same file.
   const part_file = `${file}.${systemPorts.randomBytes(4).toString('hex')}.part`
   try {
+    // It may have ended before anybody listened.
+    ends.throwIfAborted()
     const report = await write(client, part_file, options)
     await giveName(part_file, file)
     await syncFolder(dirname(file))
@@ -127,8 +129,7 @@ async function write(client: pg.Client, path: string, { onProgress }: BackupOpti
   const own = await tablesOf(migrations)
   const found = await readTables(client)
   const tables = found.filter(({ name }) => own.has(name))
-  await client.query('begin isolation level repeatable read read only')
-  await client.query(settingsText)
+  await client.query(`begin isolation level repeatable read read only; ${no_limits_in_transaction}; ${settingsText}`)
   // The snapshot is taken by the first statement after this one, so no table changes its form once it is.
   await client.query(`lock table ${quoteNames(tables.map(({ name }) => name))} in access share mode`)
   const manifest = await readManifest(client, migrations, tables)

@@ -12,6 +12,7 @@ import {
   type MigrationLock,
   connectWithoutLimits,
   holdMigrationLock,
+  no_limits_in_transaction,
   takeKyselyLock,
 } from '../database/migration-lock.ts'
 import { createMigrationTable, makeSchema, recordMigration } from '../database/make-schema.ts'
@@ -149,8 +150,7 @@ async function load(options: RestoreOptions, { manifest, contents, lock }: Loadi
   const end = () => void client.end().catch(() => {})
   ends.addEventListener('abort', end, { once: true })
   try {
-    await client.query('begin')
-    await client.query(settingsText)
+    await client.query(`begin; ${no_limits_in_transaction}; ${settingsText}`)
     await takeKyselyLock(client, ends)
     await requireEmpty(client)
     await client.query(createMigrationTable)
@@ -158,11 +158,12 @@ async function load(options: RestoreOptions, { manifest, contents, lock }: Loadi
     const loosened = await loosen(client, manifest)
     await loadTables(client, contents, manifest, { ...options, ends })
     for (const { name, last_value } of contents.sequences) await setSequence(client, name, last_value)
+    await tighten(client, loosened)
+    // Later migrations may remove a constraint, so they find all of them.
     await addMissing(client, manifest)
     // Tables of pgvector are not in the backup; servers make them again.
     await client.query('select forget_vector_indexes()')
     if (options.is_paused) await client.query('select pause_copy()')
-    await tighten(client, loosened)
     ends.throwIfAborted()
     // Broken off now, nobody would know how it ended.
     ends.removeEventListener('abort', end)
@@ -246,8 +247,9 @@ async function loadTables(
     if (table === null) continue
     if (current?.name !== table) {
       await current?.end(left)
-      if (!left.has(table)) throw new BackupTorn(`its contents do not name ${table}`)
-      current = new TableLoad(client, table, columns.get(table) ?? [])
+      const own = columns.get(table)
+      if (!left.has(table) || !own) throw new BackupTorn(`its contents do not name ${table}`)
+      current = new TableLoad(client, table, own)
     }
     const text = await unpack(content)
     await current.add(text)

@@ -31,16 +31,16 @@ interface Remaining {
 const swapStatement = statement(
   'swap_blob_places',
   `with moved as materialized (
-     select b.id, b.store, b.key, b.part_bytes, b.parts from blobs b
+     select b.id, b.store, b.key, b.part_bytes, b.parts, b.created_at from blobs b
      where b.organization_id = $1 and b.id = $2 and b.key = $3 and b.state = 'stored' for update
    ), copied as materialized (
-     select c.id, c.store, c.key, c.part_bytes, c.parts from blobs c, moved
+     select c.id, c.store, c.key, c.part_bytes, c.parts, c.created_at from blobs c, moved
      where c.organization_id = $1 and c.id = $4 and c.state = 'writing' for update of c
    ), swapped as (
-     update blobs b set store = n.store, key = n.key, part_bytes = n.part_bytes, parts = n.parts
-     from (select moved.id, c.store, c.key, c.part_bytes, c.parts from moved, copied c
+     update blobs b set store = n.store, key = n.key, part_bytes = n.part_bytes, parts = n.parts, created_at = n.created_at
+     from (select moved.id, c.store, c.key, c.part_bytes, c.parts, c.created_at from moved, copied c
            union all
-           select copied.id, m.store, m.key, m.part_bytes, m.parts from copied, moved m) n
+           select copied.id, m.store, m.key, m.part_bytes, m.parts, m.created_at from copied, moved m) n
      where b.organization_id = $1 and b.id = n.id returning b.id
    )
    select count(*) = 2 as is_moved from swapped`,

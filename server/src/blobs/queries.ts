@@ -127,10 +127,15 @@ const takeStatement = statement(
    from (select id from blobs where organization_id = $1 and expires_at <= clock_timestamp() and id > $2
          order by id limit $3 for update skip locked) expired
    where b.organization_id = $1 and b.id = expired.id
-   returning b.id, b.store, b.key, b.parts`,
+   returning b.id, b.store, b.key, b.parts,
+     coalesce(b.store = 's3' and b.created_at <= (select paused_at from installation), false) as is_of_original`,
 )
 
-export type Expired = { id: string } & Omit<Place, 'part_bytes'>
+export interface Expired extends Omit<Place, 'part_bytes'> {
+  id: string
+  /** This is a paused copy, and the installation that it was made of may still use what is in S3. */
+  is_of_original: boolean
+}
 
 /** From now on nothing can refer to them, and nobody writes them. */
 export async function takeExpired(tx: TransactionStore, after: string, most: number): Promise<Expired[]> {

@@ -66,6 +66,7 @@ async function deleteExpired(deleting: Deleting, port: WorkPort) {
 }
 
 async function erase({ database, stores }: Deleting, blob: Expired, { signal, log }: WorkPort): Promise<boolean> {
+  if (blob.is_of_original) return true
   try {
     const store = stores[blob.store]
     if (!store) throw new Error(`the store ${blob.store} is not configured`)

@@ -1,5 +1,5 @@
 // Calls an operation for any origin: authorize → idempotency key → handler. HTTP is one of several callers.
-import { type Operation, operations } from '@parley/contract'
+import { type Operation, type OperationId, operations } from '@parley/contract'
 import { isUuid } from '../base/ports.ts'
 import type { Database } from '../database/database.ts'
 import { openStore } from '../database/store.ts'
@@ -23,6 +23,9 @@ export interface InvokeOptions {
 }
 
 type AnyHandler = (ctx: unknown, input: unknown) => Promise<unknown>
+
+/** Their keys are assumed to be new, and the commit finds out: the look would cost each of them a statement. */
+const assumed_new: ReadonlySet<string> = new Set<OperationId>(['createConversation', 'sendConversationMessage'])
 
 export function createInvoke(options: InvokeOptions): Invoke {
   const { core, handlers, work_shares } = options
@@ -92,6 +95,7 @@ async function keyedCall(
     key_queue,
     conversation_id: conversation_id !== null && isUuid(conversation_id) ? conversation_id : null,
     commits: howItCommits(operation),
+    assumes_new: assumed_new.has(operation.id),
   }
 }
 

@@ -9,6 +9,7 @@ import type { JsonObject } from '../base/json.ts'
 import type { Conversations } from './services.ts'
 import { CommitInDoubt } from '../database/failures.ts'
 import { followUp, withHalt } from './commit/follow-up.ts'
+import { NotAsExpected } from './commit/group-commit.ts'
 import { resolveUncertainCommit } from './commit/uncertain-commit.ts'
 import { type LockedConversation, type MessageClaim, isRefusal } from './machine/change.ts'
 import { type MessageSource, channelRules } from './machine/channels.ts'
@@ -62,6 +63,22 @@ export async function acceptMessage(bearer: Bearer, message: IncomingMessage): P
   checkContent(bearer, message.content)
   const conversation = await requireConversation(bearer, message.conversation_id, 'message')
   return acceptMessageIn(bearer, conversation, message)
+}
+
+/**
+ * The same in a conversation that this node has left so, without reading it. Throws `NotAsExpected` if it may have changed, or something else
+ * than a turn may follow.
+ */
+export async function acceptMessageAsLeft(
+  bearer: Bearer,
+  conversation: FoundConversation,
+  message: IncomingMessage,
+): Promise<AcceptedTurn> {
+  const prepared = await prepareMessage(bearer, conversation, message).catch((error: unknown) => {
+    // What refuses it is decided by what is stored now.
+    throw error instanceof AppError ? new NotAsExpected() : error
+  })
+  return commitMessage(bearer, prepared, true)
 }
 
 /** The same for content that has been checked, in a conversation that has been found. */
@@ -200,7 +217,7 @@ export const endingRules = ({ analysis, satisfaction }: Pick<ResolvedConfig, 'an
 /** How long to wait for the last of this many turns. */
 export const waitFor = (turns: number, max_seconds: number) => turns * max_seconds * 1000 + wait_margin_ms
 
-async function commitMessage(bearer: Bearer, message: NewMessage): Promise<AcceptedTurn> {
+async function commitMessage(bearer: Bearer, message: NewMessage, only_expected = false): Promise<AcceptedTurn> {
   const { key, store, room } = bearer
   const { conversation, message_id } = message
   const conversation_id = conversation.id
@@ -227,15 +244,16 @@ async function commitMessage(bearer: Bearer, message: NewMessage): Promise<Accep
     const told = message.hand_off?.plan.message?.text ?? ''
     const characters = charactersIn(message) + (partial?.text.length ?? 0) + closing.length + told.length
     const expected = isPlain ? stateIfQuiet(conversation) : null
-    return room.commits.change({ ...target, decide, characters, binding, expected })
+    return room.commits.change({ ...target, decide, characters, binding, expected, only_expected })
   }
   // Others first stop the attempt that runs, or claim something.
-  const isPlain = message.concurrency !== 'interrupt' && !message.hand_off && !message.client_id && !message.in_reply_to
+  const stops = message.concurrency === 'interrupt' || message.hand_off !== null
+  const isPlain = !stops && !message.client_id && !message.in_reply_to
+  if (only_expected && !isPlain) throw new NotAsExpected()
+  // No attempt is stopped for a message that is stored already.
+  if (!isPlain) await key?.requireNew()
   try {
-    const committed =
-      message.concurrency === 'interrupt' || message.hand_off
-        ? await withHalt(room, conversation_id, commit)
-        : await commit(null)
+    const committed = stops ? await withHalt(room, conversation_id, commit) : await commit(null)
     const started = committed.started && { ...committed.started, begun }
     if (conversation.redaction) room.heard.note(committed.answer.turn_id, message_id, textsOf(message.content))
     followUp(room, conversation_id, { ...committed, started })

@@ -12,6 +12,7 @@ import { createHeard } from './heard.ts'
 import { conversationMetrics } from './metrics.ts'
 import type { Conversations } from './services.ts'
 import type { EndedTurn } from './machine/turn-snapshots.ts'
+import { KeptConversations } from './kept-conversations.ts'
 import * as operations from './operations.ts'
 import { createExportShares } from './read/export-shares.ts'
 import { purgeWork, removalWork } from './purge-work.ts'
@@ -24,6 +25,7 @@ const { streamConversationEvents: _elsewhere, ...group } = conversationOperation
 /** A placeholder until the engine is created. */
 const nobody: TurnRunner = {
   start: refuse,
+  carriesOut: refuse,
   stop: refuse,
   halt: refuse,
   writeGreeting: refuse,
@@ -47,6 +49,7 @@ export function createConversations(
     results: createLocalResults<EndedTurn>(),
     tokens,
     heard,
+    kept: new KeptConversations(core.ports.clock),
     exports: createExportShares(core.ports.clock),
     runner: nobody,
     watcher: { changed: () => {}, progressed: () => {} },

@@ -6,6 +6,7 @@ import type { Core } from '../calls/core.ts'
 import type { LocalResults } from '../live/local-results.ts'
 import type { GroupCommit } from './commit/group-commit.ts'
 import type { Heard } from './heard.ts'
+import type { KeptConversations } from './kept-conversations.ts'
 import type { ExportShares } from './read/export-shares.ts'
 import type { ResolvedConfig } from '../agents/rules/config.ts'
 import type { Store } from '../database/store.ts'
@@ -57,6 +58,7 @@ export interface Conversations {
   readonly results: LocalResults<EndedTurn>
   readonly tokens: ConversationTokens
   readonly heard: Heard
+  readonly kept: KeptConversations
   readonly exports: ExportShares
   /** Set by the engine when it is created. */
   runner: TurnRunner

@@ -68,6 +68,8 @@ export interface GreetingRequest {
 export interface TurnRunner {
   /** Carries the turn out; returns at once. A client that disconnects does not stop it (T11). */
   start(lease: TurnLease): void
+  /** Whether it carries the turn out here now; when it ends the turn, it tells so before this becomes false for those who wait. */
+  carriesOut(turn_id: string): boolean
   /** The turn was concluded: stops an attempt at it that still runs here, or is about to start. */
   stop(turn_id: string): void
   /**

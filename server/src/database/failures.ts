@@ -27,7 +27,7 @@ export function isConnectionLost(error: unknown): boolean {
   if (error instanceof CommitInDoubt) return true
   if (!(error instanceof Error)) return false
   const { code } = error as Error & { code?: unknown }
-  if (typeof code === 'string') return /^(08|57P0|ECONN|EPIPE|ETIMEDOUT)/.test(code)
+  if (typeof code === 'string') return /^(08|57P0|ECONN|EPIPE|ETIMEDOUT|EHOST|ENET)/.test(code)
   return /Connection terminated|is not queryable|Client was closed|Query read timeout|timeout exceeded when trying to connect/.test(
     error.message,
   )
@@ -38,9 +38,7 @@ export function isUnavailable(error: unknown): boolean {
   if (isConnectionLost(error)) return true
   if (error instanceof WaitedTooLong || error instanceof ShareExhausted || error instanceof QueueFull) return true
   const { code } = (error ?? {}) as { code?: unknown }
-  return (
-    typeof code === 'string' && /^(3D000|55000|53|57014|55P03|40P01|40001|25P03|ENOENT|ENOTFOUND|EHOST|EAI_)/.test(code)
-  )
+  return typeof code === 'string' && /^(3D000|55000|53|57014|55P03|40P01|40001|25P03|ENOENT|ENOTFOUND|EAI_)/.test(code)
 }
 
 /** Whether PostgreSQL cannot store a value: a time, number or text outside of its range. */

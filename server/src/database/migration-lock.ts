@@ -10,6 +10,11 @@ const lock = 7_275_014
 export const kysely_lock = '3853314791062309107'
 const between_tries_ms = 250
 
+/** For a transaction that begins: a pooler drops what the connection asks for, and its role may have limits. */
+export const no_limits_in_transaction = ['statement_timeout', 'lock_timeout', 'idle_in_transaction_session_timeout']
+  .map((name) => `set local ${name} = 0`)
+  .join('; ')
+
 export interface LockOptions {
   /** `alone`: nobody else has it. `beside`: only others that have it `beside`. */
   mode: 'alone' | 'beside'
@@ -36,7 +41,7 @@ export async function holdMigrationLock(
   const lost = new AbortController()
   client.once('end', () => lost.abort(new Error('the connection that holds the lock of migrations was lost')))
   try {
-    await client.query('begin')
+    await client.query(`begin; ${no_limits_in_transaction}`)
     let isWaiting = false
     // By trying: a statement that waits has a snapshot.
     while (!(await tryLock(client, mode))) {
@@ -83,5 +88,7 @@ export async function connectWithoutLimits({ pool }: PooledDatabase, application
   await client.connect()
   // Also in the middle of a long statement; not every system can tell.
   await client.query(`set client_connection_check_interval = '2s'`).catch(() => {})
+  // Earlier versions than 17 have no such limit.
+  await client.query('set transaction_timeout = 0').catch(() => {})
   return client
 }

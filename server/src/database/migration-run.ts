@@ -4,7 +4,13 @@ import type pg from 'pg'
 import { systemPorts } from '../base/ports.ts'
 import { sleep } from '../base/retry.ts'
 import type { PooledDatabase } from './database.ts'
-import { type MigrationLock, connectWithoutLimits, holdMigrationLock, takeKyselyLock } from './migration-lock.ts'
+import {
+  type MigrationLock,
+  connectWithoutLimits,
+  holdMigrationLock,
+  no_limits_in_transaction,
+  takeKyselyLock,
+} from './migration-lock.ts'
 import { createMigrationTable, recordMigration } from './make-schema.ts'
 import { listMigrations, readMigration } from './migration-files.ts'
 import { MigrationBlocked, default_limit_ms, max_tries } from './migration-blocked.ts'
@@ -78,15 +84,25 @@ export class MigrationRun implements AsyncDisposable {
   }
 
   /** Throws `SchemaNewer`. */
-  async readState(): Promise<MigrationState> {
-    return judge(this.#parts.known, await readRecorded((text) => this.#client.query(text)))
+  readState(): Promise<MigrationState> {
+    return this.#unlessEnded(async () =>
+      judge(this.#parts.known, await readRecorded((text) => this.#client.query(text))),
+    )
   }
 
   /** `before` runs in the transaction of the migration, before its statements. */
-  async run(name: string, before: (client: pg.Client) => Promise<void> = async () => {}): Promise<void> {
-    try {
+  run(name: string, before: (client: pg.Client) => Promise<void> = async () => {}): Promise<void> {
+    return this.#unlessEnded(async () => {
       const text = await readMigration(name, this.#parts.options.folder)
       await this.#runKind(name, text, before)
+    })
+  }
+
+  /** What fails because the run must end, fails with the reason of that. */
+  async #unlessEnded<T>(work: () => Promise<T>): Promise<T> {
+    this.#signal.throwIfAborted()
+    try {
+      return await work()
     } catch (error) {
       this.#signal.throwIfAborted()
       throw error
@@ -147,7 +163,7 @@ export class MigrationRun implements AsyncDisposable {
     const client = this.#client
     // A commit does not wait for the disk: after a loss of power the last ones are missing, in order, as if they had not run yet.
     try {
-      await client.query('begin; set local synchronous_commit = off')
+      await client.query(`begin; set local synchronous_commit = off; ${no_limits_in_transaction}`)
       if (await this.#isRecorded(name)) return void (await client.query('commit'))
       const { limit_ms = default_limit_ms } = options
       const began_at = performance.now()

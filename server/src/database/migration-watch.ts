@@ -1,5 +1,6 @@
 // Looks, from the connection that holds the lock of migrations, at what a migration is doing on the other one. Its statements have no
 // parameters: those that have some keep a snapshot until the end of the transaction, for which an index that is made would wait.
+// PostgreSQL shows a transaction the same activity again and again, unless it is told to forget.
 import type pg from 'pg'
 import { systemPorts } from '../base/ports.ts'
 
@@ -11,11 +12,15 @@ const blockersText = (pid: number) => `select string_agg(
   from pg_stat_activity where pid = any(pg_blocking_pids(${pid}))`
 
 /** Who holds up the other connection, as far as that was seen: it is over as soon as the wait is. */
-export function describeBlockers(client: pg.Client, of: pg.Client): { blockers: string; stop(): Promise<void> } {
+export function describeBlockers(
+  client: pg.Client,
+  of: pg.Client,
+  every_ms = look_for_blockers_ms,
+): { blockers: string; stop(): Promise<void> } {
   const watch = { blockers: '', stop: async () => {} }
-  watch.stop = lookEvery(look_for_blockers_ms, async () => {
-    const { rows } = await client.query<{ blockers: string | null }>(blockersText(pidOf(of)))
-    watch.blockers = rows[0]?.blockers ?? watch.blockers
+  watch.stop = lookEvery(every_ms, async () => {
+    const [seen] = await readNow<{ blockers: string | null }>(client, blockersText(pidOf(of)))
+    watch.blockers = seen?.blockers ?? watch.blockers
   })
   return watch
 }
@@ -35,12 +40,19 @@ export function watchProgress(
   client: pg.Client,
   of: pg.Client,
   tell: (progress: Progress) => void,
+  every_ms = tell_progress_ms,
 ): { stop(): Promise<void> } {
-  const stop = lookEvery(tell_progress_ms, async () => {
-    const { rows } = await client.query<Progress>(progressText(pidOf(of)))
-    if (rows[0]) tell(rows[0])
+  const stop = lookEvery(every_ms, async () => {
+    const [progress] = await readNow<Progress>(client, progressText(pidOf(of)))
+    if (progress) tell(progress)
   })
   return { stop }
+}
+
+async function readNow<Row>(client: pg.Client, text: string): Promise<Row[]> {
+  // Two statements have two results.
+  const results: unknown = await client.query(`select pg_stat_clear_snapshot(); ${text}`)
+  return (results as pg.QueryResult[])[1]!.rows as Row[]
 }
 
 const pidOf = (client: pg.Client) => Number((client as unknown as { processID: number | null }).processID)

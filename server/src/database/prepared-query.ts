@@ -66,14 +66,13 @@ export class PreparedQuery extends pg.Query {
 
 /** Runs it on a connection that the caller has. */
 export function runOn(client: pg.PoolClient, query: PreparedQuery): Promise<pg.QueryResult> {
-  return new Promise((resolve, reject) => {
-    const own = query as unknown as Internals
-    own.callback = (error, result) => {
-      if (!error) return resolve(result!)
-      // Where it was asked for, not where the answer was read.
-      Error.captureStackTrace(error)
-      reject(error)
-    }
-    client.query(query)
+  const { promise, resolve, reject } = Promise.withResolvers<pg.QueryResult>()
+  const own = query as unknown as Internals
+  own.callback = (error, result) => (error ? reject(error) : resolve(result!))
+  client.query(query)
+  return promise.catch((error: Error) => {
+    // Where it was asked for, not where the answer was read.
+    Error.captureStackTrace(error)
+    throw error
   })
 }

@@ -15,7 +15,17 @@ export function rowsOf(name: string, columns: string, first = 1): string {
     limit cardinality(${arrays[0]})) ${name}`
 }
 
-/** The array parameters of such rows. */
+/**
+ * The row of a table that has a unique key, for a `from` clause: `key` compares it with what stands before. Found by its key, whatever else
+ * the statement asks of it. Of a table without statistics the planner believes that any index leads to one row, and it keeps a plan that reads
+ * an index from end to end while the table grows. `columns`:
+ * those that are needed, where each execution counts. `lock`: how to lock the row; other conditions are then about the row as it is locked.
+ */
+export function rowOf(table: string, alias: string, key: string, { columns = '*', lock = '' } = {}): string {
+  return `lateral (select ${columns} from ${table} ${alias} where ${key} limit 1 ${lock}) ${alias}`
+}
+
+/** The array parameters of rows. */
 export function arraysOf<Row extends object>(rows: Row[], columns: (keyof Row)[]): unknown[][] {
   return columns.map((column) => rows.map((row) => row[column]))
 }

@@ -28,7 +28,7 @@ import { renew_ms } from '../conversations/machine/turn.ts'
 import { isUnavailable } from '../database/failures.ts'
 import { openStore } from '../database/store.ts'
 import { isReadLive } from '../live/live-turns.ts'
-import { changed } from '../live/shared.ts'
+import { changeKey, changed } from '../live/shared.ts'
 import { type Retry, retry } from '../base/retry.ts'
 import { charactersOf } from '../base/json.ts'
 import { readSecrets } from '../secrets/secrets.ts'
@@ -74,7 +74,7 @@ export class Engine implements TurnRunner {
     this.#services = services
     this.#equipment = equipment
     this.#log = log
-    this.#takeovers = new Takeovers(services, log, (turn_id) => this.#running_turns.has(turn_id))
+    this.#takeovers = new Takeovers(services, log, this.carriesOut)
     services.live.presence.whenGone((node_ids) => this.#takeovers.freeTurnsOf(node_ids))
     services.live.presence.whenBack(() => void this.#maintain(() => this.#renew()))
     lendAttempts(services, (conversation_id) => this.#haltHere(conversation_id))
@@ -138,6 +138,8 @@ export class Engine implements TurnRunner {
     for (const halt of this.#halted.values()) if (halt.attempt.lease.turn_id === turn_id) this.#release(halt, true)
   }
 
+  carriesOut = (turn_id: string) => this.#running_turns.has(turn_id)
+
   writeGreeting(greeting: GreetingRequest): Promise<string> {
     return writeGreeting(this.#withModelsOf(greeting), greeting)
   }
@@ -148,9 +150,7 @@ export class Engine implements TurnRunner {
   }
 
   /** The text so far of the attempt that runs here for this conversation; null if no attempt runs. */
-  textSoFar(conversation_id: string): string | null {
-    return this.#running.get(conversation_id)?.speech.text ?? null
-  }
+  textSoFar = (conversation_id: string) => this.#running.get(conversation_id)?.speech.text ?? null
 
   /** Renews leases and looks for turns that nobody carries out, now and every few seconds. */
   async watch(): Promise<void> {
@@ -202,6 +202,8 @@ export class Engine implements TurnRunner {
       if (!(error instanceof Halted)) this.#log.error({ err, turn_id: attempt.lease.turn_id }, 'attempt failed')
     } finally {
       this.#forget(attempt)
+      // Who waits for the turn relied on the attempt, which may have ended without a word.
+      this.#services.live.signals.notify(changeKey(attempt.lease.turn_id))
     }
   }
 
@@ -356,6 +358,7 @@ export class Engine implements TurnRunner {
     if (!committed) return 'stale'
     const ended = committed.ended_turns.find(({ id }) => id === lease.turn_id)
     if (ended) this.#histories.noteEnd(lease.conversation_id, lease.turn_id, ended.items)
+    if (ended) this.#services.conversations.kept.noteReply(lease.begun, committed.plan)
     // Before the commit's effects: they may start the next turn.
     if (change === 'result' || ended) this.#forget(attempt)
     else if (committed.answer === 'written') attempt.hold.renew(begun_at)

@@ -87,8 +87,9 @@ export class Takeovers {
   async #sweepOnce(): Promise<void> {
     for (const turn of await this.#find()) {
       while (this.#running.size >= this.#most) await Promise.race(this.#running.values())
-      // They stay as they are, for a node that has less to do, or for a later sweep.
-      if (this.#isStopped || this.#services.load.holdsTurns) return
+      if (this.#isStopped) return
+      // It stays queued, for a node that has less to do, or for a later sweep. One that ran goes on, or fails in time (T7, T10).
+      if (!turn.is_running && this.#services.load.holdsTurns) continue
       if (this.#running.has(turn.turn_id)) continue
       const takeover = this.#takeOver(turn)
         .catch((error: unknown) => this.#warn(error))

@@ -1,6 +1,6 @@
 // The server's connections: limits their number in total and per address, and closes those whose clients do not send or read as
 // they must.
-import type { IncomingMessage, RequestListener, Server } from 'node:http'
+import type { IncomingMessage, RequestListener, Server, ServerResponse } from 'node:http'
 import type { Socket } from 'node:net'
 import { compile } from '@fastify/proxy-addr'
 import type { Logger } from 'pino'
@@ -12,7 +12,7 @@ import { type CloseReason, connections, connections_closed } from './metrics.ts'
 import { Connection, look_ms } from './connection.ts'
 import { createServer } from './node-http.ts'
 import { answerHeaders } from './security-headers.ts'
-import { describeUnreadable } from './unreadable.ts'
+import { describeUnreadable, refuseExpectation } from './unreadable.ts'
 
 /** The limit is generous because filters with JSON are part of a request's address, percent-encoded. */
 const max_header_bytes = 65_536
@@ -37,6 +37,8 @@ export class Connections {
   readonly #open = new Map<Socket, Connection>()
   readonly #counts = createCounts()
   readonly #own_time = new WeakSet<IncomingMessage>()
+  /** Their clients send the body only when they are asked for it. */
+  readonly #holding = new WeakSet<IncomingMessage>()
   readonly #report: Report
   readonly #isProxy: (address: string, hop: number) => boolean
   readonly #max_unread_bytes: number
@@ -65,17 +67,23 @@ export class Connections {
       connectionsCheckingInterval: request_check_ms,
       keepAliveTimeout: idle_ms,
     }
-    const server = createServer(options, (request, response) => {
+    const serve = (request: IncomingMessage, response: ServerResponse, answer: RequestListener = listener) => {
       const { socket } = request
       // It arrived in one packet with a request beyond the limit.
       if (socket.destroyed) return
-      if (this.#open.get(socket)!.begin(request, response)) listener(request, response)
+      if (this.#open.get(socket)!.begin(request, response)) answer(request, response)
       else this.#close(socket, 'too_many_open_requests')
+    }
+    const server = createServer(options, (request, response) => serve(request, response))
+    server.on('checkContinue', (request: IncomingMessage, response: ServerResponse) => {
+      this.#holding.add(request)
+      serve(request, response)
     })
-    server.maxConnections = this.#limits.connections
+    server.on('checkExpectation', (request: IncomingMessage, response: ServerResponse) =>
+      serve(request, response, () => refuseExpectation(response, this.#ports.newId(), this.#headers)),
+    )
     server.on('connection', (socket: Socket) => this.#accept(socket))
     server.on('clientError', (error: Error & { code?: string }, socket: Socket) => this.#refuse(error, socket))
-    server.on('drop', () => this.#report.add('too_many_connections'))
     // For example, the system has no file descriptors left. Errors of listening go to the caller of `listen`.
     server.on('error', (error: NodeJS.ErrnoException) => {
       if (error.syscall === 'accept') this.#report.add('not_accepted')
@@ -97,6 +105,11 @@ export class Connections {
     else connection.endSoon()
   }
 
+  /** The call is admitted, so its body is wanted. */
+  askForBody(request: IncomingMessage, response: ServerResponse): void {
+    if (this.#holding.delete(request)) response.writeContinue()
+  }
+
   /** A request that bounds by itself how long its body may take. */
   keepsOwnTime(request: IncomingMessage): void {
     this.#own_time.add(request)
@@ -115,6 +128,7 @@ export class Connections {
     const address = socket.remoteAddress
     // It has already been closed.
     if (address === undefined) return void socket.destroy()
+    if (this.#open.size >= this.#limits.connections) return this.#close(socket, 'too_many_connections')
     const network = isLocal(address) || this.#isProxy(address, 0) ? null : networkOf(address)
     const most = this.#limits.connections_of_address
     if (network !== null && !this.#counts.take(network, most)) return this.#close(socket, 'too_many_of_address')

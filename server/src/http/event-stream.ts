@@ -5,7 +5,7 @@ import type { Core } from '../calls/core.ts'
 import type { EventStream, ServerSentEvent } from '../calls/event-stream.ts'
 import { rightsKey } from '../live/shared.ts'
 import type { IsStillAdmitted } from './admission.ts'
-import { watchReader, writeStream } from './stream.ts'
+import { type StreamCore, watchReader, writeOnlyHead, writeStream } from './stream.ts'
 
 /** The interval of comments that keep proxies from closing a silent stream. */
 const heartbeat_ms = 15_000
@@ -13,7 +13,7 @@ const heartbeat_ms = 15_000
 const unconfirmed_ms = 60_000
 
 interface Keeping {
-  core: Pick<Core, 'ports' | 'node' | 'live'>
+  core: StreamCore & Pick<Core, 'live'>
   isStillAdmitted: IsStillAdmitted
 }
 
@@ -27,9 +27,10 @@ export async function sendEventStream(
   // The only response after which an `EventSource` does not reconnect.
   if (!open) return reply.code(204).send()
   const { core } = keeping
+  const headers = { 'content-type': 'text/event-stream; charset=utf-8' }
+  if (request.method === 'HEAD') return writeOnlyHead({ reply, headers })
   const gone = watchReader(reply)
   const pieces = (response: ServerResponse) => format(open(gone), beat(request, response, keeping))
-  const headers = { 'content-type': 'text/event-stream; charset=utf-8' }
   return await writeStream({ request, reply, core, gone, headers, pieces })
 }
 

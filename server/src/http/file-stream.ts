@@ -1,15 +1,14 @@
 // A file as a download, written at the reader's pace; no browser shows it as a page of this server.
 import type { FastifyReply, FastifyRequest } from 'fastify'
-import type { Core } from '../calls/core.ts'
 import type { FileStream } from '../calls/event-stream.ts'
 import { describeDownload } from './rules/content-disposition.ts'
-import { readFirst, watchReader, writeStream } from './stream.ts'
+import { type StreamCore, readFirst, watchReader, writeOnlyHead, writeStream } from './stream.ts'
 
 export async function sendFileStream(
   request: FastifyRequest,
   reply: FastifyReply,
   { open, name, media_type, bytes }: FileStream,
-  core: Pick<Core, 'ports' | 'node'>,
+  core: StreamCore,
 ): Promise<unknown> {
   const headers = {
     'content-type': media_type,
@@ -19,7 +18,7 @@ export async function sendFileStream(
     'content-security-policy': "default-src 'none'; sandbox",
     'x-content-type-options': 'nosniff',
   }
-  if (request.method === 'HEAD') return reply.headers(headers).send()
+  if (request.method === 'HEAD') return writeOnlyHead({ reply, headers })
   const gone = watchReader(reply)
   const pieces = await readFirst(open(gone), gone)
   if (pieces === null) return reply.hijack()

@@ -18,6 +18,6 @@ export function beginLargeAnswer(
   { method, principal }: FastifyRequest,
   output: unknown,
 ): Promise<void> | null {
-  if (method !== 'GET' || principal === null || !isLongerAsJson(output, large)) return null
+  if ((method !== 'GET' && method !== 'HEAD') || principal === null || !isLongerAsJson(output, large)) return null
   return pieces.begin(ownerOf(principal))
 }

@@ -16,6 +16,7 @@ import {
   chargeForFile,
   requestOriginOf,
 } from './admission.ts'
+import type { Connections } from './connections.ts'
 import { beginSpan } from './span.ts'
 import { type Span, noSpan } from '../telemetry/traces.ts'
 import { createEdge } from './cookies.ts'
@@ -42,6 +43,7 @@ export interface RouteOptions {
   core: Core
   admission: Admission
   uploads: Uploads
+  connections: Pick<Connections, 'askForBody'>
 }
 
 /** Nobody is known yet, and nothing that is asked for is long. */
@@ -51,7 +53,7 @@ export type AnyOperation = Operation & { id: OperationId }
 
 export function registerOperation(
   server: FastifyInstance,
-  { core, admission, uploads }: RouteOptions,
+  { core, admission, uploads, connections }: RouteOptions,
   operation: AnyOperation,
 ): void {
   const reader = createInputReader(operation)
@@ -68,6 +70,7 @@ export function registerOperation(
       request.span = core.traces.isOn ? beginSpan(core.traces, operation, request, reply) : noSpan
       request.principal = await admit(admission, operation, request, reply)
       if (operation.upload || takesPlainBody(operation)) refuseEncodedBody(request)
+      if (request.headers.expect !== undefined) connections.askForBody(request.raw, reply.raw)
     },
     onResponse: async (request, reply) =>
       chargeForAnswer(admission, operation, request, Number(reply.getHeader('content-length') ?? 0)),

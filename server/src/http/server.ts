@@ -1,17 +1,7 @@
 // The HTTP server: every operation of the contract becomes a route here. There is no other entry point.
-import { lookup } from 'node:dns/promises'
-import { once } from 'node:events'
-import type { Server } from 'node:http'
-import type { AddressInfo } from 'node:net'
 import type { Readable } from 'node:stream'
 import { createOpenApiDocument, operations } from '@parley/contract'
-import Fastify, {
-  LogController,
-  type FastifyBaseLogger,
-  type FastifyInstance,
-  type FastifyReply,
-  type FastifyRequest,
-} from 'fastify'
+import Fastify, { LogController, type FastifyBaseLogger, type FastifyInstance, type FastifyRequest } from 'fastify'
 import type { ConversationTokens } from '../access/access.ts'
 import type { Core } from '../calls/core.ts'
 import type { CheckVisitor, Resources } from '../calls/room.ts'
@@ -21,8 +11,9 @@ import { Connections } from './connections.ts'
 import { console_folder, registerConsole } from './console.ts'
 import { registerDocs, site_folder } from './docs.ts'
 import { sendError } from './errors.ts'
-import { rate_limited, requests } from './metrics.ts'
 import { beginLargeBody } from './large.ts'
+import { listenBeside, requireFree, sharing } from './listeners.ts'
+import { noteAnswers } from './note-answer.ts'
 import { parseJsonBody } from './rules/json-body.ts'
 import { makePathReadable, max_path_part } from './rules/readable-path.ts'
 import type { Pieces } from '../calls/pieces.ts'
@@ -34,7 +25,6 @@ import { acceptUploads, createUploads } from './uploads.ts'
 import { createSites } from './sites.ts'
 import { createAddressLimiter, createUnknownCallers } from './unknown-callers.ts'
 import { registerWidgetPages } from './widget-pages.ts'
-import type { Metrics } from '../telemetry/metrics.ts'
 import type { Span } from '../telemetry/traces.ts'
 import type { Embeds } from '../web-widgets/web-widgets.ts'
 
@@ -82,7 +72,7 @@ export async function createHttpServer(core: Core, options: HttpOptions): Promis
   server.decorateRequest('span', null as unknown as Span)
   server.addHook('onRequest', async (request, reply) => {
     sites.allow(request, reply.headers(headers).header('x-request-id', request.id))
-    if (node.isDraining && request.routeOptions.url !== '/healthz') {
+    if (node.isDraining && !isAnsweredWhileDraining(request)) {
       throw new AppError('unavailable', 'The server is shutting down.')
     }
     sites.requirePlace(request)
@@ -93,8 +83,7 @@ export async function createHttpServer(core: Core, options: HttpOptions): Promis
   server.addHook('onSend', async (_request, reply) => {
     if (node.isDraining) reply.header('connection', 'close')
   })
-  core.metrics.declare(requests, rate_limited)
-  server.addHook('onResponse', (request, reply) => noteAnswer(core.metrics, request, reply))
+  noteAnswers(server, core)
   server.setErrorHandler(sendError)
   // For routes that find nothing; addresses without a route were handled by the hook above.
   server.setNotFoundHandler((request, reply) => sendError(new AppError('not_found'), request, reply))
@@ -104,7 +93,7 @@ export async function createHttpServer(core: Core, options: HttpOptions): Promis
   const site_callers = createAddressLimiter(ports.clock, config.sites.requests_of_address_per_minute)
   const gate = { core, tokens, resources, checkVisitor, limiter, unknown_callers, site_callers, sites }
   const admission = { ...gate, readmission: createReadmission(gate) }
-  const route = { core, admission, uploads: createUploads(core, connections) }
+  const route = { core, admission, uploads: createUploads(core, connections), connections }
   const all: AnyOperation[] = Object.values(operations)
   for (const operation of all) if (!operation.upload) registerOperation(server, route, operation)
   await acceptUploads(server, all, (within, operation) => registerOperation(within, route, operation))
@@ -112,11 +101,12 @@ export async function createHttpServer(core: Core, options: HttpOptions): Promis
   registerWidgetPages(server, options.embeds, { sites, site_callers, has_demo: isForDevelopment(config) })
   registerDocs(server, site_folder, () => createOpenApiDocument(operations, version))
   await registerConsole(server, console_folder, core.config.sites.widget_url)
-  const others: Server[] = []
+  const others: AsyncDisposable[] = []
   return {
     async listen({ host, port }) {
-      const url = await server.listen({ host, port })
-      if (host === 'localhost') others.push(...(await listenBeside(server, connections)))
+      await requireFree(host, port)
+      const url = await server.listen({ host, port, ...sharing })
+      others.push(...(await listenBeside(server.server, host)))
       return url
     },
     async close(within_ms) {
@@ -127,38 +117,15 @@ export async function createHttpServer(core: Core, options: HttpOptions): Promis
   }
 }
 
-async function noteAnswer(metrics: Metrics, request: FastifyRequest, reply: FastifyReply): Promise<void> {
-  const { method, routeOptions, error_code } = request
-  const { operation_id } = routeOptions.config as { operation_id?: string }
-  if (operation_id !== undefined) {
-    metrics.count(requests, { operation: operation_id, status: String(reply.statusCode) })
-  }
-  if (error_code === 'rate_limited') metrics.count(rate_limited, {})
-  const ms = Math.round(reply.elapsedTime)
-  const level = error_code === 'overloaded' ? 'debug' : 'info'
-  request.log[level]({ method, route: routeOptions.url, status: reply.statusCode, ms }, 'request')
+/** Pages of other sites can read that the server is shutting down only if the browser was told that they may. */
+function isAnsweredWhileDraining({ method, routeOptions }: FastifyRequest): boolean {
+  return routeOptions.url === '/healthz' || (method === 'OPTIONS' && routeOptions.url !== undefined)
 }
 
 /** On this machine alone, without an address for others. */
 export function isForDevelopment({ host, sign_in, sites }: Core['config']): boolean {
   const isLocal = ['127.0.0.1', '::1', 'localhost'].includes(host)
   return isLocal && sign_in.public_url === undefined && sites.widget_url === undefined
-}
-
-/** The framework listens only on the first address of a name if it did not create the server itself. */
-async function listenBeside({ server, routing }: FastifyInstance, connections: Connections): Promise<Server[]> {
-  const { address: taken, port } = server.address() as AddressInfo
-  const addresses = await lookup('localhost', { all: true })
-  const others = addresses.filter(({ address }) => address !== taken)
-  const started = await Promise.allSettled(
-    others.map(async ({ address }) => {
-      const other = connections.createServer(routing)
-      await once(other.listen(port, address), 'listening')
-      return other
-    }),
-  )
-  // An address that this machine does not have is not an error.
-  return started.flatMap((result) => (result.status === 'fulfilled' ? [result.value] : []))
 }
 
 /** A body must be JSON in UTF-8. An empty one counts as absent, regardless of its content type. */

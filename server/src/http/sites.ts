@@ -4,6 +4,7 @@ import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import { AppError } from '../base/errors.ts'
 import type { Principal } from '../calls/principal.ts'
 import type { Config } from '../config/config.ts'
+import { createCors, methodsByPath, takesTokens } from './cors.ts'
 
 export interface Sites {
   /** The origin at which a request reached the server. */
@@ -18,18 +19,12 @@ export interface Sites {
   registerPreflights(server: FastifyInstance): void
 }
 
-const asked_headers = 'authorization, content-type, idempotency-key, last-event-id, parley-concurrency, prefer'
-const shown_headers =
-  'x-request-id, retry-after, idempotent-replayed, ratelimit-limit, ratelimit-remaining, ratelimit-reset'
-const max_age_seconds = 600
-
 /** Folders of files of web widgets. */
 const widgetFiles = /^\/public\/(embed|widget)\//
 
 export function createSites({ sites, sign_in }: Pick<Config, 'sites' | 'sign_in'>): Sites {
-  const listed = new Set(sites.cors_origins)
+  const cors = createCors(sites.cors_origins)
   const widget_host = sites.widget_url === undefined ? null : new URL(sites.widget_url).host
-  const isListed = ({ headers }: FastifyRequest) => headers.origin !== undefined && listed.has(headers.origin)
 
   return {
     ownOrigin(request) {
@@ -44,33 +39,19 @@ export function createSites({ sites, sign_in }: Pick<Config, 'sites' | 'sign_in'
     },
     allow(request, reply) {
       const operation = operationOf(request)
-      if (listed.size === 0 || !operation || !takesTokens(operation)) return
-      reply.header('vary', 'Origin')
-      if (!isListed(request)) return
-      reply.header('access-control-allow-origin', request.headers.origin)
-      reply.header('access-control-expose-headers', shown_headers)
+      if (cors.isOn && operation && takesTokens(operation)) reply.headers(cors.headersFor(request.headers.origin))
     },
-    requireOwnKind(request, principal) {
+    requireOwnKind({ headers }, principal) {
       const isForPages = (principal.kind === 'member' && principal.access.conversation) || principal.kind === 'resource'
-      if (!isForPages && isListed(request)) throw new AppError('browser_key_refused')
+      if (!isForPages && cors.isListed(headers.origin)) throw new AppError('browser_key_refused')
     },
     registerPreflights(server) {
-      if (listed.size === 0) return
-      for (const [path, all] of Map.groupBy(Object.values<Operation>(operations), (operation) => operation.path)) {
-        const methods = all.filter(takesTokens).map(({ method }) => method)
-        server.options(path.replaceAll(/\{(\w+)\}/g, ':$1'), async (request, reply) => {
+      if (!cors.isOn) return
+      for (const [path, methods] of methodsByPath()) {
+        server.options(path.replaceAll(/\{(\w+)\}/g, ':$1'), async ({ headers: { origin } }, reply) => {
           // Also for paths without such an operation, which otherwise another one's parameter would stand for.
-          if (methods.length === 0 || !isListed(request)) throw new AppError('not_found')
-          return reply
-            .code(204)
-            .headers({
-              'access-control-allow-origin': request.headers.origin,
-              'access-control-allow-methods': methods.join(', '),
-              'access-control-allow-headers': asked_headers,
-              'access-control-max-age': max_age_seconds,
-              vary: 'Origin',
-            })
-            .send()
+          if (methods.length === 0 || !cors.isListed(origin)) throw new AppError('not_found')
+          return reply.code(204).headers(cors.preflightFor(origin!, methods)).send()
         })
       }
     },
@@ -81,11 +62,6 @@ export function createSites({ sites, sign_in }: Pick<Config, 'sites' | 'sign_in'
 function operationOf({ routeOptions }: FastifyRequest): Operation | undefined {
   const { operation_id } = routeOptions.config as { operation_id?: keyof typeof operations }
   return operation_id && operations[operation_id]
-}
-
-/** Whether it takes tokens that are made for browsers. */
-function takesTokens({ from_sites, conversation_permission }: Operation): boolean {
-  return from_sites === true || conversation_permission !== undefined
 }
 
 const hostOf = (url: string | undefined) => (url === undefined ? undefined : new URL(url).host)

@@ -16,13 +16,14 @@ export function beginSpan(traces: Traces, operation: Operation, request: Fastify
     },
   })
   reply.raw.once('close', () => {
-    const { principal, error_code } = request
-    const { statusCode, writableFinished } = reply.raw
+    const { principal, error_code, is_stream } = request
+    const { statusCode, headersSent, writableFinished } = reply.raw
     span.set({
-      'http.response.status_code': statusCode,
+      'http.response.status_code': headersSent ? statusCode : undefined,
       'parley.organization.id': principal && 'access' in principal ? principal.access.organization_id : undefined,
     })
-    if (!writableFinished) span.fail('disconnected')
+    // A reader leaves a stream when they have read enough.
+    if (!writableFinished && !is_stream) span.fail('disconnected')
     else if (statusCode >= 500) span.fail(error_code ?? String(statusCode))
     span.end()
   })

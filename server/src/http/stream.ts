@@ -2,6 +2,7 @@
 import type { ServerResponse } from 'node:http'
 import type { FastifyReply, FastifyRequest } from 'fastify'
 import type { Core } from '../calls/core.ts'
+import { noteAnswer } from './note-answer.ts'
 
 /** How long the head waits for the first piece, so that both fit into one packet. */
 const head_ms = 20
@@ -14,26 +15,38 @@ export function watchReader(reply: FastifyReply): AbortSignal {
   return gone.signal
 }
 
+export type StreamCore = Pick<Core, 'ports' | 'node' | 'metrics'>
+
 export interface Streamed {
   request: FastifyRequest
   reply: FastifyReply
-  core: Pick<Core, 'ports' | 'node'>
+  core: StreamCore
   gone: AbortSignal
   headers: Record<string, string>
   /** Called when the head has been written. */
   pieces: (response: ServerResponse) => AsyncIterable<string | Uint8Array>
 }
 
-export async function writeStream({ request, reply, core, gone, headers, pieces }: Streamed): Promise<unknown> {
-  const { clock } = core.ports
+/** To a HEAD request, whose reader gets no body: nothing is opened for it. */
+export function writeOnlyHead(head: Pick<Streamed, 'reply' | 'headers'>): FastifyReply {
+  writeHead(head).end()
+  return head.reply
+}
+
+function writeHead({ reply, headers }: Pick<Streamed, 'reply' | 'headers'>): ServerResponse {
   reply.hijack()
-  const response = reply.raw
-  response.writeHead(200, {
+  return reply.raw.writeHead(200, {
     ...(reply.getHeaders() as Record<string, string>),
     'cache-control': 'no-cache, no-transform',
     'x-accel-buffering': 'no',
     ...headers,
   })
+}
+
+export async function writeStream({ request, reply, core, gone, headers, pieces }: Streamed): Promise<unknown> {
+  const { clock } = core.ports
+  request.is_stream = true
+  const response = writeHead({ reply, headers })
   const startedAt = clock.monotonic()
   const stopTimer = clock.after(head_ms, () => response.flushHeaders())
   try {
@@ -50,9 +63,7 @@ export async function writeStream({ request, reply, core, gone, headers, pieces 
     response.destroy()
   } finally {
     stopTimer()
-    const { method, routeOptions } = request
-    const ms = Math.round(clock.monotonic() - startedAt)
-    request.log.info({ method, route: routeOptions.url, status: 200, ms, is_stream: true }, 'request')
+    noteAnswer(core.metrics, request, { status: 200, ms: clock.monotonic() - startedAt })
   }
   return reply
 }
@@ -85,7 +96,9 @@ async function* join<Piece>(first: IteratorResult<Piece>, rest: AsyncIterator<Pi
 async function drained(response: ServerResponse, gone: AbortSignal): Promise<void> {
   if (gone.aborted || response.destroyed) return
   const { promise, resolve } = Promise.withResolvers<void>()
-  response.once('drain', resolve)
-  gone.addEventListener('abort', () => resolve(), { once: true })
+  const proceed = () => resolve()
+  response.once('drain', proceed)
+  gone.addEventListener('abort', proceed)
   await promise
+  gone.removeEventListener('abort', proceed)
 }

@@ -1,4 +1,5 @@
-// The response to bytes that are not valid HTTP or do not arrive in time, in the format of the API.
+// The response to what is not valid HTTP, does not arrive in time, or expects what no server of this kind does, in the format of the API.
+import type { ServerResponse } from 'node:http'
 
 export interface UnreadableAnswer {
   request_id: string
@@ -21,6 +22,15 @@ export function describeUnreadable(
     `content-length: ${Buffer.byteLength(body)}`,
   ]
   return `HTTP/1.1 ${status}\r\n${head.join('\r\n')}\r\n\r\n${body}`
+}
+
+const unexpected = 'The header `Expect` may only ask for `100-continue`. Leave it out.'
+
+export function refuseExpectation(response: ServerResponse, request_id: string, headers: Record<string, string>): void {
+  const own = { 'x-request-id': request_id, 'content-type': 'application/json; charset=utf-8', connection: 'close' }
+  response
+    .writeHead(417, { ...headers, ...own })
+    .end(JSON.stringify({ detail: unexpected, code: 'malformed_request', request_id }))
 }
 
 function explain(code: string | undefined, request_seconds: number): [status: string, detail: string] {

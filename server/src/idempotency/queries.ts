@@ -41,24 +41,34 @@ export async function findKey(executor: Executor, { namespace, key }: RequestKey
   return row ?? null
 }
 
-// Never waits for a transaction that is about to bind the same key: its lock is tried before its row. The exception is the previous
-// version of the server, which takes no such lock; rows are in the order of keys, so that no two transactions deadlock.
-const insertStatement = acrossOrganizations(
-  of_namespace,
-  'bind_idempotency_keys',
-  `with wanted as materialized (
-     select namespace, key, fingerprint, conversation_id, turn_id,
-            pg_try_advisory_xact_lock(hashtextextended('idempotency key ' || namespace || ' ' || key, 0)) as is_free
-     from ${rowsOf('sent', 'namespace uuid, key text, fingerprint bytea, conversation_id uuid, turn_id uuid')}
-   ), bound as (
-     insert into idempotency_keys as kept (namespace, key, fingerprint, conversation_id, turn_id, expires_at)
+/** Whether no other transaction is about to bind the key. Holds it until this one is over, and does not wait. */
+export const isFree = `pg_try_advisory_xact_lock(hashtextextended('idempotency key ' || namespace || ' ' || key, 0))`
+
+/** For statements that bind the keys of several calls: they give up where one of them would make the others wait. */
+export const waitBriefly = `set_config('lock_timeout', '100ms', true)`
+
+/**
+ * Binds the keys of rows with `is_free`, and returns those that it has bound. Waits for no transaction, except of the previous version of
+ * the server, which takes no such lock; rows are in the order of keys, so that no two transactions deadlock.
+ */
+export const bindFrom = (rows: string) => `insert into idempotency_keys as kept
+       (namespace, key, fingerprint, conversation_id, turn_id, expires_at)
      select namespace, key, fingerprint, conversation_id, turn_id, clock_timestamp() + interval '24 hours'
-     from wanted where is_free order by namespace, key
+     from ${rows} where is_free order by namespace, key
      on conflict (namespace, key) do update
        set fingerprint = excluded.fingerprint, conversation_id = excluded.conversation_id, turn_id = excluded.turn_id,
            answer = null, expires_at = excluded.expires_at
        where kept.expires_at <= clock_timestamp()
-     returning namespace, key
+     returning namespace, key`
+
+const insertStatement = acrossOrganizations(
+  of_namespace,
+  'bind_idempotency_keys',
+  `with wanted as materialized (
+     select namespace, key, fingerprint, conversation_id, turn_id, ${isFree} as is_free
+     from ${rowsOf('sent', 'namespace uuid, key text, fingerprint bytea, conversation_id uuid, turn_id uuid')}
+   ), bound as (
+     ${bindFrom('wanted')}
    )
    select wanted.namespace, wanted.key,
           case when not is_free then 'busy' when bound.key is null then 'taken' else 'bound' end as outcome

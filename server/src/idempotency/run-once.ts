@@ -12,9 +12,11 @@ import { type Binding, type BoundKey, type RequestKey, findKey, insertKeys, sett
 
 /** The key of a call, for operations with several transactions, which must bind it themselves in the commit of the effect. */
 export interface CallKey {
-  /** The effect of an earlier call with this key; null if this is the first. */
+  /** The effect of an earlier call with this key; null if none is known. */
   readonly bound: { readonly conversation_id: string | null; readonly turn_id: string | null } | null
   readonly request: RequestKey
+  /** Where keys are assumed to be new: finds out, before what only a new call may do and its commit does not undo. */
+  requireNew(): Promise<void>
   /** Call it in the transaction of the effect. If another call was faster, it ends this call, which then runs again with `bound`. */
   bind(tx: Executor, to: Binding): Promise<void>
   /** Stores and returns the first answer: this one, or an earlier one, which counts as a replay. */
@@ -23,9 +25,17 @@ export interface CallKey {
   markReplayed(): void
 }
 
-export { type Binding, deleteExpiredKeys, forgetAnswers } from './queries.ts'
+export {
+  type Binding,
+  type NewBinding,
+  bindFrom,
+  deleteExpiredKeys,
+  forgetAnswers,
+  isFree,
+  waitBriefly,
+} from './queries.ts'
 
-/** Another request bound the key between the look-up and the commit. */
+/** Another request has bound the key, which this one did not know. */
 export class KeyTaken extends Error {}
 
 /** A transaction of another request holds the key and may bind it. */
@@ -34,8 +44,8 @@ class KeyBusy extends Error {}
 /** The calls in a transaction that could not bind their key, with the reasons. */
 export type LostKeys = ReadonlyMap<CallKey, Error>
 
-/** Each loss means that another request has bound the key, so the next look finds it. */
-const max_tries = 4
+/** Each loss means that another request has bound the key, so the next look finds it; and the first try may be without a look. */
+const max_tries = 5
 
 interface Call<Answer> {
   database: Database
@@ -49,6 +59,8 @@ interface Call<Answer> {
   clock: Pick<Clock, 'monotonic'>
   /** `once`: the call is one transaction; `in_parts`: several repeatable ones; `itself`: it waits for a turn or a model. */
   commits: 'once' | 'in_parts' | 'itself'
+  /** The key is not looked for at first: nearly none is known, and the commit finds out. */
+  assumes_new: boolean
   /** Runs work other than waiting, once the caller has a place for it. */
   within: <T>(work: () => Promise<T>) => Promise<T>
   run: (database: Database, key: CallKey | null) => Promise<Answer>
@@ -68,13 +80,15 @@ async function tryUntilDone<Answer>(call: Call<Answer>): Promise<Answer> {
   const { key_queue, clock } = call
   const began_at = clock.monotonic()
   let pauses = 0
+  let looks = !call.assumes_new
   for (let tries = 0; tries < max_tries; tries += 1) {
-    const bound = await findKey(call.database, call.request)
+    const bound = looks ? await findKey(call.database, call.request) : null
     if (bound && !bound.fingerprint.equals(call.request.fingerprint)) throw new AppError('idempotency_key_reused')
     if (bound?.answer) return replay(call, bound.answer)
     // The answer was deleted together with its conversation.
     if (bound && call.commits === 'once') throw notFound('Conversation')
-    const key = createKey(call, bound)
+    const key = createKey(call, bound, looks)
+    looks = true
     try {
       return await tryOnce(call, key)
     } catch (error) {
@@ -168,7 +182,12 @@ export async function bindTogether(tx: Executor, bindings: { key: CallKey; to: B
   return lost
 }
 
-/** The transaction that bound it failed, and the call continues. */
+/** The statement that stores the call's effect has bound it, or may have: its outcome is not known. */
+export function noteBinding(key: CallKey): void {
+  ;(key as OwnKey).has_bound = true
+}
+
+/** What was to bind it has failed, and the call continues. */
 export function forgetBinding(key: CallKey): void {
   ;(key as OwnKey).has_bound = false
 }
@@ -176,11 +195,16 @@ export function forgetBinding(key: CallKey): void {
 /** `has_bound`: this call bound it, in a transaction that may still fail. */
 type OwnKey = CallKey & { has_bound: boolean }
 
-function createKey(call: Call<unknown>, bound: BoundKey | null): OwnKey {
+/** `isKnown`: it was looked for. */
+function createKey(call: Call<unknown>, bound: BoundKey | null, isKnown: boolean): OwnKey {
   const key: OwnKey = {
     bound,
     request: call.request,
     has_bound: false,
+    async requireNew() {
+      if (!isKnown && (await findKey(call.database, call.request))) throw new KeyTaken()
+      isKnown = true
+    },
     async bind(tx, to) {
       if (bound) return
       await bind(tx, call.request, to)

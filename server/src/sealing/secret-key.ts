@@ -62,34 +62,42 @@ async function readInstallation(tx: Executor): Promise<{ fingerprint: string; pa
   return row
 }
 
-/** Finds the matching key among all available ones. If a rotation left it in its own file, that file replaces the old one. */
-async function findKey(config: SecretKeyServices['config'], fingerprint: string): Promise<Buffer> {
+interface Search {
+  found: Buffer | null
+  /** It is in the file of a rotation that was killed. */
+  is_left: boolean
+  /** The one that would be used if it were the right one; null without any. */
+  used: Buffer | null
+}
+
+/** The key in the data folder counts only if the settings have none. */
+async function searchKey(config: SecretKeyServices['config'], fingerprint: string): Promise<Search> {
   const { secret_key, secret_key_next, data_dir } = config
   const isIt = (key: Buffer | null | undefined): key is Buffer =>
     key !== null && key !== undefined && fingerprintOfKey(key) === fingerprint
-  if (isIt(secret_key)) return secret_key
-  if (isIt(secret_key_next)) return secret_key_next
-  const kept = secret_key ?? (await readKeyFile(data_dir, file_name))
-  if (isIt(kept)) return kept
+  const set = [secret_key, secret_key_next].find(isIt)
+  if (set) return { found: set, is_left: false, used: set }
+  const used = secret_key ?? (await readKeyFile(data_dir, file_name))
+  if (isIt(used)) return { found: used, is_left: false, used }
   const next = await readKeyFile(data_dir, next_file_name)
-  if (!isIt(next)) throw new ConfigError([describeMismatch(config, kept)])
-  await renamePrivateFile(data_dir, next_file_name, file_name)
-  return next
+  return { found: isIt(next) ? next : null, is_left: true, used }
 }
 
-/** For a backup: throws if neither the settings nor the data folder have the key with this fingerprint. */
+/** If a rotation left it in its own file, that file replaces the old one. */
+async function findKey(config: SecretKeyServices['config'], fingerprint: string): Promise<Buffer> {
+  const { found, is_left, used } = await searchKey(config, fingerprint)
+  if (!found) throw new ConfigError([describeMismatch(config, used)])
+  if (is_left) await renamePrivateFile(config.data_dir, next_file_name, file_name)
+  return found
+}
+
+/** For a backup: throws if a server with these settings would not find the key with this fingerprint. */
 export async function requireKeyOf(fingerprint: string, config: SecretKeyServices['config']): Promise<void> {
-  const { secret_key, secret_key_next, data_dir } = config
-  const kept = await readKeyFile(data_dir, file_name)
-  const keys = [secret_key, secret_key_next, kept].filter((key) => key !== undefined && key !== null)
-  if (keys.some((key) => fingerprintOfKey(key) === fingerprint)) return
-  const path = join(data_dir, file_name)
-  const what =
-    keys.length === 0
-      ? `the secret key of the backup is neither in PARLEY_SECRET_KEY nor in ${path}`
-      : `${secret_key ? 'PARLEY_SECRET_KEY' : `the key in ${path}`} is not the secret key of the backup`
+  const { found, used } = await searchKey(config, fingerprint)
+  if (found) return
+  const path = join(config.data_dir, file_name)
   throw new ConfigError([
-    `${what}. Set PARLEY_SECRET_KEY to it, or copy it to ${path}; without it the backup is of no use`,
+    `${describeUsed(config, used, 'the backup')}. Set PARLEY_SECRET_KEY to it, or copy it to ${path}; without it the backup is of no use`,
   ])
 }
 
@@ -108,13 +116,15 @@ async function writeKeyFile(data_dir: string, name: string, { randomBytes }: Pic
 }
 
 function describeMismatch(config: SecretKeyServices['config'], key: Buffer | null): string {
-  const path = join(config.data_dir, file_name)
-  const used = config.secret_key ? 'PARLEY_SECRET_KEY' : `the key in ${path}`
-  const what = key
-    ? `${used} is not the secret key of this database`
-    : `the secret key of this database is neither in PARLEY_SECRET_KEY nor in ${path}`
+  const what = describeUsed(config, key, 'this database')
   const way_out = 'if it is lost, run "delete from installation" in the database to accept a new key'
   return `${what}. Set PARLEY_SECRET_KEY to the key of the other nodes; ${way_out}, which invalidates all existing secrets, conversation tokens and webhook secrets`
+}
+
+function describeUsed({ secret_key, data_dir }: SecretKeyServices['config'], key: Buffer | null, of: string): string {
+  const path = join(data_dir, file_name)
+  if (!key) return `the secret key of ${of} is neither in PARLEY_SECRET_KEY nor in ${path}`
+  return `${secret_key ? 'PARLEY_SECRET_KEY' : `the key in ${path}`} is not the secret key of ${of}`
 }
 
 // --- replacing it ---

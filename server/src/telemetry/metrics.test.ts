@@ -76,18 +76,25 @@ test('what nodes share is read together and every 15 s at most, and a kind that 
 test('what cannot be read is left out, and the rest is told', async () => {
   const { metrics, clock, errors, lines } = await start()
   let fails = false
-  metrics.watch({ age }, async () => {
+  metrics.watch({ age, length }, async () => {
     if (fails) throw new Error('the database is gone')
-    return { age: [{ labels: { kind: 'a' }, value: 3 }] }
+    return { age: [{ labels: { kind: 'a' }, value: 3 }], length: [{ labels: {}, value: 4 }] }
   })
   metrics.observe(seconds, { part: 'total' }, 2)
-  await metrics.render()
+  expect(await lines()).toContain('parley_test_queue 4')
   fails = true
   clock.at = 15_000
   const told = await lines()
   expect(told).toContain('parley_test_seconds_count{part="total"} 1')
-  expect(told.filter((line) => line.startsWith('parley_test_age'))).toEqual([])
+  // Not 0 either: an alert would end because of that.
+  expect(told.filter((line) => /^parley_test_(age|queue)/.test(line))).toEqual([])
   expect(errors).toEqual(['the database is gone'])
+})
+
+test('what was never read is not told as 0', async () => {
+  const { metrics, lines } = await start()
+  metrics.watch({ length }, () => Promise.reject(new Error('no database yet')))
+  expect(await lines()).toEqual([])
 })
 
 test('without a reader nothing is kept', async () => {

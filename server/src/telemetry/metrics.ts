@@ -93,7 +93,11 @@ export async function createMetrics({ clock, onError }: MetricsOptions): Promise
     return made
   }
 
-  const openGauge = ({ name, help, labels }: Metric) => new Gauge({ name, help, labelNames: [...labels], registers })
+  function openGauge({ name, help, labels }: Metric): OpenGauge {
+    const made = new Gauge({ name, help, labelNames: [...labels], registers })
+    setAll(made, [])
+    return made
+  }
 
   async function read(shared = true): Promise<Registry> {
     for (const refresh of refreshes) refresh()
@@ -124,7 +128,7 @@ export async function createMetrics({ clock, onError }: MetricsOptions): Promise
           for (const [key, gauge] of gauges) setAll(gauge, samples[key]!)
         } catch (error) {
           // Rather nothing than what is out of date.
-          for (const [, gauge] of gauges) gauge.reset()
+          for (const [, gauge] of gauges) setAll(gauge, [])
           onError(error as Error)
         }
       })
@@ -134,9 +138,10 @@ export async function createMetrics({ clock, onError }: MetricsOptions): Promise
   }
 }
 
-/** What has no sample any more is gone. */
+/** What has no sample any more is gone. The library tells 0 of a gauge without labels that nobody has set. */
 function setAll(gauge: OpenGauge, samples: readonly Sample[]): void {
   gauge.reset()
+  gauge.remove({})
   for (const { labels, value } of samples) gauge.set(labels, value)
 }
 

@@ -73,7 +73,7 @@ export function openOtlp(options: OtlpOptions): Traces & AsyncDisposable {
     },
     async [Symbol.asyncDispose]() {
       const sendLast = async () => {
-        await Promise.all([queue.flush(), reports.stop()])
+        await Promise.all([queue.close(), reports.stop()])
         await Promise.all([exporter.shutdown(), reports.close()])
       }
       await within(clock, last_ms, sendLast())

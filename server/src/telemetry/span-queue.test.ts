@@ -68,3 +68,25 @@ test('what cannot be sent is dropped and counted, and later spans are sent', asy
   await queue.flush()
   expect(dropped()).toBe(7)
 })
+
+test('a span that ends in whichever moment after a part was sent is not forgotten', async () => {
+  for (let moments = 0; moments < 20; moments += 1) {
+    const { queue, sent, timers, addMany, hold } = start()
+    const release = hold()
+    addMany(1)
+    const flushed = queue.flush()
+    release()
+    for (let n = 0; n < moments; n += 1) await Promise.resolve()
+    queue.add(7)
+    await flushed
+    expect([moments, sent.flat().includes(7) || timers.length === 1]).toEqual([moments, true])
+  }
+})
+
+test('after its end nothing waits any more', async () => {
+  const { queue, sent, timers, addMany, dropped } = start()
+  addMany(2)
+  await queue.close()
+  addMany(3)
+  expect([sent.flat().length, dropped(), timers.length]).toEqual([2, 3, 0])
+})

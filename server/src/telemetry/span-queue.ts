@@ -18,6 +18,8 @@ export interface SpanQueue<Span> {
   add(span: Span): void
   /** Sends what waits. */
   flush(): Promise<void>
+  /** The same for the last time: what is added from then on is dropped. */
+  close(): Promise<void>
 }
 
 export function createSpanQueue<Span>(options: SpanQueueOptions<Span>): SpanQueue<Span> {
@@ -25,6 +27,7 @@ export function createSpanQueue<Span>(options: SpanQueueOptions<Span>): SpanQueu
   const waiting: Span[] = []
   let sending: Promise<void> | null = null
   let stopTimer: (() => void) | null = null
+  let isClosed = false
 
   async function sendAll(): Promise<void> {
     while (waiting.length > 0) {
@@ -33,21 +36,28 @@ export function createSpanQueue<Span>(options: SpanQueueOptions<Span>): SpanQueu
       // Until then they take their places.
       waiting.splice(0, spans.length)
     }
+    // At once: what is added next starts a timer.
+    sending = null
   }
 
   function flush(): Promise<void> {
     stopTimer?.()
     stopTimer = null
-    return (sending ??= sendAll().finally(() => (sending = null)))
+    if (waiting.length > 0) sending ??= sendAll()
+    return sending ?? Promise.resolve()
   }
 
   return {
     add(span) {
-      if (waiting.length >= most) return onDropped(1)
+      if (isClosed || waiting.length >= most) return onDropped(1)
       waiting.push(span)
       if (waiting.length >= most_sent) void flush()
       else if (!sending) stopTimer ??= clock.after(wait_ms, () => void flush())
     },
     flush,
+    close() {
+      isClosed = true
+      return flush()
+    },
   }
 }

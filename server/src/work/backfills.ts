@@ -49,7 +49,8 @@ const noteStatement = acrossOrganizations(
 const limitStatement = acrossOrganizations(
   'it reads no table',
   'limit_backfill',
-  `select set_config('statement_timeout', $1, true), set_config('lock_timeout', $1, true)`,
+  `select set_config('statement_timeout', $1, true), set_config('lock_timeout', $1, true),
+     set_config('idle_in_transaction_session_timeout', $1, true)`,
 )
 
 export interface BackfillOptions {

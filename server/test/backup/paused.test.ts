@@ -51,6 +51,15 @@ test('P9: open turns are cancelled, and webhooks and waiting work are switched o
   await client.endConversation({ conversation_id: ended })
   await expect.poll(receiver.received).toBeGreaterThan(0)
 
+  // Tried again after an hour.
+  await server.database.pool.query(
+    `insert into work (kind, owner, subject, due_at, ready, stuck_at)
+     values ('analyze_conversation', 'o', 's', 'infinity', false, now())`,
+  )
+  // The clock of this database is ahead of the copy's.
+  await server.database.pool.query(`update turns set queued_at = now() + interval '1 day' where conversation_id = $1`, [
+    open,
+  ])
   await server.database.pool.query(`select begin_backfill('900-later.backfill', true)`)
   await client.createDataset({ name: 'Waits for a model' })
   await server.database.pool.query('update datasets set vectors_awaited_at = now()')
@@ -76,9 +85,10 @@ test('P9: open turns are cancelled, and webhooks and waiting work are switched o
     `select (select count(*) from webhook_deliveries where status = 'pending')
        + (select count(*) from webhook_lanes) + (select count(*) from webhook_arrivals) as waiting,
      (select array_agg(distinct kind) from work where due_at < 'infinity' and owner <> 'all') as due,
-     (select bool_and(vectors_awaited_at = 'infinity') from datasets) as is_waiting_on`,
+     (select bool_and(vectors_awaited_at = 'infinity') from datasets) as is_waiting_on,
+     (select count(*) from work where stuck_at is not null) as stuck`,
   )
-  expect(rows).toEqual([{ waiting: 0, due: null, is_waiting_on: true }])
+  expect(rows).toEqual([{ waiting: 0, due: null, is_waiting_on: true, stuck: 0 }])
   // What fills columns goes on.
   const filling = `select kind from work where due_at < 'infinity' and kind = '900-later.backfill'`
   await expect.poll(async () => (await target.database.pool.query(filling)).rowCount).toBe(1)

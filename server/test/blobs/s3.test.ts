@@ -1,6 +1,7 @@
 // Blobs in S3-compatible storage: the same port, and no object that no row names.
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest'
 import { BlobMissing, dropBlob, keepBlob } from '../../src/blobs/blobs.ts'
+import { moveBlobs } from '../../src/blobs/move.ts'
 import { expireBlobs } from '../../src/blobs/work.ts'
 import { testPorts } from '../support/ports.ts'
 import { type S3Peer, startS3Peer } from '../support/s3-peer.ts'
@@ -157,5 +158,27 @@ test('a node that dies between the row and its last byte leaves what expires', a
     await server.database.pool.query(`update blobs set expires_at = now()`)
     await expireBlobs(server.database)
     await settle()
+  }
+})
+
+test('P9: a paused copy leaves what the original has put there, also when it moves it', async () => {
+  const store = storeOf(server)
+  const { id } = await put(bytesOf(10))
+  const moved = (await put(bytesOf(20))).id
+  const of_original = [...peer.objects.keys()]
+  await server.database.pool.query('update installation set paused_at = now()')
+  try {
+    const own = (await put(bytesOf(30))).id
+    await moveBlobs({ ...server.app.core, blobs: blobs(), to: 'postgres' })
+    expect((await read(blobs().open(store, moved))).equals(bytesOf(20))).toBe(true)
+    await store.transaction(async (tx) => {
+      for (const one of [id, moved, own]) await keepBlob(tx, one)
+      for (const one of [id, moved, own]) dropBlob(tx, one)
+    })
+    await expect.poll(() => countBlobs(server)).toEqual({ rows: 0, parts: 0, bytes: 0 })
+    expect([...peer.objects.keys()]).toEqual(of_original)
+  } finally {
+    await server.database.pool.query('update installation set paused_at = null')
+    peer.objects.clear()
   }
 })

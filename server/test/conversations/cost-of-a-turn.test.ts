@@ -1,5 +1,6 @@
 // What a turn costs in database statements: none but those listed here. And what is not read again because the commit knows
 // it equals what is stored.
+import type { PoolClient } from 'pg'
 import { afterAll, beforeAll, expect, inject, test } from 'vitest'
 import { findConversation } from '../../src/conversations/read/conversation.ts'
 import { lockConversation } from '../../src/conversations/commit/lock.ts'
@@ -9,6 +10,7 @@ import { readHistory } from '../../src/conversations/read/transcript.ts'
 import { findTurn } from '../../src/conversations/read/turns.ts'
 import { KeptHistories } from '../../src/engine/kept-histories.ts'
 import type { TurnLease } from '../../src/conversations/turn-runner.ts'
+import { systemPorts } from '../../src/base/ports.ts'
 import { openStore } from '../../src/database/store.ts'
 import { type PostgresProxy, startPostgresProxy } from '../support/postgres-proxy.ts'
 import { holdAnswer } from '../support/scripted-model.ts'
@@ -33,51 +35,89 @@ async function newConversation(): Promise<string> {
 
 const commitOf = (...writes: string[]) => ['begin', 'lock_conversation', 'open_turns', ...writes, 'commit']
 const found = ['find_organization_key', 'find_conversation']
-const statements_of_a_turn = [...found, 'begin_turns_if_unchanged', 'end_turns_if_unchanged']
+const statements_of_a_turn = [found[0]!, 'begin_turns_if_unchanged', 'end_turns_if_unchanged']
+const statements_with_a_key = [found[0]!, 'begin_turns_with_keys_if_unchanged', 'end_turns_if_unchanged']
+
+const statements_of_turns = new Set([...found, ...statements_of_a_turn, ...statements_with_a_key])
 
 /** Periodic statements of the server, and those of long waits. */
 const beside =
   /^\/\* (merge_work|ready_work|read_standings|reviewed_work) \*\/|^(lease_work|lock_work|end_work|work_succeeds|open_webhook_lanes|look_for_work|agents_timed_rules|mark_credential_used|fold_web_widget_deltas|renew_leases|abandoned_turns|find_turn|watch_secret_key|find_gone_nodes)$|^select exists \(\s+select from pg_locks/
 
-async function sendTo(id: string): Promise<void> {
+async function sendTo(id: string, key?: string): Promise<void> {
   const answer = await fetch(`${server.url}/core/conversations/${id}/messages`, {
     method: 'POST',
-    headers: { authorization: `Bearer ${server.admin_key}`, 'content-type': 'application/json' },
+    headers: {
+      ...{ authorization: `Bearer ${server.admin_key}`, 'content-type': 'application/json' },
+      ...(key === undefined ? {} : { 'idempotency-key': key }),
+    },
     body: JSON.stringify({ text: 'Hello' }),
   })
   expect(answer.status).toBe(200)
 }
 
-test('a turn is four statements', async () => {
-  const id = await newConversation()
-  const send = () => sendTo(id)
-  // The first one reads what is cached from then on.
-  await send()
-  proxy.statements.length = 0
-  await send()
-  const asked = proxy.statements.map(({ name }) => name)
-  expect(asked.filter((name) => !beside.test(name))).toEqual(statements_of_a_turn)
-})
+/** Its next message finds it as on another node. */
+const forgetLeft = (id: string) =>
+  void server.app.rooms.conversations.conversations.kept.take(server.organization_id, id)
+
+test.each([
+  { how: 'without a key', key: () => undefined, statements: statements_of_a_turn },
+  { how: 'with a key', key: () => systemPorts.newId(), statements: statements_with_a_key },
+])(
+  'a turn $how is three statements on the node of the turn before, and four elsewhere',
+  async ({ key, statements }) => {
+    const id = await newConversation()
+    const send = () => sendTo(id, key())
+    const ask = async () => {
+      proxy.statements.length = 0
+      await send()
+      return proxy.statements.map(({ name }) => name).filter((name) => !beside.test(name))
+    }
+    // The first one reads what is cached from then on.
+    await send()
+    expect(await ask()).toEqual(statements)
+    forgetLeft(id)
+    // And its history, whose end is known from the conversation.
+    expect(await ask()).toEqual([...found, ...statements.slice(1)])
+  },
+)
 
 /** PostgreSQL tries so many plans for the values at hand before it keeps one, if that is not expected to be slower. */
 const tried_plans = 5
 
-test('its statements are not planned each time', async () => {
-  const id = await newConversation()
-  for (let turn = 0; turn < 20; turn += 1) await sendTo(id)
+/** Calls back with each connection that the server has. */
+async function onEach(look: (client: PoolClient) => Promise<void>): Promise<void> {
   const { pool } = server.app.core.database as PooledDatabase
   const clients = await Promise.all(Array.from({ length: pool.idleCount }, () => pool.connect()))
-  const planned = await Promise.all(
-    clients.map(async (client) => {
-      const { rows } = await client.query<{ name: string; custom_plans: string; generic_plans: string }>(
-        'select name, custom_plans, generic_plans from pg_prepared_statements',
-      )
-      return rows
-    }),
-  )
+  for (const client of clients) await look(client)
   for (const client of clients) client.release()
-  for (const name of statements_of_a_turn) {
-    const counts = planned.flat().filter((row) => row.name === name)
+}
+
+interface Prepared {
+  name: string
+  parameters: number
+  custom_plans: string
+  generic_plans: string
+}
+
+async function readPrepared(client: PoolClient): Promise<Prepared[]> {
+  const { rows } = await client.query<Prepared>(
+    `select name, cardinality(parameter_types) as parameters, custom_plans, generic_plans from pg_prepared_statements`,
+  )
+  return rows
+}
+
+test('its statements are not planned each time', async () => {
+  const id = await newConversation()
+  for (let turn = 0; turn < 20; turn += 1) {
+    forgetLeft(id)
+    await sendTo(id)
+    await sendTo(id, systemPorts.newId())
+  }
+  const planned: Prepared[] = []
+  await onEach(async (client) => void planned.push(...(await readPrepared(client))))
+  for (const name of statements_of_turns) {
+    const counts = planned.filter((row) => row.name === name)
     expect(
       counts.some(({ generic_plans }) => Number(generic_plans) > 0),
       name,
@@ -86,21 +126,59 @@ test('its statements are not planned each time', async () => {
   }
 })
 
-test('a conversation is five statements', async () => {
+interface PlanNode {
+  'Node Type': string
+  'Relation Name'?: string
+  'Index Cond'?: string
+  Plans?: PlanNode[]
+}
+
+const scansIn = (node: PlanNode): PlanNode[] => [
+  ...(node['Relation Name'] && node['Node Type'].endsWith('Scan') ? [node] : []),
+  ...(node.Plans ?? []).flatMap(scansIn),
+]
+
+test('its statements find each row by its key, also in tables without statistics', async () => {
+  await sendTo(await newConversation())
+  await sendTo(await newConversation(), systemPorts.newId())
+  const looked = new Set<string>()
+  await onEach(async (client) => {
+    await client.query('set plan_cache_mode = force_generic_plan')
+    for (const { name, parameters } of await readPrepared(client)) {
+      if (!statements_of_turns.has(name)) continue
+      const values = Array.from({ length: parameters }, () => 'null').join(', ')
+      const { rows } = await client.query(`explain (format json) execute "${name}"(${values})`)
+      const [{ Plan: plan }] = (rows[0] as { 'QUERY PLAN': [{ Plan: PlanNode }] })['QUERY PLAN']
+      const scans = scansIn(plan)
+      expect(scans.length, name).toBeGreaterThan(0)
+      for (const scan of scans) expect(scan, name).toMatchObject({ 'Index Cond': expect.stringMatching(/id = /) })
+      looked.add(name)
+    }
+    await client.query('reset plan_cache_mode')
+  })
+  expect(looked).toEqual(statements_of_turns)
+})
+
+test('a conversation is two statements, with a key and without, and the first one of an agent six', async () => {
   const { agent_id } = await publishAgent(server.client)
-  const create = async () => {
+  const create = async (key?: string) => {
+    proxy.statements.length = 0
     const answer = await fetch(`${server.url}/core/conversations`, {
       method: 'POST',
-      headers: { authorization: `Bearer ${server.admin_key}`, 'content-type': 'application/json' },
+      headers: {
+        ...{ authorization: `Bearer ${server.admin_key}`, 'content-type': 'application/json' },
+        ...(key === undefined ? {} : { 'idempotency-key': key }),
+      },
       body: JSON.stringify({ channel: 'text', user_id: 'u', agent_id }),
     })
     expect(answer.status).toBe(200)
+    return proxy.statements.map(({ name }) => name).filter((name) => !beside.test(name))
   }
-  await create()
-  proxy.statements.length = 0
-  await create()
-  const asked = proxy.statements.map(({ name }) => name).filter((name) => !beside.test(name))
-  expect(asked).toEqual(['find_organization_key', 'begin', 'agents_version_of_agent', 'create_conversation', 'commit'])
+  const first = ['begin', 'agents_version_of_agent', 'agents_version_config', 'create_conversation', 'commit']
+  expect(await create()).toEqual(['find_organization_key', ...first])
+  const foreseen = ['find_organization_key', 'create_conversations_if_unchanged']
+  expect(await create()).toEqual(foreseen)
+  expect(await create(systemPorts.newId())).toEqual(foreseen)
 })
 
 test('a knowledge base adds the statements of its search and that of its record, and no commit', async () => {

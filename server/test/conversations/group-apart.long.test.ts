@@ -92,7 +92,7 @@ function sayOnce(
     owner: organization_id,
     key_queue: createKeyQueue(core.ports.clock),
     clock: core.ports.clock,
-    commits: 'itself',
+    ...({ commits: 'itself', assumes_new: false } as const),
     within: (work) => work(),
     run: async (_database, call) => {
       if (call!.bound) return 'said before'

@@ -9,7 +9,7 @@ import { systemPorts } from '../../src/base/ports.ts'
 import { makeOrganization } from '../support/actors.ts'
 import { type PostgresProxy, startPostgresProxy } from '../support/postgres-proxy.ts'
 import { holdAnswer } from '../support/scripted-model.ts'
-import { type TestServer, publishAgent, startTestServer } from '../support/server.ts'
+import { type TestServer, publishAgent, startTestServer, withoutKey } from '../support/server.ts'
 
 let proxy: PostgresProxy
 let server: TestServer
@@ -61,14 +61,15 @@ function say(id: string, text: string, organization_id = server.organization_id,
 
 test('forty messages at once need fewer commits than that, and each has its own reply', async () => {
   const ids = await makeConversations(40)
+  const keyless = server.as({ fetch: withoutKey })
   proxy.statements.length = 0
   const replies = await Promise.all(
-    ids.map((conversation_id, n) => server.client.sendConversationMessage({ conversation_id, text: `Message ${n}` })),
+    ids.map((conversation_id, n) => keyless.sendConversationMessage({ conversation_id, text: `Message ${n}` })),
   )
   expect(replies.map(({ reply }) => reply)).toEqual(ids.map((_id, n) => `Reply to Message ${n}`))
   for (const [n, id] of ids.entries()) expect(await textsOf(id)).toEqual([`Message ${n}`, `Reply to Message ${n}`])
-  expect(countOf('lock_free_conversations')).toBeGreaterThan(0)
-  expect(countOf('insert_turns') + countOf('end_turns')).toBeLessThan(80)
+  expect(countOf('begin_turns_if_unchanged')).toBeGreaterThan(0)
+  expect(countOf('begin_turns_if_unchanged') + countOf('end_turns_if_unchanged')).toBeLessThan(80)
 })
 
 test('the same holds for messages with keys; a repeated one gets the same turn', async () => {
@@ -81,7 +82,8 @@ test('the same holds for messages with keys; a repeated one gets the same turn',
       ),
     )
   const replies = await sendAll()
-  expect(countOf('bind_idempotency_keys')).toBeLessThan(20)
+  expect(countOf('begin_turns_with_keys_if_unchanged')).toBeGreaterThan(0)
+  expect(countOf('begin_turns_with_keys_if_unchanged') + countOf('bind_idempotency_keys')).toBeLessThan(20)
   expect(await sendAll()).toEqual(replies)
   for (const [n, id] of ids.entries()) expect(await textsOf(id)).toEqual([`Message ${n}`, `Reply to Message ${n}`])
 })
@@ -210,7 +212,7 @@ test.each(['before', 'after'] as const)(
   'a connection lost %s their commit loses and duplicates nothing',
   async (when) => {
     const ids = await makeConversations(20)
-    const fault = proxy.atCommit({ of: 'lock_free_conversations', when, how: 'reset' })
+    const fault = proxy.atCommit({ of: 'begin_turns_with_keys_if_unchanged', when, how: 'reset' })
     const outcomes = await Promise.allSettled(
       ids.map((conversation_id, n) => server.client.sendConversationMessage({ conversation_id, text: `Message ${n}` })),
     )

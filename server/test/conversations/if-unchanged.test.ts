@@ -10,6 +10,8 @@ import { decideMessage } from '../../src/conversations/machine/decisions.ts'
 import { stateAfterBeginning, stateIfQuiet } from '../../src/conversations/machine/usual-changes.ts'
 import { findConversation } from '../../src/conversations/read/conversation.ts'
 import { systemPorts } from '../../src/base/ports.ts'
+import { createKeyQueue } from '../../src/idempotency/key-queue.ts'
+import { type CallKey, runOnce } from '../../src/idempotency/run-once.ts'
 import { openStore } from '../../src/database/store.ts'
 import { makeOrganization } from '../support/actors.ts'
 import { type PostgresProxy, startPostgresProxy } from '../support/postgres-proxy.ts'
@@ -51,6 +53,7 @@ async function say(
   expected: LockedConversation | null,
   text = 'Hello',
   organization_id = server.organization_id,
+  key?: CallKey | null,
 ) {
   const input = {
     ...({ concurrency: 'queue', interactivity: 'plain', max_seconds: 60, max_waiting: 3, partial: null } as const),
@@ -61,6 +64,7 @@ async function say(
   const { commits, core } = server.app.rooms.conversations.conversations
   const committed = await commits.change({
     ...({ change: 'message', organization_id, id, characters: text.length, expected } as const),
+    binding: key ? { key, to: () => ({ conversation_id: id, turn_id: input.turn_id }) } : undefined,
     decide(state) {
       const decision = decideMessage(state, { ...input, agent_version_id: state.agent_version_id! })
       left = 'change' in decision ? stateAfterBeginning({ state, change: decision.change }, core.node.id) : null
@@ -68,6 +72,19 @@ async function say(
     },
   })
   return { committed, left: left as LockedConversation | null, turn_id: input.turn_id }
+}
+
+/** The same with a key, as a call does. */
+function sayWithKey(id: string, expected: LockedConversation | null, key = systemPorts.newId()) {
+  const { core } = server.app
+  const { organization_id } = server
+  return runOnce({
+    ...{ database: core.database, sealer: core.sealers.sealer, conversation_id: id, owner: organization_id },
+    ...{ clock: core.ports.clock, key_queue: createKeyQueue(core.ports.clock) },
+    ...({ commits: 'itself', assumes_new: true, within: (work) => work(), onReplay: () => {} } as const),
+    request: { namespace: organization_id, key, fingerprint: Buffer.from(id) },
+    run: (_database, call) => say(id, expected, 'Hello', organization_id, call),
+  })
 }
 
 /** Of the turn that is open in a state. */
@@ -159,6 +176,17 @@ describe.each(Object.entries(changes))('if another has changed %s', (_what, text
     await reply(busy, left)
     expect(hasWaited()).toBe(true)
   })
+
+  test('a message with a key is decided under the lock, which binds its key', async () => {
+    const id = await makeConversation()
+    const before = await find(id)
+    await run(text, [id])
+    const key = systemPorts.newId()
+    const said = await sayWithKey(id, before, key).catch(() => null)
+    expect([hasSent('begin_turns_with_keys_if_unchanged'), hasWaited()]).toEqual([true, true])
+    const { rows } = await run('select turn_id from idempotency_keys where key = $1', [key])
+    expect(rows).toEqual(said ? [{ turn_id: said.turn_id }] : [])
+  })
 })
 
 test('a message does not begin a turn beside another that is open', async () => {
@@ -200,6 +228,77 @@ test('a conversation that another transaction holds is waited for', async () => 
   await client.query('commit')
   client.release()
   expect((await said).committed.started).not.toBeNull()
+})
+
+test('T9: with a key that another call has bound, a message is not written, and the others beside it are', async () => {
+  const ids = await Promise.all([makeConversation(), makeConversation()])
+  const send = (conversation_id: string, idempotency_key: string, text = 'Hello') =>
+    server.client.sendConversationMessage({ conversation_id, text, idempotency_key })
+  await send(ids[0]!, 'taken')
+  proxy.statements.length = 0
+  const [again, other, fresh] = await Promise.allSettled([
+    send(ids[0]!, 'taken'),
+    send(ids[0]!, 'taken', 'Something else'),
+    send(ids[1]!, 'new'),
+  ])
+  expect(hasSent('begin_turns_with_keys_if_unchanged')).toBe(true)
+  expect([again.status, fresh.status]).toEqual(['fulfilled', 'fulfilled'])
+  expect(other).toMatchObject({ status: 'rejected', reason: { code: 'idempotency_key_reused' } })
+  const said = await Promise.all(ids.map(textsOf))
+  expect(said.map(([first, ...rest]) => [first, rest.length])).toEqual([
+    ['Hello', 1],
+    ['Hello', 1],
+  ])
+})
+
+test('T9: with a key that another transaction holds, a message waits for its end', async () => {
+  const id = await makeConversation()
+  const client = await server.database.pool.connect()
+  await client.query('begin')
+  await client.query(
+    `select pg_advisory_xact_lock(hashtextextended('idempotency key ' || $1::uuid || ' ' || 'held', 0))`,
+    [server.organization_id],
+  )
+  const said = server.client.sendConversationMessage({ conversation_id: id, text: 'Hello', idempotency_key: 'held' })
+  await expect.poll(() => hasSent('bind_idempotency_keys')).toBe(true)
+  expect(await textsOf(id)).toEqual([])
+  await client.query('commit')
+  client.release()
+  await said
+  expect(await textsOf(id)).toHaveLength(2)
+})
+
+test('T9: a key that a node of the previous version is about to bind delays its own message only', async () => {
+  const ids = await Promise.all([makeConversation(), makeConversation()])
+  const states = await Promise.all(ids.map(find))
+  const client = await server.database.pool.connect()
+  await client.query('begin')
+  await client.query(
+    `insert into idempotency_keys (namespace, key, fingerprint, expires_at) values ($1, 'older', '', now() + interval '1 day')`,
+    [server.organization_id],
+  )
+  proxy.statements.length = 0
+  let isWaiting = true
+  const said = sayWithKey(ids[0]!, states[0]!, 'older').finally(() => (isWaiting = false))
+  let beside: Awaited<ReturnType<typeof say>> | undefined
+  void sayWithKey(ids[1]!, states[1]!).then((written) => (beside = written))
+  // Sooner than the limit of a statement.
+  await expect.poll(() => beside?.committed.started?.conversation_id, { timeout: 20_000 }).toBe(ids[1])
+  expect(proxy.statements.filter(({ name }) => name === 'begin_turns_with_keys_if_unchanged')).toHaveLength(1)
+  expect(isWaiting).toBe(true)
+  await client.query('rollback')
+  client.release()
+  expect((await said).committed.started).not.toBeNull()
+})
+
+test('T9: a refused message binds no key', async () => {
+  const id = await makeConversation()
+  const before = await find(id)
+  const key = systemPorts.newId()
+  await server.client.endConversation({ conversation_id: id })
+  await expect(sayWithKey(id, before, key)).rejects.toMatchObject({ error: 'conversation_not_active' })
+  const { rows } = await run('select from idempotency_keys where key = $1', [key])
+  expect(rows).toEqual([])
 })
 
 test('one that has ended takes no message, and one of another organization is not found', async () => {

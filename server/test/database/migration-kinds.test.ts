@@ -6,7 +6,7 @@ import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import { version } from '../../src/base/version.ts'
 import { contractSchema } from '../../src/contract-schema.ts'
 import { migrate } from '../../src/database/migrate.ts'
-import type { MigrateOptions } from '../../src/database/migration-run.ts'
+import { type MigrateOptions, openRun } from '../../src/database/migration-run.ts'
 import { readMigrationState } from '../../src/database/schema.ts'
 import { listBackfills } from '../../src/work/backfills.ts'
 import { type TestDatabase, createTestDatabase } from '../support/database.ts'
@@ -52,6 +52,21 @@ test('P8: a start runs each kind but the removals, and records its version', asy
     contract: ['905-old.contract'],
   })
   expect(await run()).toEqual([])
+})
+
+test('a stop ends a start with its reason, also before it began and while it reads what has run', async () => {
+  const reason = new Error('stopped')
+  await expect(run({ signal: AbortSignal.abort(reason) })).rejects.toBe(reason)
+  const stop = new AbortController()
+  await using started = await openRun(base.database, { folder: next.folder, signal: stop.signal })
+  const holder = await connect()
+  await holder.query('begin; lock table kysely_migration')
+  const reading = started.readState()
+  reading.catch(() => {})
+  const waits = `select from pg_stat_activity where datname = current_database() and wait_event_type = 'Lock'`
+  await expect.poll(async () => (await base.database.pool.query(waits)).rowCount).toBe(1)
+  stop.abort(reason)
+  await expect(reading).rejects.toBe(reason)
 })
 
 test('a release that does not know them refuses to start, and names the newer one', async () => {

@@ -85,6 +85,31 @@ test('no statement is compiled, whatever the database does by default', async ()
   }
 })
 
+const divide = acrossOrganizations('a test', 'test_divide', 'select 6 / $1::integer as part, $1::text as said')
+
+test('a prepared statement has its rows however its first runs went', async () => {
+  const single = openDatabase({
+    connection_string: test_database.connection_string,
+    ...{ max_connections: 1, statement_timeout_ms: 60_000, onError: () => {} },
+  })
+  await using _single = single
+  const run = (by: number) => single.transaction((tx) => tx.query<{ part: number; said: string }>(divide, [by]))
+  for (let times = 0; times < 2; times += 1) {
+    await expect(run(0)).rejects.toMatchObject({ code: '22012' })
+    expect(await run(2)).toEqual([{ part: 3, said: '2' }])
+  }
+  const both = await single.transaction((tx) => Promise.all([tx.query(divide, [1]), tx.query(divide, [3])]))
+  expect(both).toEqual([[{ part: 6, said: '1' }], [{ part: 2, said: '3' }]])
+})
+
+test('an error of one says who asked for it', async () => {
+  const askHere = async (tx: Transaction) => {
+    await tx.query(divide, [0])
+  }
+  const { stack } = (await transact(askHere).catch((error: unknown) => error)) as Error
+  expect(stack).toContain('askHere')
+})
+
 test('a server does not start where times would be read wrongly', async () => {
   const options = `options=${encodeURIComponent('-c TimeZone=Asia/Tokyo')}`
   const started = startTestServer({}, { connectThrough: (url) => `${url}${url.includes('?') ? '&' : '?'}${options}` })

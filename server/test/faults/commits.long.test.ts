@@ -11,6 +11,7 @@ import { type Outcome, type Talk, until } from './talk.ts'
 
 const playWith = openStage()
 const limit = { timeout: 300_000 }
+const keyed = 'begin_turns_with_keys_if_unchanged'
 
 async function expectNoFaults(play: Play, arm: Arm, options?: PlayOptions): Promise<void> {
   const { faults, hit } = await playWith(play, arm, options)
@@ -28,6 +29,12 @@ const sendFirst: Play = async (talk, arm) => {
   expectReply(await talk.send('First'), 'Reply to First')
 }
 
+/** Decided under the lock, in a transaction. */
+const interruptFirst: Play = async (talk, arm) => {
+  arm()
+  expectReply(await talk.send('First', 'interrupt'), 'Reply to First')
+}
+
 const sendWithoutKey: Play = async (talk, arm) => {
   arm()
   expectReply(await talk.send('First', 'queue', talk.keyless), 'Reply to First')
@@ -35,8 +42,9 @@ const sendWithoutKey: Play = async (talk, arm) => {
 
 /** Each with the statement that identifies its transaction. */
 const plays: [string, string, Play][] = [
-  ['a message that starts its turn', 'insert_turns', sendFirst],
+  ['a message that starts its turn', keyed, sendFirst],
   ['a message without a key that starts its turn', 'begin_turns_if_unchanged', sendWithoutKey],
+  ['a message that may stop a turn and starts its own', 'insert_turns', interruptFirst],
   ['a reply', 'end_turns_if_unchanged', sendFirst],
   ...(['queue', 'merge', 'interrupt'] as const).map((rule): [string, string, Play] => [
     `a message that arrives while a turn runs (${rule})`,
@@ -55,7 +63,7 @@ const plays: [string, string, Play][] = [
   ]),
   [
     'a message with an Idempotency-Key',
-    'bind_idempotency_keys',
+    keyed,
     async (talk, arm) => {
       arm()
       await talk.sendRepeatedly('First')
@@ -171,7 +179,7 @@ describe.concurrent('the database', () => {
     }
     // Another statement pauses too, or the connection that was to be opened for it.
     const isEnough = (fault: Fault, talk: Talk) => fault.refused > 0 || hasComeSince(fault, talk, 'abandoned_turns')
-    const arm: Arm = (proxy) => proxy.atCommit({ of: 'insert_turns', when: 'before', how: 'stall', for_good: true })
+    const arm: Arm = (proxy) => proxy.atCommit({ of: keyed, when: 'before', how: 'stall', for_good: true })
     await expectNoFaults(play, arm, { isEnough })
   })
 
@@ -181,19 +189,19 @@ describe.concurrent('the database', () => {
     async () => {
       const isEnough = (fault: Fault, talk: Talk) => hasComeSince(fault, talk, 'lock_conversation')
       const arm: Arm = (proxy) => proxy.atCommit({ of: 'insert_turns', when: 'late', how: 'cut' })
-      await expectNoFaults(sendFirst, arm, { isEnough })
+      await expectNoFaults(interruptFirst, arm, { isEnough })
     },
   )
 
-  test(
-    'gets a statement that commits by itself after its caller was told that nothing is stored: nothing is',
+  test.each(['begin_turns_if_unchanged', keyed])(
+    'gets a statement that commits by itself (%s) after its caller was told that nothing is stored: nothing is',
     limit,
-    async () => {
+    async (of) => {
       const isEnough = (fault: Fault, talk: Talk) => hasComeSince(fault, talk, 'fence_conversation')
-      const arm: Arm = (proxy) => proxy.atCommit({ of: 'begin_turns_if_unchanged', when: 'late', how: 'cut' })
+      const arm: Arm = (proxy) => proxy.atCommit({ of, when: 'late', how: 'cut' })
       const play: Play = async (talk, arm) => {
         const fault = arm()
-        const { error } = await talk.send('First', 'queue', talk.keyless)
+        const { error } = await talk.send('First', 'queue', of === keyed ? talk.client : talk.keyless)
         expect(error).toMatchObject({ status: 503, turn_id: null })
         fault.release()
         expectReply(await talk.send('Second'), 'Reply to Second')
@@ -214,7 +222,7 @@ describe.concurrent('the database', () => {
         const unknown = talk.refusals.find(({ code }) => code === 'outcome_unknown')
         expect(unknown).toMatchObject({ status: 500, turn_id: null })
       }
-      const arm: Arm = (proxy) => proxy.atCommit({ of: 'insert_turns', when, how: 'reset', for_good: true })
+      const arm: Arm = (proxy) => proxy.atCommit({ of: keyed, when, how: 'reset', for_good: true })
       await expectNoFaults(play, arm, { isEnough: isTold })
     },
   )

@@ -173,6 +173,9 @@ test('what keeps the event loop busy is done in pieces, which take turns', async
   expect(await countPieces(() => client.importConversations({ conversations: [long] }))).toBeGreaterThanOrEqual(3)
   const conversation_id = long.id
   expect(await countPieces(() => client.getConversation({ conversation_id }))).toBe(1)
+  const head = { method: 'HEAD', headers: { authorization: `Bearer ${scene.loud.key}` } }
+  const address = `${scene.server.url}/core/conversations/${conversation_id}`
+  expect(await countPieces(() => fetch(address, head))).toBe(1)
   const { agent_id } = await publishAgent(client)
   await client.createAgentVersion({ agent_id, config: { instructions: 'Otherwise' } })
   const compare = () => client.compareAgentVersions({ agent_id, from_version: 1, to_version: 2 })

@@ -6,6 +6,7 @@ import { afterAll, beforeAll, expect, test } from 'vitest'
 import { systemPorts } from '../../src/base/ports.ts'
 import { FileStream } from '../../src/calls/event-stream.ts'
 import { sendFileStream } from '../../src/http/file-stream.ts'
+import { noMetrics } from '../../src/telemetry/metrics.ts'
 
 const piece = Buffer.alloc(65_536, 7)
 const pieces = 1024
@@ -19,7 +20,8 @@ beforeAll(async () => {
   server.decorateRequest('streamed_bytes', 0)
   server.get('/', (request, reply) => {
     const file = new FileStream({ name: 'a.bin', media_type: 'x/y', bytes: piece.length * pieces, open })
-    return sendFileStream(request, reply, file, { ports: systemPorts, node: { id: '', isDraining: false } })
+    const node = { id: '', isDraining: false }
+    return sendFileStream(request, reply, file, { ports: systemPorts, node, metrics: noMetrics })
   })
   url = new URL(await server.listen({ port: 0, host: '127.0.0.1' }))
 })
@@ -57,4 +59,15 @@ test('an error before the first byte is an answer; later it breaks the connectio
   const response = await fetch(url)
   expect(response.status).toBe(200)
   await expect(response.arrayBuffer()).rejects.toThrow('terminated')
+})
+
+test('its head says how long it is, and nothing is opened for that', async () => {
+  let isOpened = false
+  open = async function* () {
+    isOpened = true
+    yield piece
+  }
+  const response = await fetch(url, { method: 'HEAD' })
+  expect(response.headers.get('content-length')).toBe(String(piece.length * pieces))
+  expect([response.headers.get('content-type'), isOpened]).toEqual(['x/y', false])
 })

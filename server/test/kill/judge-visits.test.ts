@@ -23,7 +23,7 @@ function soundRun() {
     says: { user_id: 'u', verified: true },
   })
   const start = (user_id: string, conversation_id: string, ...answers: Answer[]) => ({
-    ...{ user_id, conversation_id: conversation_id as string | null, answers, active: 0 },
+    ...{ user_id, conversation_id: conversation_id as string | null, answers, is_named: true, active: 0 },
   })
   const sent: Sent = {
     ...nothingSent(),
@@ -63,6 +63,18 @@ function kindsOf({ sent, stored }: Run): ViolationKind[] {
 
 test('a sound run has no violations', () => expect(kindsOf(soundRun())).toEqual([]))
 
+test('a press without a name may begin another conversation with each try that nobody answered', () => {
+  const run = soundRun()
+  run.sent.visits[0]!.starts = [
+    { user_id: 'u', conversation_id: 'b', answers: [lost, answered(200)], is_named: false, active: 0 },
+  ]
+  expect(kindsOf(run)).toEqual([])
+  for (const tries of [[answered(200)], [answered(429), answered(200)]]) {
+    run.sent.visits[0]!.starts[0]!.answers = tries
+    expect(kindsOf(run)).toEqual(['doubled'])
+  }
+})
+
 test('a feedback whose first answer was lost is known to be given', () => {
   const run = soundRun()
   run.sent.feedbacks[0]!.answers = [lost, answered(409, 'feedback_given')]
@@ -77,6 +89,14 @@ test.each<[ViolationKind, string, (run: Run) => void]>([
     ({ sent, stored }) => {
       sent.visits[0]!.starts.length = 1
       stored.visits[1]!.is_ended = true
+    },
+  ],
+  [
+    'doubled',
+    'another conversation with a try that names the first one',
+    ({ sent }) => {
+      sent.visits[0]!.starts.length = 1
+      sent.visits[0]!.starts[0]!.answers = [lost, lost, answered(200)]
     },
   ],
   ['lost', 'a conversation', ({ sent }) => void (sent.visits[0]!.starts[1]!.conversation_id = 'c')],

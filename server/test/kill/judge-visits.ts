@@ -1,5 +1,5 @@
 // Judges the visitors of a run: one conversation at a time, each feedback once, links whole, and counts that are exact. Pure.
-import type { Answer, Sent, Stored, StoredVisit, ViolationKind } from './records.ts'
+import type { Answer, Sent, SentStart, Stored, StoredVisit, ViolationKind } from './records.ts'
 
 type Report = (kind: ViolationKind, what: string) => void
 
@@ -30,9 +30,27 @@ function judgeStarts(report: Report, { visits: sent }: Sent, visits: ReadonlyMap
       }
     }
     const made = [guest_id, signed].reduce((sum, name) => sum + (name === null ? 0 : (of_visitor.get(name) ?? 0)), 0)
-    if (made > starts.length) report('doubled', `${made} conversations of ${starts.length} presses of ${guest_id}`)
+    const most = starts.reduce((sum, start) => sum + mostMadeBy(start), 0)
+    if (made > most) report('doubled', `${made} conversations of ${describeStarts(starts)} of ${guest_id}`)
   }
 }
+
+/**
+ * A press whose tries name nothing is a start again with each try: if the conversation of a try without an answer has ended, the next one
+ * begins another.
+ */
+function mostMadeBy({ answers, is_named }: SentStart): number {
+  const tries = answers.filter(mayHaveBegun).length
+  return is_named ? Math.min(1, tries) : tries
+}
+
+/** A refusal stores nothing. What came of a call without an answer, or with one of the server itself, is not known. */
+const mayHaveBegun = (answer: Answer) => answer.kind !== 'answer' || answer.status < 300 || answer.status >= 500
+
+const describeStarts = (starts: SentStart[]) =>
+  `${starts.length} presses (${starts.map(({ answers, is_named }) => `${is_named ? 'named' : 'nameless'}: ${answers.map(describeAnswer).join(' ')}`).join('; ')})`
+
+const describeAnswer = (answer: Answer) => (answer.kind === 'answer' ? answer.status : answer.kind)
 
 const isFault = (answer: Answer) =>
   answer.kind === 'answer' && answer.status >= 500 && answer.status !== 503 && answer.code !== 'outcome_unknown'

@@ -26,7 +26,7 @@ const groups: Point[][] = [
     ...stages.map((stage) => `${change}.${stage}` as const),
     ...sentPoints.filter((point) => point === `${change}.sent`),
   ]),
-  stages.filter((stage) => stage !== 'locked').map((stage) => `create.${stage}` as const),
+  ['create.begun', 'create.sent', 'create.written', 'create.committed'],
   [...linkPoints],
   ...attemptPoints.map((point) => [point]),
 ]
@@ -42,7 +42,8 @@ export type Mission<Point extends string = string> =
   | { kind: 'pause'; after_ms: number; for_ms: number; then_ms: number }
 
 /** A node that dies there writes each change in a transaction. */
-export const isWithinCommit = (point: string | undefined) => /^(message|result)\.(locked|written)$/.test(point ?? '')
+export const isWithinCommit = (point: string | undefined) =>
+  /^(message|result)\.(locked|written)$|^create\.written$/.test(point ?? '')
 
 /** Of 20 missions, 18 are points: each change dies at one of its stages, and at the next stage in the next round. */
 const points_of_20 = 18

@@ -56,14 +56,24 @@ export interface SentDeletion {
   answers: Answer[]
 }
 
+/** One press. */
+export interface SentStart {
+  user_id: string
+  conversation_id: string | null
+  answers: Answer[]
+  /** Whether all its tries name one conversation, by an id or a key. Without a name each try is a start of its own. */
+  is_named: boolean
+  /** How many active conversations were found afterwards, if more than one. */
+  active: number
+}
+
 /** A visitor of a web widget: their guest, and whom the site has signed in the same browser. */
 export interface SentVisit {
   widget_id: string
   guest_id: string
   /** From the first call on that says so. */
   user_id: string | null
-  /** One press each. `active`: how many active conversations were found afterwards, if more than one. */
-  starts: { user_id: string; conversation_id: string | null; answers: Answer[]; active: number }[]
+  starts: SentStart[]
   /** Of each answer that named the user: the active conversation. */
   links: (string | null)[]
 }

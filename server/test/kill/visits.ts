@@ -8,7 +8,7 @@ import { loadFrame } from '../web-widgets/browser.ts'
 import { type Calls, createCalls } from './calls.ts'
 import type { Random } from './random.ts'
 import { countActive, readEnd } from './read-stored.ts'
-import type { Sent, SentEnd, SentMessage, SentVisit } from './records.ts'
+import type { Sent, SentEnd, SentMessage, SentStart, SentVisit } from './records.ts'
 
 export interface VisitedWidget {
   id: string
@@ -85,7 +85,7 @@ export class Visits {
     const started = presses.find((answer) => answer !== null)
     // Now, and not only when everything is over.
     const active = await countActive(this.#options.pool, visit.widget_id, user_id)
-    if (active > 1) visit.starts.push({ user_id, conversation_id: null, answers: [], active })
+    if (active > 1) visit.starts.push({ user_id, conversation_id: null, answers: [], is_named: true, active })
     if (!started) return
     if (random.happens(0.7)) await this.#sendMessage(browser, started)
     if (visit.user_id === null && random.happens(0.5)) await this.#sign(browser)
@@ -109,14 +109,16 @@ export class Visits {
   }
 
   async #start({ widget, visit, random, token, user_id }: Browser): Promise<Started | null> {
-    const start: SentVisit['starts'][number] = { user_id, conversation_id: null, answers: [], active: 0 }
+    const id = random.happens(0.5) ? { id: randomUUID() } : null
+    const key = random.happens(0.5) ? { idempotency_key: randomUUID() } : null
+    const is_named = id !== null || key !== null
+    const start: SentStart = { user_id, conversation_id: null, answers: [], is_named, active: 0 }
     visit.starts.push(start)
-    const input = { web_widget_id: widget.id, ...(random.happens(0.5) ? { id: randomUUID() } : {}) }
-    const key = random.happens(0.5) ? { idempotency_key: randomUUID() } : {}
+    const input = { web_widget_id: widget.id, ...id, ...key }
     const started = await this.#calls.untilAnswered<Started>(
       start.answers,
       random,
-      (client, signal) => client.startWebWidgetConversation({ ...input, ...key }, { signal }),
+      (client, signal) => client.startWebWidgetConversation(input, { signal }),
       { token },
     )
     start.conversation_id = started?.conversation.id ?? null

@@ -13,6 +13,8 @@ import { ManualClock } from './manual-clock.ts'
 export const waits = {
   /** A wait for a change reads the database by itself. */
   look: 500,
+  /** The same for a turn that the node itself carries out. */
+  own_look: 3000,
   /** Renewing leases and sweeping. */
   maintain: 2500,
   /** For the text of a turn that runs on another node. */

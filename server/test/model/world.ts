@@ -287,8 +287,8 @@ export class World implements AsyncDisposable {
   #isNodeQuiet(model: ConversationModel, index: number): boolean {
     const { clock } = this.node(index)
     const waiting = this.calls.filter((call) => call.node === index && !model.answerOf(call.outcome)).length
-    if (clock.count(waits.look) > waiting) clock.fire(waits.look)
-    return clock.count(waits.look) === waiting
+    if (countLooks(clock) > waiting) for (const wait of looks) clock.fire(wait)
+    return countLooks(clock) === waiting
   }
 
   /** The running attempt has received all of the text; one that is done has written its result. */
@@ -306,7 +306,7 @@ export class World implements AsyncDisposable {
       expected: model.answerOf(call.outcome),
       answer: call.answer,
     }))
-    const waiting = this.nodes.map((node) => node?.clock.count(waits.look))
+    const waiting = this.nodes.map((node) => node && countLooks(node.clock))
     const asked = this.model.calls.map(
       ({ node, asked, isOpen }) => `${node}${isOpen ? '' : ' (over)'}: ${asked.join(', ')}`,
     )
@@ -365,6 +365,9 @@ export class World implements AsyncDisposable {
     await this.server[Symbol.asyncDispose]()
   }
 }
+
+const looks = [waits.look, waits.own_look]
+const countLooks = (clock: Node['clock']) => looks.reduce((sum, wait) => sum + clock.count(wait), 0)
 
 /** Polls, at most for this long. */
 export async function until(what: string | (() => string), isSo: () => boolean): Promise<void> {

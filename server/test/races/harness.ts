@@ -111,7 +111,7 @@ export async function startRaces(): Promise<Races> {
 /** Whether a transaction waits for the lock of a conversation. */
 export async function isAnyoneLockedOut({ server }: Races): Promise<boolean> {
   const { rows } = await sql`select from pg_stat_activity
-    where datname = current_database() and wait_event_type = 'Lock' and query like '%for update of%'`.execute(
+    where datname = current_database() and wait_event_type = 'Lock' and query like '%for update%'`.execute(
     server.database,
   )
   return rows.length > 0

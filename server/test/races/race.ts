@@ -25,9 +25,8 @@ export interface Finish {
 /** A deed that stops the attempt has done so before its commit begins, so the attempt gets no further. */
 const isFirstAnyway = ({ first, second }: RaceCase) => isProgress(second) && halts(first)
 
-/** The second side finds the effect of the first, and waits for it without a commit of its own. */
-const isJoining = ({ first, second, stage }: RaceCase) =>
-  first === 'retry' && second === 'retry' && stage === 'committed'
+/** The second side finds the effect of the first, at once or behind the lock, and waits for it without a commit of its own. */
+const isJoining = ({ first, second, stage }: RaceCase) => first === 'retry' && second === 'retry' && stage !== 'begun'
 
 /** The first side is refused when it continues, because a turn is running. */
 const isRefused = ({ first, stage }: RaceCase) => first === 'message reject' && stage === 'locked'

@@ -1,8 +1,9 @@
-import { mkdtemp, readdir, readFile, rm, stat, writeFile } from 'node:fs/promises'
+import { mkdir, mkdtemp, readdir, readFile, rm, stat, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
-import { loadSecretKey } from '../../src/sealing/secret-key.ts'
+import { loadSecretKey, requireKeyOf } from '../../src/sealing/secret-key.ts'
+import { fingerprintOfKey } from '../../src/sealing/seal.ts'
 import { ConfigError } from '../../src/config/config.ts'
 import type { Database } from '../../src/database/database.ts'
 import { systemPorts } from '../../src/base/ports.ts'
@@ -126,5 +127,36 @@ describe('the secret key', () => {
     await load()
     await test.database.pool.query('delete from installation')
     expect(await load({ node: 'two', secret_key: given })).toEqual(given)
+  })
+})
+
+describe('the key of a backup', () => {
+  const demand = (node: string, secret_key?: Buffer, secret_key_next?: Buffer) =>
+    requireKeyOf(fingerprintOfKey(given), configOf(node, secret_key, secret_key_next))
+  const keep = async (node: string, name: string, key: Buffer) => {
+    await mkdir(join(folder, node), { recursive: true })
+    await writeFile(join(folder, node, name), `${key.toString('hex')}\n`)
+  }
+
+  it('is where a server would find it', async () => {
+    await demand('one', given)
+    await demand('one', Buffer.alloc(32, 4), given)
+    await keep('one', 'secret-key', given)
+    await demand('one')
+    // A rotation that was killed has left it.
+    await keep('two', 'secret-key', Buffer.alloc(32, 4))
+    await keep('two', 'secret-key.next', given)
+    await demand('two')
+    expect((await readdir(join(folder, 'two'))).sort()).toEqual(['secret-key', 'secret-key.next'])
+  })
+
+  it('is not in the data folder where the settings have another one, which a server would use', async () => {
+    await keep('one', 'secret-key', given)
+    expect(await faultOf(demand('one', Buffer.alloc(32, 4)))).toContain(
+      'PARLEY_SECRET_KEY is not the secret key of the backup. Set PARLEY_SECRET_KEY to it',
+    )
+    await keep('two', 'secret-key', Buffer.alloc(32, 4))
+    expect(await faultOf(demand('two'))).toContain(`the key in ${fileOf('two')} is not the secret key of the backup`)
+    expect(await faultOf(demand('three', undefined, Buffer.alloc(32, 4)))).toContain('is neither in PARLEY_SECRET_KEY')
   })
 })

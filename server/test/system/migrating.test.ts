@@ -34,6 +34,7 @@ test('P8: /healthz answers 200, everything else 503, until the server listens on
     DATABASE_URL: database.connection_string,
     PARLEY_SECRET_KEY: 'ab'.repeat(32),
     PARLEY_BOOTSTRAP_KEY: `ak_${'x'.repeat(40)}`,
+    PARLEY_CORS_ORIGINS: 'https://shop.example.com',
   }
   const starting = startApp(
     readConfig({ ...environment, PARLEY_DATA_DIR: '/nonexistent' }),
@@ -58,6 +59,16 @@ test('P8: /healthz answers 200, everything else 503, until the server listens on
     expect([answer.status, answer.headers.get('retry-after')], path).toEqual([503, '5'])
     expect(await answer.json()).toMatchObject({ code: 'migrating', request_id: answer.headers.get('x-request-id') })
   }
+  const crossed = async (method: string, path: string, origin = 'https://shop.example.com') => {
+    const answer = await get(path, { method, headers: { origin, 'access-control-request-method': 'POST' } })
+    return [answer.status, answer.headers.get('access-control-allow-origin')]
+  }
+  // Pages of listed sites can read it where they may call, and only there.
+  expect(await crossed('OPTIONS', '/core/conversations/some/messages')).toEqual([204, 'https://shop.example.com'])
+  expect(await crossed('POST', '/core/conversations/some/messages?x=1')).toEqual([503, 'https://shop.example.com'])
+  expect(await crossed('POST', '/core/conversations/some/messages', 'https://other.test')).toEqual([503, null])
+  for (const path of ['/core/agents', '/core/conversations/export', '/readyz', '/core/conversations/'])
+    expect([path, await crossed('OPTIONS', path), await crossed('GET', path)]).toEqual([path, [503, null], [503, null]])
   await expect.poll(() => log.join('')).toContain('waiting for another server that migrates, or for a backup')
   await lock[Symbol.asyncDispose]()
   await using app = await starting

@@ -1,6 +1,7 @@
 // What each metric counts, once: a conversation with a failing model, a tool, a repeated key, an end, an analysis and a delivery.
 import { randomUUID } from 'node:crypto'
 import { afterAll, beforeAll, expect, test } from 'vitest'
+import { type TransactionStore, openStore } from '../../src/database/store.ts'
 import { holdAnswer } from '../support/scripted-model.ts'
 import { type TestServer, publishAgent, refusal, startTestServer } from '../support/server.ts'
 import { type ToolPeer, answerJson, opened_hosts, startToolPeer } from '../support/tool-peer.ts'
@@ -118,6 +119,8 @@ test('an end with its analysis, and a delivery that fails', async () => {
   await server.client.sendConversationMessage({ conversation_id, text: 'Hello' })
   const counted = await added(async () => {
     await server.client.endConversation({ conversation_id })
+    // Which ends nothing any more.
+    await server.client.endConversation({ conversation_id })
     await expect.poll(() => valueOf('parley_deliveries_total{outcome="retry"}')).toBeGreaterThan(0)
     await expect.poll(() => valueOf('parley_analyses_total{outcome="done"}')).toBe(1)
     await expect.poll(() => valueOf('parley_jobs_total{kind="analyze_conversation",outcome="done"}')).toBe(1)
@@ -129,6 +132,24 @@ test('an end with its analysis, and a delivery that fails', async () => {
     'parley_deliveries_total{outcome="retry"}': expect.any(Number),
     'parley_analyses_total{outcome="done"}': 1,
   })
+})
+
+test('an analysis is counted when its commit is made, however often that is tried', async () => {
+  const [kind] = server.app.rooms.analysis.work!
+  const failed = () => valueOf('parley_analyses_total{outcome="failed"}')
+  const before = (await failed())!
+  const { organization_id } = server
+  const item = { organization_id, owner: organization_id, subject: await begin(), tries: 5 }
+  const giveUp = async (tx: TransactionStore) => {
+    await kind!.giveUp!(tx, item, 'of the test')
+    throw new Error('the commit fails')
+  }
+  for (let tries = 0; tries < 2; tries += 1) {
+    await expect(openStore(server.database, organization_id).transaction(giveUp)).rejects.toThrow('the commit fails')
+  }
+  expect(await failed()).toBe(before)
+  await kind!.settled!(item)
+  expect(await failed()).toBe(before + 1)
 })
 
 test('an end that cancels a running turn counts both', async () => {

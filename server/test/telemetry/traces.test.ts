@@ -1,7 +1,7 @@
 // Traces and metrics as a collector of OpenTelemetry gets them: what is a span, what it holds, and who is told of it.
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import { type OtlpReceiver, type ReceivedSpan, startOtlpReceiver } from '../support/otlp-receiver.ts'
-import type { ChatRequest } from '../support/scripted-model.ts'
+import { type ChatRequest, holdAnswer } from '../support/scripted-model.ts'
 import { testPorts } from '../support/ports.ts'
 import { type TestServer, publishAgent, startTestServer } from '../support/server.ts'
 import { type ToolPeer, answerJson, startToolPeer } from '../support/tool-peer.ts'
@@ -155,12 +155,36 @@ describe('a message', () => {
   })
 })
 
+test('a stream that its reader leaves has not failed', async () => {
+  const { conversation } = await server.client.createConversation({ channel: 'text', user_id: 'u', agent_id })
+  const gone = new AbortController()
+  const headers = { authorization: `Bearer ${server.admin_key}` }
+  const stream = await fetch(`${server.url}/core/conversations/${conversation.id}/events`, {
+    headers,
+    signal: gone.signal,
+  })
+  await stream.body!.getReader().read()
+  gone.abort()
+  const { is_error, attributes } = await spanNamed('streamConversationEvents')
+  expect([is_error, attributes['http.response.status_code']]).toEqual([false, 200])
+})
+
 test('a turn that waited begins a trace, and says what it follows', async () => {
   const { client, model } = server
   const { conversation } = await client.createConversation({ channel: 'text', user_id: 'u', agent_id })
+  const conversation_id = conversation.id
+  const held = holdAnswer()
+  model.answer = () => held
+  const send = (text: string) => client.sendConversationMessage({ conversation_id, text })
+  const first = send('one')
+  await held.asked
   model.answer = () => 'Yes.'
-  const send = (text: string) => client.sendConversationMessage({ conversation_id: conversation.id, text })
-  await Promise.all([send('one'), send('two')])
+  const second = send('two')
+  const states = async () => (await client.listConversationTurns({ conversation_id })).data.map(({ status }) => status)
+  await expect.poll(states).toContain('queued')
+  held.say('Yes.')
+  held.finish()
+  await Promise.all([first, second])
   const turns = () => collector.spans.filter(({ name }) => name === 'turn')
   await expect.poll(() => turns().length).toBe(2)
   const begun = turns().filter(({ parent }) => parent === null)

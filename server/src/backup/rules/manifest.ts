@@ -60,23 +60,41 @@ export class BackupNewer extends Error {
 }
 
 export function parseManifest(text: string): Manifest {
-  const manifest = parse(text) as Manifest
+  const manifest = parse(text)
+  const { format: made_in, parley, taken_at, files_in_s3, migrations, tables } = manifest
+  const fingerprint = manifest['secret_key_fingerprint']
   const isManifest =
-    typeof manifest.format === 'number' && typeof manifest.parley === 'string' && Array.isArray(manifest.migrations)
-  if (!isManifest) throw new BackupTorn('its first part does not say what it is')
-  return manifest
+    [made_in, files_in_s3].every(isCount) &&
+    [parley, taken_at].every(isText) &&
+    (fingerprint === null || isText(fingerprint)) &&
+    isListOf(migrations, isText)
+  // What a newer format holds besides is said by those who know it.
+  const isKnown = made_in !== format || isListOf(tables, isTable)
+  if (!isManifest || !isKnown) throw new BackupTorn('its first part does not say what it is')
+  return manifest as object as Manifest
 }
 
 export function parseContents(text: string): Contents {
-  const contents = parse(text) as Contents
-  if (!Array.isArray(contents.tables) || !Array.isArray(contents.sequences))
+  const contents = parse(text)
+  const { tables, sequences } = contents
+  if (!isListOf(tables, isTableContents) || !isListOf(sequences, isSequence))
     throw new BackupTorn('its last part does not say what it holds')
-  return contents
+  return contents as object as Contents
 }
 
-function parse(text: string): object {
+const isText = (value: unknown) => typeof value === 'string'
+const isCount = (value: unknown) => Number.isSafeInteger(value) && (value as number) >= 0
+const isListOf = (value: unknown, isOne: (one: Record<string, unknown>) => boolean) =>
+  Array.isArray(value) && value.every((one) => isOne(one as Record<string, unknown>))
+const isTable = (one: Record<string, unknown> | null) => isText(one?.['name']) && isListOf(one?.['columns'], isText)
+const isTableContents = (one: Record<string, unknown> | null) =>
+  isText(one?.['name']) && isCount(one?.['rows']) && isCount(one?.['bytes']) && isText(one?.['sha256'])
+const isSequence = (one: Record<string, unknown> | null) =>
+  isText(one?.['name']) && (one?.['last_value'] === null || /^\d{1,19}$/.test(String(one?.['last_value'])))
+
+function parse(text: string): Record<string, unknown> {
   try {
-    return Object(JSON.parse(text)) as object
+    return Object(JSON.parse(text)) as Record<string, unknown>
   } catch {
     throw new BackupTorn('a part of it cannot be read')
   }

@@ -5,7 +5,7 @@ import { limitLockWait } from '../../database/database.ts'
 import type { RootStore, Store, TransactionStore } from '../../database/store.ts'
 import { AppError, notFound } from '../../base/errors.ts'
 import type { Change, Decision, LockedConversation, MessageClaim, Refusal } from '../machine/change.ts'
-import { type Judgement, isRefused, judge } from '../machine/plan.ts'
+import { type Judgement, type Planned, isRefused, judge } from '../machine/plan.ts'
 import { describeConversation } from '../../telemetry/gen-ai.ts'
 import { type SpanOptions, traced } from '../../telemetry/traces.ts'
 import type { Committer } from './committer.ts'
@@ -26,6 +26,8 @@ export interface Committed<Answer> {
   /** What it changes in the organization's list of conversations. */
   listed: 'change' | 'progress' | null
   measured: MeasuredChange
+  /** What was decided, for those who know more of the conversation. */
+  plan: Planned
 }
 
 /** A conversation and the change to make. */
@@ -105,10 +107,8 @@ export function accepted<Answer>(judged: Refusal | Judgement<Answer>): Judgement
 }
 
 /** What a decision has brought about once it is committed. */
-export function committedOf<Answer>(
-  { plan: { state, change }, answer }: Judgement<Answer>,
-  asked_at: number,
-): Committed<Answer> {
+export function committedOf<Answer>({ plan, answer }: Judgement<Answer>, asked_at: number): Committed<Answer> {
+  const { state, change } = plan
   const { organization_id } = state
   const ended_turns = endedTurns(state, change)
   return {
@@ -118,6 +118,7 @@ export function committedOf<Answer>(
     organization_id,
     listed: howItIsListed(change),
     measured: measuredIn(state, change),
+    plan,
   }
 }
 

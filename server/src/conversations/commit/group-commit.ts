@@ -5,16 +5,24 @@ import { type Database, type Executor, type Pipeline } from '../../database/data
 import { isConnectionLost } from '../../database/failures.ts'
 import { batch } from '../../database/batch.ts'
 import { openStore } from '../../database/store.ts'
-import { type Binding, type CallKey, type LostKeys, bindTogether, forgetBinding } from '../../idempotency/run-once.ts'
+import {
+  type Binding,
+  type CallKey,
+  type LostKeys,
+  bindTogether,
+  forgetBinding,
+  noteBinding,
+} from '../../idempotency/run-once.ts'
 import type { Decision, LockedConversation, Refusal } from '../machine/change.ts'
 import { type Judgement, type Planned, isRefused, judge } from '../machine/plan.ts'
 import type { Core } from '../../calls/core.ts'
 import { noTraces, traced } from '../../telemetry/traces.ts'
 import type { CommitAddition } from './additions.ts'
+import { type Create, createBirths } from './births.ts'
 import { type ChannelPort, type Channels, deliveryThrough } from '../channel-port.ts'
 import { type Committed, accepted, changeConversation, committedOf, describeCommit } from './commit.ts'
 import type { Committer, Erase } from './committer.ts'
-import { groupWritable, writeIfUnchanged } from './if-unchanged.ts'
+import { type Writable, groupWritable, writeIfUnchanged } from './if-unchanged.ts'
 import { type LockTarget, lockConversations } from './lock.ts'
 import { type ChangeName, type stages, reach } from './pause-points.ts'
 import { writeChanges } from './write-changes.ts'
@@ -27,6 +35,8 @@ export interface ProposedChange<Answer> extends LockTarget {
   characters: number
   /** The state that the conversation has, unless others have changed it: then nothing has to be read first. Null: not known. */
   expected?: LockedConversation | null
+  /** If it is not as expected, nothing is decided: throws `NotAsExpected`. */
+  only_expected?: boolean
   /** The idempotency key of the call, bound in the same commit, and the answer that the key stands for from then on. */
   binding?: { key: CallKey; to: (answer: Answer) => Binding } | undefined
 }
@@ -44,6 +54,7 @@ export interface GroupCommit extends Committer {
   readonly channels: Channels
   /** Must be called before the first change. */
   contribute(contributions: ConversationContributions): void
+  create: Create
   /** Like `changeConversation`: throws the refusal, `not_found` or `CommitInDoubt`. */
   change<Answer>(proposed: ProposedChange<Answer>): Promise<Committed<Answer>>
 }
@@ -95,15 +106,22 @@ export function createGroupCommit({
       commitUnchanged(database, committer, expecting),
       goTogether ? commitTogether(database, committer, others) : new Map<Proposed, Outcome>(),
     ])
-    const outcomes = new Map([...unchanged, ...together])
+    // As expected or not, a long one takes the place of a group.
+    const long = expecting.filter((one) => isLong(one) && !one.only_expected && !unchanged.has(one))
+    const after = long.length > 0 ? await commitTogether(database, committer, long) : []
+    const outcomes = new Map([...unchanged, ...together, ...after])
     // Those that could not go with the others.
-    const all_outcomes = all.map((proposed): Outcome => outcomes.get(proposed) ?? commitAlone(proposed))
+    const all_outcomes = all.map(
+      (proposed): Outcome =>
+        outcomes.get(proposed) ?? (proposed.only_expected ? failNotAsExpected() : commitAlone(proposed)),
+    )
     if (!goTogether && all.length === 1 && outcomes.size === 0) await settledWithin(alone_ms, all_outcomes[0]!)
     return all_outcomes
   }
 
   const joins = !ports.reached || ports.one_statement
-  const isExpecting = ({ expected, binding }: Proposed) => (joins && expected && !binding ? 'expecting' : 'others')
+  const isExpecting = ({ expected, binding }: Proposed) =>
+    joins && expected && !binding?.key.bound ? 'expecting' : 'others'
 
   const change = batch(commitAll, {
     lanes,
@@ -122,8 +140,17 @@ export function createGroupCommit({
   }
   const changeTraced = (proposed: Proposed) =>
     traced(traces, 'commit', describeCommit(proposed), () => change(proposed))
-  return { ...committer, channels, contribute, change: changeTraced as GroupCommit['change'] }
+  const create = createBirths({ database, load }, committer)
+  return { ...committer, channels, contribute, create, change: changeTraced as GroupCommit['change'] }
 }
+
+/** Others have changed the conversation, or its change needs more than a statement. */
+export class NotAsExpected extends Error {}
+
+const failNotAsExpected = () =>
+  settle(() => {
+    throw new NotAsExpected('the conversation is not as expected')
+  })
 
 const isLong = ({ characters }: Proposed) => characters > long_characters
 
@@ -157,24 +184,36 @@ async function commitUnchanged(
   all: Proposed[],
 ): Promise<Map<Proposed, Outcome>> {
   const asked_at = committer.ports.clock.monotonic()
-  const judged = all
-    .flatMap((proposed) => judgeLocked({ proposed, state: proposed.expected! }))
-    .flatMap(({ proposed, judgement }) => (isRefused(judgement) ? [] : [{ proposed, plan: judgement.plan }]))
-  const outcomes = groupWritable(committer, judged, ({ plan }) => plan).map(async ([way, group]) => {
+  const judged = all.flatMap((proposed) => judgeLocked({ proposed, state: proposed.expected! })).flatMap(writableOf)
+  const outcomes = groupWritable(committer, judged).map(async ([way, group]) => {
     const proposed = group.map((one) => one.proposed)
     await reachAll(committer, 'begun', proposed)
     try {
-      const plans = group.map(({ plan }) => plan)
-      const states = await writeIfUnchanged(database, committer, way, plans)
+      const states = await writeIfUnchanged(database, committer, way, group)
       const written = proposed.filter(({ id }) => states.has(id))
+      noteBindings(written)
       await reachAll(committer, 'committed', written)
       return concludeWritten(written, states, asked_at)
     } catch (error) {
       // What another kind of change has written stays written.
-      return isConnectionLost(error) ? failAll(proposed, error) : new Map<Proposed, Outcome>()
+      if (!isConnectionLost(error)) return new Map<Proposed, Outcome>()
+      // They may be stored with their keys, so what is found out about that is the answer.
+      noteBindings(proposed)
+      return failAll(proposed, error)
     }
   })
   return new Map((await Promise.all(outcomes)).flatMap((one) => [...one]))
+}
+
+function noteBindings(all: Proposed[]): void {
+  for (const { binding } of all) if (binding) noteBinding(binding.key)
+}
+
+function writableOf({ proposed, judgement }: Judged): (Writable & { proposed: Proposed })[] {
+  if (isRefused(judgement)) return []
+  const { binding } = proposed
+  const { plan, answer } = judgement
+  return [{ proposed, plan, binding: binding ? { request: binding.key.request, to: binding.to(answer) } : null }]
 }
 
 /** Decided once more, with the time and the lease that the statement has taken: the change is the same. */

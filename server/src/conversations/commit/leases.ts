@@ -42,10 +42,15 @@ export async function expireLeasesOfNodes(database: Executor, node_ids: string[]
   await database.query(expireOfNodesStatement, [node_ids])
 }
 
-export interface AbandonedTurn {
+interface TurnPlace {
   organization_id: string
   conversation_id: string
   turn_id: string
+}
+
+export interface AbandonedTurn extends TurnPlace {
+  /** Its lease has run out. False: it waits, and none runs. */
+  is_running: boolean
 }
 
 // A live node renews its leases again once the database is back, but not all nodes do so at the same moment.
@@ -53,11 +58,11 @@ export interface AbandonedTurn {
 const abandonedStatement = acrossOrganizations(
   'a node takes over turns of all organizations',
   'abandoned_turns',
-  `(select organization_id, conversation_id, id as turn_id from turns
+  `(select organization_id, conversation_id, id as turn_id, true as is_running from turns
     where status = 'running' and lease_expires_at < clock_timestamp() and ($2::uuid is null or node_id = $2)
     order by lease_expires_at limit $1)
    union all
-   (select organization_id, conversation_id, id from turns waiting
+   (select organization_id, conversation_id, id, false from turns waiting
     where status = 'queued'
       and not exists (select from turns open where open.conversation_id = waiting.conversation_id
                       and open.status in ('queued', 'running') and open.sequence < waiting.sequence)
@@ -72,7 +77,7 @@ export function findAbandonedTurns(database: Executor, only_of: string | null): 
   return database.query(abandonedStatement, [sweep_size, only_of])
 }
 
-export interface OpenTurnPlace extends AbandonedTurn {
+export interface OpenTurnPlace extends TurnPlace {
   sequence: number
 }
 

@@ -1,6 +1,6 @@
 // Locks conversations and reads each one's state under its lock.
 import { type Pipeline, statement } from '../../database/database.ts'
-import { arraysOf, rowsOf } from '../../database/rows.ts'
+import { arraysOf, rowOf, rowsOf } from '../../database/rows.ts'
 import type { TransactionStore } from '../../database/store.ts'
 import type { Claimed, LockedConversation, MessageClaim, OpenTurn } from '../machine/change.ts'
 import { handlingOf } from '../read/handling.ts'
@@ -22,18 +22,19 @@ const claiming = rowsOf('wanted', 'id uuid, organization_id uuid, client_id uuid
 const columns = `c.id, c.organization_id, c.channel, c.status, c.agent_id, c.agent_version_id, c.web_widget_id, c.ending, c.redaction,
   c.created_at, c.content_purged_at, c.handled_by, ${silence}, p.failed_turns, p.failed_since, p.failed_messages,
   p.user_turn_count, p.next_position, p.next_sequence, p.next_turn, p.updated_at`
-const tables = `${wanted} join conversations c on c.id = wanted.id join conversation_progress p on p.conversation_id = c.id`
+const tablesFor = (lock: string) => `${wanted} cross join ${rowOf('conversations', 'c', 'c.id = wanted.id', { lock })}
+  cross join ${rowOf('conversation_progress', 'p', 'p.conversation_id = wanted.id', { lock })}`
 
 const locks = {
   wait: statement(
     'lock_conversation',
-    `select ${columns} from ${tables}
-     where c.organization_id = wanted.organization_id and c.deleted_at is null for update of c, p`,
+    `select ${columns} from ${tablesFor('for update')}
+     where c.organization_id = wanted.organization_id and c.deleted_at is null`,
   ),
   skip: statement(
     'lock_free_conversations',
-    `select ${columns} from ${tables}
-     where c.organization_id = wanted.organization_id and c.deleted_at is null for update of c, p skip locked`,
+    `select ${columns} from ${tablesFor('for update skip locked')}
+     where c.organization_id = wanted.organization_id and c.deleted_at is null`,
   ),
 }
 

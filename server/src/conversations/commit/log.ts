@@ -17,29 +17,29 @@ const storedItems = storedItemColumns
   .join(', ')
 
 /** Inserts the items `$1` and the events `$2` of the conversations in `changes`, which has the progress columns. */
-export const insertLog = `items as (
+export const insertLog = (changes: string) => `items as (
      insert into transcript_items (conversation_id, organization_id, ${storedItemColumns})
      select c.conversation_id, c.organization_id, ${storedItems}
-     from changes c join jsonb_to_recordset($1::jsonb) as i(conversation_id uuid, ${givenItemColumns})
+     from ${changes} c join jsonb_to_recordset($1::jsonb) as i(conversation_id uuid, ${givenItemColumns})
        on i.conversation_id = c.conversation_id
    ), events as (
      insert into events (conversation_id, sequence, organization_id, id, type, occurred_at, data)
      select c.conversation_id, e.sequence, c.organization_id, e.id, e.type, c.now, e.data
-     from changes c join jsonb_to_recordset($2::jsonb) as e(conversation_id uuid, sequence bigint, id uuid, type text, data jsonb)
+     from ${changes} c join jsonb_to_recordset($2::jsonb) as e(conversation_id uuid, sequence bigint, id uuid, type text, data jsonb)
        on e.conversation_id = c.conversation_id
    ), counted as (
      insert into statistics_deltas (organization_id, agent_id, at, counters)
-     select organization_id, agent_id, now, counters from changes where counters is not null
+     select organization_id, agent_id, now, counters from ${changes} where counters is not null
    )`
 
-export const updateProgress = `update conversation_progress p
+export const updateProgress = (changes: string) => `update conversation_progress p
    set next_position = p.next_position + c.items, next_sequence = p.next_sequence + c.events,
        user_turn_count = p.user_turn_count + c.messages, next_turn = p.next_turn + c.turns,
        last_activity_at = case when c.items > 0 and not c.is_warning then c.now else p.last_activity_at end,
        silent_since = case when c.is_activity then c.now else p.silent_since end,
        warned_at = case when c.is_warning then c.now else p.warned_at end, updated_at = c.now,
        failed_turns = c.failed_turns, failed_since = c.failed_since, failed_messages = c.failed_messages
-   from changes c where p.conversation_id = c.conversation_id and p.organization_id = c.organization_id`
+   from ${changes} c where p.conversation_id = c.conversation_id`
 
 /** The first two parameters. */
 export function logOf(plans: Planned[], ports: Ports): [string, string] {

@@ -7,8 +7,10 @@ import { redactBirth } from '../machine/redaction.ts'
 import {
   type ImportedEnd,
   type NewConversation,
+  givenConversationColumns,
   givenItemColumns,
   newConversationColumns,
+  rowOfNew,
   storedItemColumns,
 } from '../machine/rows.ts'
 import { sendAdditions } from './additions.ts'
@@ -18,19 +20,11 @@ import { findFreeTimes } from './free-times.ts'
 import type { Beginning } from './new.ts'
 import { countEnded } from './write-changes.ts'
 
-const columnTypes: Record<keyof NewConversation, string> = {
-  ...{ id: 'uuid', direction: 'text', channel: 'text', status: 'text', user_id: 'text', agent_id: 'uuid' },
-  ...{ agent_name: 'text', agent_version_id: 'uuid', agent_number: 'text', to_address: 'text', from_address: 'text' },
-  ...{ subject: 'text', web_widget_id: 'text', trunk_id: 'text', initial_context: 'text', custom_metadata: 'jsonb' },
-  ...{ recording_details: 'jsonb', content_fingerprint: 'bytea', redaction: 'jsonb', content_days: 'integer' },
-}
-const given = newConversationColumns.map((name) => `${name} ${columnTypes[name]}`).join(', ')
-
 const insertStatement = statement(
   'insert_conversations',
   `insert into conversations (${newConversationColumns.join(', ')}, organization_id, created_at)
    select ${newConversationColumns.join(', ')}, $1, created_at + shift * interval '1 microsecond'
-   from jsonb_to_recordset($2::jsonb) as given (${given}, created_at timestamptz, shift integer)
+   from jsonb_to_recordset($2::jsonb) as given (${givenConversationColumns}, created_at timestamptz, shift integer)
    on conflict do nothing
    returning id, created_at`,
 )
@@ -72,9 +66,7 @@ async function tryInsert(tx: TransactionStore, conversations: readonly Timed[]):
   const rows = conversations.map(({ created_at, ...row }) => {
     const shift = uses.get(created_at) ?? 0
     uses.set(created_at, shift + 1)
-    const { content_fingerprint, ...stored } = redactBirth(row)
-    const hash = content_fingerprint && `\\x${content_fingerprint.toString('hex')}`
-    return { ...stored, created_at, shift, content_fingerprint: hash }
+    return { ...rowOfNew(redactBirth(row)), id: row.id, created_at, shift }
   })
   // In the order of their ids, so that two calls cannot wait for each other.
   rows.sort((a, b) => (a.id < b.id ? -1 : 1))

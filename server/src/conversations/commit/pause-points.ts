@@ -28,7 +28,7 @@ export type ChangeName = (typeof changeNames)[number]
 export const stages = ['begun', 'locked', 'written', 'committed'] as const
 
 /** Of a change that one statement writes, between its beginning and its commit: the statement is on its way. */
-export const sentPoints = ['message.sent', 'result.sent'] as const
+export const sentPoints = ['create.sent', 'message.sent', 'result.sent'] as const
 
 /** Outside commits. */
 export const attemptPoints = ['attempt.started', 'model.answered', 'tool.asked', 'tool.answered'] as const

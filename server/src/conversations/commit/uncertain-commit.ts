@@ -6,11 +6,12 @@ import { statement } from '../../database/database.ts'
 import type { RootStore } from '../../database/store.ts'
 import { AppError } from '../../base/errors.ts'
 import { retry } from '../../base/retry.ts'
+import { forgetBinding } from '../../idempotency/run-once.ts'
 import { takesMessages } from '../machine/conversation.ts'
 import { lockConversation } from './lock.ts'
 import { findAcceptedMessage } from '../read/turns.ts'
 
-type Asking = Pick<Context<Conversations>, 'core' | 'room' | 'store'>
+type Asking = Pick<Context<Conversations>, 'core' | 'room' | 'store' | 'key'>
 
 /** As long as a lease; after that the caller is told that the outcome is unknown. */
 const patience_ms = 8000
@@ -29,7 +30,11 @@ export async function resolveUncertainCommit(
     return findUnderLock(ctx.store, conversation_id, message_id)
   }
   const accepted = await lookPatiently(ctx, look, doubt)
-  if (!accepted) throw new AppError('unavailable', undefined, {}, { cause: doubt })
+  if (!accepted) {
+    // So an earlier call may have bound it, which then has the answer.
+    if (ctx.key) forgetBinding(ctx.key)
+    throw new AppError('unavailable', undefined, {}, { cause: doubt })
+  }
   const { organization_id } = ctx.store
   const { turn_id, lease, node_id } = accepted
   // The commit gave the turn to this node, which did not learn of it.

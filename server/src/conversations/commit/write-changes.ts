@@ -81,8 +81,8 @@ const appends = ({ change: { items, events, warned } }: Planned) => warned || it
 const withLog = (turns: string) =>
   `with ${turns} changes as (
      select * from ${rowsOf('progress', progressColumns, 3)}
-   ), ${insertLog}
-   ${updateProgress}`
+   ), ${insertLog('changes')}
+   ${updateProgress('changes')}`
 
 /** The number of the first parameter after those of the log. */
 const after_log = 3 + progressColumns.split(',').length

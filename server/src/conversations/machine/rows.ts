@@ -119,20 +119,28 @@ export interface NewConversation {
   content_days: number | null
 }
 
-/** Columns of a NewConversation. */
-export const newConversationColumns = [
-  ...(['id', 'direction', 'channel', 'status', 'user_id', 'agent_id', 'agent_name', 'agent_version_id'] as const),
-  ...([
-    'agent_number',
-    'to_address',
-    'from_address',
-    'subject',
-    'web_widget_id',
-    'trunk_id',
-    'initial_context',
-  ] as const),
-  ...(['custom_metadata', 'recording_details', 'content_fingerprint', 'redaction', 'content_days'] as const),
-] satisfies (keyof NewConversation)[]
+/** Columns of a NewConversation, with their types. */
+const newConversationTypes: Record<keyof NewConversation, string> = {
+  ...{ id: 'uuid', direction: 'text', channel: 'text', status: 'text', user_id: 'text', agent_id: 'uuid' },
+  ...{ agent_name: 'text', agent_version_id: 'uuid', agent_number: 'text', to_address: 'text', from_address: 'text' },
+  ...{ subject: 'text', web_widget_id: 'text', trunk_id: 'text', initial_context: 'text', custom_metadata: 'jsonb' },
+  ...{ recording_details: 'jsonb', content_fingerprint: 'bytea', redaction: 'jsonb', content_days: 'integer' },
+}
+
+export const newConversationColumns = Object.keys(newConversationTypes) as (keyof NewConversation)[]
+
+/** In the JSON of a writer's parameter. */
+export const givenConversationColumns = newConversationColumns
+  .map((name) => `${name} ${newConversationTypes[name]}`)
+  .join(', ')
+
+/** A new conversation there. */
+export function rowOfNew({ content_fingerprint, ...stored }: NewConversation): object {
+  return { ...stored, content_fingerprint: content_fingerprint && asBytea(content_fingerprint) }
+}
+
+/** Bytes as JSON has them for PostgreSQL. */
+export const asBytea = (bytes: Buffer) => `\\x${bytes.toString('hex')}`
 
 /** A conversation as callers may be shown it. */
 export type ShownConversation = Omit<ConversationRecord, 'redaction'>

@@ -2,7 +2,7 @@
 // And the state that the first of them leaves. Pure.
 import { type Change, type LockedConversation, type OpenTurn, nothingClaimed } from './change.ts'
 import { failuresAfter } from './failures.ts'
-import type { FoundConversation } from './rows.ts'
+import type { ConversationRecord, FoundConversation } from './rows.ts'
 import { isUserMessage } from './statistics-of-change.ts'
 
 interface Proposed {
@@ -59,6 +59,33 @@ export function stateAfterBeginning(begun: Proposed, node_id: string): LockedCon
     user_turn_count: state.user_turn_count + change.items.filter(isUserMessage).length,
     ...{ updated_at: now, silent_since: now, is_warned: false, claimed: nothingClaimed },
     open_turns: [openTurnOf(begun, node_id)],
+  }
+}
+
+/** The conversation as the next message finds it, unless something happens in between; null: not known. `found`: what the turn began with. */
+export function foundAfterReply(ended: Proposed, found: ConversationRecord): FoundConversation | null {
+  if (!isUsualReply(ended)) return null
+  const { state, change } = ended
+  const { now, user_turn_count, next_position, next_sequence, next_turn } = state
+  return {
+    ...found,
+    ...failuresAfter(state, change),
+    ...{ updated_at: now, last_activity_at: now, silent_since: now, is_warned: false, user_turn_count, next_turn },
+    next_position: next_position + change.items.length,
+    next_sequence: next_sequence + change.events.length,
+  }
+}
+
+/** The same after its creation. JSON is stored in another order than it was sent in, so one that has any is not known. */
+export function foundAfterBirth(
+  record: ConversationRecord,
+  { items, events }: { items: number; events: number },
+): FoundConversation | null {
+  if (record.recording_details !== null || Object.keys(record.custom_metadata).length > 0) return null
+  return {
+    ...record,
+    ...{ failed_turns: 0, failed_since: null, failed_messages: 0, silent_since: record.created_at, is_warned: false },
+    ...{ next_position: items, next_sequence: events + 1, next_turn: 1 },
   }
 }
 

@@ -1,7 +1,13 @@
 // Creates a conversation: selects the agent, writes the greeting, and makes the first commit.
 import { createHash } from 'node:crypto'
 import type { AgentConfig, Output } from '@parley/contract'
-import { findVersionForNewConversation, readAgentConfig, saveInlineVersion } from '../../agents/agents.ts'
+import {
+  type VersionReference,
+  findVersionForNewConversation,
+  foreseeVersion,
+  readAgentConfig,
+  saveInlineVersion,
+} from '../../agents/agents.ts'
 import { maySeeAgent } from '../../calls/access.ts'
 import { type ResolvedConfig, resolveAgentConfig } from '../../agents/rules/config.ts'
 import { storedRuleFaults } from '../../agents/rules/retention.ts'
@@ -24,7 +30,7 @@ import type { ConversationRecord, ItemRecord, NewConversation } from '../machine
 import { refuseChannel } from '../text-channel.ts'
 import { describeCommit } from '../commit/commit.ts'
 import { isIdTaken } from '../commit/new.ts'
-import { insertBirth } from '../commit/new-one.ts'
+import { type Born, insertBirth } from '../commit/new-one.ts'
 import { traced } from '../../telemetry/traces.ts'
 import { reach } from '../commit/pause-points.ts'
 import { findConversation } from '../read/conversation.ts'
@@ -72,6 +78,7 @@ export async function createConversationWith(
         .digest()
     : null
   if (input.id && fingerprint) {
+    await ctx.key?.requireNew()
     const earlier = await replayCreation(ctx, input, fingerprint)
     if (earlier) return earlier
   }
@@ -95,6 +102,8 @@ interface Wanted {
 /** Null: the id is taken. */
 async function createOnce(ctx: Context<Conversations>, wanted: Wanted): Promise<Creation | null> {
   const { input, more } = wanted
+  const foreseen = await createForeseen(ctx, wanted)
+  if (foreseen) return foreseen
   const known = await foreseeConfig(ctx, input, more)
   const written = known && (await writeGreetingBeforehand(ctx, input, known))
   try {
@@ -103,6 +112,45 @@ async function createOnce(ctx: Context<Conversations>, wanted: Wanted): Promise<
     if (!(error instanceof GreetingNeeded)) throw error
     return commitCreation(ctx, wanted, await writeGreetingBeforehand(ctx, input, error.config))
   }
+}
+
+/**
+ * With others, if the version that will answer is known from an earlier creation: the statement finds out whether it still is the one. Null: it
+ * has to be found first.
+ */
+async function createForeseen(
+  ctx: Context<Conversations>,
+  { input, fingerprint, id, begun, more }: Wanted,
+): Promise<Creation | null> {
+  const { organization_id } = ctx.store
+  if (more || fingerprint || input.agent_config) return null
+  const reference = referenceOf(input)
+  const chosen = foreseeVersion(organization_id, ctx.access, reference)
+  if (!chosen) return null
+  const born = await planForeseen(ctx, input, chosen.agent_version_id).then(
+    ({ config, greeting }) => {
+      const conversation = newConversation(id, begun, { ...chosen, config }, null)
+      const plan = planBirth(ctx, conversation, greeting)(new Date(ctx.core.ports.clock.now()).toISOString())
+      const is_latest = 'agent_id' in reference && reference.version === 'latest'
+      return ctx.room.commits.create({ organization_id, conversation, plan, is_latest, key: ctx.key })
+    },
+    // What refuses it is decided by what is stored now.
+    (error: unknown) => {
+      if (error instanceof AppError || error instanceof GreetingNeeded) return null
+      throw error
+    },
+  )
+  if (!born) return null
+  const created = creationOf(born, organization_id, born.agent_name)
+  ctx.room.kept.noteBirth(created.record, { items: born.items.length, events: born.events })
+  return created
+}
+
+async function planForeseen(ctx: Context<Conversations>, input: CreateInput, agent_version_id: string) {
+  const config = await readUsableConfig(ctx, ctx.store, input, agent_version_id)
+  requireChannel(input, { config })
+  if (config.starting_message?.type === 'generated') throw new GreetingNeeded(config)
+  return { config, greeting: renderGreeting(ctx, input, config) }
 }
 
 /** The model has to write the greeting of the version that the transaction has found, which takes too long for it (T12). */
@@ -150,15 +198,23 @@ async function resolveAnswerer(
     const { agent_version_id } = await saveInlineVersion(tx, stored, ctx.core.ports.newId())
     return { agent_id: null, agent_name: null, agent_version_id, config }
   }
-  const ref = input.agent_version_id
-    ? { agent_version_id: input.agent_version_id }
-    : { agent_id: input.agent_id!, version: input.version ?? ('latest' as const) }
-  const chosen = await findVersionForNewConversation(tx, ctx.access, ref)
-  const { default_model } = ctx.core.config
-  const config = await readAgentConfig(tx, chosen.agent_version_id, input.channel, default_model)
+  const chosen = await findVersionForNewConversation(tx, ctx.access, referenceOf(input))
+  return { ...chosen, config: await readUsableConfig(ctx, tx, input, chosen.agent_version_id) }
+}
+
+const referenceOf = ({ agent_id, agent_version_id, version }: CreateInput): VersionReference =>
+  agent_version_id ? { agent_version_id } : { agent_id: agent_id!, version: version ?? 'latest' }
+
+async function readUsableConfig(
+  { core }: Context<Conversations>,
+  store: Store,
+  { channel }: CreateInput,
+  agent_version_id: string,
+): Promise<ResolvedConfig> {
+  const config = await readAgentConfig(store, agent_version_id, channel, core.config.default_model)
   const errors = storedRuleFaults(config.retention)
   if (errors.length > 0) throw new AppError('validation_failed', unusable_rules, { errors: limitFaults(errors) })
-  return { ...chosen, config }
+  return config
 }
 
 function resolveInline(
@@ -182,6 +238,7 @@ async function writeGreetingBeforehand(
 ): Promise<string | null> {
   requireChannel(input, { config })
   if (config.starting_message?.type !== 'generated') return null
+  await ctx.key?.requireNew()
   const { instructions } = config.starting_message
   const variables = templateVariables(ctx, input)
   const initial_context = input.initial_context ?? null
@@ -243,24 +300,29 @@ function newConversation(
 
 /** Returns it as it is stored; null if the id is taken. */
 async function writeConversation(
-  { core: { ports }, room: { commits } }: Context<Conversations>,
+  ctx: Context<Conversations>,
   tx: TransactionStore,
   conversation: NewConversation,
   { agent_name }: Answerer,
   greeting: string | null,
   more: CreationAdditions | null,
 ): Promise<Creation | null> {
-  const said = greeting === null ? null : { message_id: ports.newId(), text: greeting }
-  const planAt = (created_at: string) =>
-    planOf(
-      stateAtBirth(conversation, { organization_id: tx.organization_id, created_at }),
-      decideBirth(conversation, said),
-    )
-  const born = await insertBirth(tx, commits, conversation, planAt)
+  const born = await insertBirth(tx, ctx.room.commits, conversation, planBirth(ctx, conversation, greeting))
   if (!born) return null
-  const { stored, created_at, items } = born
-  await more?.alongside(tx, { id: conversation.id, created_at })
-  const record = recordAtBirth(stored, { organization_id: tx.organization_id, created_at, agent_name })
+  await more?.alongside(tx, { id: conversation.id, created_at: born.created_at })
+  return creationOf(born, tx.organization_id, agent_name)
+}
+
+/** By the time at which it is created. */
+function planBirth({ core, store }: Context<Conversations>, conversation: NewConversation, greeting: string | null) {
+  const said = greeting === null ? null : { message_id: core.ports.newId(), text: greeting }
+  const { organization_id } = store
+  return (created_at: string) =>
+    planOf(stateAtBirth(conversation, { organization_id, created_at }), decideBirth(conversation, said))
+}
+
+function creationOf({ stored, created_at, items }: Born, organization_id: string, agent_name: string | null): Creation {
+  const record = recordAtBirth(stored, { organization_id, created_at, agent_name })
   return { record, first: items[0] ?? null }
 }
 

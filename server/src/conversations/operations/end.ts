@@ -52,7 +52,8 @@ export const endConversation: Handler<'endConversation', Conversations> = async 
   // What a person holds has no running turn.
   const isCut = mode === 'cut' && !held_by && channelRules[channel].ended_by_call && isActive(conversation.status)
   const committed = isCut ? await withHalt(ctx.room, id, commit) : await commit(null)
-  ctx.core.metrics.observe(end_to_commit_seconds, {}, (clock.monotonic() - asked_at) / 1000)
+  if (committed.answer !== 'already_completed')
+    ctx.core.metrics.observe(end_to_commit_seconds, {}, (clock.monotonic() - asked_at) / 1000)
   followUp(ctx.room, id, committed)
   if (committed.answer === 'ending') await waitForEnd(ctx, id, config.max_turn_seconds)
   const answer = await answerEnd(ctx, id, asked_wait_ms ?? config.analysis.wait_ms)

@@ -1,4 +1,5 @@
 // Sends a message and waits for its reply: the message is accepted, or was accepted earlier with the same key.
+import { maySeeAgent } from '../../calls/access.ts'
 import type { Context, Handler } from '../../calls/context.ts'
 import type { Conversations } from '../services.ts'
 import { AppError, invalid, notFound } from '../../base/errors.ts'
@@ -7,6 +8,7 @@ import { isLongerThan } from '../../base/text.ts'
 import {
   type AcceptedTurn,
   type IncomingMessage,
+  acceptMessageAsLeft,
   acceptMessageIn,
   readTurnSettings,
   relayOf,
@@ -16,6 +18,7 @@ import {
 import { readAnswer } from '../answer-to-widget.ts'
 import { changeConversation } from '../commit/commit.ts'
 import { followUp } from '../commit/follow-up.ts'
+import { NotAsExpected } from '../commit/group-commit.ts'
 import { textContent, textsOf } from '../machine/content.ts'
 import { decideRetry } from '../machine/decisions.ts'
 import type { ConversationRecord, FoundConversation } from '../machine/rows.ts'
@@ -28,14 +31,37 @@ import { awaitTurn, outcomeUnread, streamTurn } from '../read/turn-stream.ts'
 export const sendConversationMessage: Handler<'sendConversationMessage', Conversations> = async (ctx, input) => {
   checkGiven(input)
   if (input.text !== undefined) checkText(ctx, input.text)
+  const accepted = (await acceptAsLeft(ctx, input)) ?? (await acceptFound(ctx, input))
+  const awaited = { interactivity: input.interactivity ?? 'plain', ...accepted }
+  if (ctx.accepts_stream) return new EventStream((gone) => streamTurn(ctx, awaited, gone))
+  return sayingStored(awaited.turn_id, () => awaitTurn(ctx, awaited))
+}
+
+type Accepted = AcceptedTurn & { conversation_id: string }
+
+/** In the conversation as this node has left it; null: it has to be read. */
+async function acceptAsLeft(ctx: Context<Conversations>, input: SentMessage): Promise<Accepted | null> {
+  const { access, room, store, key } = ctx
+  const isPlain = input.in_reply_to == null && input.client_id == null && !key?.bound
+  if (!isPlain || access.conversation || access.sees_teams) return null
+  const conversation = room.kept.take(store.organization_id, input.conversation_id)
+  if (!conversation || !maySeeAgent(access, conversation.agent_id)) return null
+  const message = await messageOf(ctx, conversation, input)
+  try {
+    return { conversation_id: conversation.id, ...(await acceptMessageAsLeft(ctx, conversation, message)) }
+  } catch (error) {
+    if (error instanceof NotAsExpected) return null
+    throw error
+  }
+}
+
+async function acceptFound(ctx: Context<Conversations>, input: SentMessage): Promise<Accepted> {
   const conversation = await requireConversation(ctx, input.conversation_id, 'message')
   const earlier = ctx.key?.bound?.turn_id
   const accepted = earlier
     ? await sayingStored(earlier, () => repeat(ctx, conversation, earlier, input))
     : await accept(ctx, conversation, await messageOf(ctx, conversation, input))
-  const awaited = { conversation_id: conversation.id, interactivity: input.interactivity ?? 'plain', ...accepted }
-  if (ctx.accepts_stream) return new EventStream((gone) => streamTurn(ctx, awaited, gone))
-  return sayingStored(awaited.turn_id, () => awaitTurn(ctx, awaited))
+  return { conversation_id: conversation.id, ...accepted }
 }
 
 /** As far as what end users may send allows it. */
@@ -46,6 +72,8 @@ async function accept(
 ): Promise<AcceptedTurn> {
   const { end_users } = ctx.room
   try {
+    // What end users may send is used up by a message that is sent again, too.
+    if (ctx.access.conversation) await ctx.key?.requireNew()
     const text = textsOf(message.content).join('')
     const most = await end_users.admit(ctx, { conversation, text })
     return await acceptMessageIn(ctx, conversation, most === null ? message : { ...message, most_messages: most })

@@ -1,7 +1,7 @@
 // Reads conversations. Writes nothing.
 import { statement } from '../../database/database.ts'
 import { measureRows } from '../../database/large-rows.ts'
-import { rowsOf } from '../../database/rows.ts'
+import { rowOf, rowsOf } from '../../database/rows.ts'
 import type { Store } from '../../database/store.ts'
 import { isUuid } from '../../base/ports.ts'
 import { type FoundConversation, type ShownConversation, conversationColumns, foundColumns } from '../machine/rows.ts'
@@ -34,8 +34,8 @@ export function listedTables(ids: string, max_bytes: string): string {
 const findStatement = statement(
   'find_conversation',
   `select wanted.call, ${columns}, c.redaction, ${foundColumns} from ${rowsOf('wanted', 'id uuid, organization_id uuid')}
-   join conversations c on c.id = wanted.id and c.organization_id = wanted.organization_id ${progressAndAgent}
-   where c.deleted_at is null`,
+   cross join ${rowOf('conversations', 'c', 'c.id = wanted.id')} ${progressAndAgent}
+   where c.organization_id = wanted.organization_id and c.deleted_at is null`,
 )
 
 export async function findConversation(store: Store, id: string): Promise<FoundConversation | null> {

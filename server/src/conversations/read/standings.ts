@@ -1,7 +1,7 @@
 // Reads what the inactivity rules of many conversations depend on. Writes nothing and locks nothing.
 import type { Executor } from '../../database/database.ts'
 import { statement } from '../../database/database.ts'
-import { arraysOf, rowsOf } from '../../database/rows.ts'
+import { arraysOf, rowOf, rowsOf } from '../../database/rows.ts'
 import type { Standing } from '../machine/inactivity.ts'
 import { silence } from '../machine/rows.ts'
 
@@ -19,9 +19,9 @@ export const standingsStatement = statement(
           (select h.returned_at from handlings h where h.conversation_id = c.id) as returned_at,
           clock_timestamp() as now
    from ${rowsOf('wanted', 'id uuid, organization_id uuid')}
-   cross join lateral (select * from conversations c where c.id = wanted.id and c.organization_id = wanted.organization_id
-                       and c.deleted_at is null offset 0) c
-   cross join lateral (select * from conversation_progress where conversation_id = c.id offset 0) p`,
+   cross join ${rowOf('conversations', 'c', 'c.id = wanted.id')}
+   cross join ${rowOf('conversation_progress', 'p', 'p.conversation_id = wanted.id')}
+   where c.organization_id = wanted.organization_id and c.deleted_at is null`,
   { replanned: true },
 )
 

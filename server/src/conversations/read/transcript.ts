@@ -1,7 +1,7 @@
 // Reads transcripts: in parts that fit into an answer, their beginning and end, what a model is shown of them, and the items of
 // a turn. Nobody is shown those of a purged conversation, even while its rows are being removed. Writes nothing.
 import { statement } from '../../database/database.ts'
-import { rowsOf } from '../../database/rows.ts'
+import { rowOf, rowsOf } from '../../database/rows.ts'
 import type { Store } from '../../database/store.ts'
 import { type ItemRecord, type TurnRecord, contentAsJson, itemColumns } from '../machine/rows.ts'
 import { shownTypes, widget_tool } from '../machine/turn-items.ts'
@@ -16,7 +16,8 @@ export const frame_bytes = 300
 
 /** In the snapshot that reads the items, so none of them can have been removed. */
 export const hasContent = (conversation: string, organization: string) =>
-  `exists (select from conversations where id = ${conversation} and organization_id = ${organization} and content_purged_at is null)`
+  `exists (select from ${rowOf('conversations', 'kept', `kept.id = ${conversation}`, { columns: 'organization_id, content_purged_at' })}
+    where kept.organization_id = ${organization} and kept.content_purged_at is null)`
 
 const isSaid = `type = 'message' and role <> 'system'`
 

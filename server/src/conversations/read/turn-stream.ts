@@ -34,6 +34,8 @@ export type TurnAnswer = { reply: MessageReply } | { refusal: AppError }
 
 /** How often the turn is read even without a signal. */
 const poll_ms = 500
+/** One that this node carries out: it finds out sooner whether the turn is still its. */
+const own_poll_ms = 3000
 
 /** Waits for the end of the turn without streaming its course. */
 export async function awaitTurn(ctx: Context<Conversations>, awaited: AwaitedTurn): Promise<MessageReply> {
@@ -97,7 +99,7 @@ async function* followTurn(
 ): AsyncGenerator<TurnStreamEvent, TurnAnswer> {
   const { signals, turns: live } = ctx.core.live
   const { ports } = ctx.core
-  const { results } = ctx.room
+  const { results, runner } = ctx.room
   const deadline = ports.clock.monotonic() + wait_ms
   const saidKey = liveKey(conversation_id)
   const storedKey = changeKey(conversation_id)
@@ -108,6 +110,10 @@ async function* followTurn(
     const isOver = turn === null || (turn && isFinal(turn.status))
     const isLate = ports.clock.monotonic() >= deadline || signals.isClosed || gone.aborted
     if (isOver || isLate) {
+      // It was read just after this node has ended it: what its end has written is told as soon as the commit's answer arrives.
+      if (isOver && !expected.result && runner.carriesOut(turn_id)) {
+        await listener.next({ timeout_ms: poll_ms, signal: gone })
+      }
       const isTold = turn && (narrator || turn.outcome === 'reply')
       const items = isTold ? (expected.result?.items ?? (await readTurnItems(ctx.store, conversation_id, turn_id))) : []
       const found = isOver && turn && narrator ? await findRetrievals(ctx, conversation_id, turn, expected.result) : []
@@ -137,7 +143,8 @@ async function* followTurn(
       if (turn === undefined) await sleep(ports.clock, poll_ms, gone).catch(() => {})
       continue
     }
-    const rung = await listener.next({ timeout_ms: poll_ms, signal: gone })
+    const timeout_ms = runner.carriesOut(turn_id) ? own_poll_ms : poll_ms
+    const rung = await listener.next({ timeout_ms, signal: gone })
     turn = rung.size === 1 && rung.has(saidKey) ? undefined : await look()
   }
 }

@@ -1,6 +1,6 @@
 // Reads turns. Writes nothing.
 import { statement } from '../../database/database.ts'
-import { rowsOf } from '../../database/rows.ts'
+import { rowOf, rowsOf } from '../../database/rows.ts'
 import type { Store } from '../../database/store.ts'
 import { isUuid } from '../../base/ports.ts'
 import { type TurnRecord, turnColumns } from '../machine/rows.ts'
@@ -14,7 +14,8 @@ const columns = `${turnColumns},
 const findTurnStatement = statement(
   'find_turn',
   `select wanted.call, ${columns}, coalesce(t.handled_by, 'agent') as handled_by from ${rowsOf('wanted', 'id uuid, conversation_id uuid, organization_id uuid')}
-   join turns t on t.id = wanted.id and t.conversation_id = wanted.conversation_id and t.organization_id = wanted.organization_id`,
+   cross join ${rowOf('turns', 't', 't.id = wanted.id')}
+   where t.conversation_id = wanted.conversation_id and t.organization_id = wanted.organization_id`,
 )
 
 export async function findTurn(store: Store, conversation_id: string, turn_id: string): Promise<TurnRecord | null> {

@@ -9,7 +9,8 @@ $$;
 -- Whatever waits to be done stays, and is not due; but columns are filled, which contacts nobody. What is standing becomes due again when a
 -- server starts.
 create function put_off_work() returns void language sql as $$
-  update work set due_at = 'infinity', ready = false, lease = null, node_id = null, again_at = null, urgent_since = null
+  -- Not stuck either: that would be tried again after an hour.
+  update work set due_at = 'infinity', ready = false, lease = null, node_id = null, again_at = null, urgent_since = null, stuck_at = null
   where kind not in (select name from backfills);
   update work_arrivals set due_at = 'infinity' where kind not in (select name from backfills);
 $$;
@@ -23,5 +24,8 @@ create function pause_copy() returns void language sql as $$
   -- Chunks are not sent to a model that can be called here and not in the original.
   update datasets set vectors_awaited_at = 'infinity' where vectors_awaited_at is not null;
   select put_off_work();
-  update installation set paused_at = clock_timestamp();
+  -- Not before anything that is here, also where this database has an earlier time than the original.
+  update installation set paused_at = greatest(clock_timestamp(),
+    (select max(queued_at) from turns where status in ('queued', 'running')),
+    (select max(created_at) from blobs where store = 's3'));
 $$;

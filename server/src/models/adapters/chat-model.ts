@@ -22,19 +22,26 @@ export function createChatModels({ base_url, api_key, post }: ChatServer): Model
   return (id, model) => ({
     id,
     stream(request, signal) {
-      const sent = { headers, body: toChatBody(model, request), signal, gathers: request.gathers }
-      return streamAnswer(id, () => post(url, sent), signal)
+      const said = new ChatStream(id)
+      // Whatever comes before the first text, it arrives at once.
+      const gathers = () => said.hasText && (request.gathers?.() ?? false)
+      const sent = { headers, body: toChatBody(model, request), signal, gathers }
+      return streamAnswer(id, said, () => post(url, sent), signal)
     },
   })
 }
 
-async function* streamAnswer(id: string, ask: () => ReturnType<Post>, signal: AbortSignal): AsyncGenerator<ModelPart> {
+async function* streamAnswer(
+  id: string,
+  said: ChatStream,
+  ask: () => ReturnType<Post>,
+  signal: AbortSignal,
+): AsyncGenerator<ModelPart> {
   signal.throwIfAborted()
   try {
     const { status, body } = await ask()
     if (status < 200 || status > 299) throw fromStatus(status, id)
     if (body === null) throw createModelError('protocol', id)
-    const said = new ChatStream(id)
     for await (const bytes of readToEnd(body, said)) {
       signal.throwIfAborted()
       for (const part of said.read(bytes)) yield part

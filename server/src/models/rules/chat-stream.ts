@@ -62,6 +62,7 @@ export class ChatStream {
   #finish_reason: string | null = null
   #usage: ModelUsage = { input_tokens: null, output_tokens: null }
   #isComplete = false
+  #hasText = false
   #fault: ModelError | null = null
 
   constructor(id: string) {
@@ -72,13 +73,21 @@ export class ChatStream {
   *read(bytes: Uint8Array): Generator<ModelPart> {
     this.#text = ''
     this.#parser.feed(this.#decoder.decode(bytes, { stream: true }))
-    if (this.#text !== '') yield { type: 'text', text: this.#text }
+    if (this.#text !== '') {
+      this.#hasText = true
+      yield { type: 'text', text: this.#text }
+    }
     if (this.#fault !== null) throw this.#fault
   }
 
   /** Nothing relevant can follow. */
   get isComplete(): boolean {
     return this.#isComplete
+  }
+
+  /** Whether any text has been returned. */
+  get hasText(): boolean {
+    return this.#hasText
   }
 
   *end(): Generator<ModelPart> {
