@@ -18,7 +18,7 @@ export async function openPodman(folder: string): Promise<Podman> {
   return (...args) => run('podman', '--runtime', 'runc', '--cgroup-manager', 'cgroupfs', ...args)
 }
 
-/** The image of deploy/Containerfile as it stands, on this base. */
+/** The image of the unchanged deploy/Containerfile, on this base. */
 export async function buildImage(podman: Podman, base: string, name: string): Promise<void> {
   const archive = `${base}.tar`
   await run('tar', '--directory', base, '--create', '--file', archive, '.')
