@@ -1,6 +1,5 @@
 // Sources and their files, as they are on the wire. Nothing is read whose state changes by itself.
-import { expect } from 'vitest'
-import type { Walk } from '../wire/world.ts'
+import { type Walk, until } from '../wire/world.ts'
 import { unknown_id } from '../wire/walks/constants.ts'
 
 export const walks = { sources: walkSources, 'source-files': walkFiles, 'source-limits': walkLimits }
@@ -70,7 +69,7 @@ async function walkFiles({ call, prepare, name, watch }: Walk): Promise<void> {
   await call('uploadSource', 'when it is closed', { params, query: `token=${token}`, body: 'x', headers, as: null })
   await call('getSourceFile', 'the file', { params })
   const client = await watch()
-  await expect.poll(async () => (await client.getSource(params)).status, { timeout: 60_000 }).toBe('ready')
+  await until(async () => (await client.getSource(params)).status === 'ready')
   await call('getSourceMarkdown', 'its text', { params })
   const form = { 'content-type': 'multipart/form-data; boundary=part' }
   const file =

@@ -1,6 +1,5 @@
 // The recording of redaction and of a purge.
-import { until } from '../support/event-readers.ts'
-import { makeAgent, type Walk } from '../wire/world.ts'
+import { makeAgent, type Walk, until } from '../wire/world.ts'
 import { begin, script } from '../wire/walks/messages.ts'
 
 async function walkRetention(walk: Walk): Promise<void> {

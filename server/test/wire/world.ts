@@ -1,5 +1,6 @@
 // The world of the recordings: one server, whose time passes from request to request, and its peers.
 import type { Client } from '@parley/sdk'
+import { expect } from 'vitest'
 import type { Organization } from '../support/actors.ts'
 import { makeOrganization } from '../support/actors.ts'
 import { type IdentityProvider, startIdentityProvider } from '../support/identity-provider.ts'
@@ -99,6 +100,10 @@ function createWireTime() {
     tick: () => void (monotonic_ms += between_requests_ms),
   }
 }
+
+/** Asks seldom: the time of the walk, which gives a rate limit its requests back, does not pass meanwhile. */
+export const until = (condition: () => unknown) =>
+  expect.poll(condition, { timeout: 60_000, interval: 200 }).toBeTruthy()
 
 /** The id of a published agent. */
 export async function makeAgent({ organization }: Walk, config: object = {}): Promise<string> {

@@ -1,6 +1,5 @@
 // Crawls, as they are on the wire. The address is refused, so that nothing leaves this machine.
-import { expect } from 'vitest'
-import type { Walk } from '../../wire/world.ts'
+import { type Walk, until } from '../../wire/world.ts'
 import { unknown_id } from '../../wire/walks/constants.ts'
 
 export const walks = { crawls: walkCrawls }
@@ -9,8 +8,7 @@ async function walkCrawls({ call, prepare, watch }: Walk): Promise<void> {
   const client = await watch()
   const made = await prepare('createSources', { body: { name: 'http://10.0.0.1/', type: 'URL' } })
   const params = { source_id: made.json[0].id as string }
-  const isOver = () =>
-    expect.poll(async () => (await client.getSource(params)).crawl?.status, { timeout: 40_000 }).toBe('failed')
+  const isOver = () => until(async () => (await client.getSource(params)).crawl?.status === 'failed')
   await isOver()
   await call('listSourceCrawls', 'one that failed', { params })
   const [crawl] = (await client.listSourceCrawls(params)).data

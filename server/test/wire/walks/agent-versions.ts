@@ -1,7 +1,6 @@
 // The versions of an agent: drafts, revisions, publishing, comparing, instructions that a model writes.
 import { holdAnswer } from '../../support/scripted-model.ts'
-import { until } from '../../support/event-readers.ts'
-import type { Walk } from '../world.ts'
+import { type Walk, until } from '../world.ts'
 import { unknown_id } from './constants.ts'
 
 const config = { instructions: 'Be brief.', guardrails: 'Be kind.', tools: [{ name: 'look', description: 'Looks' }] }

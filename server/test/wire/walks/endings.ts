@@ -1,7 +1,6 @@
 // The end of a conversation, its events, and its analysis afterwards.
-import { until } from '../../support/event-readers.ts'
 import { holdAnswer } from '../../support/scripted-model.ts'
-import { makeAgent, type Walk } from '../world.ts'
+import { makeAgent, type Walk, until } from '../world.ts'
 import { tellLastModelRequest } from './agent-versions.ts'
 import { unknown_id } from './constants.ts'
 import { begin, script } from './messages.ts'

@@ -1,8 +1,7 @@
 // Messages and their turns: replies, tools, streams, and every way in which a turn has no reply.
-import { until } from '../../support/event-readers.ts'
 import { answerJson } from '../../support/tool-peer.ts'
 import { type Answer as Said, holdAnswer } from '../../support/scripted-model.ts'
-import { makeAgent, type Walk } from '../world.ts'
+import { makeAgent, type Walk, until } from '../world.ts'
 import { tellLastModelRequest } from './agent-versions.ts'
 import { unknown_id } from './constants.ts'
 

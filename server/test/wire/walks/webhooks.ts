@@ -1,6 +1,5 @@
 // Webhook endpoints, their deliveries as they arrive, and the list of deliveries.
-import { until } from '../../support/event-readers.ts'
-import { makeAgent, type Walk } from '../world.ts'
+import { makeAgent, type Walk, until } from '../world.ts'
 import { unknown_id } from './constants.ts'
 import { begin } from './messages.ts'
 
