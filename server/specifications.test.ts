@@ -142,3 +142,35 @@ describe('hand-off', () => {
     expect(texts.filter((text) => named.test(text))).not.toEqual([])
   })
 })
+
+describe('workflows', () => {
+  const sections = read('src/workflows/SPEC.md')
+    .split(/^## /m)
+    .filter((section) => /^W\d+ /.test(section))
+  const citedAs = (name: string, section: string) => {
+    const line = section.split('\n').find((one) => one.startsWith(`- ${name}: `))
+    return [...(line ?? '').matchAll(/`([^`]+\.ts)`/g)].map(([, path]) => path!)
+  }
+
+  test('each has a section, in order', () => {
+    const numbers = sections.map((section) => /^W\d+/.exec(section)![0])
+    expect(numbers).toEqual(Array.from({ length: 14 }, (_, at) => `W${at + 1}`))
+  })
+
+  test.each(sections.map((section): [string, string] => [/^W\d+/.exec(section)![0], section]))(
+    '%s cites tests that exist, of which one names it, and one that attacks it',
+    (number, section) => {
+      for (const kind of ['Tested', 'Attacked']) {
+        expect([kind, citedAs(kind, section)]).not.toEqual([kind, []])
+        expect(citedAs(kind, section).filter((path) => !existsSync(join(server, path)))).toEqual([])
+      }
+      const named = new RegExp(
+        `\\b(?:test|describe)(?:\\.\\w+)*(?:\\([^()]*\\))?\\(\\s*[\`'"][^\`'"\\n]*\\b${number}\\b`,
+      )
+      const naming = [...citedAs('Tested', section), ...citedAs('Attacked', section)].filter((path) =>
+        named.test(readFileSync(join(server, path), 'utf8')),
+      )
+      expect(naming).not.toEqual([])
+    },
+  )
+})

@@ -1,7 +1,6 @@
 // Self-contained parts of AgentConfig: sources of tools, and settings of later capabilities.
 import type { Static } from 'typebox'
 import { Type } from './type.ts'
-import { workflowFields } from './actions/workflow.ts'
 import { JsonObject, named, notYet, nullable, oneOf } from './schema.ts'
 import { agentBounds, agentDefaults, redactedKinds, widgetTypes } from './vocabulary.ts'
 
@@ -221,20 +220,6 @@ export const RetrievalSettings = named(
 )
 export type RetrievalSettings = Static<typeof RetrievalSettings>
 
-const conversationWorkflow = {
-  type: Type.Optional(nullable(oneOf(['workflow'] as const))),
-  ...workflowFields,
-  timeout_seconds: Type.Optional(nullable(Type.Integer({ minimum: 1, maximum: 60 }))),
-}
-
-// Not named: a named one would be a union with null, whose branch the optional `type` could not select.
-const PreConversationWorkflow = Type.Object(conversationWorkflow)
-const PostConversationWorkflow = Type.Object({
-  ...conversationWorkflow,
-  timeout_seconds: Type.Optional(nullable(Type.Integer({ minimum: 1, maximum: agentBounds.workflow.timeout_seconds }))),
-  after_analysis: Type.Optional(nullable(Type.Boolean({ description: 'Whether it waits for the analysis.' }))),
-})
-
 const ruleMessage = (when: string) =>
   Type.Optional(
     nullable(
@@ -371,12 +356,6 @@ export const AnalysisQuestions = {
 }
 
 const laterObject = Type.Optional(notYet(nullable(JsonObject)))
-
-/** The workflows around a conversation. */
-export const conversationWorkflows = {
-  pre_conversation_workflow: Type.Optional(notYet(nullable(PreConversationWorkflow))),
-  post_conversation_workflow: Type.Optional(notYet(nullable(PostConversationWorkflow))),
-}
 
 /** Settings of later capabilities, stored as they are. */
 export const laterObjects = {

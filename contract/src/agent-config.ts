@@ -10,9 +10,9 @@ import {
   QuickAction,
   Retention,
   RetrievalSettings,
-  conversationWorkflows,
   laterObjects,
 } from './agent-config-parts.ts'
+import { conversationWorkflows } from './agent-workflows.ts'
 import { HandOffConfig, SatisfactionConfig } from './hand-off/config.ts'
 import { LanguageModel } from './language-model.ts'
 import { named, nullable, oneOf } from './schema.ts'

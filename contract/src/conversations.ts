@@ -28,7 +28,7 @@ const lifecycleOperations = {
     tag,
     summary: 'Create a conversation',
     description:
-      'Text conversations need exactly one of `agent_id`, `agent_version_id` and `agent_config`. A configuration that uses secrets also needs `agents:manage` (403); one that names datasets needs `sources:read`, `sources:manage` or `agents:manage`.',
+      'Text conversations need exactly one of `agent_id`, `agent_version_id` and `agent_config`. A configuration that uses secrets also needs `agents:manage` (403); one that names datasets needs `sources:read`, `sources:manage` or `agents:manage`, and one that executes workflows `agents:manage`. If a workflow is executed before the conversation, the call waits for it, up to 60 seconds, and answers the conversation as it is then: `in_progress`, `cancelled` or `failed`.',
     access: manage,
     narrowed: true,
     waits: true,

@@ -2,6 +2,7 @@
 import { Type } from './type.ts'
 import { Assignee, handledBy } from './hand-off/objects.ts'
 import { named, nullable, oneOf } from './schema.ts'
+import { problemCodes } from './workflows/words.ts'
 
 interface ErrorEntry {
   status: number
@@ -23,8 +24,19 @@ export const errorTable = {
   agent_inactive: { status: 400, detail: 'The agent is not active. Activate it first.' },
   version_not_published: { status: 400, detail: 'The agent version is not published. Publish it first.' },
   version_published: { status: 400, detail: 'A published version cannot be changed. Create a draft and change that.' },
+  workflow_not_published: {
+    status: 400,
+    code: 'version_not_published',
+    detail: 'The workflow version is not published. Publish it first.',
+  },
+  call_loop: {
+    status: 400,
+    detail:
+      'The call comes from a chain of calls between workflows and agents that is as deep as it may be. Break the loop.',
+  },
   unauthorized: { status: 401, detail: 'Invalid or missing credentials.' },
   organization_missing: { status: 401, detail: 'Token is missing organization claim.' },
+  hook_signature_invalid: { status: 401, code: 'unauthorized', detail: 'Invalid signature.' },
   forbidden: { status: 403, detail: 'The credential has none of the scopes that allow this.' },
   cross_site_refused: {
     status: 403,
@@ -192,6 +204,31 @@ export const errorTable = {
     status: 409,
     detail: 'The web widget has reached its limit of blocked visitors. Delete a block first.',
   },
+  workflow_in_use: {
+    status: 409,
+    detail: 'The workflow is live, has open executions, or a published agent uses it.',
+  },
+  workflow_not_live: { status: 409, detail: 'The workflow is not live. Go live with a published version first.' },
+  trigger_conflict: {
+    status: 409,
+    detail: "Another live workflow runs before this agent's conversations.",
+  },
+  execution_active: { status: 409, detail: 'The execution has not ended.' },
+  execution_not_waiting: { status: 409, detail: 'The execution is not waiting.' },
+  connection_in_use: { status: 409, detail: 'A published version uses this connection.' },
+  connection_name_taken: { status: 409, detail: 'Another connection has this name. Choose a different one.' },
+  too_many_workflows: {
+    status: 409,
+    detail: 'The organization has reached its limit of workflows. Delete one first.',
+  },
+  too_many_workflow_versions: {
+    status: 409,
+    detail: 'The workflow has reached its limit of versions. Delete a draft, or create another workflow.',
+  },
+  too_many_connections: {
+    status: 409,
+    detail: 'The organization has reached its limit of connections. Delete one first.',
+  },
   revision_mismatch: {
     status: 412,
     detail: 'The version has changed since it was read. Read it again, then repeat the change.',
@@ -199,6 +236,11 @@ export const errorTable = {
   body_too_large: { status: 413, detail: 'The request body is larger than the limit. Send a smaller one.' },
   file_too_large: { status: 413, detail: 'The file is larger than the limit. Send a smaller one.' },
   unsupported_media_type: { status: 415, detail: 'The request body must be JSON (application/json).' },
+  hook_media_type_unsupported: {
+    status: 415,
+    code: 'unsupported_media_type',
+    detail: 'The body must be JSON, a form or a text.',
+  },
   validation_failed: { status: 422, detail: 'The request is not valid.' },
   idempotency_key_reused: {
     status: 422,
@@ -221,6 +263,7 @@ export const errorTable = {
     status: 429,
     detail: 'The web widget has reached what it allows for now. Try again later.',
   },
+  too_many_executions: { status: 429, detail: 'Too many executions are queued.' },
   too_many_streams: {
     status: 429,
     detail: 'Too many event streams are open on this server. Close one, or try again later.',
@@ -240,6 +283,10 @@ export const errorTable = {
     status: 504,
     code: 'embedding_failed',
     detail: 'The embedding model did not answer in time. Search by words, or try again.',
+  },
+  connection_failed: {
+    status: 502,
+    detail: 'The connection could not be reached, or its response is not valid. Check its address and its credentials.',
   },
   identity_provider_failed: {
     status: 502,
@@ -286,6 +333,7 @@ export const FieldError = named(
         'The faulty field as a dotted path, such as `config.llm.temperature`; empty for the whole body. Names longer than 64 characters and paths longer than 256 are cut off and end in `…`.',
     }),
     message: Type.String(),
+    code: Type.Optional(oneOf(problemCodes, 'Of a problem of a workflow’s definition: its kind.')),
   }),
 )
 
@@ -306,6 +354,9 @@ export const ErrorBody = named(
     ),
     turn_id: Type.Optional(Type.String({ description: 'The turn in which the message is stored.' })),
     running_turn_id: Type.Optional(Type.String({ description: 'With `turn_in_progress`: the turn that is running.' })),
+    execution_id: Type.Optional(
+      Type.String({ description: 'The execution that is stored, and goes on. Without it, nothing is stored.' }),
+    ),
     handled_by: Type.Optional({
       ...handledBy,
       description: 'With the outcome of a turn: who handles the conversation now.',

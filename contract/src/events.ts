@@ -128,6 +128,7 @@ export const eventData = {
   ),
 } as const satisfies Record<EventType, TSchema>
 
+const workflow = { workflow_id: Id, name: Type.String(), version: Type.Integer() }
 const web_widget = { web_widget_id: Id, name: Type.String() }
 const dataset = { dataset_id: Id, name: Type.String() }
 const space = {
@@ -181,6 +182,18 @@ export const organizationEventData = {
     },
     { description: 'Once for each limit and day.' },
   ),
+  'workflow.published': Type.Object(workflow),
+  'workflow.went_live': Type.Object({
+    ...workflow,
+    replaced: nullable(Type.Integer({ description: 'The version that was live before; null: none.' })),
+  }),
+  'workflow.went_offline': Type.Object(workflow),
+  'workflow_trigger.skipped': Type.Object({
+    ...workflow,
+    trigger_id: Id,
+    step_id: Type.String(),
+    reason: Type.String({ description: 'Why it did not start an execution.' }),
+  }),
 } as const satisfies Record<OrganizationEventType, TSchema>
 
 export type OrganizationEventData<T extends OrganizationEventType> = Static<(typeof organizationEventData)[T]>

@@ -26,6 +26,7 @@ import { systemOperations } from './system.ts'
 import { webWidgetOperations } from './web-widgets/index.ts'
 import { publicWidgetOperations, widgetStatisticsOperations } from './web-widgets/public.ts'
 import { webhookOperations } from './webhooks.ts'
+import { workflowOperations } from './workflows/index.ts'
 
 export const operations = {
   ...systemOperations,
@@ -55,6 +56,7 @@ export const operations = {
   ...webWidgetOperations,
   ...widgetStatisticsOperations,
   ...publicWidgetOperations,
+  ...workflowOperations,
 }
 
 export type Operations = typeof operations
@@ -98,3 +100,4 @@ export * from './vocabulary.ts'
 export * from './web-widgets/index.ts'
 export * from './webhooks.ts'
 export * from './widgets.ts'
+export * from './workflows/index.ts'

@@ -7,6 +7,8 @@ const idsOf = (load: string) => all.filter((operation) => loadOf(operation) === 
 
 test('only ends, cancellations and questions about health are never refused', () => {
   expect(idsOf('critical').toSorted()).toEqual([
+    'cancelExecution',
+    'cancelExecutions',
     'cancelSourceCrawl',
     'cancelTurn',
     'endConversation',
@@ -22,7 +24,10 @@ test('pages, sums, files and streams are refused first', () => {
   const isFile = ({ answer, upload, in_parts }: Operation) =>
     answer?.kind === 'file' || upload?.form === 'raw' || in_parts === true
   const isSum = ({ path }: Operation) => /\/(statistics|counts?)(\/|$)/.test(path)
-  const expected = all.filter((one) => isPage(one) || isPlainStream(one) || isFile(one) || isSum(one))
+  const isRefusable = (one: Operation) => loadOf(one) !== 'critical'
+  const expected = all
+    .filter((one) => isPage(one) || isPlainStream(one) || isFile(one) || isSum(one))
+    .filter(isRefusable)
   expect(expected.length).toBeGreaterThan(30)
   expect(expected.map(({ id }) => id).filter((id) => !bulk.has(id))).toEqual([])
 })

@@ -3,7 +3,7 @@ import type { TSchema } from 'typebox'
 import { ErrorBody, type ErrorName, describeError } from './errors.ts'
 import { loadOf } from './load.ts'
 import { type Operation, type ResourceKind, headerName } from './operation.ts'
-import { nameOfSchema } from './schema.ts'
+import { describingSchemaOf, nameOfSchema } from './schema.ts'
 import { WebhookEvent } from './webhooks.ts'
 
 type Json = Record<string, unknown>
@@ -18,6 +18,8 @@ const tagTexts = {
   'Web widgets': 'Agents on websites: their widgets, the sites that can show them, and what visitors can do.',
   Webhooks: 'Endpoints that receive events, and the outcome of each delivery.',
   Knowledge: 'Datasets that agents look things up in, their sources, and what searches find.',
+  Workflows:
+    'Graphs of steps that calls, schedules, webhooks, events and agents start: their versions, triggers and executions.',
   System: 'Health checks of the server.',
 }
 
@@ -100,6 +102,8 @@ function createHoister(components: Json): Hoist {
   const hoist: Hoist = (schema) => {
     if (Array.isArray(schema)) return schema.map(hoist)
     if (typeof schema !== 'object' || schema === null) return schema
+    const by = describingSchemaOf(schema)
+    if (by !== schema) return hoist(by)
     const name = nameOfSchema(schema)
     if (name === undefined) return mapValues(schema, hoist)
     if (!Object.hasOwn(components, name)) {

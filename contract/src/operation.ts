@@ -76,6 +76,11 @@ export interface Operation {
   /** Whether the request may come without a body. */
   body_optional?: boolean
   upload?: OperationUpload
+  /**
+   * Takes requests of programs that know nothing of this server: of these methods, with any query, headers and body, which the input does
+   * not have. What it answers may have another status and form than `success`.
+   */
+  foreign?: { readonly methods: readonly Operation['method'][] }
   /** 303 redirects browsers to the address in `Location`. */
   success: { status: 200 | 201 | 202 | 204 | 303; description: string; schema?: TSchema }
   /** What it can answer besides JSON; absent: only JSON. */

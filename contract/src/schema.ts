@@ -28,6 +28,22 @@ export function shownTypeOf(schema: object): string | undefined {
   return shownTypes.get(schema)
 }
 
+const describing = new WeakMap<object, TSchema>()
+
+/**
+ * Says by another schema what a value is, for the reference and the SDK; its own schema leaves it as it is, with all of its keys. Not in
+ * `Optional`, which copies.
+ */
+export function describedBy<T extends TSchema>(by: TSchema, schema: T): T {
+  describing.set(schema, by)
+  return schema
+}
+
+/** The schema that says what it is: another one, or itself. */
+export function describingSchemaOf(schema: object): object {
+  return describing.get(schema) ?? schema
+}
+
 /** The schema's value or null. Optional request fields are nullable too, because many clients send null for "not given". */
 export function nullable<T extends TSchema>(schema: T): TUnsafe<Static<T> | null> {
   const { type, enum: listed, const: only, ...rest } = schema as { type?: unknown; enum?: unknown[]; const?: unknown }

@@ -34,6 +34,8 @@ export const endReasons = [
   'imported',
   'error',
   'nobody_available',
+  'rejected',
+  'pre_workflow_failed',
 ] as const
 export type EndReason = (typeof endReasons)[number]
 
@@ -146,14 +148,34 @@ export const organizationEventTypes = [
   'web_widget.updated',
   'web_widget.deleted',
   'web_widget.limit_reached',
+  'workflow.published',
+  'workflow.went_live',
+  'workflow.went_offline',
+  'workflow_trigger.skipped',
 ] as const
 export type OrganizationEventType = (typeof organizationEventTypes)[number]
 
-/** What endpoints receive besides events of conversations. A test goes to one endpoint only. */
+/** Of executions of workflows, in the order in which they can come. */
+export const workflowEventTypes = [
+  'workflow_execution.queued',
+  'workflow_execution.started',
+  'workflow_execution.waiting',
+  'workflow_execution.resumed',
+  'workflow_execution.completed',
+  'workflow_execution.failed',
+  'workflow_execution.cancelled',
+  'workflow_step.started',
+  'workflow_step.retrying',
+  'workflow_step.completed',
+  'workflow_step.failed',
+] as const
+export type WorkflowEventType = (typeof workflowEventTypes)[number]
+
+/** What endpoints receive besides events of conversations and of executions. A test goes to one endpoint only. */
 export const webhookEventTypes = ['webhook.test', ...organizationEventTypes] as const
 
 /** Every type that a pattern can match. */
-export const deliveredTypes: readonly string[] = [...eventTypes, ...webhookEventTypes]
+export const deliveredTypes: readonly string[] = [...eventTypes, ...webhookEventTypes, ...workflowEventTypes]
 
 /** Whether one of the patterns matches the type; the trigger on `events` has the same rule in SQL. */
 export function matchesEvent(patterns: readonly string[], type: string): boolean {
@@ -201,6 +223,8 @@ export const scopes = [
   'assessments:read',
   'assessments:manage',
   'workflows:read',
+  'workflows:read_sensitive',
+  'workflows:execute',
   'workflows:manage',
   'child_organizations:manage',
   'managed_accounts:manage',
@@ -305,6 +329,7 @@ export const agentDefaults = {
   channel: { enabled: true, body_template: '{{agent_response}}' },
   analysis: { wait_ms: 5000, summary: { enabled: true, max_words: 80 } },
   inactivity: { end_after_seconds: 86_400 },
+  pre_conversation_workflow: { timeout_seconds: 10 },
   form_field: { stars: 5 },
 } as const
 

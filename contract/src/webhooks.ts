@@ -15,7 +15,7 @@ import {
   pageQuery,
   uuidText,
 } from './schema.ts'
-import { deliveryStatuses, disabledReasons, webhookEventTypes } from './vocabulary.ts'
+import { deliveryStatuses, disabledReasons, webhookEventTypes, workflowEventTypes } from './vocabulary.ts'
 
 const about = {
   organization_id: Id,
@@ -36,12 +36,12 @@ export const WebhookEvent = named(
           conversation_id: Type.Null(),
           sequence: Type.Null(),
           occurred_at: Timestamp,
-          type: oneOf(webhookEventTypes),
+          type: oneOf([...webhookEventTypes, ...workflowEventTypes]),
           data: JsonObject,
         },
         {
           description:
-            'Events of the organization. `webhook.test` was requested. `webhook.disabled` tells the other endpoints that the server disabled one; `data` has its `webhook_id`, `url` and `reason`. Those about datasets, sources and sources in datasets (`dataset_source`) have ids, names, reasons and counts, never text.',
+            'Events of the organization. `webhook.test` was requested. `webhook.disabled` tells the other endpoints that the server disabled one; `data` has its `webhook_id`, `url` and `reason`. Those about datasets, sources and sources in datasets (`dataset_source`) have ids, names, reasons and counts, never text. Those of executions of workflows have the `data` of `WorkflowExecutionEvent`; of one execution they are delivered in order, and of tests none is.',
         },
       ),
     ],

@@ -1,5 +1,5 @@
 // Renders JSON Schemas as TypeScript: each named schema once, as a declaration, and the others where they are used.
-import { nameOfSchema, shownTypeOf } from '@parley/contract'
+import { describingSchemaOf, nameOfSchema, shownTypeOf } from '@parley/contract'
 
 type Json = Record<string, unknown>
 
@@ -16,9 +16,10 @@ export class Declarations {
   readonly #declared = new Map<string, string>()
 
   /** The type of a schema. */
-  typeOf(schema: unknown): string {
-    const name = nameOfSchema(schema as object)
-    if (name === undefined) return shownTypeOf(schema as object) ?? this.#inline(schema as Json)
+  typeOf(given: unknown): string {
+    const schema = describingSchemaOf(given as object)
+    const name = nameOfSchema(schema)
+    if (name === undefined) return shownTypeOf(schema) ?? this.#inline(schema as Json)
     const own = renamed[name] ?? name
     if (!this.#declared.has(own)) {
       this.#declared.set(own, '') // reserves its place in case it refers to itself

@@ -13,7 +13,9 @@ import { Declarations, renderComment } from './render-schema.ts'
 const without_method = new Set([
   'streamConversationEvents',
   'streamDatasetProgress',
+  'streamExecutionEvents',
   'compareAgentVersions',
+  'compareWorkflowVersions',
   'suggestReply',
   'finishOpenIdSignIn',
 ])

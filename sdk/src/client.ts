@@ -9,7 +9,7 @@ import { type OperationRef, readOperation } from './operation.ts'
 import { streamOrganizationEvents } from './organization-events.ts'
 import { streamProgress } from './progress.ts'
 import type { CallOptions, ClientOptions, Values } from './request.ts'
-import { streamEvents, streamText } from './streams.ts'
+import { streamEvents, streamExecution, streamText } from './streams.ts'
 import { streamSuggestion } from './suggestion.ts'
 import type {
   ConversationChangeEvent,
@@ -20,6 +20,7 @@ import type {
   Output,
   SuggestionStreamEvent,
   TurnStreamEvent,
+  WorkflowStreamEvent,
 } from './types.ts'
 
 /**
@@ -43,6 +44,24 @@ export interface Client extends Methods {
     input: Omit<Input<'compareAgentVersions'>, 'format'>,
     options?: CallOptions,
   ): AsyncGenerator<string>
+  /** The exact difference between two versions, as data. `streamWorkflowVersionComparison` describes it in words. */
+  compareWorkflowVersions(
+    input: Omit<Input<'compareWorkflowVersions'>, 'format'>,
+    options?: CallOptions,
+  ): Promise<Output<'compareWorkflowVersions'>>
+  /** As `streamAgentVersionComparison`. */
+  streamWorkflowVersionComparison(
+    input: Omit<Input<'compareWorkflowVersions'>, 'format'>,
+    options?: CallOptions,
+  ): AsyncGenerator<string>
+  /**
+   * The events of an execution: those after number `after`, then new ones until it ends. Each arrives once and in order, because the
+   * stream reconnects, to any node, with the last number. Throws as `streamConversationEvents`.
+   */
+  streamExecutionEvents(
+    input: Input<'streamExecutionEvents'>,
+    options?: CallOptions,
+  ): AsyncGenerator<WorkflowStreamEvent>
   /**
    * The events of a conversation: those stored after position `after`, then new ones until the conversation ends. Each stored
    * event arrives once and in order, because the stream reconnects, to any node, with the last position. Returns when the
@@ -129,6 +148,7 @@ export function createClient(options: ClientOptions): Client {
     iterate: (id: ListId, input?: never, call?: CallOptions) =>
       iterate(options, refs[id] as OperationRef<ListId>, input, call),
     streamConversationEvents: (input: Values, call: CallOptions = {}) => streamEvents(options, input, call),
+    streamExecutionEvents: (input: Values, call: CallOptions = {}) => streamExecution(options, input, call),
     streamConversationChanges: (input: Values = {}, call: CallOptions = {}) => streamChanges(options, input, call),
     streamOrganizationEvents: (input: Values = {}, call: CallOptions = {}) =>
       streamOrganizationEvents(options, input, call),
@@ -137,5 +157,7 @@ export function createClient(options: ClientOptions): Client {
     suggestReply: (input: Values, call: CallOptions = {}) => streamSuggestion(options, input, call),
     streamAgentVersionComparison: (input: Values, call: CallOptions = {}) =>
       streamText(options, operations.compareAgentVersions, input, call),
+    streamWorkflowVersionComparison: (input: Values, call: CallOptions = {}) =>
+      streamText(options, operations.compareWorkflowVersions, input, call),
   } as Client
 }

@@ -11,7 +11,7 @@ export class ApiError<Code extends ErrorCode | null = ErrorCode | null> extends 
   readonly code: Code
   readonly request_id: string | null
   /** With status 422: each invalid field, with its path. Otherwise empty. */
-  readonly errors: { path: string; message: string }[]
+  readonly errors: { path: string; message: string; code?: string }[]
   /** The turn of a stored message that got no reply. Otherwise null. */
   readonly turn_id: string | null
   /** Seconds to wait, from `Retry-After`; null if absent. */

@@ -18,4 +18,5 @@ export type {
   Output,
   SuggestionStreamEvent,
   TurnStreamEvent,
+  WorkflowStreamEvent,
 } from './types.ts'

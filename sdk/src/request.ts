@@ -157,7 +157,9 @@ function addressOf(base_url: string, operation: Operation, input: Values): strin
 function queryOf(operation: Operation, input: Values): [string, string][] {
   const { query, is } = operation
   const names = [...query, ...(hasBody(operation) || is('form_upload') ? [] : restOf(operation, input))]
-  return names.filter((name) => input[name] !== undefined).map((name) => [name, String(input[name])])
+  const given = names.filter((name) => input[name] !== undefined)
+  // A list is a field that is repeated.
+  return given.flatMap((name) => [input[name]].flat().map((value): [string, string] => [name, String(value)]))
 }
 
 /** The fields that are in no other place. */

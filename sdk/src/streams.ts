@@ -1,4 +1,5 @@
-// Streams as async iterators: the events of a conversation, which reconnects by itself, one connection of any stream, and plain text.
+// Streams as async iterators: the events of a conversation or an execution, which reconnect by themselves, one connection of any stream, and
+// plain text.
 import { type EventSourceMessage, createParser } from 'eventsource-parser'
 import { type Connection, openConnection } from './connection.ts'
 import { ConnectionError } from './errors.ts'
@@ -6,29 +7,63 @@ import * as operations from './generated/operations.ts'
 import { type OperationRef, readOperation } from './operation.ts'
 import { type CallOptions, type ClientOptions, type Values, answered, sendRequest } from './request.ts'
 import { type Patience, type Time, createPatience, canReopen, systemTime } from './retry.ts'
-import type { ConversationStreamEvent } from './types.ts'
+import type { ConversationStreamEvent, WorkflowStreamEvent } from './types.ts'
 
 /** A stream that stayed open this long counts as working, even without events. */
 const settled_ms = 10_000
 
-export async function* streamEvents(
+export function streamEvents(
   client: ClientOptions,
-  { after, last_event_id, ...input }: Values,
+  input: Values,
   call: CallOptions,
   time: Time = systemTime,
 ): AsyncGenerator<ConversationStreamEvent> {
+  const isLast = ({ event }: ConversationStreamEvent) =>
+    event === 'conversation.ended' || event === 'conversation.deleted'
+  const source = { operation: operations.streamConversationEvents, what: 'conversation', isLast }
+  return streamUntilEnd(client, source, input, call, time)
+}
+
+export function streamExecution(
+  client: ClientOptions,
+  input: Values,
+  call: CallOptions,
+  time: Time = systemTime,
+): AsyncGenerator<WorkflowStreamEvent> {
+  const isLast = ({ event }: WorkflowStreamEvent) =>
+    event === 'workflow_execution.completed' ||
+    event === 'workflow_execution.failed' ||
+    event === 'workflow_execution.cancelled'
+  const source = { operation: operations.streamExecutionEvents, what: 'execution', isLast }
+  return streamUntilEnd(client, source, input, call, time)
+}
+
+interface EndingSource<Event> {
+  operation: OperationRef
+  /** What ends. */
+  what: string
+  isLast(event: Event): boolean
+}
+
+async function* streamUntilEnd<Event extends object>(
+  client: ClientOptions,
+  { operation, what, isLast }: EndingSource<Event>,
+  { after, last_event_id, ...input }: Values,
+  call: CallOptions,
+  time: Time,
+): AsyncGenerator<Event> {
   const patience = createPatience(time, client.stream_patience_ms)
   let position = (last_event_id ?? after) as string | number | undefined
   for (;;) {
     const start = position === undefined ? {} : { last_event_id: String(position) }
-    let failure: unknown = new ConnectionError('The stream ended before the conversation')
+    let failure: unknown = new ConnectionError(`The stream ended before the ${what}`)
     try {
-      const opened = { client, operation: operations.streamConversationEvents, input: { ...input, ...start }, call }
-      for await (const event of readStream<ConversationStreamEvent>(opened, { time, patience })) {
+      const opened = { client, operation, input: { ...input, ...start }, call }
+      for await (const event of readStream<Event>(opened, { time, patience })) {
         if (event === 'over') return
-        if ('id' in event) position = event.id
+        if ('id' in event) position = event.id as number
         yield event
-        if (event.event === 'conversation.ended' || event.event === 'conversation.deleted') return
+        if (isLast(event)) return
       }
     } catch (error) {
       call.signal?.throwIfAborted()

@@ -35,6 +35,7 @@ interface Checks {
   organization_events: Same<sdk.OrganizationStreamEvent, contract.OrganizationStreamEvent>
   progress_events: Same<sdk.DatasetProgressEvent, contract.DatasetProgressEvent>
   suggestion_events: Same<sdk.SuggestionStreamEvent, contract.SuggestionStreamEvent>
+  execution_events: Same<sdk.WorkflowStreamEvent, contract.WorkflowStreamEvent>
 }
 const checks: Checks = {
   inputs: true,
@@ -47,6 +48,7 @@ const checks: Checks = {
   organization_events: true,
   progress_events: true,
   suggestion_events: true,
+  execution_events: true,
 }
 
 test('the generated types are those of the contract', () => {

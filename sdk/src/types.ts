@@ -8,6 +8,7 @@ import type {
   SendConversationMessageEvents,
   StreamConversationEventsEvents,
   StreamDatasetProgressEvents,
+  StreamExecutionEventsEvents,
   SuggestReplyEvents,
 } from './generated/types.ts'
 
@@ -46,3 +47,6 @@ export type DatasetProgressEvent = EventOf<StreamDatasetProgressEvents>
 
 /** An event of a suggested reply. The last one is `suggestion.completed` or `suggestion.failed`. */
 export type SuggestionStreamEvent = EventOf<SuggestReplyEvents>
+
+/** An event of an execution's stream. Its `id` is the event's `sequence`. The last one is of its end. */
+export type WorkflowStreamEvent = EventOf<StreamExecutionEventsEvents> & { id: number }

@@ -24,6 +24,7 @@ import { createStatistics } from './statistics/room.ts'
 import { createSystem } from './system/room.ts'
 import { type WebWidgetsOptions, createWebWidgets } from './web-widgets/room.ts'
 import { createWebhooks } from './webhooks/room.ts'
+import { createWorkflows } from './workflows/room.ts'
 
 export type Rooms = ReturnType<typeof createRooms>
 
@@ -59,6 +60,7 @@ export function createRooms(
     knowledge: createKnowledge(core, { ...events, ...embeddings, ...hand_off, lookup: options.lookup }),
     web_widgets: createWebWidgets(core, { ...conversations, ...options }),
     webhooks: createWebhooks(core),
+    workflows: createWorkflows(core, { ...events, ...models, ...conversations }),
     system: createSystem(),
   }
   for (const room of Object.values<Contributing>(rooms)) {

@@ -4,6 +4,7 @@ import { resealAnswers } from './idempotency/reseal.ts'
 import { createReseal, createSealers } from './sealing/seal.ts'
 import { resealWebhookSecrets } from './webhooks/reseal.ts'
 import { resealSecrets } from './secrets/reseal.ts'
+import { resealHookTokens } from './workflows/triggers/tokens.ts'
 import { resealIdentityKeys } from './web-widgets/identity-key-rows.ts'
 
 /** The number of each that were sealed again. */
@@ -11,6 +12,7 @@ export interface Rotation {
   secrets: number
   webhooks: number
   identity_keys: number
+  hooks: number
   answers: number
 }
 
@@ -24,6 +26,7 @@ export function rotateSecretKey(services: SecretKeyServices): Promise<Rotation> 
       secrets: await resealSecrets(tx, createReseal(from.secret_sealer, to.secret_sealer)),
       webhooks: await resealWebhookSecrets(tx, createReseal(from.webhook_sealer, to.webhook_sealer)),
       identity_keys: await resealIdentityKeys(tx, createReseal(from.identity_key_sealer, to.identity_key_sealer)),
+      hooks: await resealHookTokens(tx, createReseal(from.hook_sealer, to.hook_sealer)),
       answers: await resealAnswers(tx, createReseal(from.sealer, to.sealer)),
     }
   })

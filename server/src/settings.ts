@@ -7,7 +7,11 @@ import { crawlSettings } from './knowledge/crawl/settings.ts'
 import { knowledgeSettings } from './knowledge/settings.ts'
 import { searchSettings } from './knowledge/search/settings.ts'
 import { webWidgetSettings } from './web-widgets/settings.ts'
+import { sandboxSettings } from './sandbox/settings.ts'
 import { secretSettings } from './secrets/settings.ts'
+import { workflowRunSettings } from './workflows/run/settings.ts'
+import { workflowSettings } from './workflows/settings.ts'
+import { triggerSettings } from './workflows/triggers/settings.ts'
 
 const rooms: readonly SettingsGroup<unknown>[] = [
   blobSettings,
@@ -18,6 +22,10 @@ const rooms: readonly SettingsGroup<unknown>[] = [
   searchSettings,
   crawlSettings,
   webWidgetSettings,
+  sandboxSettings,
+  workflowSettings,
+  workflowRunSettings,
+  triggerSettings,
 ]
 
 /** In the order of the reference page. */

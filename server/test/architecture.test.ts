@@ -38,6 +38,8 @@ describe('one writer', () => {
     const writers = [
       ...[
         'analysis.ts',
+        // How deep a chain of calls is, and that it is held back.
+        'around-workflows.ts',
         'confidence.ts',
         'content.ts',
         'handlings.ts',
@@ -95,7 +97,7 @@ test('only config.ts reads the environment; before it is loaded, compile-cache.j
 test('every operation says who can call it', () => {
   for (const operation of Object.values(operations)) {
     expect(Object.keys(operation.access).length > 0, operation.id).toBe(true)
-    expect(operation.path, operation.id).toMatch(/^\/(core|admin|auth|knowledge-base)\/|^\/(healthz|readyz)$/)
+    expect(operation.path, operation.id).toMatch(/^\/(core|admin|auth|knowledge-base|workflow)\/|^\/(healthz|readyz)$/)
   }
 })
 

@@ -368,8 +368,17 @@ export const agentFieldTexts = {
       redactHint:
         'A JSON list of "email", "phone", "credit_card", "iban", "ip_address" and your own patterns, such as {"name": "customer_number", "pattern": "\\\\bKD-\\\\d{6}\\\\b"}. What is found is stored as [email] or [customer_number]. Patterns are regular expressions in the syntax of RE2; in JSON each backslash is written twice.',
     },
+    workflows: {
+      title: 'Workflows',
+      before: 'Before a conversation',
+      beforeHint:
+        'A JSON object such as {"workflow_id": "…"}. Its output may have initial_context, custom_metadata and reject; the greeting waits for it, 10 seconds unless timeout_seconds says otherwise.',
+      after: 'After a conversation',
+      afterHint:
+        'A JSON object such as {"workflow_id": "…", "after_analysis": true}. It begins when the conversation has ended.',
+    },
     later: {
-      title: 'Voice, workflows and hand-off',
+      title: 'Voice',
       hint: 'Saved with the agent, but this server does not support them yet.',
       fold: 'Settings that have no effect yet',
     },

@@ -1,11 +1,2 @@
 // The objects of a configuration that are stored without effect and have no form of their own.
-export const laterKeys = [
-  'stt_llm_tts',
-  'stt',
-  'tts',
-  'turn_detection',
-  'voicemail_detection',
-  'recording',
-  'pre_conversation_workflow',
-  'post_conversation_workflow',
-] as const
+export const laterKeys = ['stt_llm_tts', 'stt', 'tts', 'turn_detection', 'voicemail_detection', 'recording'] as const

@@ -24,6 +24,8 @@ const sectionOfKey: Record<string, SectionName> = {
   channel_properties: 'advanced',
   inactivity: 'advanced',
   retention: 'advanced',
+  pre_conversation_workflow: 'advanced',
+  post_conversation_workflow: 'advanced',
   ...Object.fromEntries(laterKeys.map((key) => [key, 'advanced' as const])),
 }
 

@@ -176,6 +176,8 @@ export const agentTexts = {
     channel_properties: 'Channels',
     inactivity: 'Inactivity',
     retention: 'Personal data',
+    pre_conversation_workflow: 'Workflow before a conversation',
+    post_conversation_workflow: 'Workflow after a conversation',
   },
   generation: {
     write: 'Generate instructions',

@@ -1,5 +1,5 @@
 // The words that several pages share, in English. What a single page says is in its own texts.ts; no other file has words for people.
-import type { Channel, ConversationStatus, Direction, EndReason, TurnOutcome } from '@parley/contract'
+import type { Channel, ConversationStatus, Direction, EndReason, ExecutionStatus, TurnOutcome } from '@parley/contract'
 import { formatCount } from '../base/format.ts'
 
 const statuses: Record<ConversationStatus, string> = {
@@ -25,6 +25,8 @@ const endReasons: Record<EndReason, string> = {
   imported: 'Imported',
   error: 'Error',
   nobody_available: 'Nobody available',
+  rejected: 'Rejected before it began',
+  pre_workflow_failed: 'Workflow before it failed',
 }
 
 const channels: Record<Channel, string> = { telephone: 'Phone', webrtc: 'Voice', email: 'Email', text: 'Text' }
@@ -42,6 +44,15 @@ const outcomes: Record<TurnOutcome, string> = {
   attempts_exhausted: 'Failed after three attempts',
   taken_over: 'A person took over',
   for_person: 'Given to people',
+}
+
+const executionStatuses: Record<ExecutionStatus, string> = {
+  queued: 'In line',
+  running: 'Running',
+  waiting: 'Waiting',
+  success: 'Succeeded',
+  failed: 'Failed',
+  cancelled: 'Cancelled',
 }
 
 export const texts = {
@@ -77,4 +88,5 @@ export const texts = {
   directions,
   directionNames,
   outcomes,
+  executionStatuses,
 } as const

@@ -1,4 +1,4 @@
-// `workflow`: runs a workflow, which is stored on the server or defined inline. Stored without effect until the server has workflows.
+// `workflow`: executes a workflow, which is stored on the server or defined inline, and waits for its output.
 import { Type } from '../type.ts'
 import { JsonObject, nullable } from '../schema.ts'
 import { agentBounds } from '../vocabulary.ts'
@@ -21,18 +21,24 @@ export const workflowFields = {
     Type.Unsafe<string | number | null>({
       type: ['string', 'integer', 'null'],
       maxLength: 200,
-      description: 'Of `workflow_id`: a number, its text, `latest` or `live`.',
+      description:
+        'Of `workflow_id`: a number, its text, `latest` (the newest published version) or `live`. Default: the live version, else the newest published one. The one is used that is there when it is needed.',
     }),
   ),
   definition: Type.Optional(
-    nullable({ ...JsonObject, description: 'A workflow that is defined here. Stored as sent, and not checked yet.' }),
+    nullable({
+      ...JsonObject,
+      description:
+        'A workflow that is defined here. Its problems are warnings of the agent version, and errors when it is used.',
+    }),
   ),
   initial_step: Type.Optional(
     nullable(
       Type.String({
         minLength: 1,
         maxLength: bounds.step,
-        description: 'The id of the step where it begins. Default: the one that fits what starts it.',
+        description:
+          'The id of the step where it begins. Default: `trigger` in a definition, else the trigger that fits what starts it, else the first input.',
       }),
     ),
   ),
@@ -46,7 +52,8 @@ export const workflowFields = {
   input: Type.Optional(
     nullable({
       ...JsonObject,
-      description: 'What the workflow gets; its texts are templates. Default: the arguments of the call.',
+      description:
+        'What the workflow gets; its texts are templates. Default: the arguments of the call; around a conversation, facts of it.',
     }),
   ),
 }
@@ -64,10 +71,24 @@ const WorkflowAction = actionSchema(
   'workflow',
   {
     ...workflowFields,
-    save_as: resultName("Saves the workflow's output under this name for later templates. Default: not saved."),
-    timeout_seconds: Type.Optional(nullable(Type.Integer({ minimum: 1, maximum: bounds.timeout_seconds }))),
+    save_as: resultName(
+      'Saves the output under this name for later templates. Default: its fields are names of their own.',
+    ),
+    timeout_seconds: Type.Optional(
+      nullable(
+        Type.Integer({
+          minimum: 1,
+          maximum: bounds.timeout_seconds,
+          description:
+            "Of the execution, which is cancelled then. Default, and at most: the tool's time, up to 60 seconds.",
+        }),
+      ),
+    ),
   },
-  { description: 'Stored, but answers "not available" until the server has workflows.' },
+  {
+    description:
+      'Executes a workflow and waits for its output. It is cancelled when the turn ends or its time is over. If the server stops, the turn goes on with the same execution.',
+  },
 )
 
 export const workflow = defineAction({

@@ -114,7 +114,23 @@ export const configurationLines: Line[] = [
         tools: [
           tool({
             type: 'workflow',
-            definition: { nodes: [{ id: 'n1', type: 'output', config: { output_data: [] } }] },
+            definition: {
+              nodes: [
+                {
+                  id: 'n1',
+                  type: 'input',
+                  config: { fields: [{ name: 'what', type: 'string' }] },
+                  next: { default: 'n2' },
+                },
+                {
+                  id: 'n2',
+                  type: 'output',
+                  config: {
+                    output_data: [{ name: 'said', type: 'string', value: 'Said: {{ n1.what ? n1.what : "none" }}.' }],
+                  },
+                },
+              ],
+            },
             initial_step: 'n1',
             reject_on_error: true,
           }),
@@ -123,7 +139,9 @@ export const configurationLines: Line[] = [
       createConversation(),
       send(
         { text: 'Go.' },
-        fields({ tool_calls: { entries: [fields({ is_error: is(true), output: { matches: /not available/ } })] } }),
+        fields({
+          tool_calls: { entries: [fields({ is_error: is(false), output: fields({ said: { matches: /^Said: / } }) })] },
+        }),
       ),
     ],
   },
@@ -298,17 +316,26 @@ export const configurationLines: Line[] = [
     ],
   },
   {
+    name: 'configuration: a workflow around conversations that does not exist is kept, with a warning',
+    exchanges: [
+      createAgent,
+      warned(
+        { pre_conversation_workflow: { type: 'workflow', workflow_id: 'w' } },
+        'config.pre_conversation_workflow.workflow_id is not the id of a workflow, so it cannot be executed',
+      ),
+    ],
+  },
+  {
     name: 'configuration: what is compatible and not there yet is kept, with a warning',
     exchanges: [
       createAgent,
       warned(
         {
-          pre_conversation_workflow: { type: 'workflow', workflow_id: 'w' },
           recording: { enabled: true },
           stt_llm_tts: { stt: { provider: 'deepgram' } },
           voicemail_detection: { enabled: true },
         },
-        ...['pre_conversation_workflow', 'recording', 'stt_llm_tts', 'voicemail_detection'].map(later),
+        ...['recording', 'stt_llm_tts', 'voicemail_detection'].map(later),
       ),
     ],
   },

@@ -11,10 +11,14 @@ export type ErrorCode =
   | 'body_too_large'
   | 'brand_not_found'
   | 'browser_key_refused'
+  | 'call_loop'
   | 'captcha_failed'
   | 'captcha_required'
   | 'captcha_unavailable'
   | 'channel_not_configured'
+  | 'connection_failed'
+  | 'connection_in_use'
+  | 'connection_name_taken'
   | 'content_purged'
   | 'conversation_active'
   | 'conversation_busy'
@@ -30,6 +34,8 @@ export type ErrorCode =
   | 'cross_site_refused'
   | 'dataset_id_taken'
   | 'embedding_failed'
+  | 'execution_active'
+  | 'execution_not_waiting'
   | 'feedback_closed'
   | 'feedback_given'
   | 'file_missing'
@@ -73,9 +79,11 @@ export type ErrorCode =
   | 'too_many_attachments'
   | 'too_many_blocks'
   | 'too_many_canned_replies'
+  | 'too_many_connections'
   | 'too_many_conversations_held'
   | 'too_many_credentials'
   | 'too_many_datasets'
+  | 'too_many_executions'
   | 'too_many_identity_keys'
   | 'too_many_invitations'
   | 'too_many_members'
@@ -89,6 +97,9 @@ export type ErrorCode =
   | 'too_many_waiting_turns'
   | 'too_many_web_widgets'
   | 'too_many_webhooks'
+  | 'too_many_workflow_versions'
+  | 'too_many_workflows'
+  | 'trigger_conflict'
   | 'turn_cancelled'
   | 'turn_failed'
   | 'turn_in_progress'
@@ -106,6 +117,8 @@ export type ErrorCode =
   | 'webhook_inactive'
   | 'widget_answered'
   | 'widget_cap_reached'
+  | 'workflow_in_use'
+  | 'workflow_not_live'
 
 export interface Agent {
   /** UUID. Those that the server creates are version 7 and sort by time. */
@@ -324,40 +337,46 @@ export interface AgentConfig {
   retention?: Retention | null
   hand_off?: HandOffConfig | null
   satisfaction?: SatisfactionConfig | null
+  /** Executed before a conversation begins, which is `triggered` until then; messages are stored and wait. Of its output, `initial_context` is appended to that of the conversation, `custom_metadata` is merged into it, and `reject: true` ends it as `cancelled`. If it fails or takes too long, the conversation begins without it, or with `reject_on_error` ends as `failed`. It goes before a live workflow with a `pre_call` trigger, which then does not run. */
   pre_conversation_workflow?: {
     type?: 'workflow' | null
     /** A workflow of the server. Exactly one of `workflow_id` and `definition`, as on AnyReach. */
     workflow_id?: string | null
-    /** Of `workflow_id`: a number, its text, `latest` or `live`. */
+    /** Of `workflow_id`: a number, its text, `latest` (the newest published version) or `live`. Default: the live version, else the newest published one. The one is used that is there when it is needed. */
     workflow_version?: string | number | null
-    /** A workflow that is defined here. Stored as sent, and not checked yet. */
+    /** A workflow that is defined here. Its problems are warnings of the agent version, and errors when it is used. */
     definition?: Record<string, unknown> | null
-    /** The id of the step where it begins. Default: the one that fits what starts it. */
+    /** The id of the step where it begins. Default: `trigger` in a definition, else the trigger that fits what starts it, else the first input. */
     initial_step?: string | null
     /** Before a conversation: whether it fails if the workflow does. Default false. From AnyReach. */
     reject_on_error?: boolean | null
-    /** What the workflow gets; its texts are templates. Default: the arguments of the call. */
+    /** What the workflow gets; its texts are templates. Default: the arguments of the call; around a conversation, facts of it. */
     input?: Record<string, unknown> | null
-    /** From 1 to 60. */
+    /** A template expression without braces over `custom_metadata`, `user_id`, `channel` and `now`. It is executed if the expression is truthy. Absent, null or blank: always. */
+    condition?: string | null
+    /** How long the conversation waits for it. Default 10. From 1 to 60. */
     timeout_seconds?: number | null
   } | null
+  /** Executed after a conversation has ended, which does not wait for it. */
   post_conversation_workflow?: {
     type?: 'workflow' | null
     /** A workflow of the server. Exactly one of `workflow_id` and `definition`, as on AnyReach. */
     workflow_id?: string | null
-    /** Of `workflow_id`: a number, its text, `latest` or `live`. */
+    /** Of `workflow_id`: a number, its text, `latest` (the newest published version) or `live`. Default: the live version, else the newest published one. The one is used that is there when it is needed. */
     workflow_version?: string | number | null
-    /** A workflow that is defined here. Stored as sent, and not checked yet. */
+    /** A workflow that is defined here. Its problems are warnings of the agent version, and errors when it is used. */
     definition?: Record<string, unknown> | null
-    /** The id of the step where it begins. Default: the one that fits what starts it. */
+    /** The id of the step where it begins. Default: `trigger` in a definition, else the trigger that fits what starts it, else the first input. */
     initial_step?: string | null
     /** Before a conversation: whether it fails if the workflow does. Default false. From AnyReach. */
     reject_on_error?: boolean | null
-    /** What the workflow gets; its texts are templates. Default: the arguments of the call. */
+    /** What the workflow gets; its texts are templates. Default: the arguments of the call; around a conversation, facts of it. */
     input?: Record<string, unknown> | null
-    /** From 1 to 86400. */
+    /** A template expression without braces over `custom_metadata`, `user_id`, `channel` and `now`. It is executed if the expression is truthy. Absent, null or blank: always. */
+    condition?: string | null
+    /** After this time it is cancelled. Default: the time of the workflow. From 1 to 86400. */
     timeout_seconds?: number | null
-    /** Whether it waits for the analysis. */
+    /** Whether it waits for the analysis. Default false. */
     after_analysis?: boolean | null
   } | null
   stt_llm_tts?: Record<string, unknown> | null
@@ -666,7 +685,7 @@ export interface Conversation {
   } | null
   /** RFC 3339 in UTC with microseconds, such as 2026-01-31T09:30:00.123456Z. */
   ended_at: string | null
-  end_reason: 'ended_by_caller' | 'ended_by_agent' | 'ended_by_end_user' | 'inactivity' | 'max_duration' | 'max_turns' | 'deleted' | 'imported' | 'error' | 'nobody_available' | null
+  end_reason: 'ended_by_caller' | 'ended_by_agent' | 'ended_by_end_user' | 'inactivity' | 'max_duration' | 'max_turns' | 'deleted' | 'imported' | 'error' | 'nobody_available' | 'rejected' | 'pre_workflow_failed' | null
   ended_by: EndedBy | null
   /** RFC 3339 in UTC with microseconds, such as 2026-01-31T09:30:00.123456Z. */
   last_activity_at: string
@@ -776,7 +795,7 @@ export type ConversationEvent = {
   type: 'conversation.ended'
   data: {
     status: 'token_created' | 'triggered' | 'ringing' | 'in_progress' | 'completed' | 'failed' | 'cancelled' | 'transferred' | 'unanswered'
-    end_reason: 'ended_by_caller' | 'ended_by_agent' | 'ended_by_end_user' | 'inactivity' | 'max_duration' | 'max_turns' | 'deleted' | 'imported' | 'error' | 'nobody_available'
+    end_reason: 'ended_by_caller' | 'ended_by_agent' | 'ended_by_end_user' | 'inactivity' | 'max_duration' | 'max_turns' | 'deleted' | 'imported' | 'error' | 'nobody_available' | 'rejected' | 'pre_workflow_failed'
     ended_by: EndedBy
     /** Whether clients should ask the end user for a rating. Absent in events of earlier versions. */
     ask_satisfaction?: boolean
@@ -1827,7 +1846,7 @@ export interface ErrorBody {
   /** What went wrong, for people. */
   detail: string
   /** What went wrong, for programs. */
-  code: 'agent_in_use' | 'agent_inactive' | 'already_rated' | 'analysis_in_progress' | 'body_too_large' | 'brand_not_found' | 'browser_key_refused' | 'captcha_failed' | 'captcha_required' | 'captcha_unavailable' | 'channel_not_configured' | 'content_purged' | 'conversation_active' | 'conversation_busy' | 'conversation_ended' | 'conversation_ending' | 'conversation_full' | 'conversation_has_no_agent' | 'conversation_id_taken' | 'conversation_not_active' | 'conversation_not_taken' | 'conversation_not_text' | 'conversation_taken' | 'cross_site_refused' | 'dataset_id_taken' | 'embedding_failed' | 'feedback_closed' | 'feedback_given' | 'file_missing' | 'file_too_large' | 'forbidden' | 'handoff_limit_reached' | 'handoff_not_supported' | 'idempotency_key_reused' | 'identity_invalid' | 'identity_provider_failed' | 'identity_required' | 'internal' | 'invitation_needed' | 'invitation_needs_sign_in' | 'knowledge_unavailable' | 'malformed_request' | 'member_exists' | 'message_stored' | 'migrating' | 'model_failed' | 'nobody_available' | 'not_a_file' | 'not_a_url' | 'not_found' | 'not_up_to_date' | 'nothing_to_answer' | 'organization_missing' | 'origin_not_allowed' | 'outcome_unknown' | 'overloaded' | 'quota_exceeded' | 'rate_limited' | 'rating_closed' | 'revision_mismatch' | 'secrets_too_large' | 'shortcut_taken' | 'slug_taken' | 'source_id_taken' | 'team_key_taken' | 'template_failed' | 'too_many_attachments' | 'too_many_blocks' | 'too_many_canned_replies' | 'too_many_conversations_held' | 'too_many_credentials' | 'too_many_datasets' | 'too_many_identity_keys' | 'too_many_invitations' | 'too_many_members' | 'too_many_notes' | 'too_many_secrets' | 'too_many_sources' | 'too_many_streams' | 'too_many_tags' | 'too_many_teams' | 'too_many_unanswered_messages' | 'too_many_waiting_turns' | 'too_many_web_widgets' | 'too_many_webhooks' | 'turn_cancelled' | 'turn_failed' | 'turn_in_progress' | 'turn_superseded' | 'turn_taken_over' | 'unauthorized' | 'unavailable' | 'unsupported_media_type' | 'upload_timed_out' | 'upload_url_invalid' | 'validation_failed' | 'version_not_published' | 'version_published' | 'visitor_blocked' | 'webhook_inactive' | 'widget_answered' | 'widget_cap_reached'
+  code: 'agent_in_use' | 'agent_inactive' | 'already_rated' | 'analysis_in_progress' | 'body_too_large' | 'brand_not_found' | 'browser_key_refused' | 'call_loop' | 'captcha_failed' | 'captcha_required' | 'captcha_unavailable' | 'channel_not_configured' | 'connection_failed' | 'connection_in_use' | 'connection_name_taken' | 'content_purged' | 'conversation_active' | 'conversation_busy' | 'conversation_ended' | 'conversation_ending' | 'conversation_full' | 'conversation_has_no_agent' | 'conversation_id_taken' | 'conversation_not_active' | 'conversation_not_taken' | 'conversation_not_text' | 'conversation_taken' | 'cross_site_refused' | 'dataset_id_taken' | 'embedding_failed' | 'execution_active' | 'execution_not_waiting' | 'feedback_closed' | 'feedback_given' | 'file_missing' | 'file_too_large' | 'forbidden' | 'handoff_limit_reached' | 'handoff_not_supported' | 'idempotency_key_reused' | 'identity_invalid' | 'identity_provider_failed' | 'identity_required' | 'internal' | 'invitation_needed' | 'invitation_needs_sign_in' | 'knowledge_unavailable' | 'malformed_request' | 'member_exists' | 'message_stored' | 'migrating' | 'model_failed' | 'nobody_available' | 'not_a_file' | 'not_a_url' | 'not_found' | 'not_up_to_date' | 'nothing_to_answer' | 'organization_missing' | 'origin_not_allowed' | 'outcome_unknown' | 'overloaded' | 'quota_exceeded' | 'rate_limited' | 'rating_closed' | 'revision_mismatch' | 'secrets_too_large' | 'shortcut_taken' | 'slug_taken' | 'source_id_taken' | 'team_key_taken' | 'template_failed' | 'too_many_attachments' | 'too_many_blocks' | 'too_many_canned_replies' | 'too_many_connections' | 'too_many_conversations_held' | 'too_many_credentials' | 'too_many_datasets' | 'too_many_executions' | 'too_many_identity_keys' | 'too_many_invitations' | 'too_many_members' | 'too_many_notes' | 'too_many_secrets' | 'too_many_sources' | 'too_many_streams' | 'too_many_tags' | 'too_many_teams' | 'too_many_unanswered_messages' | 'too_many_waiting_turns' | 'too_many_web_widgets' | 'too_many_webhooks' | 'too_many_workflow_versions' | 'too_many_workflows' | 'trigger_conflict' | 'turn_cancelled' | 'turn_failed' | 'turn_in_progress' | 'turn_superseded' | 'turn_taken_over' | 'unauthorized' | 'unavailable' | 'unsupported_media_type' | 'upload_timed_out' | 'upload_url_invalid' | 'validation_failed' | 'version_not_published' | 'version_published' | 'visitor_blocked' | 'webhook_inactive' | 'widget_answered' | 'widget_cap_reached' | 'workflow_in_use' | 'workflow_not_live'
   /** The `x-request-id` of the response. */
   request_id: string
   /** With 422: every fault of the request, at most 100 of them and 60 KiB. */
@@ -1836,6 +1855,8 @@ export interface ErrorBody {
   turn_id?: string
   /** With `turn_in_progress`: the turn that is running. */
   running_turn_id?: string
+  /** The execution that is stored, and goes on. Without it, nothing is stored. */
+  execution_id?: string
   /** With the outcome of a turn: who handles the conversation now. */
   handled_by?: 'agent' | 'queue' | 'person'
   /** With `conversation_taken`: who holds it. Null: nobody does any more. */
@@ -1850,6 +1871,8 @@ export interface FieldError {
   /** The faulty field as a dotted path, such as `config.llm.temperature`; empty for the whole body. Names longer than 64 characters and paths longer than 256 are cut off and end in `…`. */
   path: string
   message: string
+  /** Of a problem of a workflow’s definition: its kind. */
+  code?: 'invalid' | 'required' | 'duplicate_id' | 'unknown_step' | 'unknown_port' | 'no_entry' | 'unreachable' | 'missing_branch' | 'unbounded_cycle' | 'entry_has_input' | 'note_connected' | 'expression' | 'code' | 'reserved_name' | 'not_available'
 }
 
 /** A form that the agent can show in rich conversations. */
@@ -2075,7 +2098,7 @@ export interface ImportedConversation {
   /** If it has ended. Default: `created_at` plus `duration`, or else `updated_at`. */
   ended_at?: string | null
   /** Default `imported`. */
-  end_reason?: 'ended_by_caller' | 'ended_by_agent' | 'ended_by_end_user' | 'inactivity' | 'max_duration' | 'max_turns' | 'deleted' | 'imported' | 'error' | 'nobody_available' | null
+  end_reason?: 'ended_by_caller' | 'ended_by_agent' | 'ended_by_end_user' | 'inactivity' | 'max_duration' | 'max_turns' | 'deleted' | 'imported' | 'error' | 'nobody_available' | 'rejected' | 'pre_workflow_failed' | null
   ended_by?: Record<string, unknown> | null
   /** Default: the time of the last item. */
   last_activity_at?: string | null
@@ -2916,6 +2939,77 @@ export type OrganizationEvent = {
     /** In UTC, such as 2026-01-31. */
     day: string
   }
+} | {
+  /** UUID. Those that the server creates are version 7 and sort by time. */
+  id: string
+  /** UUID. Those that the server creates are version 7 and sort by time. */
+  organization_id: string
+  /** 1, 2, 3 … within the organization, without gaps. */
+  sequence: number
+  /** RFC 3339 in UTC with microseconds, such as 2026-01-31T09:30:00.123456Z. */
+  occurred_at: string
+  type: 'workflow.published'
+  data: {
+    /** UUID. Those that the server creates are version 7 and sort by time. */
+    workflow_id: string
+    name: string
+    version: number
+  }
+} | {
+  /** UUID. Those that the server creates are version 7 and sort by time. */
+  id: string
+  /** UUID. Those that the server creates are version 7 and sort by time. */
+  organization_id: string
+  /** 1, 2, 3 … within the organization, without gaps. */
+  sequence: number
+  /** RFC 3339 in UTC with microseconds, such as 2026-01-31T09:30:00.123456Z. */
+  occurred_at: string
+  type: 'workflow.went_live'
+  data: {
+    /** UUID. Those that the server creates are version 7 and sort by time. */
+    workflow_id: string
+    name: string
+    version: number
+    /** The version that was live before; null: none. */
+    replaced: number | null
+  }
+} | {
+  /** UUID. Those that the server creates are version 7 and sort by time. */
+  id: string
+  /** UUID. Those that the server creates are version 7 and sort by time. */
+  organization_id: string
+  /** 1, 2, 3 … within the organization, without gaps. */
+  sequence: number
+  /** RFC 3339 in UTC with microseconds, such as 2026-01-31T09:30:00.123456Z. */
+  occurred_at: string
+  type: 'workflow.went_offline'
+  data: {
+    /** UUID. Those that the server creates are version 7 and sort by time. */
+    workflow_id: string
+    name: string
+    version: number
+  }
+} | {
+  /** UUID. Those that the server creates are version 7 and sort by time. */
+  id: string
+  /** UUID. Those that the server creates are version 7 and sort by time. */
+  organization_id: string
+  /** 1, 2, 3 … within the organization, without gaps. */
+  sequence: number
+  /** RFC 3339 in UTC with microseconds, such as 2026-01-31T09:30:00.123456Z. */
+  occurred_at: string
+  type: 'workflow_trigger.skipped'
+  data: {
+    /** UUID. Those that the server creates are version 7 and sort by time. */
+    workflow_id: string
+    name: string
+    version: number
+    /** UUID. Those that the server creates are version 7 and sort by time. */
+    trigger_id: string
+    step_id: string
+    /** Why it did not start an execution. */
+    reason: string
+  }
 }
 
 export interface Pagination {
@@ -3330,6 +3424,8 @@ export interface Statistics {
       imported?: number
       error?: number
       nobody_available?: number
+      rejected?: number
+      pre_workflow_failed?: number
     }
     /** Average length in seconds of the conversations that ended. */
     average_duration: number | null
@@ -3375,6 +3471,8 @@ export interface StatisticsCounts {
     imported?: number
     error?: number
     nobody_available?: number
+    rejected?: number
+    pre_workflow_failed?: number
   }
   /** Average length in seconds of the conversations that ended. */
   average_duration: number | null
@@ -4315,7 +4413,7 @@ export type WebhookEvent = ((ConversationEvent) & ({
   sequence: null
   /** RFC 3339 in UTC with microseconds, such as 2026-01-31T09:30:00.123456Z. */
   occurred_at: string
-  type: 'webhook.test' | 'webhook.disabled' | 'dataset.created' | 'dataset.updated' | 'dataset.deleted' | 'dataset.reembedded' | 'dataset.reembedding_failed' | 'source.created' | 'source.updated' | 'source.deleted' | 'source.crawled' | 'source.crawl_failed' | 'dataset_source.created' | 'dataset_source.ready' | 'dataset_source.failed' | 'dataset_source.deleted' | 'web_widget.created' | 'web_widget.updated' | 'web_widget.deleted' | 'web_widget.limit_reached'
+  type: 'webhook.test' | 'webhook.disabled' | 'dataset.created' | 'dataset.updated' | 'dataset.deleted' | 'dataset.reembedded' | 'dataset.reembedding_failed' | 'source.created' | 'source.updated' | 'source.deleted' | 'source.crawled' | 'source.crawl_failed' | 'dataset_source.created' | 'dataset_source.ready' | 'dataset_source.failed' | 'dataset_source.deleted' | 'web_widget.created' | 'web_widget.updated' | 'web_widget.deleted' | 'web_widget.limit_reached' | 'workflow.published' | 'workflow.went_live' | 'workflow.went_offline' | 'workflow_trigger.skipped' | 'workflow_execution.queued' | 'workflow_execution.started' | 'workflow_execution.waiting' | 'workflow_execution.resumed' | 'workflow_execution.completed' | 'workflow_execution.failed' | 'workflow_execution.cancelled' | 'workflow_step.started' | 'workflow_step.retrying' | 'workflow_step.completed' | 'workflow_step.failed'
   data: Record<string, unknown>
 }
 
@@ -4569,27 +4667,828 @@ export type Widget = {
   }
 }
 
-/** Stored, but answers "not available" until the server has workflows. */
+export interface Workflow {
+  /** UUID. Those that the server creates are version 7 and sort by time. */
+  id: string
+  /** The same as `id`. */
+  workflow_id: string
+  /** UUID. Those that the server creates are version 7 and sort by time. */
+  organization_id: string
+  /** Not unique. */
+  name: string
+  description: string | null
+  metadata: Record<string, unknown>
+  /** The version whose triggers fire; null: none. */
+  live_version: number | null
+  /** The highest number; null: it has no versions. */
+  latest_version: number | null
+  statistics: WorkflowStatistics
+  /** RFC 3339 in UTC with microseconds, such as 2026-01-31T09:30:00.123456Z. */
+  created_at: string
+  /** RFC 3339 in UTC with microseconds, such as 2026-01-31T09:30:00.123456Z. */
+  updated_at: string
+}
+
+/** Executes a workflow and waits for its output. It is cancelled when the turn ends or its time is over. If the server stops, the turn goes on with the same execution. */
 export interface WorkflowAction {
   type: 'workflow'
   /** A template expression without braces, such as `order.status == 200`. The action runs if it is truthy. Absent, null or blank: always, as on AnyReach. */
   condition?: string | null
   /** A workflow of the server. Exactly one of `workflow_id` and `definition`, as on AnyReach. */
   workflow_id?: string | null
-  /** Of `workflow_id`: a number, its text, `latest` or `live`. */
+  /** Of `workflow_id`: a number, its text, `latest` (the newest published version) or `live`. Default: the live version, else the newest published one. The one is used that is there when it is needed. */
   workflow_version?: string | number | null
-  /** A workflow that is defined here. Stored as sent, and not checked yet. */
+  /** A workflow that is defined here. Its problems are warnings of the agent version, and errors when it is used. */
   definition?: Record<string, unknown> | null
-  /** The id of the step where it begins. Default: the one that fits what starts it. */
+  /** The id of the step where it begins. Default: `trigger` in a definition, else the trigger that fits what starts it, else the first input. */
   initial_step?: string | null
   /** Before a conversation: whether it fails if the workflow does. Default false. From AnyReach. */
   reject_on_error?: boolean | null
-  /** What the workflow gets; its texts are templates. Default: the arguments of the call. */
+  /** What the workflow gets; its texts are templates. Default: the arguments of the call; around a conversation, facts of it. */
   input?: Record<string, unknown> | null
-  /** Saves the workflow's output under this name for later templates. Default: not saved. Names that templates already use, such as `error`, `arguments` or `custom_metadata`, are refused. */
+  /** Saves the output under this name for later templates. Default: its fields are names of their own. Names that templates already use, such as `error`, `arguments` or `custom_metadata`, are refused. */
   save_as?: string | null
-  /** From 1 to 86400. */
+  /** Of the execution, which is cancelled then. Default, and at most: the tool's time, up to 60 seconds. From 1 to 86400. */
   timeout_seconds?: number | null
+}
+
+export interface WorkflowAppConfig {
+  /** The id or the name of a connection. Required. */
+  connection?: string | null
+  /** A tool of the connection. Required. */
+  tool?: string | null
+  /** Of the tool. Expressions in it are evaluated. Default `{}`. */
+  arguments?: Record<string, unknown> | null
+  /** Time limit of each attempt. Default 30000. From 1 to 300000. */
+  timeout_ms?: number | null
+}
+
+/** Calls a tool of a connection. Its output is the tool's answer. */
+export interface WorkflowAppStep {
+  /** Unique within the definition. Expressions name the step by it. */
+  id: string
+  type: 'app'
+  config: WorkflowAppConfig
+  /** Expressions can name the step by it, in backticks. Default: the id. */
+  name?: string | null
+  description?: string | null
+  /** By port, the id of the step that follows. Ports: `default`; the branches of a condition; `error`, of every type but trigger, input and note. */
+  next?: Record<string, string> | null
+  retry?: WorkflowRetry | null
+  /** Whether the step may be repeated if its outcome is unknown. Default: what has no effects; `http` with GET, HEAD, OPTIONS, PUT and DELETE; tools that say so. */
+  idempotent?: boolean | null
+  /** Visits of this step in an execution; the next one fails with `loop_limit`. Default: no limit. From 1 to 1000. */
+  max_visits?: number | null
+  /** Of the step's `${ … }`. Default: that of the settings. */
+  ai_model?: string | null
+  /** In the editor, in pixels. */
+  position?: {
+    x: number
+    y: number
+  } | null
+}
+
+export interface WorkflowCodeConfig {
+  /** JavaScript: `function run(ctx) { … }`, also `async`. What it returns is the output; `console.log` writes the log. At most 64 KiB. Required. */
+  code?: string | null
+  /** `javascript`, the only one and the default. */
+  language?: string | null
+  /** Default 2000. From 1 to 10000. */
+  timeout_ms?: number | null
+}
+
+/** Runs JavaScript. Its output is what it returns. */
+export interface WorkflowCodeStep {
+  /** Unique within the definition. Expressions name the step by it. */
+  id: string
+  type: 'code'
+  config: WorkflowCodeConfig
+  /** Expressions can name the step by it, in backticks. Default: the id. */
+  name?: string | null
+  description?: string | null
+  /** By port, the id of the step that follows. Ports: `default`; the branches of a condition; `error`, of every type but trigger, input and note. */
+  next?: Record<string, string> | null
+  retry?: WorkflowRetry | null
+  /** Whether the step may be repeated if its outcome is unknown. Default: what has no effects; `http` with GET, HEAD, OPTIONS, PUT and DELETE; tools that say so. */
+  idempotent?: boolean | null
+  /** Visits of this step in an execution; the next one fails with `loop_limit`. Default: no limit. From 1 to 1000. */
+  max_visits?: number | null
+  /** Of the step's `${ … }`. Default: that of the settings. */
+  ai_model?: string | null
+  /** In the editor, in pixels. */
+  position?: {
+    x: number
+    y: number
+  } | null
+}
+
+export interface WorkflowConditionConfig {
+  /** Tried in order; the first that is true is the way out, else `default`. At least one. */
+  conditions?: {
+    /** The branch and its port in `next`; not `default` or `error`. */
+    name: string
+    /** One whole expression, `{{ … }}` or `${ … }`; a text without either is JSONata. Required. From AnyReach. */
+    condition?: string | null
+  }[] | null
+}
+
+/** Chooses a way. Its output is the branch's name, null for `default`. */
+export interface WorkflowConditionStep {
+  /** Unique within the definition. Expressions name the step by it. */
+  id: string
+  type: 'condition'
+  config: WorkflowConditionConfig
+  /** Expressions can name the step by it, in backticks. Default: the id. */
+  name?: string | null
+  description?: string | null
+  /** By port, the id of the step that follows. Ports: `default`; the branches of a condition; `error`, of every type but trigger, input and note. */
+  next?: Record<string, string> | null
+  retry?: WorkflowRetry | null
+  /** Whether the step may be repeated if its outcome is unknown. Default: what has no effects; `http` with GET, HEAD, OPTIONS, PUT and DELETE; tools that say so. */
+  idempotent?: boolean | null
+  /** Visits of this step in an execution; the next one fails with `loop_limit`. Default: no limit. From 1 to 1000. */
+  max_visits?: number | null
+  /** Of the step's `${ … }`. Default: that of the settings. */
+  ai_model?: string | null
+  /** In the editor, in pixels. */
+  position?: {
+    x: number
+    y: number
+  } | null
+}
+
+export interface WorkflowConnection {
+  /** UUID. Those that the server creates are version 7 and sort by time. */
+  id: string
+  /** UUID. Those that the server creates are version 7 and sort by time. */
+  organization_id: string
+  /** Unique in the organization. Steps can name the connection by it. Not `parley`, which is built in. */
+  name: string
+  description: string | null
+  /** `mcp`: a server of tools over streamable HTTP. `http`: an API with the `operations` here. */
+  kind: 'mcp' | 'http'
+  /** An http or https address. Private addresses are refused. `{{ secrets.NAME }}` in it is filled. */
+  url: string
+  /** Sent with every request. `{{ secrets.NAME }}` in values is filled. */
+  headers?: Record<string, string> | null
+  auth?: WorkflowConnectionAuth | null
+  /** The tools that steps may call. Default: all. */
+  allowed_tools?: string[] | null
+  /** Of each request. A step can be quicker. Default 30000. From 1 to 300000. */
+  timeout_ms?: number | null
+  /** Only of the kind `http`. */
+  operations?: WorkflowConnectionOperation[] | null
+  /** RFC 3339 in UTC with microseconds, such as 2026-01-31T09:30:00.123456Z. */
+  created_at: string
+  /** RFC 3339 in UTC with microseconds, such as 2026-01-31T09:30:00.123456Z. */
+  updated_at: string
+}
+
+/** How requests prove who sends them. Default `none`. */
+export type WorkflowConnectionAuth = {
+  type: 'none'
+} | {
+  type: 'bearer'
+  /** Required. `{{ secrets.NAME }}` in it is filled. */
+  token?: string | null
+} | {
+  type: 'basic'
+  /** Required. `{{ secrets.NAME }}` in it is filled. */
+  username?: string | null
+  /** Required. `{{ secrets.NAME }}` in it is filled. */
+  password?: string | null
+} | {
+  type: 'header'
+  /** Of the header. Required. */
+  name?: string | null
+  /** Required. `{{ secrets.NAME }}` in it is filled. */
+  value?: string | null
+} | {
+  type: 'oauth2_client_credentials'
+  /** An http or https address. Required. `{{ secrets.NAME }}` in it is filled. */
+  token_url?: string | null
+  /** Required. `{{ secrets.NAME }}` in it is filled. */
+  client_id?: string | null
+  /** Required. `{{ secrets.NAME }}` in it is filled. */
+  client_secret?: string | null
+  /** Default none. `{{ secrets.NAME }}` in it is filled. */
+  scope?: string | null
+}
+
+export interface WorkflowConnectionOperation {
+  /** The tool. */
+  name: string
+  description?: string | null
+  /** Default `GET`. */
+  method?: 'GET' | 'HEAD' | 'OPTIONS' | 'POST' | 'PUT' | 'PATCH' | 'DELETE' | null
+  /** Added to `url`. `{name}` is the argument with this name, as one segment. */
+  path: string
+  /** JSON Schema of the arguments, an object. Those that the path does not name are sent as JSON with POST, PUT and PATCH, else in the query. Default: any. */
+  parameters?: Record<string, unknown> | null
+  /** Whether it may be repeated. Default: all but POST and PATCH. */
+  idempotent?: boolean | null
+}
+
+/** A graph of steps. Unknown keys are stored as sent and named in `warnings`. */
+export interface WorkflowDefinition {
+  schema_version: 1
+  settings?: WorkflowSettings | null
+  /** The steps, in any order. */
+  nodes: WorkflowStep[]
+}
+
+/** Started by an event of a conversation or of the organization. */
+export interface WorkflowEventTrigger {
+  type: 'event'
+  /** Event types, patterns such as `conversation.*`, or `*` for all, as for webhooks; those of executions start nothing. Required. */
+  events?: string[] | null
+  /** Only events of this agent. Default: all. */
+  agent_id?: string | null
+  /** A JSONata expression over the payload; only events for which it is true start. Default: all. */
+  filter?: string | null
+}
+
+export interface WorkflowExecution {
+  /** UUID. Those that the server creates are version 7 and sort by time. */
+  execution_id: string
+  /** The same as `execution_id`. */
+  id: string
+  /** Null: it was defined in the call. */
+  workflow_id: string | null
+  workflow_version: number | null
+  /** The last three are final. */
+  status: 'queued' | 'running' | 'waiting' | 'success' | 'failed' | 'cancelled'
+  /** `sync`: a caller waits for its end. */
+  mode: 'sync' | 'async'
+  /** What started it. Its payload is in `input_data`. */
+  trigger: {
+    /** `manual`: a call, unless it was a trigger fired by hand. */
+    type: 'manual' | 'ongoing_conversation' | 'timer' | 'webhook' | 'event' | 'post_call' | 'pre_call'
+    /** Of the trigger; absent without one. */
+    trigger_id?: string
+    /** A trigger was fired by hand. */
+    manual?: boolean
+    /** Of a schedule. */
+    scheduled_at?: string
+    [name: string]: unknown
+  }
+  /** What it was given. Needs `workflows:read_sensitive`, and of a conversation also `conversations:read_sensitive`; otherwise absent. */
+  input_data?: unknown
+  /** Null unless it succeeded. Needs `workflows:read_sensitive`, and of a conversation also `conversations:read_sensitive`; otherwise absent. */
+  output?: unknown
+  error: WorkflowExecutionError | null
+  cancel_reason: 'by_caller' | 'turn_ended' | 'tool_timeout' | 'conversation_ended' | 'conversation_deleted' | null
+  /** Null: it has ended. */
+  current_step: {
+    step_id: string
+    step_name: string
+    /** When it goes on by itself; null: it does not wait. */
+    until: string | null
+  } | null
+  conversation_id: string | null
+  agent_id: string | null
+  is_test: boolean
+  /** The execution from which it took the outputs of earlier steps. */
+  retry_of: string | null
+  /** The caller; null: none. */
+  started_by: {
+    type: string
+    id: string | null
+    name: string | null
+  } | null
+  /** Visits of steps so far. */
+  visit_count: number
+  /** RFC 3339 in UTC with microseconds, such as 2026-01-31T09:30:00.123456Z. */
+  queued_at: string
+  /** RFC 3339 in UTC with microseconds, such as 2026-01-31T09:30:00.123456Z. */
+  started_at: string | null
+  /** RFC 3339 in UTC with microseconds, such as 2026-01-31T09:30:00.123456Z. */
+  finished_at: string | null
+  /** From the start to the end, waits included; null: not ended. */
+  duration_ms: number | null
+}
+
+export interface WorkflowExecutionError {
+  /** As AnyReach has it. */
+  step_name: string
+  /** The field and the reason, for people; never a secret. */
+  message: string
+  /** `cancelled`: only in the answer of `executeWorkflow`, if the execution was cancelled meanwhile. */
+  code: 'input_invalid' | 'expression_failed' | 'ai_failed' | 'budget_exceeded' | 'code_failed' | 'http_failed' | 'http_status' | 'address_refused' | 'response_too_large' | 'app_failed' | 'unknown_outcome' | 'output_invalid' | 'output_too_large' | 'context_too_large' | 'loop_limit' | 'step_limit' | 'timed_out' | 'not_started' | 'internal' | 'cancelled'
+  step_id: string
+}
+
+export interface WorkflowExecutionEvent {
+  /** UUID. Those that the server creates are version 7 and sort by time. */
+  execution_id: string
+  /** 1, 2, 3 … within the execution, without gaps. */
+  sequence: number
+  /** RFC 3339 in UTC with microseconds, such as 2026-01-31T09:30:00.123456Z. */
+  occurred_at: string
+  type: 'workflow_execution.queued' | 'workflow_execution.started' | 'workflow_execution.waiting' | 'workflow_execution.resumed' | 'workflow_execution.completed' | 'workflow_execution.failed' | 'workflow_execution.cancelled' | 'workflow_step.started' | 'workflow_step.retrying' | 'workflow_step.completed' | 'workflow_step.failed'
+  /** Ids, state, error and times; no payload. */
+  data: {
+    /** UUID. Those that the server creates are version 7 and sort by time. */
+    execution_id: string
+    workflow_id: string | null
+    workflow_version: number | null
+    /** Of the visit or of the execution, after what the event tells of. */
+    status: string
+    step_id: string | null
+    position: number | null
+    attempt: number | null
+    error: {
+      code: string
+      message: string
+    } | null
+    /** When it goes on. */
+    until: string | null
+    cancel_reason: 'by_caller' | 'turn_ended' | 'tool_timeout' | 'conversation_ended' | 'conversation_deleted' | null
+    conversation_id: string | null
+    /** Only in deliveries: the number of the event within the execution. */
+    sequence?: number
+    /** Only in deliveries of `workflow_execution.completed`, to endpoints whose maker had `workflows:read_sensitive`; absent if it has more than 32 KiB. */
+    output?: unknown
+  }
+}
+
+export interface WorkflowFire {
+  /** UUID. Those that the server creates are version 7 and sort by time. */
+  id: string
+  /** RFC 3339 in UTC with microseconds, such as 2026-01-31T09:30:00.123456Z. */
+  at: string
+  /** Of a schedule: the time it was for. */
+  scheduled_at: string | null
+  outcome: 'started' | 'duplicate' | 'skipped' | 'refused'
+  /** Why it did not start an execution. */
+  reason: string | null
+  /** The execution that was started, or of a `duplicate` the first one. */
+  execution_id: string | null
+}
+
+/** How requests prove where they come from. Default: the URL alone. */
+export type WorkflowHookSignature = {
+  type: 'standard_webhooks'
+  /** The name of the secret that signs. Required. */
+  secret?: string | null
+} | {
+  type: 'github'
+  /** The name of the secret that signs. Required. */
+  secret?: string | null
+} | {
+  type: 'stripe'
+  /** The name of the secret that signs. Required. */
+  secret?: string | null
+} | {
+  type: 'slack'
+  /** The name of the secret that signs. Required. */
+  secret?: string | null
+} | {
+  type: 'hmac'
+  /** The name of the secret that signs. Required. */
+  secret?: string | null
+  /** The header with the signature of the body. Required. */
+  header?: string | null
+  /** Default `sha256`. */
+  algorithm?: 'sha256' | 'sha1' | 'sha512' | null
+  /** Default `hex`. */
+  encoding?: 'hex' | 'base64' | null
+  /** Before the signature, such as `sha256=`. Default none. */
+  prefix?: string | null
+}
+
+export interface WorkflowHttpConfig {
+  /** Default `GET`. */
+  method?: 'GET' | 'HEAD' | 'OPTIONS' | 'POST' | 'PUT' | 'PATCH' | 'DELETE' | null
+  /** An http or https address. Expressions in it are evaluated. A value in the path fills at most one segment, in the query one parameter. Private addresses are refused. Required. */
+  url?: string | null
+  /** Expressions in it are evaluated. Also as a list of `{key, value}`. */
+  headers?: Record<string, string | number | boolean | null> | null
+  /** Added to the URL. Expressions in it are evaluated. Also as a list of `{key, value}`. From AnyReach. */
+  query_params?: Record<string, string | number | boolean | null> | null
+  /** Sent with POST, PUT, PATCH and DELETE; what is not a text is sent as JSON. Expressions in it are evaluated. */
+  body?: unknown
+  /** Time limit of each attempt. Default 30000. From 1 to 300000. */
+  timeout_ms?: number | null
+  /** Whether the step fails with `http_status` at 400 and above. Default false: any status is an answer. */
+  fail_on_status?: boolean | null
+}
+
+/** Sends a request. Its output is `{status_code, headers, body}`. */
+export interface WorkflowHttpStep {
+  /** Unique within the definition. Expressions name the step by it. */
+  id: string
+  type: 'http'
+  config: WorkflowHttpConfig
+  /** Expressions can name the step by it, in backticks. Default: the id. */
+  name?: string | null
+  description?: string | null
+  /** By port, the id of the step that follows. Ports: `default`; the branches of a condition; `error`, of every type but trigger, input and note. */
+  next?: Record<string, string> | null
+  retry?: WorkflowRetry | null
+  /** Whether the step may be repeated if its outcome is unknown. Default: what has no effects; `http` with GET, HEAD, OPTIONS, PUT and DELETE; tools that say so. */
+  idempotent?: boolean | null
+  /** Visits of this step in an execution; the next one fails with `loop_limit`. Default: no limit. From 1 to 1000. */
+  max_visits?: number | null
+  /** Of the step's `${ … }`. Default: that of the settings. */
+  ai_model?: string | null
+  /** In the editor, in pixels. */
+  position?: {
+    x: number
+    y: number
+  } | null
+}
+
+export interface WorkflowInputConfig {
+  /** What `input_data` may contain. A value is converted to its type where nothing is lost, as in an output. Default none. */
+  fields?: {
+    name: string
+    /** Default `any`. */
+    type?: 'string' | 'number' | 'boolean' | 'array' | 'object' | 'any' | null
+    /** Default false. */
+    required?: boolean | null
+    /** Of the type. Used if no value is given. */
+    default?: unknown
+    description?: string | null
+  }[] | null
+}
+
+/** An entry. Its output is the checked values. */
+export interface WorkflowInputStep {
+  /** Unique within the definition. Expressions name the step by it. */
+  id: string
+  type: 'input'
+  config: WorkflowInputConfig
+  /** Expressions can name the step by it, in backticks. Default: the id. */
+  name?: string | null
+  description?: string | null
+  /** By port, the id of the step that follows. Ports: `default`; the branches of a condition; `error`, of every type but trigger, input and note. */
+  next?: Record<string, string> | null
+  retry?: WorkflowRetry | null
+  /** Whether the step may be repeated if its outcome is unknown. Default: what has no effects; `http` with GET, HEAD, OPTIONS, PUT and DELETE; tools that say so. */
+  idempotent?: boolean | null
+  /** Visits of this step in an execution; the next one fails with `loop_limit`. Default: no limit. From 1 to 1000. */
+  max_visits?: number | null
+  /** Of the step's `${ … }`. Default: that of the settings. */
+  ai_model?: string | null
+  /** In the editor, in pixels. */
+  position?: {
+    x: number
+    y: number
+  } | null
+}
+
+/** Started by a call. */
+export interface WorkflowManualTrigger {
+  type: 'manual'
+}
+
+export interface WorkflowNoteConfig {
+  /** For readers of the graph. */
+  text?: string | null
+}
+
+/** A remark in the graph; never visited. */
+export interface WorkflowNoteStep {
+  /** Unique within the definition. Expressions name the step by it. */
+  id: string
+  type: 'note'
+  config: WorkflowNoteConfig
+  /** Expressions can name the step by it, in backticks. Default: the id. */
+  name?: string | null
+  description?: string | null
+  /** By port, the id of the step that follows. Ports: `default`; the branches of a condition; `error`, of every type but trigger, input and note. */
+  next?: Record<string, string> | null
+  retry?: WorkflowRetry | null
+  /** Whether the step may be repeated if its outcome is unknown. Default: what has no effects; `http` with GET, HEAD, OPTIONS, PUT and DELETE; tools that say so. */
+  idempotent?: boolean | null
+  /** Visits of this step in an execution; the next one fails with `loop_limit`. Default: no limit. From 1 to 1000. */
+  max_visits?: number | null
+  /** Of the step's `${ … }`. Default: that of the settings. */
+  ai_model?: string | null
+  /** In the editor, in pixels. */
+  position?: {
+    x: number
+    y: number
+  } | null
+}
+
+/** Started by the tool of an agent. */
+export interface WorkflowOngoingConversationTrigger {
+  type: 'ongoing_conversation'
+}
+
+export interface WorkflowOutputConfig {
+  /** The output of the execution. A value is converted to its type where nothing is lost, else the step fails. Also as a map of names with values. Default none. From AnyReach. */
+  output_data?: {
+    name: string
+    /** Default `any`. */
+    type?: 'string' | 'number' | 'boolean' | 'array' | 'object' | 'any' | null
+    /** Expressions in it are evaluated. */
+    value?: unknown
+  }[] | null
+}
+
+/** Ends the path with an output. */
+export interface WorkflowOutputStep {
+  /** Unique within the definition. Expressions name the step by it. */
+  id: string
+  type: 'output'
+  config: WorkflowOutputConfig
+  /** Expressions can name the step by it, in backticks. Default: the id. */
+  name?: string | null
+  description?: string | null
+  /** By port, the id of the step that follows. Ports: `default`; the branches of a condition; `error`, of every type but trigger, input and note. */
+  next?: Record<string, string> | null
+  retry?: WorkflowRetry | null
+  /** Whether the step may be repeated if its outcome is unknown. Default: what has no effects; `http` with GET, HEAD, OPTIONS, PUT and DELETE; tools that say so. */
+  idempotent?: boolean | null
+  /** Visits of this step in an execution; the next one fails with `loop_limit`. Default: no limit. From 1 to 1000. */
+  max_visits?: number | null
+  /** Of the step's `${ … }`. Default: that of the settings. */
+  ai_model?: string | null
+  /** In the editor, in pixels. */
+  position?: {
+    x: number
+    y: number
+  } | null
+}
+
+/** Started when a conversation ends. */
+export interface WorkflowPostCallTrigger {
+  type: 'post_call'
+  /** Only conversations of these agents. Default: all. */
+  agent_ids?: string[] | null
+  /** Default: all. */
+  channels?: ('telephone' | 'webrtc' | 'email' | 'text')[] | null
+  /** Added to the payload as `custom_metadata`. From AnyReach. */
+  custom_metadata?: Record<string, unknown> | null
+}
+
+/** Started before a conversation begins, which waits for it. */
+export interface WorkflowPreCallTrigger {
+  type: 'pre_call'
+  /** Only conversations of these agents. Default: all. */
+  agent_ids?: string[] | null
+}
+
+export interface WorkflowProblem {
+  /** Where, such as `definition.nodes.2.config.url`. */
+  path: string
+  code: 'invalid' | 'required' | 'duplicate_id' | 'unknown_step' | 'unknown_port' | 'no_entry' | 'unreachable' | 'missing_branch' | 'unbounded_cycle' | 'entry_has_input' | 'note_connected' | 'expression' | 'code' | 'reserved_name' | 'not_available'
+  /** What is wrong, and what to do. */
+  message: string
+}
+
+/** Further attempts after 429, 5xx, no connection and `ai_failed`; after a timeout only if the step is idempotent. Delays vary at random. */
+export interface WorkflowRetry {
+  /** Default 1. From 1 to 10. */
+  max_attempts?: number | null
+  /** Before the second attempt. Default 1. From 0 to 3600. */
+  backoff_seconds?: number | null
+  /** By which each further delay is longer. Default 2. From 1 to 10. */
+  factor?: number | null
+  /** Default 300. From 0 to 86400. */
+  max_backoff_seconds?: number | null
+}
+
+export interface WorkflowSettings {
+  /** An execution that takes longer, not counting waits and the queue, fails. Default 3600. From 1 to 86400. */
+  timeout_seconds?: number | null
+  /** For steps without `retry`; not in synchronous executions. */
+  retry?: WorkflowRetry | null
+  /** Visits of an execution. Default 1000. From 1 to 10000. */
+  max_steps?: number | null
+  /** Executions at once, those that wait included; the others stay queued. Default null: no limit. From 1 to 1000. */
+  max_concurrent?: number | null
+  /** Of which executions inputs and outputs are kept after the end. Default `all`. */
+  keep?: 'all' | 'failed' | 'none' | null
+  /** `small`, `standard` or `provider/model`. Default `small`. */
+  ai_model?: string | null
+}
+
+/** Executions that ended in the last 30 days, by whole days of UTC. Tests do not count. */
+export interface WorkflowStatistics {
+  success: number
+  failed: number
+  cancelled: number
+  /** Average seconds from the start to the end; null without any. */
+  average_duration: number | null
+  /** Of the last 24 hours, by whole hours. */
+  last_day: {
+    success: number
+    failed: number
+    cancelled: number
+  }
+}
+
+export type WorkflowStep = WorkflowTriggerStep | WorkflowInputStep | WorkflowCodeStep | WorkflowConditionStep | WorkflowHttpStep | WorkflowAppStep | WorkflowOutputStep | WorkflowWaitStep | WorkflowNoteStep
+
+export interface WorkflowStepError {
+  code: 'input_invalid' | 'expression_failed' | 'ai_failed' | 'budget_exceeded' | 'code_failed' | 'http_failed' | 'http_status' | 'address_refused' | 'response_too_large' | 'app_failed' | 'unknown_outcome' | 'output_invalid' | 'output_too_large' | 'context_too_large' | 'loop_limit' | 'step_limit' | 'timed_out' | 'not_started' | 'internal'
+  /** The field and the reason, for people; never a secret. */
+  message: string
+}
+
+/** What the step answers instead of being carried out: an `output`, or an `error`. */
+export interface WorkflowStepMock {
+  output?: unknown
+  error?: WorkflowStepError | null
+}
+
+/** Started by a schedule. */
+export interface WorkflowTimerTrigger {
+  type: 'timer'
+  /** Minute, hour, day of the month, month, day of the week (0 to 7, both Sunday), as `*\/15 9-17 * * MON-FRI`. If both days are set, either is enough. Required. */
+  cron?: string | null
+  /** A name of the IANA time zone database, such as `Europe/Berlin`. A local time that does not exist runs at the end of the gap, one that comes twice the first time; with `*` or steps in the hour, schedules run through both. Default `UTC`. */
+  timezone?: string | null
+  /** The times at which no server ran: the latest of them, none, or all, up to 100. Default `once`. */
+  missed?: 'once' | 'skip' | 'all' | null
+  /** Whether a time is skipped while the execution of an earlier one has not ended. Default `allow`. */
+  overlap?: 'allow' | 'skip' | null
+}
+
+export interface WorkflowTool {
+  name: string
+  description: string | null
+  /** JSON Schema of the arguments. */
+  parameters: Record<string, unknown>
+  /** Whether it may be repeated if its outcome is unknown. */
+  idempotent: boolean
+  /** Whether `allowed_tools` permits it. */
+  allowed: boolean
+}
+
+export interface WorkflowTrigger {
+  /** UUID. Those that the server creates are version 7 and sort by time. */
+  id: string
+  /** UUID. Those that the server creates are version 7 and sort by time. */
+  workflow_id: string
+  workflow_name: string
+  /** The live version, or the one that was live last. */
+  version: number
+  /** Whether the workflow is live: only then it fires. */
+  live: boolean
+  step_id: string
+  type: 'manual' | 'ongoing_conversation' | 'timer' | 'webhook' | 'event' | 'post_call' | 'pre_call'
+  /** Of a webhook: where requests are sent. Absent without `workflows:manage`. */
+  url?: string | null
+  cron: string | null
+  timezone: string | null
+  /** Times that pass meanwhile are neither missed nor due later. */
+  paused: boolean
+  /** Of a schedule that is live and not paused. */
+  next_at: string | null
+  /** The next 5, `next_at` first. Absent in lists and of other triggers. */
+  next_times?: string[]
+  last_fire: WorkflowFire | null
+}
+
+export type WorkflowTriggerConfig = WorkflowManualTrigger | WorkflowOngoingConversationTrigger | WorkflowTimerTrigger | WorkflowWebhookTrigger | WorkflowEventTrigger | WorkflowPostCallTrigger | WorkflowPreCallTrigger
+
+/** An entry. Its output is the payload. */
+export interface WorkflowTriggerStep {
+  /** Unique within the definition. Expressions name the step by it. */
+  id: string
+  type: 'trigger'
+  config: WorkflowTriggerConfig
+  /** Expressions can name the step by it, in backticks. Default: the id. */
+  name?: string | null
+  description?: string | null
+  /** By port, the id of the step that follows. Ports: `default`; the branches of a condition; `error`, of every type but trigger, input and note. */
+  next?: Record<string, string> | null
+  retry?: WorkflowRetry | null
+  /** Whether the step may be repeated if its outcome is unknown. Default: what has no effects; `http` with GET, HEAD, OPTIONS, PUT and DELETE; tools that say so. */
+  idempotent?: boolean | null
+  /** Visits of this step in an execution; the next one fails with `loop_limit`. Default: no limit. From 1 to 1000. */
+  max_visits?: number | null
+  /** Of the step's `${ … }`. Default: that of the settings. */
+  ai_model?: string | null
+  /** In the editor, in pixels. */
+  position?: {
+    x: number
+    y: number
+  } | null
+}
+
+export interface WorkflowVersion {
+  /** UUID. Those that the server creates are version 7 and sort by time. */
+  id: string
+  /** UUID. Those that the server creates are version 7 and sort by time. */
+  workflow_id: string
+  /** 1, 2, 3 … within the workflow. */
+  version: number
+  /** A published version never changes. The triggers of the one that is `live` fire; when another goes live, it is `published` again. */
+  status: 'draft' | 'published' | 'live'
+  definition: WorkflowDefinition
+  /** Increases with every change of a draft and from version to version. For `If-Match`. */
+  revision: number
+  /** What has no effect, or other effects than it seems. Each begins with the path. */
+  warnings: string[]
+  /** What keeps the version from being published and executed; at most 100. */
+  problems: WorkflowProblem[]
+  /** RFC 3339 in UTC with microseconds, such as 2026-01-31T09:30:00.123456Z. */
+  published_at: string | null
+  /** When it went live; null: it is not live. */
+  live_since: string | null
+  /** RFC 3339 in UTC with microseconds, such as 2026-01-31T09:30:00.123456Z. */
+  created_at: string
+  /** RFC 3339 in UTC with microseconds, such as 2026-01-31T09:30:00.123456Z. */
+  updated_at: string
+}
+
+export interface WorkflowVisit {
+  /** 1, 2, 3 … within the execution. */
+  position: number
+  step_id: string
+  step_name: string
+  type: 'trigger' | 'input' | 'code' | 'condition' | 'http' | 'app' | 'output' | 'wait' | 'note'
+  /** How often the step was reached, this time included. */
+  visit: number
+  /** The last three are final. */
+  status: 'ready' | 'running' | 'waiting' | 'retrying' | 'success' | 'failed' | 'cancelled'
+  /** The branch that a condition chose; null: `default`. */
+  branch: string | null
+  /** What the step was given, evaluated and without secrets. Needs `workflows:read_sensitive`, and of a conversation also `conversations:read_sensitive`; otherwise absent. */
+  input?: unknown
+  /** Needs `workflows:read_sensitive`, and of a conversation also `conversations:read_sensitive`; otherwise absent. */
+  output?: unknown
+  error: WorkflowStepError | null
+  /** What code logged, and notes of the server. Needs `workflows:read_sensitive`, and of a conversation also `conversations:read_sensitive`; otherwise absent. */
+  logs?: string | null
+  /** The tries, oldest first. */
+  attempts: {
+    number: number
+    /** RFC 3339 in UTC with microseconds, such as 2026-01-31T09:30:00.123456Z. */
+    started_at: string
+    /** RFC 3339 in UTC with microseconds, such as 2026-01-31T09:30:00.123456Z. */
+    finished_at: string | null
+    error: WorkflowStepError | null
+  }[]
+  /** Whether a request that must not be repeated was perhaps sent in the last attempt. */
+  effect_sent: boolean
+  /** When a wait ends, or the next attempt begins. */
+  until: string | null
+  /** Whether `resumeExecution` ends its wait. */
+  resumable: boolean
+  /** RFC 3339 in UTC with microseconds, such as 2026-01-31T09:30:00.123456Z. */
+  started_at: string | null
+  /** RFC 3339 in UTC with microseconds, such as 2026-01-31T09:30:00.123456Z. */
+  finished_at: string | null
+  /** Of models; null: none was asked. */
+  input_tokens: number | null
+  output_tokens: number | null
+}
+
+export interface WorkflowWaitConfig {
+  /** In `unit`, 1 second to 366 days, from the beginning of the visit; a number or an expression. Default 1. */
+  duration?: number | string | null
+  /** Default `minutes`. */
+  unit?: 'seconds' | 'minutes' | 'hours' | 'days' | null
+  /** Instead of a duration: a time (RFC 3339; without a zone UTC) or an expression. In the past: the step goes on at once. */
+  until?: string | null
+  /** Whether `resumeExecution` can end the wait. Default false. */
+  resumable?: boolean | null
+}
+
+/** Waits. Its output is `{waited_seconds, resumed, data}`. */
+export interface WorkflowWaitStep {
+  /** Unique within the definition. Expressions name the step by it. */
+  id: string
+  type: 'wait'
+  config: WorkflowWaitConfig
+  /** Expressions can name the step by it, in backticks. Default: the id. */
+  name?: string | null
+  description?: string | null
+  /** By port, the id of the step that follows. Ports: `default`; the branches of a condition; `error`, of every type but trigger, input and note. */
+  next?: Record<string, string> | null
+  retry?: WorkflowRetry | null
+  /** Whether the step may be repeated if its outcome is unknown. Default: what has no effects; `http` with GET, HEAD, OPTIONS, PUT and DELETE; tools that say so. */
+  idempotent?: boolean | null
+  /** Visits of this step in an execution; the next one fails with `loop_limit`. Default: no limit. From 1 to 1000. */
+  max_visits?: number | null
+  /** Of the step's `${ … }`. Default: that of the settings. */
+  ai_model?: string | null
+  /** In the editor, in pixels. */
+  position?: {
+    x: number
+    y: number
+  } | null
+}
+
+/** Started by a request to a URL of its own. */
+export interface WorkflowWebhookTrigger {
+  type: 'webhook'
+  /** Default `POST`. */
+  methods?: ('GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE')[] | null
+  signature?: WorkflowHookSignature | null
+  /** What tells a repeated request: the name of a header (letters, digits, `-` and `_` only), or a JSONata expression over `method`, `headers`, `query` and `body`. Default: the id of the signature's scheme, if it has one. */
+  dedupe?: string | null
+  /** How long a request counts as repeated. Default 24. From 1 to 720. */
+  dedupe_hours?: number | null
+  /** What a request is answered: that it was accepted, or, within 30 seconds, the output. Default `accepted`. */
+  respond?: 'accepted' | 'result' | null
 }
 
 export interface GetHealthInput {}
@@ -4717,7 +5616,7 @@ export interface ListConversationsInput {
   /** Inclusive. */
   updated_before?: string
   /** Why the conversation ended. */
-  parley_end_reason?: 'ended_by_caller' | 'ended_by_agent' | 'ended_by_end_user' | 'inactivity' | 'max_duration' | 'max_turns' | 'deleted' | 'imported' | 'error' | 'nobody_available'
+  parley_end_reason?: 'ended_by_caller' | 'ended_by_agent' | 'ended_by_end_user' | 'inactivity' | 'max_duration' | 'max_turns' | 'deleted' | 'imported' | 'error' | 'nobody_available' | 'rejected' | 'pre_workflow_failed'
   /** Matches conversations with a turn that failed or was cancelled for this reason. */
   parley_turn_outcome?: 'model_error' | 'timed_out' | 'step_limit' | 'conversation_ended' | 'cancelled_by_caller' | 'superseded' | 'attempts_exhausted' | 'taken_over'
   /** Who answers. `queue` and `person` match only active conversations. */
@@ -4767,7 +5666,7 @@ export interface ExportConversationsInput {
   /** Inclusive. */
   updated_before?: string
   /** Why the conversation ended. */
-  parley_end_reason?: 'ended_by_caller' | 'ended_by_agent' | 'ended_by_end_user' | 'inactivity' | 'max_duration' | 'max_turns' | 'deleted' | 'imported' | 'error' | 'nobody_available'
+  parley_end_reason?: 'ended_by_caller' | 'ended_by_agent' | 'ended_by_end_user' | 'inactivity' | 'max_duration' | 'max_turns' | 'deleted' | 'imported' | 'error' | 'nobody_available' | 'rejected' | 'pre_workflow_failed'
   /** Matches conversations with a turn that failed or was cancelled for this reason. */
   parley_turn_outcome?: 'model_error' | 'timed_out' | 'step_limit' | 'conversation_ended' | 'cancelled_by_caller' | 'superseded' | 'attempts_exhausted' | 'taken_over'
   /** Who answers. `queue` and `person` match only active conversations. */
@@ -4813,7 +5712,7 @@ export interface CountConversationsInput {
   /** Inclusive. */
   updated_before?: string
   /** Why the conversation ended. */
-  parley_end_reason?: 'ended_by_caller' | 'ended_by_agent' | 'ended_by_end_user' | 'inactivity' | 'max_duration' | 'max_turns' | 'deleted' | 'imported' | 'error' | 'nobody_available'
+  parley_end_reason?: 'ended_by_caller' | 'ended_by_agent' | 'ended_by_end_user' | 'inactivity' | 'max_duration' | 'max_turns' | 'deleted' | 'imported' | 'error' | 'nobody_available' | 'rejected' | 'pre_workflow_failed'
   /** Matches conversations with a turn that failed or was cancelled for this reason. */
   parley_turn_outcome?: 'model_error' | 'timed_out' | 'step_limit' | 'conversation_ended' | 'cancelled_by_caller' | 'superseded' | 'attempts_exhausted' | 'taken_over'
   /** Who answers. `queue` and `person` match only active conversations. */
@@ -5504,7 +6403,7 @@ export interface CreateOrganizationKeyInput {
   /** Default `admin`. Cannot be combined with `scopes`. */
   role?: 'admin' | 'responder' | 'viewer' | null
   /** Instead of a role. */
-  scopes?: ('conversations:read' | 'conversations:read_sensitive' | 'conversations:manage' | 'conversations:reply' | 'conversations:dial' | 'agents:read' | 'agents:manage' | 'webhooks:read' | 'webhooks:manage' | 'members:read' | 'members:manage' | 'organizations:manage' | 'billing:manage' | 'web_widgets:read' | 'web_widgets:manage' | 'sources:read' | 'sources:manage' | 'phone_numbers:read' | 'phone_numbers:manage' | 'trunks:read' | 'trunks:manage' | 'email_domains:read' | 'email_domains:manage' | 'campaigns:read' | 'campaigns:manage' | 'concurrency:read' | 'concurrency:manage' | 'assessments:read' | 'assessments:manage' | 'workflows:read' | 'workflows:manage' | 'child_organizations:manage' | 'managed_accounts:manage')[] | null
+  scopes?: ('conversations:read' | 'conversations:read_sensitive' | 'conversations:manage' | 'conversations:reply' | 'conversations:dial' | 'agents:read' | 'agents:manage' | 'webhooks:read' | 'webhooks:manage' | 'members:read' | 'members:manage' | 'organizations:manage' | 'billing:manage' | 'web_widgets:read' | 'web_widgets:manage' | 'sources:read' | 'sources:manage' | 'phone_numbers:read' | 'phone_numbers:manage' | 'trunks:read' | 'trunks:manage' | 'email_domains:read' | 'email_domains:manage' | 'campaigns:read' | 'campaigns:manage' | 'concurrency:read' | 'concurrency:manage' | 'assessments:read' | 'assessments:manage' | 'workflows:read' | 'workflows:read_sensitive' | 'workflows:execute' | 'workflows:manage' | 'child_organizations:manage' | 'managed_accounts:manage')[] | null
   /** Narrows the key to these agents. */
   agent_ids?: string[] | null
 }
@@ -6406,6 +7305,380 @@ export interface GiveFeedbackInput {
   data?: Record<string, unknown> | null
 }
 
+export interface ListWorkflowsInput {
+  /** Page size, 1 to 100. Default: 20. From 1 to 100. */
+  limit?: number
+  /** `next_cursor` of the previous page. */
+  cursor?: string
+  /** Case-insensitive substring. */
+  name?: string
+  /** Whether a version is live. */
+  live?: boolean
+  /** Inclusive. */
+  created_after?: string
+  /** Inclusive. */
+  created_before?: string
+  /** Inclusive. */
+  updated_after?: string
+  /** Inclusive. */
+  updated_before?: string
+}
+
+export interface CreateWorkflowInput {
+  /** Makes the call safe to repeat. For 24 hours the same key with the same request returns the first response again, with `Idempotent-Replayed: true`; if the first call is still running, the second one joins it. An error that stored nothing is not kept. A message whose turn failed is tried again without being stored twice. 1 to 255 printable ASCII characters, unique within the organization. */
+  idempotency_key?: string
+  /** Not unique. */
+  name: string
+  description?: string | null
+  metadata?: Record<string, unknown> | null
+  /** As `WorkflowDefinition`. Other forms are accepted and stored in that one: `steps` for `nodes`; steps by id instead of a list; `edges` or `connections` (`[{source, target, sourceHandle}]`, or `from` and `to`) for `next`; `next` as a text; `data` or `parameters` for `config`; `label` for `name`. At most 512 KiB, 200 steps and 500 expressions. */
+  definition?: Record<string, unknown> | null
+  /** Whether a draft is stored that meets the schema and still has `problems`. It can be neither published nor executed. Default false: 422 lists every problem. */
+  allow_incomplete?: boolean | null
+}
+
+export interface GetWorkflowInput {
+  workflow_id: string
+}
+
+export interface UpdateWorkflowInput {
+  workflow_id: string
+  /** Not unique. */
+  name?: string | null
+  description?: string | null
+  metadata?: Record<string, unknown> | null
+}
+
+export interface DeleteWorkflowInput {
+  workflow_id: string
+}
+
+export interface GoOfflineWorkflowInput {
+  workflow_id: string
+  /** Makes the call safe to repeat. For 24 hours the same key with the same request returns the first response again, with `Idempotent-Replayed: true`; if the first call is still running, the second one joins it. An error that stored nothing is not kept. A message whose turn failed is tried again without being stored twice. 1 to 255 printable ASCII characters, unique within the organization. */
+  idempotency_key?: string
+}
+
+export interface CheckWorkflowInput {
+  /** As `WorkflowDefinition`. Other forms are accepted and stored in that one: `steps` for `nodes`; steps by id instead of a list; `edges` or `connections` (`[{source, target, sourceHandle}]`, or `from` and `to`) for `next`; `next` as a text; `data` or `parameters` for `config`; `label` for `name`. At most 512 KiB, 200 steps and 500 expressions. */
+  definition: Record<string, unknown>
+}
+
+export interface GetWorkflowDefinitionSchemaInput {}
+
+export interface ListWorkflowVersionsInput {
+  workflow_id: string
+  /** Page size, 1 to 100. Default: 20. From 1 to 100. */
+  limit?: number
+  /** `next_cursor` of the previous page. */
+  cursor?: string
+  status?: 'draft' | 'published' | 'live'
+}
+
+export interface CreateWorkflowVersionInput {
+  workflow_id: string
+  /** Makes the call safe to repeat. For 24 hours the same key with the same request returns the first response again, with `Idempotent-Replayed: true`; if the first call is still running, the second one joins it. An error that stored nothing is not kept. A message whose turn failed is tried again without being stored twice. 1 to 255 printable ASCII characters, unique within the organization. */
+  idempotency_key?: string
+  /** As `WorkflowDefinition`. Other forms are accepted and stored in that one: `steps` for `nodes`; steps by id instead of a list; `edges` or `connections` (`[{source, target, sourceHandle}]`, or `from` and `to`) for `next`; `next` as a text; `data` or `parameters` for `config`; `label` for `name`. At most 512 KiB, 200 steps and 500 expressions. */
+  definition?: Record<string, unknown> | null
+  /** The version to copy. From 1 to 2147483647. */
+  base_version?: number | null
+  /** Whether a draft is stored that meets the schema and still has `problems`. It can be neither published nor executed. Default false: 422 lists every problem. */
+  allow_incomplete?: boolean | null
+}
+
+export interface GetWorkflowVersionInput {
+  workflow_id: string
+  /** A number; `latest`: the version with the highest number; `live`: the one that is live. */
+  version: string
+}
+
+export interface UpdateWorkflowVersionInput {
+  workflow_id: string
+  /** A number; `latest`: the version with the highest number; `live`: the one that is live. */
+  version: string
+  /** The last `revision` that the caller has seen, quoted or not, or `*`. If it has changed since, the response is 412. */
+  if_match?: string
+  /** As `WorkflowDefinition`. Other forms are accepted and stored in that one: `steps` for `nodes`; steps by id instead of a list; `edges` or `connections` (`[{source, target, sourceHandle}]`, or `from` and `to`) for `next`; `next` as a text; `data` or `parameters` for `config`; `label` for `name`. At most 512 KiB, 200 steps and 500 expressions. */
+  definition: Record<string, unknown>
+  /** Whether a draft is stored that meets the schema and still has `problems`. It can be neither published nor executed. Default false: 422 lists every problem. */
+  allow_incomplete?: boolean | null
+}
+
+export interface DeleteWorkflowVersionInput {
+  workflow_id: string
+  /** A number; `latest`: the version with the highest number; `live`: the one that is live. */
+  version: string
+}
+
+export interface PublishWorkflowVersionInput {
+  workflow_id: string
+  /** A number; `latest`: the version with the highest number; `live`: the one that is live. */
+  version: string
+  /** Makes the call safe to repeat. For 24 hours the same key with the same request returns the first response again, with `Idempotent-Replayed: true`; if the first call is still running, the second one joins it. An error that stored nothing is not kept. A message whose turn failed is tried again without being stored twice. 1 to 255 printable ASCII characters, unique within the organization. */
+  idempotency_key?: string
+  /** The last `revision` that the caller has seen, quoted or not, or `*`. If it has changed since, the response is 412. */
+  if_match?: string
+}
+
+export interface GoLiveWorkflowVersionInput {
+  workflow_id: string
+  /** A number; `latest`: the version with the highest number; `live`: the one that is live. */
+  version: string
+  /** Makes the call safe to repeat. For 24 hours the same key with the same request returns the first response again, with `Idempotent-Replayed: true`; if the first call is still running, the second one joins it. An error that stored nothing is not kept. A message whose turn failed is tried again without being stored twice. 1 to 255 printable ASCII characters, unique within the organization. */
+  idempotency_key?: string
+  /** The last `revision` that the caller has seen, quoted or not, or `*`. If it has changed since, the response is 412. */
+  if_match?: string
+}
+
+export interface CompareWorkflowVersionsInput {
+  workflow_id: string
+  /** Default `text`. */
+  format?: 'text' | 'json'
+  /** A number, its text, `latest` or `live`. */
+  from_version: number | string
+  /** Same as `from_version`. */
+  to_version: number | string
+}
+
+export interface ExecuteWorkflowInput {
+  /** Makes the call safe to repeat. For 24 hours the same key with the same request returns the first response again, with `Idempotent-Replayed: true`; if the first call is still running, the second one joins it. An error that stored nothing is not kept. A message whose turn failed is tried again without being stored twice. 1 to 255 printable ASCII characters, unique within the organization. */
+  idempotency_key?: string
+  workflow_id?: string | null
+  workflow_version?: number | string | null
+  /** Default `{}`. At most 256 KiB. */
+  input_data?: Record<string, unknown> | null
+  /** An entry, or any other step. Default: the trigger `manual`, the first input, or the only entry. */
+  initial_step?: string | null
+  /** Instead of `workflow_id`: executed and stored with the execution only. Needs `workflows:manage` (403). As `WorkflowDefinition`. Other forms are accepted and stored in that one: `steps` for `nodes`; steps by id instead of a list; `edges` or `connections` (`[{source, target, sourceHandle}]`, or `from` and `to`) for `next`; `next` as a text; `data` or `parameters` for `config`; `label` for `name`. At most 512 KiB, 200 steps and 500 expressions. */
+  definition?: Record<string, unknown> | null
+  /** A test: counts nowhere, and takes drafts too. Steps without a mock are carried out with all their effects. Needs `workflows:manage` (403). */
+  test?: {
+    /** By step id. */
+    mocks?: Record<string, WorkflowStepMock> | null
+    /** It ends with this step, as a success with its output. */
+    stop_after?: string | null
+    /** Waits end at once. Default false. */
+    skip_waits?: boolean | null
+  } | null
+}
+
+export interface ExecuteWorkflowAsyncInput {
+  /** Makes the call safe to repeat. For 24 hours the same key with the same request returns the first response again, with `Idempotent-Replayed: true`; if the first call is still running, the second one joins it. An error that stored nothing is not kept. A message whose turn failed is tried again without being stored twice. 1 to 255 printable ASCII characters, unique within the organization. */
+  idempotency_key?: string
+  workflow_id?: string | null
+  workflow_version?: number | string | null
+  /** Default `{}`. At most 256 KiB. */
+  input_data?: Record<string, unknown> | null
+  /** An entry, or any other step. Default: the trigger `manual`, the first input, or the only entry. */
+  initial_step?: string | null
+  /** Instead of `workflow_id`: executed and stored with the execution only. Needs `workflows:manage` (403). As `WorkflowDefinition`. Other forms are accepted and stored in that one: `steps` for `nodes`; steps by id instead of a list; `edges` or `connections` (`[{source, target, sourceHandle}]`, or `from` and `to`) for `next`; `next` as a text; `data` or `parameters` for `config`; `label` for `name`. At most 512 KiB, 200 steps and 500 expressions. */
+  definition?: Record<string, unknown> | null
+  /** A test: counts nowhere, and takes drafts too. Steps without a mock are carried out with all their effects. Needs `workflows:manage` (403). */
+  test?: {
+    /** By step id. */
+    mocks?: Record<string, WorkflowStepMock> | null
+    /** It ends with this step, as a success with its output. */
+    stop_after?: string | null
+    /** Waits end at once. Default false. */
+    skip_waits?: boolean | null
+  } | null
+}
+
+export interface RetryExecutionInput {
+  execution_id: string
+  /** Makes the call safe to repeat. For 24 hours the same key with the same request returns the first response again, with `Idempotent-Replayed: true`; if the first call is still running, the second one joins it. An error that stored nothing is not kept. A message whose turn failed is tried again without being stored twice. 1 to 255 printable ASCII characters, unique within the organization. */
+  idempotency_key?: string
+  from_step?: number | string | null
+  version?: number | string | null
+}
+
+export interface ListWorkflowExecutionsInput {
+  /** Page size, 1 to 100. Default: 20. From 1 to 100. */
+  limit?: number
+  /** `next_cursor` of the previous page. */
+  cursor?: string
+  workflow_id?: string
+  /** Only with `workflow_id`. From 1 to 2147483647. */
+  version?: number
+  /** Can be repeated: any of them. */
+  status?: ('queued' | 'running' | 'waiting' | 'success' | 'failed' | 'cancelled')[]
+  trigger_type?: 'manual' | 'ongoing_conversation' | 'timer' | 'webhook' | 'event' | 'post_call' | 'pre_call'
+  conversation_id?: string
+  /** Only tests, or only others. Default false. */
+  is_test?: boolean
+  /** Of `queued_at`, inclusive. */
+  created_after?: string
+  /** Of `queued_at`, inclusive. */
+  created_before?: string
+}
+
+export interface GetWorkflowExecutionInput {
+  execution_id: string
+}
+
+export interface ListExecutionVisitsInput {
+  execution_id: string
+  /** Page size, 1 to 100. Default: 20. From 1 to 100. */
+  limit?: number
+  /** `next_cursor` of the previous page. */
+  cursor?: string
+}
+
+export interface StreamExecutionEventsInput {
+  execution_id: string
+  /** The number of the last event that the client has seen. `Last-Event-ID` takes precedence. A number beyond the last event is refused (422). */
+  after?: number
+  /** `EventSource` sends it when it reconnects. */
+  last_event_id?: string
+}
+
+export interface CancelExecutionInput {
+  execution_id: string
+  /** Makes the call safe to repeat. For 24 hours the same key with the same request returns the first response again, with `Idempotent-Replayed: true`; if the first call is still running, the second one joins it. An error that stored nothing is not kept. A message whose turn failed is tried again without being stored twice. 1 to 255 printable ASCII characters, unique within the organization. */
+  idempotency_key?: string
+}
+
+export interface CancelExecutionsInput {
+  /** Makes the call safe to repeat. For 24 hours the same key with the same request returns the first response again, with `Idempotent-Replayed: true`; if the first call is still running, the second one joins it. An error that stored nothing is not kept. A message whose turn failed is tried again without being stored twice. 1 to 255 printable ASCII characters, unique within the organization. */
+  idempotency_key?: string
+  /** Default: of all workflows. */
+  workflow_id?: string | null
+  /** Default: all that have not ended. */
+  status?: 'queued' | 'running' | 'waiting' | null
+  /** Latest `queued_at`, inclusive. Default: now. */
+  created_before?: string | null
+}
+
+export interface ResumeExecutionInput {
+  execution_id: string
+  /** Makes the call safe to repeat. For 24 hours the same key with the same request returns the first response again, with `Idempotent-Replayed: true`; if the first call is still running, the second one joins it. An error that stored nothing is not kept. A message whose turn failed is tried again without being stored twice. 1 to 255 printable ASCII characters, unique within the organization. */
+  idempotency_key?: string
+  /** Is `data` in the output of the wait. At most 256 KiB. */
+  data?: unknown
+}
+
+export interface ListWorkflowConnectionsInput {
+  /** Page size, 1 to 100. Default: 20. From 1 to 100. */
+  limit?: number
+  /** `next_cursor` of the previous page. */
+  cursor?: string
+}
+
+export interface CreateWorkflowConnectionInput {
+  /** Makes the call safe to repeat. For 24 hours the same key with the same request returns the first response again, with `Idempotent-Replayed: true`; if the first call is still running, the second one joins it. An error that stored nothing is not kept. A message whose turn failed is tried again without being stored twice. 1 to 255 printable ASCII characters, unique within the organization. */
+  idempotency_key?: string
+  /** Unique in the organization. Steps can name the connection by it. Not `parley`, which is built in. */
+  name: string
+  description?: string | null
+  /** `mcp`: a server of tools over streamable HTTP. `http`: an API with the `operations` here. */
+  kind: 'mcp' | 'http'
+  /** An http or https address. Private addresses are refused. `{{ secrets.NAME }}` in it is filled. */
+  url: string
+  /** Sent with every request. `{{ secrets.NAME }}` in values is filled. */
+  headers?: Record<string, string> | null
+  auth?: WorkflowConnectionAuth | null
+  /** The tools that steps may call. Default: all. */
+  allowed_tools?: string[] | null
+  /** Of each request. A step can be quicker. Default 30000. From 1 to 300000. */
+  timeout_ms?: number | null
+  /** Only of the kind `http`. */
+  operations?: WorkflowConnectionOperation[] | null
+}
+
+export interface GetWorkflowConnectionInput {
+  connection_id: string
+}
+
+export interface UpdateWorkflowConnectionInput {
+  connection_id: string
+  /** Unique in the organization. Steps can name the connection by it. Not `parley`, which is built in. */
+  name?: string | null
+  description?: string | null
+  /** `mcp`: a server of tools over streamable HTTP. `http`: an API with the `operations` here. */
+  kind?: 'mcp' | 'http' | null
+  /** An http or https address. Private addresses are refused. `{{ secrets.NAME }}` in it is filled. */
+  url?: string | null
+  /** Sent with every request. `{{ secrets.NAME }}` in values is filled. */
+  headers?: Record<string, string> | null
+  auth?: WorkflowConnectionAuth | null
+  /** The tools that steps may call. Default: all. */
+  allowed_tools?: string[] | null
+  /** Of each request. A step can be quicker. Default 30000. From 1 to 300000. */
+  timeout_ms?: number | null
+  /** Only of the kind `http`. */
+  operations?: WorkflowConnectionOperation[] | null
+}
+
+export interface DeleteWorkflowConnectionInput {
+  connection_id: string
+}
+
+export interface ListWorkflowConnectionToolsInput {
+  connection_id: string
+}
+
+export interface EvaluateExpressionInput {
+  /** A text with `{{ … }}`, or without braces one JSONata expression. */
+  expression: string
+  /** The names that it can use: step ids, `input`, `trigger`, `ctx` and others. At most 1 MiB. Default none. */
+  data?: Record<string, unknown> | null
+}
+
+export interface GenerateExpressionInput {
+  /** What it is to do. */
+  description: string
+  /** `expression`: JSONata. `cron`: a schedule of five fields. */
+  kind: 'expression' | 'cron'
+}
+
+export interface ListWorkflowTriggersInput {
+  /** Page size, 1 to 100. Default: 20. From 1 to 100. */
+  limit?: number
+  /** `next_cursor` of the previous page. */
+  cursor?: string
+  workflow_id?: string
+  type?: 'manual' | 'ongoing_conversation' | 'timer' | 'webhook' | 'event' | 'post_call' | 'pre_call'
+  /** Whether their workflow is live. */
+  live?: boolean
+}
+
+export interface GetWorkflowTriggerInput {
+  trigger_id: string
+}
+
+export interface UpdateWorkflowTriggerInput {
+  trigger_id: string
+  paused: boolean
+}
+
+export interface FireWorkflowTriggerInput {
+  trigger_id: string
+  /** Makes the call safe to repeat. For 24 hours the same key with the same request returns the first response again, with `Idempotent-Replayed: true`; if the first call is still running, the second one joins it. An error that stored nothing is not kept. A message whose turn failed is tried again without being stored twice. 1 to 255 printable ASCII characters, unique within the organization. */
+  idempotency_key?: string
+  /** The payload. Default `{}`. At most 256 KiB. */
+  input_data?: Record<string, unknown> | null
+}
+
+export interface RotateWorkflowTriggerInput {
+  trigger_id: string
+  /** Makes the call safe to repeat. For 24 hours the same key with the same request returns the first response again, with `Idempotent-Replayed: true`; if the first call is still running, the second one joins it. An error that stored nothing is not kept. A message whose turn failed is tried again without being stored twice. 1 to 255 printable ASCII characters, unique within the organization. */
+  idempotency_key?: string
+}
+
+export interface ListWorkflowFiresInput {
+  trigger_id: string
+  /** Page size, 1 to 100. Default: 20. From 1 to 100. */
+  limit?: number
+  /** `next_cursor` of the previous page. */
+  cursor?: string
+  outcome?: 'started' | 'duplicate' | 'skipped' | 'refused'
+}
+
+export interface ReceiveWorkflowHookInput {
+  token: string
+}
+
 export type GetHealthOutput = {
   status: string
 }
@@ -7221,6 +8494,153 @@ export type GiveFeedbackOutput = {
   accepted: true
 }
 
+export type ListWorkflowsOutput = {
+  data: Workflow[]
+  pagination: Pagination
+}
+
+export type CreateWorkflowOutput = Workflow
+
+export type GetWorkflowOutput = Workflow
+
+export type UpdateWorkflowOutput = Workflow
+
+export type DeleteWorkflowOutput = void
+
+export type GoOfflineWorkflowOutput = Workflow
+
+export type CheckWorkflowOutput = {
+  problems: WorkflowProblem[]
+  warnings: string[]
+}
+
+export type GetWorkflowDefinitionSchemaOutput = Record<string, unknown>
+
+export type ListWorkflowVersionsOutput = {
+  data: WorkflowVersion[]
+  pagination: Pagination
+}
+
+export type CreateWorkflowVersionOutput = WorkflowVersion
+
+export type GetWorkflowVersionOutput = WorkflowVersion
+
+export type UpdateWorkflowVersionOutput = WorkflowVersion
+
+export type DeleteWorkflowVersionOutput = void
+
+export type PublishWorkflowVersionOutput = WorkflowVersion
+
+export type GoLiveWorkflowVersionOutput = WorkflowVersion
+
+export type CompareWorkflowVersionsOutput = VersionComparison
+
+export type ExecuteWorkflowOutput = {
+  status: 'success'
+  /** UUID. Those that the server creates are version 7 and sort by time. */
+  execution_id: string
+  output: unknown
+} | {
+  status: 'failed'
+  /** UUID. Those that the server creates are version 7 and sort by time. */
+  execution_id: string
+  error: WorkflowExecutionError
+}
+
+export type ExecuteWorkflowAsyncOutput = {
+  /** UUID. Those that the server creates are version 7 and sort by time. */
+  execution_id: string
+  status: 'queued'
+}
+
+export type RetryExecutionOutput = {
+  /** UUID. Those that the server creates are version 7 and sort by time. */
+  execution_id: string
+  status: 'queued'
+}
+
+export type ListWorkflowExecutionsOutput = {
+  data: WorkflowExecution[]
+  pagination: Pagination
+}
+
+export type GetWorkflowExecutionOutput = WorkflowExecution
+
+export type ListExecutionVisitsOutput = {
+  data: WorkflowVisit[]
+  pagination: Pagination
+}
+
+export type StreamExecutionEventsOutput = void
+
+export type CancelExecutionOutput = WorkflowExecution
+
+export type CancelExecutionsOutput = {
+  cancelled: number
+  /** If set, there may be more, from this `queued_at` on: send the same request again. */
+  continue_after: string | null
+}
+
+export type ResumeExecutionOutput = WorkflowExecution
+
+export type ListWorkflowConnectionsOutput = {
+  data: WorkflowConnection[]
+  pagination: Pagination
+}
+
+export type CreateWorkflowConnectionOutput = WorkflowConnection
+
+export type GetWorkflowConnectionOutput = WorkflowConnection
+
+export type UpdateWorkflowConnectionOutput = WorkflowConnection
+
+export type DeleteWorkflowConnectionOutput = void
+
+export type ListWorkflowConnectionToolsOutput = {
+  data: WorkflowTool[]
+}
+
+export type EvaluateExpressionOutput = {
+  value?: unknown
+  error?: {
+    code: 'input_invalid' | 'expression_failed' | 'ai_failed' | 'budget_exceeded' | 'code_failed' | 'http_failed' | 'http_status' | 'address_refused' | 'response_too_large' | 'app_failed' | 'unknown_outcome' | 'output_invalid' | 'output_too_large' | 'context_too_large' | 'loop_limit' | 'step_limit' | 'timed_out' | 'not_started' | 'internal'
+    message: string
+  }
+}
+
+export type GenerateExpressionOutput = {
+  text: string
+  problems: WorkflowProblem[]
+}
+
+export type ListWorkflowTriggersOutput = {
+  data: WorkflowTrigger[]
+  pagination: Pagination
+}
+
+export type GetWorkflowTriggerOutput = WorkflowTrigger
+
+export type UpdateWorkflowTriggerOutput = WorkflowTrigger
+
+export type FireWorkflowTriggerOutput = {
+  /** UUID. Those that the server creates are version 7 and sort by time. */
+  execution_id: string
+  status: 'queued'
+}
+
+export type RotateWorkflowTriggerOutput = WorkflowTrigger
+
+export type ListWorkflowFiresOutput = {
+  data: WorkflowFire[]
+  pagination: Pagination
+}
+
+export type ReceiveWorkflowHookOutput = {
+  /** UUID. Those that the server creates are version 7 and sort by time. */
+  execution_id: string
+  duplicate?: boolean
+}
+
 export interface SendConversationMessageEvents {
   'turn.started': {
     /** UUID. Those that the server creates are version 7 and sort by time. */
@@ -7647,6 +9067,10 @@ export interface ListOrganizationEventsEvents {
   'web_widget.updated': OrganizationEvent
   'web_widget.deleted': OrganizationEvent
   'web_widget.limit_reached': OrganizationEvent
+  'workflow.published': OrganizationEvent
+  'workflow.went_live': OrganizationEvent
+  'workflow.went_offline': OrganizationEvent
+  'workflow_trigger.skipped': OrganizationEvent
 }
 
 export interface StreamDatasetProgressEvents {
@@ -7658,6 +9082,20 @@ export interface StreamDatasetProgressEvents {
   detached: {
     id: string
   }
+}
+
+export interface StreamExecutionEventsEvents {
+  'workflow_execution.queued': WorkflowExecutionEvent
+  'workflow_execution.started': WorkflowExecutionEvent
+  'workflow_execution.waiting': WorkflowExecutionEvent
+  'workflow_execution.resumed': WorkflowExecutionEvent
+  'workflow_execution.completed': WorkflowExecutionEvent
+  'workflow_execution.failed': WorkflowExecutionEvent
+  'workflow_execution.cancelled': WorkflowExecutionEvent
+  'workflow_step.started': WorkflowExecutionEvent
+  'workflow_step.retrying': WorkflowExecutionEvent
+  'workflow_step.completed': WorkflowExecutionEvent
+  'workflow_step.failed': WorkflowExecutionEvent
 }
 
 /** The input of each operation: its path, query, headers and body in one object. */
@@ -7828,6 +9266,47 @@ export interface Inputs {
   readVisitorConversation: ReadVisitorConversationInput
   giveConversationFeedback: GiveConversationFeedbackInput
   giveFeedback: GiveFeedbackInput
+  listWorkflows: ListWorkflowsInput
+  createWorkflow: CreateWorkflowInput
+  getWorkflow: GetWorkflowInput
+  updateWorkflow: UpdateWorkflowInput
+  deleteWorkflow: DeleteWorkflowInput
+  goOfflineWorkflow: GoOfflineWorkflowInput
+  checkWorkflow: CheckWorkflowInput
+  getWorkflowDefinitionSchema: GetWorkflowDefinitionSchemaInput
+  listWorkflowVersions: ListWorkflowVersionsInput
+  createWorkflowVersion: CreateWorkflowVersionInput
+  getWorkflowVersion: GetWorkflowVersionInput
+  updateWorkflowVersion: UpdateWorkflowVersionInput
+  deleteWorkflowVersion: DeleteWorkflowVersionInput
+  publishWorkflowVersion: PublishWorkflowVersionInput
+  goLiveWorkflowVersion: GoLiveWorkflowVersionInput
+  compareWorkflowVersions: CompareWorkflowVersionsInput
+  executeWorkflow: ExecuteWorkflowInput
+  executeWorkflowAsync: ExecuteWorkflowAsyncInput
+  retryExecution: RetryExecutionInput
+  listWorkflowExecutions: ListWorkflowExecutionsInput
+  getWorkflowExecution: GetWorkflowExecutionInput
+  listExecutionVisits: ListExecutionVisitsInput
+  streamExecutionEvents: StreamExecutionEventsInput
+  cancelExecution: CancelExecutionInput
+  cancelExecutions: CancelExecutionsInput
+  resumeExecution: ResumeExecutionInput
+  listWorkflowConnections: ListWorkflowConnectionsInput
+  createWorkflowConnection: CreateWorkflowConnectionInput
+  getWorkflowConnection: GetWorkflowConnectionInput
+  updateWorkflowConnection: UpdateWorkflowConnectionInput
+  deleteWorkflowConnection: DeleteWorkflowConnectionInput
+  listWorkflowConnectionTools: ListWorkflowConnectionToolsInput
+  evaluateExpression: EvaluateExpressionInput
+  generateExpression: GenerateExpressionInput
+  listWorkflowTriggers: ListWorkflowTriggersInput
+  getWorkflowTrigger: GetWorkflowTriggerInput
+  updateWorkflowTrigger: UpdateWorkflowTriggerInput
+  fireWorkflowTrigger: FireWorkflowTriggerInput
+  rotateWorkflowTrigger: RotateWorkflowTriggerInput
+  listWorkflowFires: ListWorkflowFiresInput
+  receiveWorkflowHook: ReceiveWorkflowHookInput
 }
 
 /** What each operation answers. */
@@ -7998,6 +9477,47 @@ export interface Outputs {
   readVisitorConversation: ReadVisitorConversationOutput
   giveConversationFeedback: GiveConversationFeedbackOutput
   giveFeedback: GiveFeedbackOutput
+  listWorkflows: ListWorkflowsOutput
+  createWorkflow: CreateWorkflowOutput
+  getWorkflow: GetWorkflowOutput
+  updateWorkflow: UpdateWorkflowOutput
+  deleteWorkflow: DeleteWorkflowOutput
+  goOfflineWorkflow: GoOfflineWorkflowOutput
+  checkWorkflow: CheckWorkflowOutput
+  getWorkflowDefinitionSchema: GetWorkflowDefinitionSchemaOutput
+  listWorkflowVersions: ListWorkflowVersionsOutput
+  createWorkflowVersion: CreateWorkflowVersionOutput
+  getWorkflowVersion: GetWorkflowVersionOutput
+  updateWorkflowVersion: UpdateWorkflowVersionOutput
+  deleteWorkflowVersion: DeleteWorkflowVersionOutput
+  publishWorkflowVersion: PublishWorkflowVersionOutput
+  goLiveWorkflowVersion: GoLiveWorkflowVersionOutput
+  compareWorkflowVersions: CompareWorkflowVersionsOutput
+  executeWorkflow: ExecuteWorkflowOutput
+  executeWorkflowAsync: ExecuteWorkflowAsyncOutput
+  retryExecution: RetryExecutionOutput
+  listWorkflowExecutions: ListWorkflowExecutionsOutput
+  getWorkflowExecution: GetWorkflowExecutionOutput
+  listExecutionVisits: ListExecutionVisitsOutput
+  streamExecutionEvents: StreamExecutionEventsOutput
+  cancelExecution: CancelExecutionOutput
+  cancelExecutions: CancelExecutionsOutput
+  resumeExecution: ResumeExecutionOutput
+  listWorkflowConnections: ListWorkflowConnectionsOutput
+  createWorkflowConnection: CreateWorkflowConnectionOutput
+  getWorkflowConnection: GetWorkflowConnectionOutput
+  updateWorkflowConnection: UpdateWorkflowConnectionOutput
+  deleteWorkflowConnection: DeleteWorkflowConnectionOutput
+  listWorkflowConnectionTools: ListWorkflowConnectionToolsOutput
+  evaluateExpression: EvaluateExpressionOutput
+  generateExpression: GenerateExpressionOutput
+  listWorkflowTriggers: ListWorkflowTriggersOutput
+  getWorkflowTrigger: GetWorkflowTriggerOutput
+  updateWorkflowTrigger: UpdateWorkflowTriggerOutput
+  fireWorkflowTrigger: FireWorkflowTriggerOutput
+  rotateWorkflowTrigger: RotateWorkflowTriggerOutput
+  listWorkflowFires: ListWorkflowFiresOutput
+  receiveWorkflowHook: ReceiveWorkflowHookOutput
 }
 
 export interface Methods {
@@ -8010,7 +9530,7 @@ export interface Methods {
   getReadiness(input?: GetReadinessInput, options?: CallOptions): Promise<GetReadinessOutput>
   /**
    * Create a conversation.
-   * Text conversations need exactly one of `agent_id`, `agent_version_id` and `agent_config`. A configuration that uses secrets also needs `agents:manage` (403); one that names datasets needs `sources:read`, `sources:manage` or `agents:manage`.
+   * Text conversations need exactly one of `agent_id`, `agent_version_id` and `agent_config`. A configuration that uses secrets also needs `agents:manage` (403); one that names datasets needs `sources:read`, `sources:manage` or `agents:manage`, and one that executes workflows `agents:manage`. If a workflow is executed before the conversation, the call waits for it, up to 60 seconds, and answers the conversation as it is then: `in_progress`, `cancelled` or `failed`.
    */
   createConversation(input: CreateConversationInput, options?: CallOptions): Promise<CreateConversationOutput>
   /**
@@ -8605,5 +10125,149 @@ export interface Methods {
   giveConversationFeedback(input: GiveConversationFeedbackInput, options?: CallOptions): Promise<GiveConversationFeedbackOutput>
   /** Give feedback, naming the conversation in the body. */
   giveFeedback(input: GiveFeedbackInput, options?: CallOptions): Promise<GiveFeedbackOutput>
+  /** List workflows, newest first. */
+  listWorkflows(input?: ListWorkflowsInput, options?: CallOptions): Promise<ListWorkflowsOutput>
+  /**
+   * Create a workflow.
+   * With a `definition`, its version 1 is a draft that has it; otherwise it has no versions.
+   */
+  createWorkflow(input: CreateWorkflowInput, options?: CallOptions): Promise<CreateWorkflowOutput>
+  /** Read a workflow and its statistics. */
+  getWorkflow(input: GetWorkflowInput, options?: CallOptions): Promise<GetWorkflowOutput>
+  /** Change the given fields of a workflow. */
+  updateWorkflow(input: UpdateWorkflowInput, options?: CallOptions): Promise<UpdateWorkflowOutput>
+  /**
+   * Delete a workflow and its versions.
+   * Its executions stay readable until they are 30 days old; they cannot be retried.
+   */
+  deleteWorkflow(input: DeleteWorkflowInput, options?: CallOptions): Promise<DeleteWorkflowOutput>
+  /**
+   * Stop the triggers of a workflow.
+   * The live version is `published` again, and nothing starts by itself any more. Executions under way go on. A workflow that is not live is returned unchanged.
+   */
+  goOfflineWorkflow(input: GoOfflineWorkflowInput, options?: CallOptions): Promise<GoOfflineWorkflowOutput>
+  /**
+   * Check a definition without storing it.
+   * Makes the same checks as saving and publishing a version.
+   */
+  checkWorkflow(input: CheckWorkflowInput, options?: CallOptions): Promise<CheckWorkflowOutput>
+  /** Read the JSON Schema of WorkflowDefinition. */
+  getWorkflowDefinitionSchema(input?: GetWorkflowDefinitionSchemaInput, options?: CallOptions): Promise<GetWorkflowDefinitionSchemaOutput>
+  /** List the versions of a workflow, newest first. */
+  listWorkflowVersions(input: ListWorkflowVersionsInput, options?: CallOptions): Promise<ListWorkflowVersionsOutput>
+  /**
+   * Create a draft version.
+   * Needs exactly one of `definition` and `base_version`.
+   */
+  createWorkflowVersion(input: CreateWorkflowVersionInput, options?: CallOptions): Promise<CreateWorkflowVersionOutput>
+  /** Read a version of a workflow. */
+  getWorkflowVersion(input: GetWorkflowVersionInput, options?: CallOptions): Promise<GetWorkflowVersionOutput>
+  /** Replace the definition of a draft version. */
+  updateWorkflowVersion(input: UpdateWorkflowVersionInput, options?: CallOptions): Promise<UpdateWorkflowVersionOutput>
+  /**
+   * Delete a draft version.
+   * Its number is not used again. Executions that tested it stay readable.
+   */
+  deleteWorkflowVersion(input: DeleteWorkflowVersionInput, options?: CallOptions): Promise<DeleteWorkflowVersionOutput>
+  /**
+   * Publish a version of a workflow.
+   * A published version can no longer change, and can be executed. Its triggers do not fire until it goes live. 422 lists every problem. Publishing it again has no effect. A version whose steps use tools of the connection `parley` needs the scopes of these tools (403).
+   */
+  publishWorkflowVersion(input: PublishWorkflowVersionInput, options?: CallOptions): Promise<PublishWorkflowVersionOutput>
+  /**
+   * Start the triggers of a published version.
+   * In one commit they replace those of the version that was live. A trigger with the same step id keeps its URL and its next time. Going live again has no effect.
+   */
+  goLiveWorkflowVersion(input: GoLiveWorkflowVersionInput, options?: CallOptions): Promise<GoLiveWorkflowVersionOutput>
+  /**
+   * Execute a workflow and wait for its end.
+   * Needs exactly one of `workflow_id` and `definition`. 422 names the fields of `input_data` that are missing or have a wrong type; nothing is stored then. An answer with `execution_id` says that the execution is stored. Waits 60 seconds from acceptance; then the execution fails with `timed_out`. A client that goes away does not stop it. An execution that fails is a 200, and its idempotency key answers it again.
+   */
+  executeWorkflow(input?: ExecuteWorkflowInput, options?: CallOptions): Promise<ExecuteWorkflowOutput>
+  /**
+   * Execute a workflow.
+   * Needs exactly one of `workflow_id` and `definition`. 422 names the fields of `input_data` that are missing or have a wrong type; nothing is stored then. An answer with `execution_id` says that the execution is stored.
+   */
+  executeWorkflowAsync(input?: ExecuteWorkflowAsyncInput, options?: CallOptions): Promise<ExecuteWorkflowAsyncOutput>
+  /**
+   * Execute a workflow again from a step of an earlier execution.
+   * A new execution takes the outputs of the visits before that step. 422 names steps of these visits that the version does not have.
+   */
+  retryExecution(input: RetryExecutionInput, options?: CallOptions): Promise<RetryExecutionOutput>
+  /** List executions, newest first. */
+  listWorkflowExecutions(input?: ListWorkflowExecutionsInput, options?: CallOptions): Promise<ListWorkflowExecutionsOutput>
+  /** Read an execution. */
+  getWorkflowExecution(input: GetWorkflowExecutionInput, options?: CallOptions): Promise<GetWorkflowExecutionOutput>
+  /** List the visits of an execution, oldest first. */
+  listExecutionVisits(input: ListExecutionVisitsInput, options?: CallOptions): Promise<ListExecutionVisitsOutput>
+  /**
+   * Cancel an execution.
+   * Final when it is answered: no request of the execution starts after it, and one in flight is aborted. An execution that has ended is returned unchanged.
+   */
+  cancelExecution(input: CancelExecutionInput, options?: CallOptions): Promise<CancelExecutionOutput>
+  /**
+   * Cancel many executions, oldest first.
+   * At most 10000 a call.
+   */
+  cancelExecutions(input?: CancelExecutionsInput, options?: CallOptions): Promise<CancelExecutionsOutput>
+  /**
+   * End a resumable wait of an execution.
+   * Of several calls at once one wins; the others get 409.
+   */
+  resumeExecution(input: ResumeExecutionInput, options?: CallOptions): Promise<ResumeExecutionOutput>
+  /** List connections, newest first. */
+  listWorkflowConnections(input?: ListWorkflowConnectionsInput, options?: CallOptions): Promise<ListWorkflowConnectionsOutput>
+  /**
+   * Create a connection.
+   * Of the kinds `mcp` and `http`. Nothing is called yet.
+   */
+  createWorkflowConnection(input: CreateWorkflowConnectionInput, options?: CallOptions): Promise<CreateWorkflowConnectionOutput>
+  /** Read a connection. */
+  getWorkflowConnection(input: GetWorkflowConnectionInput, options?: CallOptions): Promise<GetWorkflowConnectionOutput>
+  /**
+   * Change the given fields of a connection.
+   * Each field that is given replaces the stored one whole. Steps of published versions use it from their next visit on. The name stays while a published version uses the connection (409).
+   */
+  updateWorkflowConnection(input: UpdateWorkflowConnectionInput, options?: CallOptions): Promise<UpdateWorkflowConnectionOutput>
+  /** Delete a connection. */
+  deleteWorkflowConnection(input: DeleteWorkflowConnectionInput, options?: CallOptions): Promise<DeleteWorkflowConnectionOutput>
+  /**
+   * List the tools of a connection.
+   * Asks an MCP server; those of the kind `http` are their `operations`. `parley` is an id too.
+   */
+  listWorkflowConnectionTools(input: ListWorkflowConnectionToolsInput, options?: CallOptions): Promise<ListWorkflowConnectionToolsOutput>
+  /**
+   * Evaluate an expression over given data.
+   * A preview: without secrets, and without models. A failing expression is a 200 with `error`. At most 1 MiB.
+   */
+  evaluateExpression(input: EvaluateExpressionInput, options?: CallOptions): Promise<EvaluateExpressionOutput>
+  /**
+   * Have the default model write an expression.
+   * Nothing is stored. The text is checked; `problems` say what is wrong with it.
+   */
+  generateExpression(input: GenerateExpressionInput, options?: CallOptions): Promise<GenerateExpressionOutput>
+  /** List triggers, newest first. */
+  listWorkflowTriggers(input?: ListWorkflowTriggersInput, options?: CallOptions): Promise<ListWorkflowTriggersOutput>
+  /** Read a trigger. */
+  getWorkflowTrigger(input: GetWorkflowTriggerInput, options?: CallOptions): Promise<GetWorkflowTriggerOutput>
+  /** Pause a trigger, or end its pause. */
+  updateWorkflowTrigger(input: UpdateWorkflowTriggerInput, options?: CallOptions): Promise<UpdateWorkflowTriggerOutput>
+  /**
+   * Fire a live trigger now.
+   * Starts an execution of the live version. A paused trigger fires too; its next time stays.
+   */
+  fireWorkflowTrigger(input: FireWorkflowTriggerInput, options?: CallOptions): Promise<FireWorkflowTriggerOutput>
+  /**
+   * Give a webhook a new URL.
+   * The old one is 404 at once. Triggers of other types get 422.
+   */
+  rotateWorkflowTrigger(input: RotateWorkflowTriggerInput, options?: CallOptions): Promise<RotateWorkflowTriggerOutput>
+  /** List the fires of a trigger in the last 30 days, newest first. */
+  listWorkflowFires(input: ListWorkflowFiresInput, options?: CallOptions): Promise<ListWorkflowFiresOutput>
+  /**
+   * Start a workflow by a request to the URL of its trigger.
+   * Of the methods that the trigger lists; any other one is 404. A body is JSON, a form or a text of at most 1 MiB. A repeated request answers the first `execution_id` and `duplicate`. A trigger that responds with the result waits 30 seconds for the `output` of the execution, and answers it with 200.
+   */
+  receiveWorkflowHook(input: ReceiveWorkflowHookInput, options?: CallOptions): Promise<ReceiveWorkflowHookOutput>
 }
 

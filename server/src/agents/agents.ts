@@ -11,6 +11,7 @@ export {
   outdated,
 } from './instruction-generation.ts'
 export { findAgentsNaming } from './dataset-queries.ts'
+export { findAgentsWithWorkflow } from './workflow-queries.ts'
 export { makeDraft, requireAgent, requireVersion } from './lookup.ts'
 export { readAgentConfig, readAgentConfigOrDefaults } from './read-config.ts'
 export { readTimedRules } from './read-timed-rules.ts'

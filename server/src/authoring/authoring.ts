@@ -1,6 +1,2 @@
-// Help for the authors of agents: the room's own services.
-import type { ModelCatalog } from '../models/models.ts'
-
-export interface AuthoringServices {
-  readonly models: ModelCatalog
-}
+// The face of authoring: what other rooms use of it.
+export { writeComparison } from './write-comparison.ts'

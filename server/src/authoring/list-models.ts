@@ -1,5 +1,5 @@
 // The available models: the built-in one, those of the server's settings, and those of the organization's own keys.
-import type { AuthoringServices } from './authoring.ts'
+import type { AuthoringServices } from './services.ts'
 import type { Handler } from '../calls/context.ts'
 import { defaultModel, listOwnProviders } from '../models/models.ts'
 

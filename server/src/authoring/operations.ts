@@ -1,7 +1,7 @@
 // The operations for authors of agents: compare versions, generate instructions from inputs, list models.
 import { askForInstructions, makeDraft, requireAgent, requireVersion } from '../agents/agents.ts'
 import type { Handler } from '../calls/context.ts'
-import type { AuthoringServices } from './authoring.ts'
+import type { AuthoringServices } from './services.ts'
 import { AppError, invalid } from '../base/errors.ts'
 import { TextStream } from '../calls/event-stream.ts'
 import { writeComparison } from './write-comparison.ts'

@@ -3,7 +3,7 @@ import { authoringOperations } from '@parley/contract'
 import { bindRoom } from '../calls/context.ts'
 import type { Core } from '../calls/core.ts'
 import type { Room } from '../calls/room.ts'
-import type { AuthoringServices } from './authoring.ts'
+import type { AuthoringServices } from './services.ts'
 import * as operations from './operations.ts'
 import { instructionsWork } from './work.ts'
 

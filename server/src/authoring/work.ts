@@ -9,7 +9,7 @@ import {
   outdated,
 } from '../agents/agents.ts'
 import type { Core } from '../calls/core.ts'
-import type { AuthoringServices } from './authoring.ts'
+import type { AuthoringServices } from './services.ts'
 import { openReservedStore } from '../database/store.ts'
 import {
   defaultModel,

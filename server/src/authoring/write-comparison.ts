@@ -1,11 +1,11 @@
 // Has the default model describe the differences between two versions, within limits of time and size.
 import type { Core } from '../calls/core.ts'
-import type { AuthoringServices } from './authoring.ts'
+import type { AuthoringServices } from './services.ts'
 import type { Store } from '../database/store.ts'
 import { compareWithDemo, defaultModel, DEMO_PROVIDER, modelsOf, toRefusal } from '../models/models.ts'
 import { AppError } from '../base/errors.ts'
 import { drainKey } from '../live/shared.ts'
-import { comparisonRequest, no_difference } from './rules/comparison.ts'
+import { type Compared, comparisonRequest, noDifference } from './rules/comparison.ts'
 import type { Difference } from './rules/difference.ts'
 
 const max_ms = 120_000
@@ -18,15 +18,16 @@ export async function* writeComparison(
   store: Store,
   differences: readonly Difference[],
   gone: AbortSignal,
+  compared: Compared = 'agent',
 ): AsyncGenerator<string> {
-  if (differences.length === 0) return yield no_difference
+  if (differences.length === 0) return yield noDifference[compared]
   const model = defaultModel(services)
   if (model.provider === DEMO_PROVIDER) return yield compareWithDemo(differences)
   const models = modelsOf(services, store)
   using limit = limitCall(services, gone)
   let left = max_characters
   try {
-    for await (const part of models.resolve(model).stream(comparisonRequest(differences), limit.signal)) {
+    for await (const part of models.resolve(model).stream(comparisonRequest(differences, compared), limit.signal)) {
       if (part.type !== 'text') continue
       yield part.text.length < left ? part.text : `${part.text.slice(0, left - 1).toWellFormed()}…`
       left -= part.text.length

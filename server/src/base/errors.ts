@@ -1,13 +1,14 @@
 // The only error type that operations throw deliberately; every other error is a bug or an outage.
-import { type Assignee, type ErrorName, type HandledBy, describeError } from '@parley/contract'
+import { type Assignee, type ErrorName, type HandledBy, type ProblemCode, describeError } from '@parley/contract'
 import { type FieldFault, limitFaults } from './faults.ts'
 
 export type { FieldFault }
 
 interface ErrorFields {
-  errors?: FieldFault[]
+  errors?: FieldFault<ProblemCode>[]
   turn_id?: string
   running_turn_id?: string
+  execution_id?: string
   handled_by?: HandledBy
   assignee?: Assignee | null
   taken_at?: string | null
@@ -36,7 +37,7 @@ export class AppError extends Error {
 }
 
 /** An invalid request, with each fault and its path up to the limits in faults.ts. */
-export function invalid(...errors: FieldFault[]): AppError {
+export function invalid(...errors: FieldFault<ProblemCode>[]): AppError {
   return new AppError('validation_failed', undefined, { errors: limitFaults(errors) })
 }
 

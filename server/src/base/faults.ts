@@ -1,9 +1,11 @@
 // What is wrong with a field of a request: where, and why. Limits how much is reported, whatever names and numbers a request has.
 import type { ErrorObject } from 'ajv'
 
-export interface FieldFault {
+/** `Code`: what kind of fault it is, for programs; most have none. */
+export interface FieldFault<Code extends string = never> {
   path: string
   message: string
+  code?: Code
 }
 
 /** The most faults reported for one request, or for one row of an import. */
@@ -31,10 +33,14 @@ function cutOff(text: string, max_characters: number): string {
 }
 
 /** As many faults as fit into a response, at least the first. Uses up `budget`, so that several lists can share it. */
-export function limitFaults(faults: readonly FieldFault[], budget = { bytes: max_reported_bytes }): FieldFault[] {
-  const kept: FieldFault[] = []
-  for (const { path, message } of faults.slice(0, max_faults)) {
-    const fault = { path: cutOff(path, max_path_characters), message: cutOff(message, max_message_characters) }
+export function limitFaults<Code extends string = never>(
+  faults: readonly FieldFault<Code>[],
+  budget = { bytes: max_reported_bytes },
+): FieldFault<Code>[] {
+  const kept: FieldFault<Code>[] = []
+  for (const { path, message, code } of faults.slice(0, max_faults)) {
+    const cut = { path: cutOff(path, max_path_characters), message: cutOff(message, max_message_characters) }
+    const fault = code === undefined ? cut : { ...cut, code }
     budget.bytes -= Buffer.byteLength(JSON.stringify(fault))
     if (budget.bytes < 0 && kept.length > 0) break
     kept.push(fault)

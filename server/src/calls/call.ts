@@ -2,7 +2,7 @@
 import type { Input, OperationId, Output } from '@parley/contract'
 import type { Logger } from 'pino'
 import type { StoredBlob } from '../blobs/blobs.ts'
-import type { EventStream, FileStream, TextStream } from './event-stream.ts'
+import type { EventStream, FileStream, ForeignAnswer, TextStream } from './event-stream.ts'
 import type { Principal } from './principal.ts'
 
 export type CookieName = 'session' | 'sign_in'
@@ -21,6 +21,17 @@ export interface RequestOrigin {
   readonly address: string
 }
 
+/** The request of a program that knows nothing of this server, as it came. */
+export interface ForeignRequest {
+  readonly method: string
+  /** By name, in small letters. Several of one name are joined with commas. */
+  readonly headers: Readonly<Record<string, string>>
+  /** Behind the question mark, without it. */
+  readonly query: string
+  /** Empty without one. */
+  readonly body: Buffer
+}
+
 /** The HTTP request of a call: its client and the headers of the response. Other calls have none. */
 export interface WebEdge {
   /** The client's address as reported by the nearest trusted proxy. */
@@ -30,6 +41,8 @@ export interface WebEdge {
   /** The address of this server as browsers and programs reach it: by the settings, else as the request names it. */
   readonly origin: string
   readonly from: RequestOrigin
+  /** Of an operation that takes such requests; null: of another one. */
+  readonly foreign: ForeignRequest | null
   readCookie(name: CookieName): string | null
   /** Null deletes it. */
   writeCookie(name: CookieName, value: string | null, seconds?: number): void
@@ -62,6 +75,8 @@ export interface Origin {
   readonly key: RequestKey | null
   /** Required by operations for signing in; others may only add a header. */
   readonly edge: WebEdge | null
+  /** How many workflows and tools have led to this call, one after another. Absent: none. */
+  readonly depth?: number
 }
 
 export interface RequestKey {
@@ -74,7 +89,7 @@ export interface RequestKey {
 }
 
 export interface Answered<Id extends OperationId> {
-  readonly output: Output<Id> | EventStream | TextStream | FileStream
+  readonly output: Output<Id> | EventStream | TextStream | FileStream | ForeignAnswer
   /** Whether this is the result of an earlier call with the same idempotency key. */
   readonly replayed: boolean
 }

@@ -6,7 +6,7 @@ import type { CallKey } from '../idempotency/run-once.ts'
 import type { Access } from './access.ts'
 import type { Received, WebEdge } from './call.ts'
 import type { Core } from './core.ts'
-import type { EventStream, FileStream, TextStream } from './event-stream.ts'
+import type { EventStream, FileStream, ForeignAnswer, TextStream } from './event-stream.ts'
 import type { Minter, Session } from './principal.ts'
 
 /** `Own`: the private services of the operation's room. */
@@ -17,6 +17,8 @@ export interface PublicContext<Own = unknown> {
   readonly log: Logger
   /** Null for calls that did not come over HTTP. */
   readonly edge: WebEdge | null
+  /** How many workflows and tools have led to this call, one after another. */
+  readonly depth: number
 }
 
 /** A call of an operation for signing in, which only a browser can make. */
@@ -68,7 +70,9 @@ export type AnswerOf<Id extends OperationId> = Operations[Id] extends { answer: 
     ? Output<Id> | TextStream
     : Operations[Id] extends { answer: { kind: 'file' } }
       ? FileStream
-      : Output<Id>
+      : Operations[Id] extends { foreign: object }
+        ? Output<Id> | ForeignAnswer
+        : Output<Id>
 
 /** The handlers of these operations, from any room. */
 export type Handlers<Id extends OperationId = OperationId> = { [Each in Id]: Handler<Each> }

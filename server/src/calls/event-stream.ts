@@ -1,4 +1,5 @@
-// Streams of server-sent events, plain text and files as values: operations return them, and http writes them.
+// Streams of server-sent events, plain text and files, and answers to foreign requests, as values: operations return them, and http
+// writes them.
 
 /** `data` becomes JSON; `retry_ms` asks the reader to reconnect after this time when the stream ends. */
 export type ServerSentEvent = { event: string; data: unknown; id?: number } | { retry_ms: number }
@@ -38,5 +39,17 @@ export class FileStream {
     this.media_type = media_type
     this.bytes = bytes
     this.open = open
+  }
+}
+
+/** What an operation answers to a foreign request: another status and form than the contract has. */
+export class ForeignAnswer {
+  readonly status: number
+  /** Sent as JSON. */
+  readonly body: unknown
+
+  constructor(status: number, body: unknown) {
+    this.status = status
+    this.body = body
   }
 }

@@ -107,10 +107,10 @@ function howItCommits({ waits, in_parts }: Operation) {
 function contextOf(
   core: Core,
   caller: Principal | null,
-  { request_id, log, edge, accepts_stream }: Omit<Origin, 'key'>,
+  { request_id, log, edge, accepts_stream, depth = 0 }: Omit<Origin, 'key'>,
   key: CallKey | null,
 ): PublicContext | UserContext | Omit<SessionContext, 'edge'> | Context {
-  const base: PublicContext = { core, room: undefined, request_id, log, edge }
+  const base: PublicContext = { core, room: undefined, request_id, log, edge, depth }
   if (caller === null) return base
   if (caller.kind === 'user') return { ...base, user: caller.user, minter: caller.minter }
   if (caller.kind === 'session') return { ...base, session: caller.session }

@@ -6,8 +6,11 @@ import { AppError, invalid } from '../base/errors.ts'
 import { findUnstorable, isLongerThan } from '../base/text.ts'
 import type { Context } from '../calls/context.ts'
 import type { JsonObject } from '../base/json.ts'
+import type { TransactionStore } from '../database/store.ts'
 import type { Conversations } from './services.ts'
 import { CommitInDoubt } from '../database/failures.ts'
+import { changeConversation } from './commit/commit.ts'
+import { noteDepth } from './commit/around-workflows.ts'
 import { followUp, withHalt } from './commit/follow-up.ts'
 import { NotAsExpected } from './commit/group-commit.ts'
 import { resolveUncertainCommit } from './commit/uncertain-commit.ts'
@@ -39,7 +42,7 @@ const max_parts = 100
 const max_overtaking = 10
 
 /** Who sends a message. Only a call has an idempotency key, which its commit binds. */
-export type Bearer = Pick<Context<Conversations>, 'core' | 'room' | 'access' | 'store' | 'key'>
+export type Bearer = Pick<Context<Conversations>, 'core' | 'room' | 'access' | 'store' | 'key'> & { depth?: number }
 
 export interface IncomingMessage extends MessageClaim {
   conversation_id: string
@@ -218,7 +221,7 @@ export const endingRules = ({ analysis, satisfaction }: Pick<ResolvedConfig, 'an
 export const waitFor = (turns: number, max_seconds: number) => turns * max_seconds * 1000 + wait_margin_ms
 
 async function commitMessage(bearer: Bearer, message: NewMessage, only_expected = false): Promise<AcceptedTurn> {
-  const { key, store, room } = bearer
+  const { key, store, room, depth = 0 } = bearer
   const { conversation, message_id } = message
   const conversation_id = conversation.id
   let begun: BegunTurn | undefined
@@ -235,6 +238,11 @@ async function commitMessage(bearer: Bearer, message: NewMessage, only_expected 
       return decision
     }
     const binding = key ? { key, to: ({ turn_id }: { turn_id: string }) => ({ conversation_id, turn_id }) } : undefined
+    // It says how deep the chain is, which the message alone would set back.
+    const noteAlso = async (tx: TransactionStore, answer: { turn_id: string }) => {
+      await binding?.key.bind(tx, binding.to(answer))
+      noteDepth(tx, conversation_id, depth)
+    }
     const { organization_id } = store
     const { client_id, in_reply_to } = message
     const claim = { client_id, in_reply_to }
@@ -244,11 +252,12 @@ async function commitMessage(bearer: Bearer, message: NewMessage, only_expected 
     const told = message.hand_off?.plan.message?.text ?? ''
     const characters = charactersIn(message) + (partial?.text.length ?? 0) + closing.length + told.length
     const expected = isPlain ? stateIfQuiet(conversation) : null
+    if (depth > 0) return changeConversation(store, room.commits, target, decide, noteAlso)
     return room.commits.change({ ...target, decide, characters, binding, expected, only_expected })
   }
   // Others first stop the attempt that runs, or claim something.
   const stops = message.concurrency === 'interrupt' || message.hand_off !== null
-  const isPlain = !stops && !message.client_id && !message.in_reply_to
+  const isPlain = !stops && depth === 0 && !message.client_id && !message.in_reply_to
   if (only_expected && !isPlain) throw new NotAsExpected()
   // No attempt is stopped for a message that is stored already.
   if (!isPlain) await key?.requireNew()

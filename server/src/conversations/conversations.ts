@@ -10,6 +10,7 @@ export {
 } from './commit/analysis.ts'
 export { addAnalysis, analysis_work } from './commit/analysis-work.ts'
 export { type Bearer, type IncomingMessage, acceptMessage, endingRules } from './accept-message.ts'
+export { beginWithin } from './commit/begin.ts'
 export { cancelOpenTurns } from './cancel-open-turns.ts'
 export type { ChannelPort } from './channel-port.ts'
 export type { CommitAddition } from './commit/additions.ts'
@@ -31,6 +32,8 @@ export {
 export { holdActive } from './commit/lock.ts'
 export { type ChangeName, reach } from './commit/pause-points.ts'
 export { createConversationWith } from './operations/create.ts'
+export { readConversationDepth } from './read/depth.ts'
+export { makeGreeting } from './greeting.ts'
 export { renderRuleMessage } from './rule-messages.ts'
 export { begunBy } from './text-channel.ts'
 export type { FoundSoFar } from './machine/turn-endings.ts'
@@ -45,4 +48,14 @@ export type {
 export type { ConversationContributions } from './commit/group-commit.ts'
 export { actingPerson, personIfAny } from './acting.ts'
 export { describeActor, describeHandlingActor } from './actor.ts'
-export type { Conversations, EndUserCall, EndUserMessages, People, WaitAsked } from './services.ts'
+export {
+  type Beginning,
+  BeginningNotReady,
+  type Beginnings,
+  type Conversations,
+  type CreatedConversation,
+  type EndUserCall,
+  type EndUserMessages,
+  type People,
+  type WaitAsked,
+} from './services.ts'

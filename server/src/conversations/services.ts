@@ -9,9 +9,9 @@ import type { Heard } from './heard.ts'
 import type { KeptConversations } from './kept-conversations.ts'
 import type { ExportShares } from './read/export-shares.ts'
 import type { ResolvedConfig } from '../agents/rules/config.ts'
-import type { Store } from '../database/store.ts'
+import type { Store, TransactionStore } from '../database/store.ts'
 import type { WaitPlan } from './machine/handling-decisions.ts'
-import type { ConversationRecord } from './machine/rows.ts'
+import type { ConversationRecord, NewConversation } from './machine/rows.ts'
 import type { EndedTurn } from './machine/turn-snapshots.ts'
 import type { TurnRunner } from './turn-runner.ts'
 
@@ -38,6 +38,38 @@ export interface People {
   estimateWait(store: Store, team_id: string | null): Promise<number | null>
   /** Whether the organization has a team with this key. */
   hasTeam(store: Store, key: string): Promise<boolean>
+}
+
+/** What has to be done before a conversation begins. Set by workflows. */
+export interface Beginnings {
+  /** Looks with the beginning of the transaction that creates the conversation. Null: it begins at once. */
+  look(tx: TransactionStore): (created: CreatedConversation) => Promise<Beginning | null>
+  /** Resolves when it has begun or ended, or its time is over. False: nothing had to be done before it. */
+  wait(store: Store, conversation_id: string): Promise<boolean>
+}
+
+export interface CreatedConversation {
+  config: ResolvedConfig
+  conversation: NewConversation
+  agent_name: string | null
+  /** Of the chain of calls that creates it. */
+  depth: number
+}
+
+export interface Beginning {
+  /** Whether the conversation waits for it. */
+  holds: boolean
+  /** In the same transaction, before the conversation is written. */
+  write(tx: TransactionStore): Promise<void>
+}
+
+/** Something has to be made ready outside the transaction, which is then tried again. */
+export class BeginningNotReady extends Error {
+  readonly prepare: () => Promise<void>
+  constructor(prepare: () => Promise<void>) {
+    super('what comes before the conversation is not ready')
+    this.prepare = prepare
+  }
 }
 
 export interface WaitAsked {
@@ -68,4 +100,6 @@ export interface Conversations {
   end_users: EndUserMessages
   /** Set by hand-off when it is created. */
   people: People
+  /** Set by workflows when they are created. */
+  beginnings: Beginnings
 }

@@ -2,6 +2,7 @@
 import { listSecretReferences } from '../agents/rules/tool-faults.ts'
 import { validateAgentConfig } from '../agents/rules/config.ts'
 import { listDatasets } from '../agents/rules/knowledge.ts'
+import { listWorkflowUses } from '../agents/rules/workflows.ts'
 import { faultsOfSize } from '../base/json-size.ts'
 import { AppError, type FieldFault, invalid } from '../base/errors.ts'
 import type { JsonObject } from '../base/json.ts'
@@ -34,6 +35,7 @@ export function checkInput(ctx: Context, input: CreateInput, more: FieldFault[])
   if (input.agent_config == null) return
   refuseSecretsOf(ctx, input.agent_config as JsonObject)
   refuseDatasetsOf(ctx, input.agent_config as JsonObject)
+  refuseWorkflowsOf(ctx, input.agent_config as JsonObject)
 }
 
 /** A conversation needs exactly one agent, given in one of three ways. */
@@ -71,6 +73,16 @@ function refuseDatasetsOf({ access }: Context, config: JsonObject): void {
   throw new AppError(
     'forbidden',
     `Datasets in an inline configuration need a credential with one of the scopes ${readers.join(', ')} (${named.path}).`,
+  )
+}
+
+/** A workflow acts in the name of others, and uses secrets and connections. */
+function refuseWorkflowsOf({ access }: Context, config: JsonObject): void {
+  const [used] = access.scopes.has('agents:manage') ? [] : listWorkflowUses(config, 'agent_config')
+  if (used === undefined) return
+  throw new AppError(
+    'forbidden',
+    `Workflows in an inline configuration need a credential with the scope agents:manage (${used.path}).`,
   )
 }
 

@@ -29,7 +29,7 @@ export function measureRows({ table, ids, bytes, max_bytes }: Measured): string 
 }
 
 export interface LargeRows {
-  table: 'agents' | 'agent_versions' | 'web_widgets'
+  table: 'agents' | 'agent_versions' | 'web_widgets' | 'workflows' | 'workflow_versions' | 'workflow_executions'
   /** Columns of the row `r`. */
   columns: string
   /** Selects the ids of the page's rows, in order. */

@@ -96,7 +96,8 @@ export async function carryOut(services: Part, lease: TurnLease, port: AttemptPo
     const { passages } = found
     const question = async () => questionOf(await found.history(), found.turn)
     const { mayAct } = port
-    const around = { services, organization_id, variables, signal, log, readSecrets, mayAct }
+    const conversation = { id: conversation_id, agent_id, is_redacted: found.redactor !== null }
+    const around = { services, organization_id, conversation, turn_id, variables, signal, log, readSecrets, mayAct }
     const recorded = await recordedIn(services.traces, found, readSecrets)
     const run: CallRun = { ...around, room, holds_words, passages, question, ...(recorded ? { recorded } : {}) }
     using running = await equipTurn(found, services.equipment, run)

@@ -55,9 +55,8 @@ export class Engine implements TurnRunner {
   readonly #services: EngineServices
   readonly #equipment: Equipment
   readonly #log: Logger
-  /** By conversation. */
+  /** By conversation; below, by turn. */
   readonly #running = new Map<string, RunningAttempt>()
-  /** By turn. */
   readonly #running_turns = new Map<string, RunningAttempt>()
   /** By conversation. */
   readonly #halted = new Map<string, Halt>()
@@ -394,7 +393,8 @@ export class Engine implements TurnRunner {
   }
 }
 
-export type { ActionRunners } from './actions/runner.ts'
+export type { ActionRun, ActionRunners, ToolVariables } from './actions/runner.ts'
+export { renderDeep } from './actions/render.ts'
 export type { CallRun, FoundTurn } from './running-turn.ts'
 export { type ToolRun, type TurnTool, done, failed } from './tools/turn-tool.ts'
 export type { Added, TurnContributions, TurnSource } from './turn-source.ts'

@@ -6,7 +6,7 @@ import { Engine } from './engine.ts'
 import { taken_over, tool_calls } from './metrics.ts'
 import type { TurnContributions, TurnSource } from './turn-source.ts'
 import type { EngineServices } from './services.ts'
-import { createMcpSource } from './tools/mcp/source.ts'
+import { createMcpSource } from './mcp/source.ts'
 
 export function createEngine(
   core: Core,

@@ -3,7 +3,7 @@
 import type { OrganizationEventData, OrganizationEventType } from '@parley/contract'
 import { type Executor, type Pipeline, acrossOrganizations, statement } from '../database/database.ts'
 import { type Growth, numberCommitted } from '../database/numbering.ts'
-import type { RootStore } from '../database/store.ts'
+import type { RootStore, Store } from '../database/store.ts'
 
 export interface OrganizationEvent<T extends OrganizationEventType> {
   id: string
@@ -105,6 +105,23 @@ export async function readOrganizationEvents(
   const last_number = await numberOrganizationEvents(store)
   const events = await store.query<OrganizationEventRecord>(pageStatement, [store.organization_id, after, limit])
   return { events, last_number }
+}
+
+const placeStatement = statement(
+  'find_organization_event',
+  'select id, type, subject, data, occurred_at from organization_events where organization_id = $1 and place = $2',
+)
+
+/** By its place in the order of writing. Null: it is too old. */
+export async function findOrganizationEvent(
+  store: Store,
+  place: number,
+): Promise<Omit<OrganizationEventRecord, 'number'> | null> {
+  const [row] = await store.query<Omit<OrganizationEventRecord, 'number'>>(placeStatement, [
+    store.organization_id,
+    place,
+  ])
+  return row ?? null
 }
 
 const waitingStatement = statement(

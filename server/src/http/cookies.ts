@@ -1,7 +1,7 @@
 // What an operation sees of its HTTP request, and the cookies for signing in: their names, their flags, and when to trust them.
 import { parseCookie, stringifySetCookie } from 'cookie'
 import type { FastifyReply, FastifyRequest } from 'fastify'
-import type { CookieName, RequestOrigin, WebEdge } from '../calls/call.ts'
+import type { CookieName, WebEdge } from '../calls/call.ts'
 
 export interface CookieRules {
   /** The origin that browsers use, if the settings name it. */
@@ -17,10 +17,11 @@ const same_site: Record<CookieName, 'strict' | 'lax'> = { session: 'strict', sig
 export function createEdge(
   request: FastifyRequest,
   reply: FastifyReply,
-  { from, ...rules }: CookieRules & { from: RequestOrigin },
+  { from, foreign, ...rules }: CookieRules & Pick<WebEdge, 'from' | 'foreign'>,
 ): WebEdge {
   return {
     from,
+    foreign,
     address: request.ip,
     url: request.url,
     origin: rules.public_url ?? `${request.protocol}://${request.host}`,

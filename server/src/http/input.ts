@@ -83,8 +83,11 @@ const wholeNumber = /^-?\d{1,15}$/
 function createTextReader(schema: TObject): ReadPart {
   const readPart = createPartReader(schema, createFinderForText)
   const integers = Object.keys(schema.properties).filter((name) => isInteger(schema.properties[name]!))
+  const lists = Object.keys(schema.properties).filter((name) => isList(schema.properties[name]!))
   return (values, faults) => {
     const sent = values as Values
+    // One that can be repeated is a list, however often it was sent.
+    for (const name of lists) if (typeof sent[name] === 'string') sent[name] = [sent[name]]
     const odd = integers.filter((path) => Object.hasOwn(sent, path) && !wholeNumber.test(String(sent[path])))
     const found: FieldFault[] = []
     const input = readPart(sent, found)
@@ -97,6 +100,8 @@ function createTextReader(schema: TObject): ReadPart {
 function isInteger({ type }: TSchema & { type?: unknown }): boolean {
   return type === 'integer' || (Array.isArray(type) && type.includes('integer'))
 }
+
+const isList = ({ type }: TSchema & { type?: unknown }) => type === 'array'
 
 function pickHeaders(request: FastifyRequest, names: string[]): Values {
   const values: Values = {}

@@ -3,8 +3,8 @@ import type { Operation, OperationId } from '@parley/contract'
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import type { PublicContext } from '../calls/context.ts'
 import type { Core } from '../calls/core.ts'
-import { EventStream, FileStream, TextStream } from '../calls/event-stream.ts'
-import type { Checked, Origin } from '../calls/call.ts'
+import { EventStream, FileStream, ForeignAnswer, TextStream } from '../calls/event-stream.ts'
+import type { Checked, ForeignRequest, Origin } from '../calls/call.ts'
 import type { Principal } from '../calls/principal.ts'
 import { acceptsEventStream } from './accept.ts'
 import {
@@ -22,6 +22,7 @@ import { type Span, noSpan } from '../telemetry/traces.ts'
 import { createEdge } from './cookies.ts'
 import { sendEventStream } from './event-stream.ts'
 import { sendFileStream } from './file-stream.ts'
+import { foreignRequestOf } from './foreign.ts'
 import { createInputReader } from './input.ts'
 import { beginLargeBody, beginLargeAnswer } from './large.ts'
 import { compileSerializer } from './serializer.ts'
@@ -58,8 +59,9 @@ export function registerOperation(
 ): void {
   const reader = createInputReader(operation)
   const { status, schema } = operation.success
+  const charge = (request: FastifyRequest, bytes: number) => chargeForAnswer(admission, operation, request, bytes)
   server.route({
-    method: operation.method,
+    method: operation.foreign ? [...operation.foreign.methods] : operation.method,
     url: operation.path.replaceAll(/\{(\w+)\}/g, ':$1'),
     schema: { response: schema ? { [status]: schema } : {} },
     serializerCompiler: compileSerializer,
@@ -69,23 +71,21 @@ export function registerOperation(
     onRequest: async (request, reply) => {
       request.span = core.traces.isOn ? beginSpan(core.traces, operation, request, reply) : noSpan
       request.principal = await admit(admission, operation, request, reply)
-      if (operation.upload || takesPlainBody(operation)) refuseEncodedBody(request)
+      if (operation.foreign || operation.upload || takesPlainBody(operation)) refuseEncodedBody(request)
       if (request.headers.expect !== undefined) connections.askForBody(request.raw, reply.raw)
     },
-    onResponse: async (request, reply) =>
-      chargeForAnswer(admission, operation, request, Number(reply.getHeader('content-length') ?? 0)),
+    onResponse: async (request, reply) => charge(request, Number(reply.getHeader('content-length') ?? 0)),
     handler: (request, reply) => core.traces.within(request.span, () => answer(request, reply)),
   })
 
   async function answer(request: FastifyRequest, reply: FastifyReply) {
-    const isUpload = uploads.isUpload(request, operation)
     await beginLargeBody(core.pieces, request)
-    const { output } = await (isUpload ? callWithFile : call)(request, reply)
+    const { output } = await (uploads.isUpload(request, operation) ? callWithFile : call)(request, reply)
+    if (output instanceof ForeignAnswer) return reply.code(output.status).send(output.body)
     if (output instanceof EventStream || output instanceof TextStream || output instanceof FileStream) {
       const isStillAdmitted = admission.readmission(operation, request)
-      return sendStream(request, reply, output, { core, isStillAdmitted }).finally(() =>
-        chargeForAnswer(admission, operation, request, request.streamed_bytes),
-      )
+      const sent = sendStream(request, reply, output, { core, isStillAdmitted })
+      return sent.finally(() => charge(request, request.streamed_bytes))
     }
     await beginLargeAnswer(core.pieces, request, output)
     return reply.code(status).send(output)
@@ -94,7 +94,8 @@ export function registerOperation(
   function call(request: FastifyRequest, reply: FastifyReply) {
     chargeForBody(admission, operation, request, reply)
     const { idempotency_key, ...input } = reader.read(request)
-    const origin = originOf(core, admission, request, reply, { key: idempotency_key, body: request.body })
+    const foreign = operation.foreign ? foreignRequestOf(request) : null
+    const origin = originOf(core, admission, request, reply, { key: idempotency_key, body: request.body, foreign })
     const answered = core.invoke(operation.id, request.principal, input as Checked<never>, origin)
     // Frees the body, which is no longer needed: the call may wait for minutes.
     request.body = undefined
@@ -115,7 +116,7 @@ export function registerOperation(
         file: { name, media_type, sha256: blob.sha256.toString('hex') },
         metadata: upload.metadata ?? null,
       }
-      const origin = originOf(core, admission, request, reply, { key: idempotency_key, body })
+      const origin = originOf(core, admission, request, reply, { key: idempotency_key, body, foreign: null })
       const answered = await core.invoke(operation.id, request.principal, input as never, origin)
       isKept = !answered.replayed
       return answered
@@ -144,7 +145,7 @@ function originOf(
   admission: Admission,
   request: FastifyRequest,
   reply: FastifyReply,
-  { key, body }: { key: unknown; body: unknown },
+  { key, body, foreign }: { key: unknown; body: unknown; foreign: ForeignRequest | null },
 ): Origin {
   const { method } = request
   const { conversation_id = null } = request.params as { conversation_id?: string }
@@ -155,6 +156,12 @@ function originOf(
     log: request.log as PublicContext['log'],
     accepts_stream: acceptsEventStream(request.headers.accept),
     key: typeof key === 'string' ? { value: key, method, path, body, conversation_id } : null,
-    edge: createEdge(request, reply, { ...config.sign_in, from: requestOriginOf(admission, request) }),
+    edge: createEdge(request, reply, { ...config.sign_in, foreign, from: requestOriginOf(admission, request) }),
+    depth: readDepth(request.headers['parley-depth']),
   }
+}
+
+/** As requests of workflows and tools say it. */
+function readDepth(header: string | string[] | undefined): number {
+  return typeof header === 'string' && /^\d{1,4}$/.test(header) ? Number(header) : 0
 }

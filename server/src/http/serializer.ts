@@ -38,5 +38,6 @@ function withRest(schema: unknown): unknown {
 /** A schema or null, which needs no validator to tell them apart: making one takes as long as the rest of a serializer. */
 function asNullable({ anyOf, ...rest }: { anyOf?: unknown }): object | null {
   if (!Array.isArray(anyOf) || anyOf.length !== 2 || (anyOf[1] as { type?: unknown }).type !== 'null') return null
+  if (!Object.hasOwn(anyOf[0] as object, 'type')) return null
   return { ...(anyOf[0] as object), ...rest, nullable: true }
 }

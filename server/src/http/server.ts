@@ -11,6 +11,7 @@ import { Connections } from './connections.ts'
 import { console_folder, registerConsole } from './console.ts'
 import { registerDocs, site_folder } from './docs.ts'
 import { sendError } from './errors.ts'
+import { acceptForeign } from './foreign.ts'
 import { beginLargeBody } from './large.ts'
 import { listenBeside, requireFree, sharing } from './listeners.ts'
 import { noteAnswers } from './note-answer.ts'
@@ -95,8 +96,9 @@ export async function createHttpServer(core: Core, options: HttpOptions): Promis
   const admission = { ...gate, readmission: createReadmission(gate) }
   const route = { core, admission, uploads: createUploads(core, connections), connections }
   const all: AnyOperation[] = Object.values(operations)
-  for (const operation of all) if (!operation.upload) registerOperation(server, route, operation)
+  for (const operation of all) if (!operation.upload && !operation.foreign) registerOperation(server, route, operation)
   await acceptUploads(server, all, (within, operation) => registerOperation(within, route, operation))
+  await acceptForeign(server, all, (within, operation) => registerOperation(within, route, operation))
   sites.registerPreflights(server)
   registerWidgetPages(server, options.embeds, { sites, site_callers, has_demo: isForDevelopment(config) })
   registerDocs(server, site_folder, () => createOpenApiDocument(operations, version))

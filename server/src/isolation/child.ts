@@ -5,6 +5,8 @@ import { lockProcess } from './lock-process.ts'
 
 interface IsolatedModule {
   run(bytes: Buffer, options: unknown): unknown
+  /** After each of several answers, for the next one. */
+  prepare?(): unknown
 }
 
 const unprivileged = 65_534
@@ -90,6 +92,7 @@ if (options !== undefined) say(await answer(loaded, readFileSync(0), JSON.parse(
 else {
   for (let input = readInput(); input !== null; input = readInput()) {
     say(await answer(loaded, input.bytes, input.options))
+    await loaded.prepare?.()
   }
 }
 process.exit(0)

@@ -2,6 +2,7 @@
 import { type ChildProcess, execFile, spawn } from 'node:child_process'
 import { existsSync, readdirSync, realpathSync } from 'node:fs'
 import { writeFile } from 'node:fs/promises'
+import { getPriority, setPriority } from 'node:os'
 import { dirname, join, sep } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { promisify } from 'node:util'
@@ -27,14 +28,22 @@ export interface Launch {
   options?: unknown
   /** An open file; or a pipe. */
   stdin: number | 'pipe'
+  /** Of its engine, besides those that take its rights away. */
+  flags?: readonly string[]
+  /** How much of a processor it can use in its whole life; undefined: what one answer can. */
+  life_seconds?: number
+  /** By how much other processes go first. */
+  niceness?: number
 }
 
 /** It may fail to start: then it emits `error`, or ends before it has said anything. */
-export async function launch({ module, limits, options, stdin }: Launch): Promise<ChildProcess> {
-  const { seconds, memory_bytes } = limits
+export async function launch(start: Launch): Promise<ChildProcess> {
+  const { module, limits, options, stdin, flags = [], life_seconds = limits.seconds, niceness = 0 } = start
+  const { memory_bytes } = limits
   const command = [
     process.execPath,
-    ...flags(module, memory_bytes),
+    ...lockingFlags(module, memory_bytes),
+    ...flags,
     entry,
     String(process.pid),
     module.href,
@@ -46,7 +55,7 @@ export async function launch({ module, limits, options, stdin }: Launch): Promis
         shell,
         '-c',
         limiting,
-        String(Math.ceil(seconds) * processors),
+        String(Math.ceil(life_seconds) * processors),
         kilobytes,
         ...(await withoutNetwork()),
         ...command,
@@ -54,6 +63,7 @@ export async function launch({ module, limits, options, stdin }: Launch): Promis
     : command
   // A group of its own: Ctrl-C is for the server.
   const child = spawn(file!, args, { ...surroundings, stdio: [stdin, 'pipe', 'pipe'], detached: true })
+  giveWay(child, niceness)
   // When the machine runs out of memory, this process goes first.
   if (process.platform === 'linux' && child.pid !== undefined) {
     void writeFile(`/proc/${child.pid}/oom_score_adj`, '1000').catch(() => {})
@@ -61,12 +71,21 @@ export async function launch({ module, limits, options, stdin }: Launch): Promis
   return child
 }
 
-/** Nothing of the environment: it has the server's secrets. */
-const surroundings = { env: {}, cwd: sep }
+function giveWay({ pid }: ChildProcess, niceness: number): void {
+  if (pid === undefined || niceness === 0) return
+  try {
+    setPriority(pid, Math.min(19, getPriority() + niceness))
+  } catch {
+    // Not allowed here, or it is gone.
+  }
+}
+
+/** Nothing of the environment, which has the server's secrets; and the same time zone on every machine. */
+const surroundings = { env: { TZ: 'UTC' }, cwd: sep }
 
 const hasShell = () => existsSync(shell)
 
-function flags(module: URL, memory_bytes: number): string[] {
+function lockingFlags(module: URL, memory_bytes: number): string[] {
   const heap = Math.floor((memory_bytes * 0.75) / 2 ** 20)
   return [
     '--permission',

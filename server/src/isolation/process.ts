@@ -1,8 +1,8 @@
 // One process of isolated work, from its start to its end: what it is asked, what it answers, and why it does not.
 import type { ChildProcess } from 'node:child_process'
 import { type Launch, launch } from './launch.ts'
-import { measureMemory, watchMemory } from './memory.ts'
-import { type IsolatedInput, IsolationFault, type IsolationLimits } from './task.ts'
+import { measureUse, watchUse } from './use.ts'
+import { type IsolatedInput, IsolationFault, type IsolationLimits, type TimeLimits } from './task.ts'
 
 const max_message_bytes = 4096
 /** Until it has loaded its module. */
@@ -57,13 +57,14 @@ export class IsolatedProcess {
     if (said !== '"ready"') throw new Error('it said something else')
   }
 
-  /** `input` null: it has it already. */
-  async ask<T>(input: IsolatedInput | null, signal: AbortSignal): Promise<T> {
-    const { seconds, memory_bytes } = this.#limits
-    const late = new IsolationFault('timeout', `it took more than ${seconds} seconds`)
-    const unwatch = watchMemory(this.#child, memory_bytes, () => this.#stop(outOfMemory(this.#limits)))
+  /** `input` null: it has it already. `time`: for this answer; other answers of the process can have other bounds. */
+  async ask<T>(input: IsolatedInput | null, signal: AbortSignal, time: TimeLimits = this.#limits): Promise<T> {
+    const late = new IsolationFault('timeout', `it took more than ${time.seconds} seconds`)
+    const unwatch = watchUse(this.#child, { ...this.#limits, ...time }, (what) =>
+      this.#stop(what === 'memory' ? outOfMemory(this.#limits) : outOfTime(time)),
+    )
     try {
-      const line = await this.#within(signal, seconds, late, () => {
+      const line = await this.#within(signal, time.seconds, late, () => {
         if (input !== null) this.#send(input)
         return this.#next()
       })
@@ -73,8 +74,14 @@ export class IsolatedProcess {
     }
   }
 
-  measureMemory(): Promise<number> {
-    return measureMemory(this.#child)
+  /** It answers nothing any more. */
+  get is_over(): boolean {
+    return this.#why !== null || this.#over !== null
+  }
+
+  /** In bytes; 0: it is gone. */
+  async measureMemory(): Promise<number> {
+    return (await measureUse(this.#child)).memory_bytes
   }
 
   async end(): Promise<void> {
@@ -183,6 +190,10 @@ function parseAnswer<T>(line: string): Answer<T> {
 
 const isMemory = (message: string) =>
   /heap out of memory|Array buffer allocation failed|Invalid string length|Cannot allocate memory/i.test(message)
+
+function outOfTime({ processor_ms }: TimeLimits): IsolationFault {
+  return new IsolationFault('timeout', `it used more than ${processor_ms} ms of a processor`)
+}
 
 function outOfMemory({ memory_bytes }: IsolationLimits): IsolationFault {
   return new IsolationFault('memory', `it needed more than ${Math.floor(memory_bytes / 2 ** 20)} MiB of memory`)

@@ -13,9 +13,14 @@ export interface IsolatedInput {
   options: unknown
 }
 
-export interface IsolationLimits {
-  /** For one answer. */
+/** For one answer. */
+export interface TimeLimits {
   seconds: number
+  /** Of a processor: a busy machine does not fail work that is not to blame. */
+  processor_ms?: number
+}
+
+export interface IsolationLimits extends TimeLimits {
   /** Resident. */
   memory_bytes: number
   /** Of one answer. */

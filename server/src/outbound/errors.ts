@@ -15,6 +15,8 @@ export type OutboundErrorKind =
   | 'connection'
   /** The response is not valid HTTP, or its headers are too large. */
   | 'invalid_response'
+  /** A streamed body is longer than the request allows. */
+  | 'response_too_large'
   | 'timeout'
   | 'aborted'
 

@@ -16,7 +16,7 @@ export function streamBody(body: AsyncIterable<Uint8Array> | null, bounds: Strea
     const next = await bounds.within(readNext(chunks))
     bytes += next?.length ?? 0
     if (bytes <= bounds.max_bytes) return next
-    throw new OutboundError('invalid_response', `The response exceeds ${bounds.max_bytes} bytes`, true)
+    throw new OutboundError('response_too_large', `The response exceeds ${bounds.max_bytes} bytes`, true)
   }
   return new ReadableStream<Uint8Array>({
     async pull(controller) {

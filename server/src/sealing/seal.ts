@@ -36,6 +36,8 @@ export interface Sealers {
   readonly webhook_sealer: Sealer
   /** For the secrets of organizations. */
   readonly secret_sealer: Sealer
+  /** For the tokens in the URLs of workflows. */
+  readonly hook_sealer: Sealer
   /** For the state that a browser keeps while it is at the identity provider. */
   readonly sign_in_sealer: Sealer
   /** For the addresses that files are sent to. */
@@ -61,6 +63,7 @@ export function createSealers(secret_key: Buffer, randomBytes: (size: number) =>
     sealer: createSealer(secret_key, 'idempotent answer', randomBytes),
     webhook_sealer: createSealer(secret_key, 'webhook secret', randomBytes),
     secret_sealer: createSealer(secret_key, 'organization secret', randomBytes),
+    hook_sealer: createSealer(secret_key, 'workflow hook', randomBytes),
     sign_in_sealer: createSealer(secret_key, 'sign-in', randomBytes),
     upload_signer: createSigner(secret_key, 'upload'),
     identity_key_sealer: createSealer(secret_key, 'web widget identity key', randomBytes),

@@ -2,7 +2,7 @@
 // deliveries. Every transaction is short; none is open while a receiver is waited for.
 import type { WebhookTry, disabledReasons } from '@parley/contract'
 import { type Database, type Executor, acrossOrganizations, statement } from '../database/database.ts'
-import type { JsonObject } from '../base/json.ts'
+import type { JsonObject, JsonValue } from '../base/json.ts'
 import { addOrganizationEvent } from '../events/events.ts'
 import type { Capacity } from '../work/rules/shares.ts'
 import type { Verdict } from './rules/deliveries.ts'
@@ -61,6 +61,8 @@ export interface Head {
   sequence: number
   occurred_at: string
   data: JsonObject
+  /** Of an execution; null: it is not sent. */
+  output: JsonValue
 }
 
 // Each gets at most as much as remains free: an organization of its pool, an endpoint of its organization's share. So one with
@@ -109,11 +111,16 @@ const leaseStatement = statement(
    returning l.endpoint_id, l.lane, l.lease, due.is_failing`,
 )
 
+/** Of an execution, in a delivery. It is read where it is stored, so it goes with it. */
+const max_output_bytes = 32_768
+
 const headsStatement = statement(
   'webhook_heads',
   `select l.endpoint_id, l.lane, l.lease, l.is_failing, w.url, d.id as delivery_id, d.tries_made, d.event_id, d.type, d.organization_id,
-          c.agent_id, d.conversation_id, d.sequence, coalesce(e.occurred_at, d.created_at) as occurred_at,
-          coalesce(e.data, d.data) as data, w.secret,
+          coalesce(c.agent_id, x.agent_id) as agent_id, d.conversation_id, d.sequence, coalesce(e.occurred_at, d.created_at) as occurred_at,
+          coalesce(e.data, d.data) as data,
+          case when w.shows_outputs and d.type = 'workflow_execution.completed' and octet_length(x.output::text) <= ${max_output_bytes}
+            then x.output end as output, w.secret,
           case when w.previous_secret_expires_at > now() then w.previous_secret end as previous_secret
    from jsonb_to_recordset($1::jsonb) as l(endpoint_id uuid, lane uuid, lease bigint, is_failing boolean)
    join webhook_endpoints w on w.id = l.endpoint_id
@@ -124,7 +131,8 @@ const headsStatement = statement(
      order by waiting.sequence, waiting.id limit 1
    ) d on true
    left join events e on e.conversation_id = d.conversation_id and e.sequence = d.sequence
-   left join conversations c on c.id = d.conversation_id`,
+   left join conversations c on c.id = d.conversation_id
+   left join workflow_executions x on x.id = d.lane and d.conversation_id is null and d.type like 'workflow\\_%'`,
 )
 
 const closeStatement = acrossOrganizations(

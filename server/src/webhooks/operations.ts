@@ -49,7 +49,8 @@ export const createWebhookEndpoint: Handler<'createWebhookEndpoint'> = async (ct
     if ((await queries.countEndpoints(tx)) >= max_endpoints) throw new AppError('too_many_webhooks')
     const { url, events, description = null, agent_id } = input
     const fields = { id, url, events, description, active: input.active ?? true, agent_id: agent_id ?? null }
-    return queries.insertEndpoint(tx, fields, webhook_sealer.seal(secret, id))
+    const shows_outputs = mayReadOutputs(ctx)
+    return queries.insertEndpoint(tx, { ...fields, shows_outputs }, webhook_sealer.seal(secret, id))
   })
   return { ...endpoint, secret }
 }
@@ -67,10 +68,14 @@ export const updateWebhookEndpoint: Handler<'updateWebhookEndpoint'> = async (ct
     description: input.description,
     active: input.active ?? undefined,
     agent_id: input.agent_id,
+    // Callers without the scope cannot have outputs sent to another address.
+    shows_outputs: input.url && !mayReadOutputs(ctx) ? false : undefined,
   }
   const isChange = Object.values(changes).some((value) => value !== undefined)
   return isChange ? found(await queries.changeEndpoint(ctx.store, id, changes)) : requireEndpoint(ctx, input)
 }
+
+const mayReadOutputs = ({ access }: Context) => access.scopes.has('workflows:read_sensitive')
 
 export const deleteWebhookEndpoint: Handler<'deleteWebhookEndpoint'> = async (ctx, input) => {
   if (!(await queries.markEndpointDeleted(ctx.store, readId(input.webhook_id)))) throw notFound('Webhook endpoint')

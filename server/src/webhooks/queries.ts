@@ -24,7 +24,10 @@ export interface EndpointRecord {
 const endpointColumns = `id, organization_id, url, events, description, active, agent_id, failing_since, disabled_at,
   disabled_reason, previous_secret_expires_at, created_at, updated_at`
 
-export type NewEndpoint = Pick<EndpointRecord, 'id' | 'url' | 'events' | 'description' | 'active' | 'agent_id'>
+export type NewEndpoint = Pick<EndpointRecord, 'id' | 'url' | 'events' | 'description' | 'active' | 'agent_id'> & {
+  /** Whether its deliveries have the output of an execution. */
+  shows_outputs: boolean
+}
 
 const lockStatement = statement(
   'lock_webhook_endpoints',
@@ -47,16 +50,16 @@ export async function countEndpoints(store: Store): Promise<number> {
 
 const insertStatement = statement(
   'insert_webhook_endpoint',
-  `insert into webhook_endpoints (organization_id, id, url, events, description, active, agent_id, secret)
-   values ($1, $2, $3, $4, $5, $6, $7, $8) returning ${endpointColumns}`,
+  `insert into webhook_endpoints (organization_id, id, url, events, description, active, agent_id, shows_outputs, secret)
+   values ($1, $2, $3, $4, $5, $6, $7, $8, $9) returning ${endpointColumns}`,
 )
 
 export async function insertEndpoint(
   store: Store,
-  { id, url, events, description, active, agent_id }: NewEndpoint,
+  { id, url, events, description, active, agent_id, shows_outputs }: NewEndpoint,
   secret: Buffer,
 ): Promise<EndpointRecord> {
-  const values = [store.organization_id, id, url, events, description, active, agent_id, secret]
+  const values = [store.organization_id, id, url, events, description, active, agent_id, shows_outputs, secret]
   const [endpoint] = await store.query<EndpointRecord>(insertStatement, values)
   return endpoint!
 }

@@ -17,7 +17,7 @@ const body_timeout_ms = 1000
 
 type Part = Pick<Core, 'database' | 'outbound' | 'ports' | 'sealers'>
 
-/** The same bytes on each try. */
+/** The same bytes on each try, unless the content of an execution was removed in between. */
 function bodyOf({
   event_id,
   type,
@@ -27,9 +27,16 @@ function bodyOf({
   sequence,
   occurred_at,
   data,
+  output,
 }: Head): string {
   const place = { organization_id, agent_id, conversation_id, sequence: conversation_id === null ? null : sequence }
-  return JSON.stringify({ id: event_id, type, ...place, occurred_at, data })
+  return JSON.stringify({
+    id: event_id,
+    type,
+    ...place,
+    occurred_at,
+    data: output === null ? data : { ...data, output },
+  })
 }
 
 /** Throws only if `signal` aborts it, or this node's secret key was replaced. */

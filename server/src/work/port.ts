@@ -35,6 +35,10 @@ export interface WorkKind {
   /** Between tries, with jitter. There is one more try than delays. */
   delays_ms: readonly number[]
   share: Share
+  /** How long its runs may go on when the process stops. Default: 5 s. */
+  drain_ms?: number
+  /** How many of its writes go to the database at once. Default: four, together with those of other kinds. */
+  writes_at_once?: number
   /** One piece of it, of no organization, exists from the first start on. */
   standing?: true
   /** No transaction is open meanwhile (T12). Safe to run twice: what an earlier run wrote is there. */
@@ -53,6 +57,8 @@ export interface WorkKind {
 export interface WorkPort {
   /** Aborts if the lease is lost or the process stops. */
   signal: AbortSignal
+  /** Aborts when the process is about to stop: a run of many pieces begins no further one. */
+  stopping: AbortSignal
   log: Logger
   /** One transaction, fenced by the lease: throws `LeaseLost` if another node has taken the work over. */
   commit<T>(write: (tx: TransactionStore) => Promise<T>): Promise<T>

@@ -1,6 +1,6 @@
 // The SQL of leased work, across organizations: merges arrivals, leases what is due, and writes the result of a run under its
 // lease. Every statement is bounded; no transaction is open while something runs.
-import { type Executor, statement, acrossOrganizations } from '../database/database.ts'
+import { type Executor, type Pipeline, statement, acrossOrganizations } from '../database/database.ts'
 import { arraysOf, rowsOf } from '../database/rows.ts'
 import { leaseText } from './lease-statement.ts'
 import type { WorkItem, WorkKey } from './port.ts'
@@ -13,7 +13,8 @@ const max_marked_at_once = 1000
 
 // Always an update if there is a row: it waits for a node that is about to remove the row. The earliest time counts; but a
 // failed try
-// is not repeated sooner because the same work was added again, unless that is urgent. A timer that is due already is reviewed, too.
+// is not repeated sooner because the same work was added again, unless that is urgent. A timer that is due already is reviewed, too,
+// unless it is urgent.
 const mergeStatement = statement(
   'merge_work',
   `/* merge_work */ with arrived as (
@@ -24,7 +25,7 @@ const mergeStatement = statement(
      insert into work as known (kind, owner, subject, organization_id, due_at, urgent_since, ready, slow)
      select a.kind, a.owner, a.subject, (array_agg(a.organization_id))[1], min(a.due_at),
             min(a.added_at) filter (where a.due_at = '-infinity'),
-            min(a.due_at) <= now() and a.kind <> all($2::text[]),
+            min(a.due_at) = '-infinity' or (min(a.due_at) <= now() and a.kind <> all($2::text[])),
             (a.kind, a.owner) in (select w.kind, w.owner from work w where w.slow)
      from arrived a group by a.kind, a.owner, a.subject order by a.kind, a.owner, a.subject
      on conflict (kind, owner, subject) do update set
@@ -203,9 +204,9 @@ const lockStatement = acrossOrganizations(
 type Key = Pick<Leased, 'kind' | 'owner' | 'subject' | 'lease'>
 const valuesOf = ({ kind, owner, subject, lease }: Key) => [kind, owner, subject, lease]
 
-/** For the rest of the transaction. False: another node has it now, or it is over. */
-export async function lockWork(tx: Executor, key: Key): Promise<boolean> {
-  return (await tx.query(lockStatement, valuesOf(key))).length > 0
+/** For the rest of the transaction, with whose begin it travels. False: another node has it now, or it is over. */
+export async function lockWork(tx: Pipeline, key: Key): Promise<boolean> {
+  return (await tx.readAtBegin(lockStatement, valuesOf(key))).length > 0
 }
 
 const lockAndRenewStatement = acrossOrganizations(

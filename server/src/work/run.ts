@@ -3,7 +3,7 @@
 import type { Logger } from 'pino'
 import type { Gate } from '../base/gate.ts'
 import type { Ports } from '../base/ports.ts'
-import type { Database, Executor } from '../database/database.ts'
+import type { Database, Executor, Pipeline } from '../database/database.ts'
 import { CommitInDoubt, isUnavailable } from '../database/failures.ts'
 import { type TransactionStore, openReservedStore } from '../database/store.ts'
 import type { Metrics } from '../telemetry/metrics.ts'
@@ -23,6 +23,8 @@ import {
 import { endOthers, takeOthers } from './others.ts'
 import type { UnderWay } from './rules/shares.ts'
 import { isBeyondTries, judgeOutcome } from './rules/verdict.ts'
+
+const default_drain_ms = 5000
 
 /** Writes to an unavailable database: as long as a lease may last. */
 const max_write_tries = 32
@@ -49,6 +51,7 @@ export interface RunOptions {
 export class Run {
   readonly work: Leased
   readonly lease_ms: number
+  readonly drain_ms: number
   readonly share: UnderWay
   /** True: there may be something to do at once. Never rejects. */
   readonly over: Promise<boolean>
@@ -57,6 +60,7 @@ export class Run {
   readonly #item: WorkItem
   readonly #log: Logger
   readonly #halt = new AbortController()
+  readonly #stopping = new AbortController()
   #isStopped = false
   #writing = 0
   #writes = 0
@@ -66,6 +70,7 @@ export class Run {
     this.#options = options
     this.work = work
     this.lease_ms = options.kind.lease_ms
+    this.drain_ms = options.kind.drain_ms ?? default_drain_ms
     this.#renewed_at = options.ports.clock.monotonic()
     const { organization_id, owner, subject, tries, is_failing } = work
     this.#item = { organization_id, owner, subject, tries }
@@ -92,6 +97,11 @@ export class Run {
 
   #lose(): void {
     this.#halt.abort(new LeaseLost())
+  }
+
+  /** The process will stop soon. */
+  announceStop(): void {
+    this.#stopping.abort()
   }
 
   /** The process is stopping. */
@@ -130,6 +140,7 @@ export class Run {
     const { signal } = this.#halt
     const port: WorkPort = {
       signal,
+      stopping: this.#stopping.signal,
       log: this.#log,
       commit: (write) => this.#commit(write),
       takeAlong: (most, act) => this.#takeAlong(most, act),
@@ -258,7 +269,7 @@ export class Run {
       const begun_at = ports.clock.monotonic()
       // One that writes without a pause always has its row locked when the node renews its leases.
       const renews = begun_at - this.#renewed_at > this.lease_ms / 2
-      const fenced = async (tx: Executor, store: () => TransactionStore) => {
+      const fenced = async (tx: Executor & Pipeline, store: () => TransactionStore) => {
         const isHeld = renews ? lockAndRenewWork(tx, this.work, this.lease_ms) : lockWork(tx, this.work)
         if (!(await isHeld)) throw new LeaseLost()
         return write(tx, store)

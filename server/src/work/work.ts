@@ -25,7 +25,7 @@ import {
 } from './queries.ts'
 import { measureCapacity, mayHoldOthersBack, poolsOf } from './rules/shares.ts'
 import { Run } from './run.ts'
-import { createGate } from '../base/gate.ts'
+import { type Gate, createGate } from '../base/gate.ts'
 
 /** Per look. */
 const max_leased_at_once = 32
@@ -33,8 +33,7 @@ const max_leased_at_once = 32
 /** Simultaneous transactions: work must leave connections for turns. */
 const max_writes_at_once = 4
 
-/** How long current runs may take when the server stops; and then, to notice the stop. */
-const drain_ms = 5000
+/** How long runs that were stopped may take to notice it. */
 const halt_ms = 2000
 
 export interface WorkOptions {
@@ -66,6 +65,8 @@ class NodeWork implements Work {
   readonly #timers: string[]
   readonly #runs = new Map<number, Run>()
   readonly #admit = createGate(max_writes_at_once)
+  /** Of kinds with a gate of their own. */
+  readonly #gates: Map<string, Gate>
   readonly #looks: Looks
   readonly #renew_ms: number
   #renewing: Promise<void> = Promise.resolve()
@@ -76,6 +77,8 @@ class NodeWork implements Work {
     this.#options = options
     this.#kinds = new Map(options.kinds.map((kind) => [kind.name, kind]))
     options.metrics.declare(jobs)
+    const own = options.kinds.filter(({ writes_at_once }) => writes_at_once !== undefined)
+    this.#gates = new Map(own.map(({ name, writes_at_once }) => [name, createGate(writes_at_once!)]))
     if (this.#kinds.size < options.kinds.length) throw new Error('two kinds of work have the same name')
     this.#names = [...this.#kinds.keys()]
     this.#timers = options.kinds.filter(({ review }) => review).map(({ name }) => name)
@@ -121,7 +124,8 @@ class NodeWork implements Work {
     const leased = await leaseWork(database, pools, most, ports.newId(), node.id)
     await ports.reached?.('work.leased')
     for (const work of leased) {
-      const run = new Run({ ...this.#options, kind: this.#kinds.get(work.kind)!, admit: this.#admit }, work)
+      const admit = this.#gates.get(work.kind) ?? this.#admit
+      const run = new Run({ ...this.#options, kind: this.#kinds.get(work.kind)!, admit }, work)
       this.#runs.set(work.lease, run)
       void run.over.then((goes_on) => this.#end(run, goes_on))
     }
@@ -216,13 +220,18 @@ class NodeWork implements Work {
     await this.#looks.stop()
     const runs = [...this.#runs.values()]
     const over = Promise.all(runs.map((run) => run.over))
+    for (const run of runs) run.announceStop()
     const wait = (ms: number) => {
       const { promise, resolve } = Promise.withResolvers<void>()
       const stopTimer = clock.after(ms, resolve)
       return Promise.race([over, promise]).finally(stopTimer)
     }
-    await wait(drain_ms)
-    for (const run of runs) run.halt()
+    let waited_ms = 0
+    for (const drain_ms of [...new Set(runs.map((run) => run.drain_ms))].toSorted((one, other) => one - other)) {
+      await wait(drain_ms - waited_ms)
+      waited_ms = drain_ms
+      for (const run of runs) if (run.drain_ms <= drain_ms) run.halt()
+    }
     await wait(halt_ms)
     // Their writes are refused from now on, if any follow.
     await Promise.all(runs.filter(({ isOver }) => !isOver).map((run) => run.giveBack()))

@@ -28,7 +28,7 @@ export async function createFixture() {
   const core = { config, ports, database } as unknown as Core
   const administration = { database, ports }
   const authentication = { database, tokens, log }
-  const shared: PublicContext = { core, room: null, request_id: 'request', log, edge: null }
+  const shared: PublicContext = { core, room: null, request_id: 'request', log, edge: null, depth: 0 }
 
   function contextOf(access: Access): Context {
     return { ...shared, access, accepts_stream: false, key: null, store: openStore(database, access.organization_id) }

@@ -50,6 +50,7 @@ export async function createFixture() {
       request_id: 'request',
       log,
       edge: null,
+      depth: 0,
       access,
       accepts_stream: false,
       key: null,

@@ -33,6 +33,7 @@ const filled = [
     'invitations',
   ],
   ...['organization_events', 'secrets', 'statistics', 'teams', 'web_widgets', 'webhook_deliveries', 'work'],
+  ...['workflows', 'workflow_versions', 'workflow_connections', 'workflow_executions', 'workflow_visits'],
 ]
 
 test('calls of every operation leave rows in every room', { timeout: 600_000 }, async () => {

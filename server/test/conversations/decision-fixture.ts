@@ -18,6 +18,7 @@ export const locked = (fields: Partial<LockedConversation> = {}): LockedConversa
   ending: null,
   redaction: null,
   content_purged_at: null,
+  is_held_back: false,
   user_turn_count: 1,
   handled_by: 'agent',
   handling: null,

@@ -204,7 +204,7 @@ describe('what rooms add', () => {
       ...{ scopes: new Set<never>(), conversation: null, limit_key: 'w' },
     }
     const store = openStore(core.database, organization_id)
-    const rest = { request_id: 'r', log: core.log, edge: null, accepts_stream: false, key: null }
+    const rest = { request_id: 'r', log: core.log, edge: null, depth: 0, accepts_stream: false, key: null }
     return { core, room: rooms.conversations.conversations, access, store, ...rest }
   }
   const input = () => ({ channel: 'text' as const, user_id: 'guest_1', agent_id: talk.agent_id })

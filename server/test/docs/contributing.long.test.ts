@@ -82,11 +82,14 @@ const installed = (path: string) => join(root, 'node_modules', path)
 const tsc = installed('typescript/bin/tsc')
 const vitest = [installed('vitest/vitest.mjs'), 'run', '--project', 'unit', '--project', 'server']
 
+/** The second check of types looks only at what has changed. */
+const remembering = ['--incremental', '--tsBuildInfoFile', '.types.tsbuildinfo']
+
 // One after another: each goes on from what the one before it has left.
 it('does not compile as long as only the contract is written', { timeout: 1_800_000 }, async () => {
   const isContract = ({ file }: Step) => file.startsWith('contract/')
   await follow(steps.filter(isContract))
-  const { code, output } = await run([tsc, '-p', '.'])
+  const { code, output } = await run([tsc, '-p', '.', ...remembering])
   expect(code).not.toBe(0)
   const unfinished = walkThroughs.flatMap((one) => one.unfinished)
   expect(unfinished).toHaveLength(4)
@@ -95,7 +98,7 @@ it('does not compile as long as only the contract is written', { timeout: 1_800_
   await follow(steps.filter((step) => !isContract(step)))
   // The SDK's types follow from the contract.
   await succeed(['scripts/generate.ts'])
-  await succeed([tsc, '-p', '.'])
+  await succeed([tsc, '-p', '.', ...remembering])
   await succeed([tsc, '-p', 'console'])
 })
 
@@ -120,14 +123,23 @@ it('passes its tests, and those that look at everything', { timeout: 1_800_000 }
     'server/layers.test.ts',
     'server/src/settings.test.ts',
     'server/test/architecture.test.ts',
-    'server/test/contract/contract.test.ts',
     'server/test/database/indexes.test.ts',
     'server/test/docs/anyreach.test.ts',
     'server/test/docs/scaling.test.ts',
-    'server/test/wire/wire.test.ts', // which also writes the recordings
   ]
-  const output = await succeed([...vitest, ...own, ...ofEverything], { PARLEY_RECORD_WIRE: '1' })
+  const output = await succeed([...vitest, ...own, ...ofEverything])
   expect(output).toMatch(new RegExp(`Test Files\\s+${own.length + ofEverything.length} passed`))
+  // Of what was added alone. It writes the recordings, too.
+  const ofOperations = ['server/test/contract/contract.test.ts', 'server/test/wire/wire.test.ts']
+  const isAdded = 'countAgents|[mM]ail|recordings.{1,3}agents$|the contract itself|every recording has its walk'
+  const judged = await succeed([...vitest, ...ofOperations, '-t', isAdded, '--reporter=verbose'], {
+    PARLEY_RECORD_WIRE: '1',
+  })
+  expect(judged).toMatch(/Test Files\s+2 passed/)
+  for (const name of ['countAgents', 'createMail', 'listMails']) {
+    expect(judged).toContain(`${name} works, and its response matches its schema`)
+    expect(judged).toContain(`${name} has a successful answer`)
+  }
   const recorded = await readFile(join(copy, 'server/test/wire/recordings/mailbox.txt'), 'utf8')
   expect(recorded).toContain('### listMails: what waits')
 })

@@ -144,9 +144,11 @@ export class PageRunner implements AsyncDisposable {
   /** What the reader copies: from the latest response that contains it, otherwise from the server's output at startup. */
   #copy(name: string): string {
     const sources: Record<string, string[][]> = {
-      AGENT: [['agent_id']],
+      AGENT: [['agent_id'], ['data', '0', 'agent_id']],
       CONVERSATION: [['conversation', 'id']],
       TURN: [['turn_id']],
+      WORKFLOW: [['data', '0', 'id']],
+      EXECUTION: [['execution_id'], ['data', '0', 'execution_id']],
       DATASET: [['data', '0', 'id']],
       MEMBER: [['data', '0', 'user_id']],
       WEBHOOK: [['id']],

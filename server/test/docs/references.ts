@@ -12,7 +12,16 @@ export interface Repository {
 const built = /(^|\/)(node_modules|dist|data|\.git)(\/|$)/
 const source_file = /\.(?:ts|tsx|js|mjs|sql|css|md|json|yaml|yml)$/
 /** Names of files in texts that are the reader's own. */
-const foreign = ['agent.yaml', 'agent.json', 'prompt.md', 'instructions.md', 'receiver.js', 'openapi.json']
+const foreign = [
+  'agent.yaml',
+  'agent.json',
+  'workflow.yaml',
+  'workflow.json',
+  'prompt.md',
+  'instructions.md',
+  'receiver.js',
+  'openapi.json',
+]
 
 export function readRepository(root: string): Repository {
   const paths = globSync(['*', '.*', '**/*'], { cwd: root, exclude: (name) => built.test(String(name)) })

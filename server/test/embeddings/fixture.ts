@@ -25,7 +25,13 @@ export const spaceOf = async (
   store.transaction(async (tx) => embeddingsOf(server).spaceFor(tx, { embedding_model, embedding_dimension }))
 
 export function portOf(server: TestServer, store: RootStore, signal: AbortSignal = never): WorkPort {
-  return { signal, log: server.app.core.log, commit: (write) => store.transaction(write), takeAlong: async () => 0 }
+  return {
+    signal,
+    stopping: signal,
+    log: server.app.core.log,
+    commit: (write) => store.transaction(write),
+    takeAlong: async () => 0,
+  }
 }
 
 export interface Written {

@@ -143,14 +143,13 @@ describe('actions', () => {
   })
 
   test.each([
-    ['workflow', { workflow_id: 'w' }, /Workflows are not available/],
+    [{ workflow_id: 'w' }, /^The workflow failed: The workflow does not exist\.$/],
     [
-      'workflow',
       { definition: { nodes: [{ id: 'a' }] }, initial_step: 'a', reject_on_error: true, condition: '' },
-      /Workflows are not available/,
+      /^The workflow failed: The definition cannot be executed: definition\.nodes\.0/,
     ],
-  ])('%s is not available yet, and says so', async (type, fields, message) => {
-    const { is_error, output } = await callTool({ actions: [{ type, ...fields }] })
+  ])('a workflow that cannot be executed is an error with the reason: %j', async (fields, message) => {
+    const { is_error, output } = await callTool({ actions: [{ type: 'workflow', ...fields }] })
     expect({ is_error, output }).toEqual({ is_error: true, output: expect.stringMatching(message) })
   })
 

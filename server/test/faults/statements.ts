@@ -16,7 +16,7 @@ const limit = { timeout: 600_000 }
 
 /** The server's periodic statements, and those of its work. */
 const background =
-  /^(renew_leases|abandoned_turns|limit_lock_wait|mark_credential_used|publish_on_bus|open_webhook_lanes|watch_secret_key|(merge|ready|lease|renew|lock|end|retry|give_back)_work|work_(succeeds|fails)|adopt_jobs|(find_gone|forget)_nodes|forget_presence)$|analysis|read_transcript|^listen|node_locks|pg_locks|^read_ends$|^look_for_work$|^agents_timed_rules$|^(fold_web_widget_deltas|forget_addresses|forget_blocked_addresses|forget_allowances)$|^\/\* (merge_work|ready_work|read_standings|review_handlings|reviewed_work) \*\//i
+  /^(renew_leases|abandoned_turns|limit_lock_wait|mark_credential_used|publish_on_bus|open_webhook_lanes|watch_secret_key|(merge|ready|lease|renew|lock|end|retry|give_back)_work|work_(succeeds|fails)|adopt_jobs|(find_gone|forget)_nodes|forget_presence)$|analysis|read_transcript|^listen|node_locks|pg_locks|^read_ends$|^look_for_work$|^agents_timed_rules$|^(fold_web_widget_deltas|forget_addresses|forget_blocked_addresses|forget_allowances)$|^((overdue|delete)_executions|delete_definitions|release_outputs_of_executions|(fold|forget)_workflow_counts|forget_versions_of_workflows|forget_workflows|forget_workflow_fires|forget_beginnings)$|^\/\* (merge_work|ready_work|read_standings|review_handlings|reviewed_work) \*\//i
 
 /** The queries of a waiting caller whose notification is late: they may be absent. */
 const look = /^(find_turn|turn_items)$/

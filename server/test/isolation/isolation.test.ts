@@ -44,7 +44,7 @@ test('it gets the bytes of its file and answers a value', async () => {
 
 test('it has no environment, and is not root', async () => {
   const { env, uid, cwd } = (await run('environment')) as { env: Record<string, string>; uid: number; cwd: string }
-  expect(Object.keys(env).filter((name) => !['PWD', 'SHLVL', '_', 'OLDPWD'].includes(name))).toEqual([])
+  expect(Object.keys(env).filter((name) => !['PWD', 'SHLVL', '_', 'OLDPWD'].includes(name))).toEqual(['TZ'])
   if (isOpen(module.pathname)) expect(uid).not.toBe(0)
   expect(cwd).toBe('/')
 })
@@ -87,6 +87,14 @@ test.concurrent.for([
   ['recurse', null, {}, 'crashed'],
 ] as const)('%s %j ends it', async ([name, value, limits, kind], { expect }) => {
   expect(await faultOf(run(name, value, limits))).toBe(kind)
+})
+
+test('time of a processor is bounded apart from the clock', async () => {
+  const spinning = run('spin', null, { processor_ms: 300 })
+  await expect(spinning).rejects.toThrow('it used more than 300 ms of a processor')
+  // It only waits, which uses none.
+  const waiting = run('wait', null, { seconds: 1, processor_ms: 300 })
+  await expect(waiting).rejects.toThrow('it took more than 1 seconds')
 })
 
 describe('a series', () => {

@@ -9,6 +9,12 @@ import { publishAgent } from '../support/server.ts'
 import { opened_hosts } from '../support/tool-peer.ts'
 import { admin_key, nodeEnvironment, startKillNode } from './child.ts'
 import { createFleet } from './fleet.ts'
+import { type FlowCounts, judgeFlows } from './flows/judge-flows.ts'
+import { FlowLoad } from './flows/load.ts'
+import { startStepPeer } from './flows/peer.ts'
+import { prepareFlows } from './flows/prepare.ts'
+import { countOpenFlows, findBroken, readFlows } from './flows/read-flows.ts'
+import { noFlows } from './flows/records.ts'
 import { type Verdict, judge } from './judge.ts'
 import { Load } from './load.ts'
 import { startLoadedModel, startLoadedPeer, toolsOf } from './model.ts'
@@ -49,6 +55,7 @@ export interface Report extends Omit<Verdict, 'violations'> {
   visits: number
   feedbacks: number
   links: number
+  flows: FlowCounts
   /** From the last death until no turn was open. */
   settled_ms: number
   violations: Violation[]
@@ -100,6 +107,9 @@ export async function runKills(options: RunOptions): Promise<Report> {
   stack.defer(() => rm(data_dir, { recursive: true, force: true }))
   const environment = { ...nodeEnvironment(options.connection_string, model.base_url, data_dir), ...opened_hosts }
   const { agent_ids, widgets } = await prepare(environment, toolsOf(peer), options.kills)
+  const flows_sent = noFlows()
+  const step_peer = stack.use(await startStepPeer(random.fork(), flows_sent.requests))
+  const flows = await prepareFlows(environment, step_peer.url)
   const takeovers = watchTakeovers(pool, () => fleet.urls.length)
   const fleet = createFleet(() => environment, takeovers, performance.now() + options.most_seconds * 1000)
   stack.defer(() => fleet.stop())
@@ -107,16 +117,29 @@ export async function runKills(options: RunOptions): Promise<Report> {
 
   let isOver = false
   const around = { pool, sent, urls: () => fleet.urls, isOver: () => isOver }
-  const load = new Load({ ...around, random: random.fork(), agent_ids })
+  const agents = [...agent_ids, ...Object.values(flows.agents)]
+  const load = new Load({ ...around, random: random.fork(), agent_ids: agents })
   const visits = new Visits({ ...around, widgets })
+  const flow_load = new FlowLoad({ ...around, sent: flows_sent, flows })
   const clients = Array.from({ length: options.clients }, () => load.runClient(random.fork()))
   const visitors = Array.from({ length: Math.ceil(options.clients / 4) }, () => visits.runVisitor(random.fork()))
-  await fleet.run(planMissions(options.kills, random), nodes_at_once, options.onProgress ?? (() => {}))
+  const flow_clients = Array.from({ length: Math.ceil(options.clients / 3) }, () => flow_load.runClient(random.fork()))
+  const looks: Promise<void>[] = []
+  const look = async () => void flows_sent.broken.push(...(await findBroken(pool)))
+  await fleet.run(planMissions(options.kills, random), nodes_at_once, (killed) => {
+    looks.push(look())
+    options.onProgress?.(killed)
+  })
   const diedLast = performance.now()
   isOver = true
   await Promise.all([fleet.startSurvivor(), fleet.startSurvivor()])
-  await Promise.all([...clients, ...visitors])
-  while ((await countOpen(pool)) > 0 && performance.now() - diedLast < settle_ms) await pass(100)
+  await Promise.all([...clients, ...visitors, ...flow_clients, ...looks])
+  const isOpen = async () => (await countOpen(pool)) + (await countOpenFlows(pool)) > 0
+  while ((await isOpen()) && performance.now() - diedLast < settle_ms) {
+    // What waits for an hour does not have to.
+    await flow_load.finish(random)
+    await pass(200)
+  }
   const settled_ms = performance.now() - diedLast
   await takeovers.stop()
   await fleet.stop()
@@ -124,6 +147,12 @@ export async function runKills(options: RunOptions): Promise<Report> {
   const stored = await readStored(pool)
   const { violations, ...counts } = judge(sent, stored)
   violations.push(...fleet.violations)
+  flows_sent.stops.push(...fleet.stops)
+  const flow_counts = judgeFlows(
+    (kind, what) => void violations.push({ kind, what }),
+    flows_sent,
+    await readFlows(pool, flows.agents),
+  )
   const longest_ms = Math.round(takeovers.slowest[0]?.served_ms ?? 0)
   if (longest_ms > takeover_bound_ms) violations.push({ kind: 'late', what: JSON.stringify(takeovers.slowest) })
   // A long run has time for all of them.
@@ -147,6 +176,7 @@ export async function runKills(options: RunOptions): Promise<Report> {
     visits: stored.visits.length,
     feedbacks: stored.visits.filter(({ has_feedback }) => has_feedback).length,
     links: stored.links.length,
+    flows: flow_counts,
     settled_ms: Math.round(settled_ms),
     violations,
   }

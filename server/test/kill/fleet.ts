@@ -19,6 +19,8 @@ export interface Fleet {
   readonly killed: number
   /** Numbers of the nodes that were stopped for a while. */
   readonly paused: ReadonlySet<number>
+  /** When, by the clock of the machine. */
+  readonly stops: readonly { from: number; to: number }[]
   readonly violations: readonly Violation[]
   /** What its nodes have logged last. */
   readonly log: string
@@ -48,6 +50,7 @@ export function createFleet(
   const deaths = new Map<string, number>()
   const violations: Violation[] = []
   const paused = new Set<number>()
+  const stops: { from: number; to: number }[] = []
   const started: KillNode[] = []
   let killed = 0
 
@@ -96,9 +99,11 @@ export function createFleet(
         case 'chance':
           await bury(node, mission, after(mission.after_ms))
           return null
-        case 'pause':
+        case 'pause': {
           await node.ready
           await after(mission.after_ms)
+          const stop = { from: Date.now(), to: Infinity }
+          stops.push(stop)
           node.kill('SIGSTOP')
           nodes.delete(node)
           takeovers.died(node.ids)
@@ -106,9 +111,11 @@ export function createFleet(
           await after(mission.for_ms)
           takeovers.revived(node.ids)
           node.kill('SIGCONT')
+          stop.to = Date.now()
           nodes.set(node, await node.ready)
           await bury(node, mission, after(mission.then_ms))
           return null
+        }
       }
     } finally {
       over.abort()
@@ -138,6 +145,7 @@ export function createFleet(
       return killed
     },
     paused,
+    stops,
     get log() {
       return started
         .map(({ errors }) => errors)

@@ -1,4 +1,5 @@
 // Judges the tool calls of a run (T8): one result each, and no call carried out twice that must not be. Pure.
+import { flow_tool } from './flows/prepare.ts'
 import { showsWidget } from './judge-widgets.ts'
 import type { Sent, Stored, StoredItem, ViolationKind } from './records.ts'
 
@@ -43,7 +44,8 @@ function judgeResult(
   if (result.turn_id !== call.turn_id || result.position < call.position) {
     report('broken', `the result of call ${call.call_id} is elsewhere`)
   }
-  if (result.is_error || showsWidget(result)) return
+  // What a workflow does is judged where it is known.
+  if (result.is_error || showsWidget(result) || call.name === flow_tool) return
   // The API answers with the key of the request.
   const told = (result.output as { body?: { key?: string } } | null)?.body?.key
   if (!isExecuted || told !== call.call_id) report('misreported', `the result of call ${call.call_id}`)

@@ -1,4 +1,6 @@
 // How each node of a run dies: at every pause point in turn, and at random.
+import type { ExecutionPoint } from '../../src/workflows/commit/pause-points.ts'
+import { type TriggerPoint, triggerChanges, triggerStages } from '../../src/workflows/triggers/pause-points.ts'
 import {
   type PausePoint,
   attemptPoints,
@@ -18,7 +20,23 @@ const changes = changeNames.filter((change) => !unmet.has(change))
 /** Of the transaction that links a guest of a web widget. */
 const linkPoints = ['link.begun', 'link.written', 'link.committed'] as const
 
-type Point = PausePoint | (typeof linkPoints)[number]
+type Point = PausePoint | ExecutionPoint | TriggerPoint | (typeof linkPoints)[number]
+
+/** Those that a run decides in memory read nothing under a lock. */
+const decided = ['begin', 'effect', 'result', 'wait', 'due', 'timeout'] as const
+const locked = ['accept', 'admit', 'cancel', 'resume'] as const
+const withoutLock = stages.filter((stage) => stage !== 'locked')
+
+/** Going live is part of a transaction that its call commits. */
+const isMet = (point: TriggerPoint) => point !== 'trigger.place.committed'
+
+/** Of executions; what breaks or never starts takes longer than a run. */
+const flowGroups: Point[][] = [
+  ...decided.map((change) => withoutLock.map((stage) => `execution.${change}.${stage}` as const)),
+  ...locked.map((change) => stages.map((stage) => `execution.${change}.${stage}` as const)),
+  ...(['leased', 'request', 'answered'] as const).map((point): Point[] => [`execution.${point}`]),
+  ...triggerChanges.map((change) => triggerStages.map((stage) => `trigger.${change}.${stage}` as const).filter(isMet)),
+]
 
 /** Each group has the points of one change, or one point outside of commits. */
 const groups: Point[][] = [
@@ -29,6 +47,7 @@ const groups: Point[][] = [
   ['create.begun', 'create.sent', 'create.written', 'create.committed'],
   [...linkPoints],
   ...attemptPoints.map((point) => [point]),
+  ...flowGroups,
 ]
 
 export const pausePoints: readonly Point[] = groups.flat()
@@ -50,7 +69,10 @@ const points_of_20 = 18
 const pauses_of_20 = 1
 
 /** Points that are passed often enough to wait for a later passing. */
-const isFrequent = (point: Point) => /^(message|result|attempt|model|step|tool|tool_result)\./.test(point)
+const isFrequent = (point: Point) =>
+  /^(message|result|attempt|model|step|tool|tool_result|execution\.(accept|begin|effect|result|leased|request|answered))\b/.test(
+    point,
+  )
 
 export function planMissions(kills: number, random: Random): Mission<Point>[] {
   const points = planPoints(random)

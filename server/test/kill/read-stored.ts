@@ -81,10 +81,12 @@ export async function countOpen(pool: pg.Pool): Promise<number> {
   return rows[0]!.count
 }
 
-/** The leases of running turns with the nodes that hold them. */
+/** The leases of running turns and executions with the nodes that hold them. */
 export async function readRunning(pool: pg.Pool): Promise<{ turn_id: string; lease: string; node_id: string }[]> {
   const { rows } = await pool.query<{ turn_id: string; lease: string; node_id: string }>(
-    `select id as turn_id, lease::text, node_id from turns where status = 'running'`,
+    `select id::text as turn_id, lease::text, node_id from turns where status = 'running'
+     union all
+     select subject, 'work ' || lease, node_id from work where kind = 'workflow_execution' and lease is not null`,
   )
   return rows
 }

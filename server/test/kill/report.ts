@@ -9,6 +9,7 @@ const seconds = (ms: number) => `${(ms / 1000).toFixed(1)} s`
 
 export function renderReport(report: Report): string {
   const count = (kind: string) => report.violations.filter((violation) => violation.kind === kind).length
+  const { flows } = report
   const { length } = pausePoints.filter((point) => report.deaths.has(point))
   const rows: [string, string | number][] = [
     ['kills (SIGKILL)', report.kills],
@@ -21,13 +22,16 @@ export function renderReport(report: Report): string {
     ['turns', report.turns],
     ['tool calls, and requests for them', `${report.tool_calls}, ${report.tool_requests}`],
     ['visits, feedbacks, links', `${report.visits}, ${report.feedbacks}, ${report.links}`],
-    ['turns whose node was gone', report.takeovers],
+    ['executions of workflows, visits', `${flows.executions}, ${flows.visits}`],
+    ['requests of their steps', flows.requests],
+    ['visits begun again, unknown outcomes', `${flows.begun_again}, ${flows.unknown_outcomes}`],
+    ['turns and executions whose node was gone', report.takeovers],
     ['longest takeover while a node served', seconds(report.longest_takeover_ms)],
     [
       'the same, with the time in which none did',
       seconds(Math.max(0, ...report.slowest.map(({ waited_ms }) => waited_ms))),
     ],
-    ['all turns final after the last kill', seconds(report.settled_ms)],
+    ['all turns and executions final after the last kill', seconds(report.settled_ms)],
     ...violationKinds.map((kind): [string, number] => [kind, count(kind)]),
   ]
   const width = Math.max(...rows.map(([name]) => name.length))

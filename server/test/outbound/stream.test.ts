@@ -26,7 +26,7 @@ describe('stream', () => {
   test('fails if the body exceeds the limit', async () => {
     await using peer = await startPeer((response) => response.end('x'.repeat(1001)))
     const { body } = await createLoopbackClient().stream(requestTo(peer.url, { max_body_bytes: 1000 }))
-    expect(await failureOf(readAll(body))).toMatchObject({ kind: 'invalid_response' })
+    expect(await failureOf(readAll(body))).toMatchObject({ kind: 'response_too_large' })
     await peer.disconnected
   })
 

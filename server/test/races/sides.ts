@@ -33,10 +33,11 @@ export const deedsOf: Record<ChangeName, readonly Deed[]> = {
   result: ['finish'],
   // Only after the end: see after-end.test.ts.
   analysis: [],
-  // Each with its own rules: see inactivity.test.ts, and test/hand-off.
+  // Each with its own rules: see inactivity.test.ts, test/hand-off and test/workflows.
   inactivity: [],
   handling: [],
   hand_off: [],
+  begin: [],
   purge: [],
 }
 

@@ -47,7 +47,7 @@ test('everything continues with the new key, and nothing opens with the old one'
     permissions: ['read'],
   })
 
-  expect(await rotate(server)).toEqual({ secrets: 1, webhooks: 1, identity_keys: 1, answers: 1 })
+  expect(await rotate(server)).toEqual({ secrets: 1, webhooks: 1, identity_keys: 1, hooks: 0, answers: 1 })
   expect(await server.app.failed).toMatchObject({ message: expect.stringContaining('secret key was replaced') })
   await server.restart()
 
@@ -163,7 +163,7 @@ describe('keys from the settings', () => {
     await expect(rotate(server, { secret_key_next: first })).rejects.toThrow(/already in use/)
     const wrong = { secret_key: randomBytes(32), secret_key_next: randomBytes(32) }
     await expect(rotate(server, wrong)).rejects.toThrow(/is not the secret key/)
-    expect(await rotate(server)).toEqual({ secrets: 1, webhooks: 0, identity_keys: 0, answers: 0 })
+    expect(await rotate(server)).toEqual({ secrets: 1, webhooks: 0, identity_keys: 0, hooks: 0, answers: 0 })
     // With the same settings as before.
     await server.restart()
     await server.client.setSecret({ name: 'TOKEN', value: 'another' })

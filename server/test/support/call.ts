@@ -17,6 +17,11 @@ export async function callOperation(client: Client, id: OperationId, input: obje
     for (let next = await suggested.next(); !next.done;) next = await suggested.next()
     return undefined
   }
+  if (id === 'streamExecutionEvents') {
+    const events = client.streamExecutionEvents(input as Input<'streamExecutionEvents'>, { onResponse })
+    for (let next = await events.next(); !next.done;) next = await events.next()
+    return undefined
+  }
   if (id !== 'streamConversationEvents') return (client[id as keyof Client] as AnyCall)(input, { onResponse })
   const events = client.streamConversationEvents(input as Input<'streamConversationEvents'>, { onResponse })
   for (let next = await events.next(); !next.done;) next = await events.next()

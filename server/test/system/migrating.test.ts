@@ -13,7 +13,8 @@ import { startServerProcess } from '../support/process.ts'
 import { startTestServer } from '../support/server.ts'
 
 /** As a database that the release before has left. */
-const undo = `drop index work_age; delete from kysely_migration where name = '060-age-of-work.concurrent'`
+const undo = `drop index agent_versions_with_workflow_after;
+  delete from kysely_migration where name = '079-versions-with-workflow-after.concurrent'`
 
 async function freePort(): Promise<number> {
   const server = createServer()

@@ -80,6 +80,9 @@ describe('the recordings', () => {
     invitation_needed: 'only an operator is answered so, on the command line',
     conversation_has_no_agent: 'every active conversation in which people can answer has a version',
     too_many_conversations_held: 'a thousand conversations have to be held',
+    workflow_not_live: 'triggers do not fire yet',
+    trigger_conflict: 'triggers do not fire yet',
+    connection_failed: 'connections are not called yet',
   }
   const names = Object.keys(errorTable) as ErrorName[]
 

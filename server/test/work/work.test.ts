@@ -205,6 +205,21 @@ describe('the lease', () => {
     await untilOver()
   })
 
+  test('a kind may have more time than others when its node stops', async () => {
+    const [short, long] = [new Held(), new Held()]
+    const clock = hurriedClock((ms) => ms === 5000 || ms === 2000)
+    const node = world.start([kindOf(short.run), kindOf(long.run, { name: 'long', drain_ms: 7000 })], { clock })
+    await world.add(keyOf('one'))
+    await world.add(keyOf('two'), undefined, 'long')
+    await expect.poll(() => short.begun.length + long.begun.length, soon).toBe(2)
+    const aborted: string[] = []
+    short.begun[0]!.port.signal.addEventListener('abort', () => aborted.push('short'))
+    long.begun[0]!.port.signal.addEventListener('abort', () => aborted.push('long'))
+    await node.stop()
+    expect(aborted).toEqual(['short', 'long'])
+    await world.base.database.pool.query('delete from work')
+  })
+
   test('the lease of a run that ignores its signal is given back too, and its writes are refused', async () => {
     const { promise, resolve } = Promise.withResolvers<Outcome>()
     let begun = 0

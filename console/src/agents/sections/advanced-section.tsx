@@ -68,6 +68,7 @@ export function AdvancedSection() {
       <Channels />
       <InactivityRules />
       <Retention />
+      <Workflows />
       <Later />
       <Group title={words.agent.title} hint={words.agent.hint}>
         <SwitchField path={['active']} label={words.agent.active} hint={words.agent.activeHint} isOnByDefault />
@@ -234,6 +235,27 @@ function Retention() {
         path={['config', 'retention', 'redact']}
         label={words.retention.redact}
         hint={words.retention.redactHint}
+        rows={2}
+      />
+    </Group>
+  )
+}
+
+function Workflows() {
+  return (
+    <Group title={words.workflows.title}>
+      <JsonField
+        path={['config', 'pre_conversation_workflow']}
+        label={words.workflows.before}
+        hint={words.workflows.beforeHint}
+        isObjectOnly
+        rows={2}
+      />
+      <JsonField
+        path={['config', 'post_conversation_workflow']}
+        label={words.workflows.after}
+        hint={words.workflows.afterHint}
+        isObjectOnly
         rows={2}
       />
     </Group>

@@ -284,6 +284,7 @@ describe('resolving', () => {
       body_template: '{{agent_response}}',
       channel_enabled: true,
       quick_actions: [],
+      workflows: { before: null, after: null },
       analysis: {
         wait_ms: 5000,
         enabled: true,
@@ -335,6 +336,7 @@ describe('resolving', () => {
       body_template: '<{{agent_response}}>',
       channel_enabled: false,
       quick_actions: [],
+      workflows: { before: null, after: null },
       analysis: {
         wait_ms: 0,
         enabled: true,

@@ -31,6 +31,12 @@ import {
   toolFaults,
 } from './tool-faults.ts'
 import { type ResolvedTool, resolveTools } from './tools.ts'
+import {
+  type ResolvedWorkflows,
+  listConversationConditions,
+  listConversationTemplates,
+  resolveWorkflows,
+} from './workflows.ts'
 
 const schema = AgentConfig as unknown as Schema
 /** A value with many alternatives has errors for each of them, and the response lists only a few. */
@@ -84,7 +90,7 @@ function sortFaults(found: FieldFault[]): FieldFault[] {
 
 function templateFaults(config: Record<string, unknown>, prefix: string): FieldFault[] {
   const templates = listTemplates(config, prefix).filter(({ text }) => text.includes('{'))
-  const conditions = listConditions(config, prefix)
+  const conditions = [...listConditions(config, prefix), ...listConversationConditions(config, prefix)]
   if (templates.length + conditions.length > max_templates) {
     return [{ path: prefix, message: `must have at most ${max_templates} templates and conditions` }]
   }
@@ -107,7 +113,11 @@ function textFaults(texts: PlacedText[], check: (text: string) => string | null,
 
 /** Every text of a configuration that is a template, except in malformed parts. */
 function listTemplates(config: Record<string, unknown>, prefix: string): PlacedText[] {
-  const templates = [...listToolTemplates(config, prefix), ...listFilterTemplates(config, prefix)]
+  const templates = [
+    ...listToolTemplates(config, prefix),
+    ...listFilterTemplates(config, prefix),
+    ...listConversationTemplates(config, prefix),
+  ]
   const add = (path: string, text: unknown) => {
     if (typeof text === 'string') templates.push({ path, text })
   }
@@ -185,6 +195,8 @@ export interface ResolvedConfig extends ResolvedKnowledge {
   hand_off: ResolvedHandOff
   satisfaction: ResolvedSatisfaction
   retention: ResolvedRetention
+  /** Around conversations. */
+  workflows: ResolvedWorkflows
   /** What an end user of a web widget can say with one press. */
   quick_actions: NonNullable<AgentConfig['quick_actions']>
 }
@@ -221,6 +233,7 @@ export function resolveAgentConfig(config: AgentConfig, channel: Channel, defaul
     hand_off: resolveHandOff(config.hand_off, default_model),
     satisfaction: resolveSatisfaction(config.satisfaction),
     retention: resolveRetention(config),
+    workflows: resolveWorkflows(config),
     quick_actions: config.quick_actions ?? [],
   }
 }

@@ -27,7 +27,7 @@ export function resolveTools(tools: readonly ToolConfig[]): ResolvedTool[] {
     actions: tool.actions ?? [],
     actions_on_error: tool.actions_on_error ?? [],
     output: tool.output ?? null,
-    idempotent: onlySearches(tool) || (tool.idempotent ?? agentDefaults.tool.idempotent),
+    idempotent: mayRepeat(tool) || (tool.idempotent ?? agentDefaults.tool.idempotent),
     retrieves: listActions(tool).some(isSearch),
     timeout_ms: tool.timeout_ms ?? agentDefaults.tool.timeout_ms,
   }))
@@ -36,11 +36,15 @@ export function resolveTools(tools: readonly ToolConfig[]): ResolvedTool[] {
 const listActions = ({ actions, actions_on_error }: ToolConfig) => [...(actions ?? []), ...(actions_on_error ?? [])]
 const isSearch = ({ type }: ToolAction) => type === 'knowledge_base'
 
-/** Whether a call changes nothing, so that repeating it does no harm. */
-function onlySearches(tool: ToolConfig): boolean {
+/** Whether repeating a call does no harm: its actions change nothing outside, or join what the first call has started. */
+function mayRepeat(tool: ToolConfig): boolean {
   const actions = listActions(tool)
+  if (actions.some(({ type }) => type === 'workflow')) return actions.every(({ type }) => repeatable.has(type))
   return actions.length > 0 && actions.every(isSearch)
 }
+
+/** A message is stored with the result of its call, so none has been said. */
+const repeatable: ReadonlySet<string> = new Set(['knowledge_base', 'workflow', 'play_message'])
 
 /** Strict, so that names that the author did not define reach no template. */
 export function parametersOf({ properties, required }: Pick<ToolConfig, 'properties' | 'required'>): JsonObject {

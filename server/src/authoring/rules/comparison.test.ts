@@ -5,7 +5,7 @@ import { comparisonRequest } from './comparison.ts'
 import { compareValues } from './difference.ts'
 
 const promptOf = (from: object, to: object) => {
-  const [message] = comparisonRequest(compareValues(from as never, to as never)).messages
+  const [message] = comparisonRequest(compareValues(from as never, to as never), 'agent').messages
   return message?.role === 'user' ? message.text : ''
 }
 

@@ -81,7 +81,7 @@ export async function changeConversation<Answer>(
   committer: Committer,
   target: Target,
   decide: (state: LockedConversation, tx: Store) => Decision<Answer> | Promise<Decision<Answer>>,
-  alongside: (tx: Store, answer: Answer) => Promise<void> = async () => {},
+  alongside: (tx: TransactionStore, answer: Answer) => Promise<void> = async () => {},
 ): Promise<Committed<Answer>> {
   const asked_at = committer.ports.clock.monotonic()
   const commit = () =>

@@ -12,6 +12,13 @@ export interface Committer {
   additions: CommitAddition[]
   /** Erase what rooms keep with a conversation. */
   erasers: Erase[]
+  /** Remove what rooms keep of its content. */
+  purgers: Erase[]
+  /** Conditions for conversations that begin at once. */
+  beginnings: InSql[]
 }
+
+/** A condition on the rows of `given`, which have `organization_id` and `agent_id`. */
+export type InSql = (given: string) => string
 
 export type Erase = (tx: TransactionStore, conversation_id: string) => Promise<void>

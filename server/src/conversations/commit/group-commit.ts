@@ -21,7 +21,7 @@ import type { CommitAddition } from './additions.ts'
 import { type Create, createBirths } from './births.ts'
 import { type ChannelPort, type Channels, deliveryThrough } from '../channel-port.ts'
 import { type Committed, accepted, changeConversation, committedOf, describeCommit } from './commit.ts'
-import type { Committer, Erase } from './committer.ts'
+import type { Committer, Erase, InSql } from './committer.ts'
 import { type Writable, groupWritable, writeIfUnchanged } from './if-unchanged.ts'
 import { type LockTarget, lockConversations } from './lock.ts'
 import { type ChangeName, type stages, reach } from './pause-points.ts'
@@ -47,6 +47,10 @@ export interface ConversationContributions {
   readonly channels?: ChannelPort[]
   /** Erases the room's part of a conversation, in the commit of its deletion. */
   readonly erase?: Erase
+  /** Removes the room's part of its content, in the commit of its purge. */
+  readonly purge?: Erase
+  /** Whether nothing of the room's comes before a conversation: those of which it is true may be created without a look. */
+  readonly beginsAtOnce?: InSql
 }
 
 export interface GroupCommit extends Committer {
@@ -90,7 +94,9 @@ export function createGroupCommit({
   const channels = new Map<Channel, ChannelPort>()
   const additions = [deliveryThrough(channels)]
   const erasers: Erase[] = []
-  const committer: Committer = { ports, node, traces, additions, erasers }
+  const purgers: Erase[] = []
+  const beginnings: InSql[] = []
+  const committer: Committer = { ports, node, traces, additions, erasers, purgers, beginnings }
   // The change itself is the span, with its wait for others that are committed with it.
   const untraced = { ...committer, traces: noTraces }
   const commitAlone = async ({ organization_id, change, id, claim, decide, binding }: Proposed): Outcome => {
@@ -133,9 +139,12 @@ export function createGroupCommit({
     most_waiting_size: most_waiting_characters,
     onWait: load.beginWait,
   })
-  const contribute = ({ additions: more = [], channels: ports = [], erase }: ConversationContributions) => {
+  const contribute = (added: ConversationContributions) => {
+    const { additions: more = [], channels: ports = [], erase, purge, beginsAtOnce } = added
     additions.push(...more)
     if (erase) erasers.push(erase)
+    if (purge) purgers.push(purge)
+    if (beginsAtOnce) beginnings.push(beginsAtOnce)
     for (const port of ports) channels.set(port.name, port)
   }
   const changeTraced = (proposed: Proposed) =>

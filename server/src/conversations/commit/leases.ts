@@ -54,7 +54,8 @@ export interface AbandonedTurn extends TurnPlace {
 }
 
 // A live node renews its leases again once the database is back, but not all nodes do so at the same moment.
-// A turn that waits in a conversation where none runs was never started: its node stopped before it could follow up its commit.
+// A turn that waits in a conversation where none runs was never started: its node stopped before it could follow up its commit. One of a
+// conversation that has not begun starts with it.
 const abandonedStatement = acrossOrganizations(
   'a node takes over turns of all organizations',
   'abandoned_turns',
@@ -66,6 +67,7 @@ const abandonedStatement = acrossOrganizations(
     where status = 'queued'
       and not exists (select from turns open where open.conversation_id = waiting.conversation_id
                       and open.status in ('queued', 'running') and open.sequence < waiting.sequence)
+      and not exists (select from conversation_progress p where p.conversation_id = waiting.conversation_id and p.is_held_back)
     limit $1)`,
 )
 

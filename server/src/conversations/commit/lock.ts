@@ -20,7 +20,7 @@ export interface LockTarget extends ConversationKey {
 const wanted = rowsOf('wanted', 'id uuid, organization_id uuid')
 const claiming = rowsOf('wanted', 'id uuid, organization_id uuid, client_id uuid, in_reply_to text')
 const columns = `c.id, c.organization_id, c.channel, c.status, c.agent_id, c.agent_version_id, c.web_widget_id, c.ending, c.redaction,
-  c.created_at, c.content_purged_at, c.handled_by, ${silence}, p.failed_turns, p.failed_since, p.failed_messages,
+  c.created_at, c.content_purged_at, c.handled_by, ${silence}, p.is_held_back, p.failed_turns, p.failed_since, p.failed_messages,
   p.user_turn_count, p.next_position, p.next_sequence, p.next_turn, p.updated_at`
 const tablesFor = (lock: string) => `${wanted} cross join ${rowOf('conversations', 'c', 'c.id = wanted.id', { lock })}
   cross join ${rowOf('conversation_progress', 'p', 'p.conversation_id = wanted.id', { lock })}`

@@ -34,7 +34,7 @@ export const insertLog = (changes: string) => `items as (
 
 export const updateProgress = (changes: string) => `update conversation_progress p
    set next_position = p.next_position + c.items, next_sequence = p.next_sequence + c.events,
-       user_turn_count = p.user_turn_count + c.messages, next_turn = p.next_turn + c.turns,
+       user_turn_count = p.user_turn_count + c.messages, depth = case when c.messages > 0 then 0 else p.depth end, next_turn = p.next_turn + c.turns,
        last_activity_at = case when c.items > 0 and not c.is_warning then c.now else p.last_activity_at end,
        silent_since = case when c.is_activity then c.now else p.silent_since end,
        warned_at = case when c.is_warning then c.now else p.warned_at end, updated_at = c.now,

@@ -1,6 +1,6 @@
 // Writes conversations that are created here, each with all that it begins with, in one statement.
 import { stillChosen } from '../../agents/agents.ts'
-import { type Database, type Pipeline, statement } from '../../database/database.ts'
+import { type Database, type Pipeline, type Statement, statement } from '../../database/database.ts'
 import type { TransactionStore } from '../../database/store.ts'
 import { type NewBinding, bindFrom, isFree, waitBriefly } from '../../idempotency/run-once.ts'
 import type { Planned } from '../machine/plan.ts'
@@ -65,15 +65,26 @@ const birthStatement = statement(
    select created_at from born`,
 )
 
+/** By the conditions of rooms. */
+const birthsStatements = new Map<string, Statement>()
+
+function birthsStatement({ beginnings }: Committer): Statement {
+  const conditions = beginnings.map((beginsAtOnce) => ` and ${beginsAtOnce('g')}`).join('')
+  const known = birthsStatements.get(conditions) ?? createBirthsStatement(conditions)
+  birthsStatements.set(conditions, known)
+  return known
+}
+
 // A conflict fails the statement: nothing is written, and no key is bound to nothing.
-const birthsStatement = statement(
-  'create_conversations_if_unchanged',
-  `with asked as materialized (
+const createBirthsStatement = (conditions: string) =>
+  statement(
+    'create_conversations_if_unchanged',
+    `with asked as materialized (
      select g.*, agent.name as current_name, case when g.key is null then true else ${isFree} end as is_free,
             case when g.key is not null then ${waitBriefly} end as patience
      from (select * from jsonb_to_recordset($3::jsonb) as r(${ofBirth}, is_latest boolean, namespace uuid, key text, fingerprint bytea)
            limit jsonb_array_length($3::jsonb)) g
-     ${stillChosen('g')}
+     ${stillChosen('g')}${conditions}
    ), keyed as (
      select namespace, key, fingerprint, id as conversation_id, null::uuid as turn_id, is_free from asked where key is not null
    ), bound as (
@@ -83,7 +94,7 @@ const birthsStatement = statement(
      where asked.key is null or bound.key is not null
    ), ${born('given', '')}
    select born.id, born.created_at, given.current_name as agent_name from born join given on given.id = born.id`,
-)
+  )
 
 /** A conversation to create: `plan` is its beginning. */
 export interface Birth {
@@ -171,7 +182,7 @@ export async function writeBirths(
   const rows = all.map(({ row, is_latest, binding }) => ({ ...row, is_latest, ...keyOf(binding) }))
   const values = [all.flatMap(({ items }) => items), all.flatMap(({ events }) => events), rows]
   const found = await database.commit<{ id: string; created_at: string; agent_name: string }>(
-    birthsStatement,
+    birthsStatement(committer),
     values.map((those) => JSON.stringify(those)),
   )
   const born = new Map(all.map(({ id, asBorn }) => [id, asBorn]))

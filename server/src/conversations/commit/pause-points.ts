@@ -18,6 +18,7 @@ export const changeNames = [
   'inactivity',
   'handling',
   'hand_off',
+  'begin',
 ] as const
 export type ChangeName = (typeof changeNames)[number]
 

@@ -104,6 +104,7 @@ export async function beginPurge(tx: TransactionStore, committer: Committer, wor
     if (state.content_purged_at !== null) return
     const purged_before = state.next_sequence
     for (const empty of emptyStatements) await tx.query(empty, [id, tx.organization_id])
+    for (const purge of committer.purgers) await purge(tx, id)
     await forgetAnswers(tx, id)
     const values = [id, tx.organization_id, purged_before]
     const [purged] = await tx.query<{ content_purged_at: string }>(purgeStatement, values)

@@ -1,7 +1,7 @@
 // Writes changes of any number of conversations, whose locks are held, with the same few statements.
 import { type Pipeline, statement } from '../../database/database.ts'
 import { arraysOf, rowsOf } from '../../database/rows.ts'
-import type { Change, LockedConversation } from '../machine/change.ts'
+import type { Begun, Change, LockedConversation } from '../machine/change.ts'
 import type { Planned } from '../machine/plan.ts'
 import { sendAdditions } from './additions.ts'
 import { type ClaimRow, writeClaims } from './claims.ts'
@@ -23,6 +23,8 @@ export interface Writer extends Committer {
 export function writeChanges(writer: Writer, plans: Planned[]): void {
   // Who handles a conversation changes before the agent writes again, and after it has written its last (H1).
   writeHandlings(writer.tx, plans.filter(isReturned))
+  // A turn starts only in a conversation that has begun.
+  for (const { state, change } of plans) if (change.begun) beginConversation(writer, state, change.begun)
   writeRetrievals(writer.tx, plans)
   finishSteps(writer, plans)
   writeTurns(writer, plans)
@@ -39,6 +41,21 @@ export function writeChanges(writer: Writer, plans: Planned[]): void {
 
 const isReturned = ({ state, change }: Planned) =>
   state.handled_by !== 'agent' && change.handling?.handled_by === 'agent'
+
+const beginStatement = statement(
+  'begin_conversation',
+  `with begun as (
+     update conversations set status = $3, initial_context = $4, custom_metadata = $5
+     where id = $1 and organization_id = $2 and ended_at is null returning id
+   )
+   update conversation_progress p set is_held_back = false from begun where p.conversation_id = begun.id`,
+)
+
+function beginConversation({ tx }: Writer, state: LockedConversation, begun: Begun): void {
+  const { status, initial_context, custom_metadata } = begun
+  const known = [status, initial_context, JSON.stringify(custom_metadata)]
+  tx.send(beginStatement, [state.id, state.organization_id, ...known])
+}
 
 const finishStepsStatement = statement(
   'finish_steps',

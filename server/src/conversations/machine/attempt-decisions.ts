@@ -224,7 +224,8 @@ export function decideTakeover(
   rule: FailureRule | null = null,
 ): Decision<'started' | 'failed' | 'nothing'> {
   const turn = state.open_turns.find((open) => open.id === turn_id)
-  if (!turn || !isActive(state.status) || state.open_turns[0] !== turn) return { change: noChange, answer: 'nothing' }
+  const isWaiting = !isActive(state.status) || state.is_held_back
+  if (!turn || isWaiting || state.open_turns[0] !== turn) return { change: noChange, answer: 'nothing' }
   const takeover = turn.status === 'running'
   if (takeover && !turn.lease_expired) return { change: noChange, answer: 'nothing' }
   if (takeover && isSpent(turn)) {

@@ -87,6 +87,8 @@ export interface LockedConversation {
   failed_since: string | null
   /** How many there are. */
   failed_messages: number
+  /** Something has to be done before it begins: its messages are stored and wait. */
+  is_held_back: boolean
   /** Set if the conversation ends with its last open turn and takes no more messages. */
   ending: Ending | null
   /** Null: everything is stored as it was said. */
@@ -223,6 +225,13 @@ export interface ConversationEnd {
     | { status: 'none'; reason: null }
 }
 
+/** With what it knows from then on. */
+export interface Begun {
+  status: ConversationStatus
+  initial_context: string | null
+  custom_metadata: JsonObject
+}
+
 /** Written completely or not at all, in the order of the fields. */
 export interface Change {
   /** Open turns that become final. */
@@ -238,6 +247,8 @@ export interface Change {
   /** Ids of stored searches whose passages the model was not shown after all. */
   unshown: string[]
   end: ConversationEnd | null
+  /** It begins, after what had to be done before. */
+  begun: Begun | null
   /** Who handles the conversation from now on, and the rest of its hand-off. */
   handling: HandlingRecord | null
   /** The end is put off until the last open turn is over. */
@@ -256,6 +267,7 @@ export const noChange: Change = {
   retrievals: [],
   unshown: [],
   end: null,
+  begun: null,
   handling: null,
   ending: null,
   warned: false,

@@ -47,6 +47,13 @@ describe('decideMessage', () => {
     expect(eventTypes(change)).toEqual(['message.created', 'turn.queued'])
   })
 
+  test('starts none before the conversation has begun', () => {
+    const { change, answer } = changed(decideMessage(locked({ status: 'triggered', is_held_back: true }), message()))
+    expect(answer).toEqual({ turn_id: 'turn-new', ahead: 0 })
+    expect(change.new_turn?.start).toBe(false)
+    expect(changed(decideMessage(locked({ status: 'triggered' }), message())).change.new_turn?.start).toBe(true)
+  })
+
   test.each(conversationStatuses.map((status) => [status]))('judges the status %s', (status) => {
     const isTaken = ['triggered', 'ringing', 'in_progress'].includes(status)
     const decision = decideMessage(locked({ status }), message())

@@ -106,7 +106,7 @@ function storedMessage(input: MessageInput): Change {
 
 function acceptForAgent(state: LockedConversation, input: MessageInput): AcceptedMessage {
   const [first] = state.open_turns
-  if (!first) return acceptInNewTurn(input, { start: input.is_held !== true, ahead: 0 })
+  if (!first) return acceptInNewTurn(input, { start: input.is_held !== true && !state.is_held_back, ahead: 0 })
   switch (input.concurrency) {
     case 'reject':
       return { refused: 'turn_in_progress', fields: { running_turn_id: first.id } }
@@ -141,7 +141,7 @@ function acceptMerging(state: LockedConversation, input: MessageInput) {
 }
 
 function acceptInterrupting(state: LockedConversation, input: MessageInput) {
-  const accepted = acceptInNewTurn(input, { start: true, ahead: 0 })
+  const accepted = acceptInNewTurn(input, { start: !state.is_held_back, ahead: 0 })
   const cancelled = joinChanges(
     cancelTurns(state.open_turns, 'superseded', input.partial),
     inherit(state, input.turn_id),
@@ -202,7 +202,7 @@ export function decideRetry(
     isQueueFull(state, input) ||
     (concurrency === 'reject' && ahead > 0)
   if (newest.status !== 'failed' || isRefused) return { change: noChange, answer: { turn_id: newest.id, ahead } }
-  const start = ahead === 0
+  const start = ahead === 0 && !state.is_held_back
   const change: Change = {
     ...noChange,
     // No later message merges into it: its messages are those of the failed turn.
@@ -269,7 +269,7 @@ export function stateAtBirth(
 ): LockedConversation {
   return {
     ...{ id, organization_id, channel, status, agent_id, agent_version_id, web_widget_id, redaction, ending: null },
-    content_purged_at: null,
+    ...{ content_purged_at: null, is_held_back: false },
     ...({ handled_by: 'agent', handling: null, failed_turns: 0, failed_since: null, failed_messages: 0 } as const),
     ...{ user_turn_count: 0, next_position: 0, next_sequence: 1, next_turn: 1, open_turns: [] },
     claimed: nothingClaimed,

@@ -296,10 +296,11 @@ export function returnChange(state: LockedConversation, input: By & Pick<ReturnI
   }
   const change = handled(record, [returned(byOf(input), before, answer?.id ?? null)])
   if (!answer) return change
-  const started = [turnEvent('turn.queued', answer.id), turnEvent('turn.started', answer.id)]
+  const start = !state.is_held_back
+  const started = [turnEvent('turn.queued', answer.id), ...(start ? [turnEvent('turn.started', answer.id)] : [])]
   return {
     ...change,
-    new_turn: { ...answer, start: true, messages_of: null },
+    new_turn: { ...answer, start, messages_of: null },
     events: [...change.events, ...started],
   }
 }

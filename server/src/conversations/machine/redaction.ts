@@ -23,6 +23,7 @@ export function redactChange(change: Change, redaction: Redaction | null): Chang
     retrievals: change.retrievals.map((one) => ({ ...one, query: redactText(one.query, rules) })),
     ended_turns: change.ended_turns.map((end) => ({ ...end, error: redactText(end.error, rules) })),
     end: change.end && { ...change.end, ended_by: redactReason(change.end.ended_by, rules) },
+    begun: change.begun && { ...change.begun, initial_context: redactText(change.begun.initial_context, rules) },
     ending: change.ending && redactEnding(change.ending, rules),
     handling: change.handling && redactHandling(change.handling, rules),
     events: change.events.map((event) => ({ ...event, data: redactEvent(event.data, rules) })),

@@ -86,13 +86,15 @@ export interface FoundConversation extends ConversationRecord {
   failed_messages: number
   silent_since: string
   is_warned: boolean
+  is_held_back: boolean
   next_position: number
   next_sequence: number
   next_turn: number
 }
 
 /** Columns that a FoundConversation has besides, over `p`. */
-export const foundColumns = `p.failed_turns, p.failed_since, p.failed_messages, ${silence}, p.next_position, p.next_sequence, p.next_turn`
+export const foundColumns = `p.failed_turns, p.failed_since, p.failed_messages, ${silence}, p.is_held_back, p.next_position, p.next_sequence,
+  p.next_turn`
 
 /** The fields of a new conversation. */
 export interface NewConversation {

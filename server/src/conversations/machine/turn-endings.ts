@@ -186,6 +186,7 @@ export function joinChanges(first: Change, second: Change): Change {
     retrievals: [...first.retrievals, ...second.retrievals],
     unshown: [...first.unshown, ...second.unshown],
     end: second.end ?? first.end,
+    begun: second.begun ?? first.begun,
     ending: second.ending ?? first.ending,
     handling: second.handling ?? first.handling,
     warned: first.warned || second.warned,

@@ -23,10 +23,11 @@ function isOnlyTalk({
   handling,
   ending,
   end,
+  begun,
   warned,
   started_turn,
 }: Change): boolean {
-  const isMore = step || handling || ending || end || started_turn || warned
+  const isMore = step || handling || ending || end || begun || started_turn || warned
   return !isMore && retrievals.length + unshown.length === 0 && items.every(({ type }) => type === 'message')
 }
 
@@ -66,11 +67,19 @@ export function stateAfterBeginning(begun: Proposed, node_id: string): LockedCon
 export function foundAfterReply(ended: Proposed, found: ConversationRecord): FoundConversation | null {
   if (!isUsualReply(ended)) return null
   const { state, change } = ended
-  const { now, user_turn_count, next_position, next_sequence, next_turn } = state
+  const { now, user_turn_count, is_held_back, next_position, next_sequence, next_turn } = state
   return {
     ...found,
     ...failuresAfter(state, change),
-    ...{ updated_at: now, last_activity_at: now, silent_since: now, is_warned: false, user_turn_count, next_turn },
+    ...{
+      updated_at: now,
+      last_activity_at: now,
+      silent_since: now,
+      is_warned: false,
+      is_held_back,
+      user_turn_count,
+      next_turn,
+    },
     next_position: next_position + change.items.length,
     next_sequence: next_sequence + change.events.length,
   }
@@ -84,7 +93,14 @@ export function foundAfterBirth(
   if (record.recording_details !== null || Object.keys(record.custom_metadata).length > 0) return null
   return {
     ...record,
-    ...{ failed_turns: 0, failed_since: null, failed_messages: 0, silent_since: record.created_at, is_warned: false },
+    ...{
+      failed_turns: 0,
+      failed_since: null,
+      failed_messages: 0,
+      silent_since: record.created_at,
+      is_warned: false,
+      is_held_back: false,
+    },
     ...{ next_position: items, next_sequence: events + 1, next_turn: 1 },
   }
 }
@@ -115,11 +131,21 @@ export function stateIfQuiet(found: FoundConversation): LockedConversation | nul
     found
   const { failed_turns, failed_since, failed_messages, redaction, content_purged_at, user_turn_count, created_at } =
     found
-  const { silent_since, is_warned, next_position, next_sequence, next_turn, updated_at } = found
+  const { silent_since, is_warned, is_held_back, next_position, next_sequence, next_turn, updated_at } = found
   return {
     ...{ id, organization_id, channel, status, agent_id, agent_version_id, web_widget_id, handled_by, handling },
     ...{ failed_turns, failed_since, failed_messages, ending: null, redaction, content_purged_at, user_turn_count },
-    ...{ created_at, silent_since, is_warned, next_position, next_sequence, next_turn, open_turns: [], updated_at },
+    ...{
+      created_at,
+      silent_since,
+      is_warned,
+      is_held_back,
+      next_position,
+      next_sequence,
+      next_turn,
+      open_turns: [],
+      updated_at,
+    },
     ...{ now: updated_at, next_lease: 0, claimed: nothingClaimed },
   }
 }

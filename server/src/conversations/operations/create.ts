@@ -1,6 +1,6 @@
 // Creates a conversation: selects the agent, writes the greeting, and makes the first commit.
 import { createHash } from 'node:crypto'
-import type { AgentConfig, Output } from '@parley/contract'
+import type { AgentConfig } from '@parley/contract'
 import {
   type VersionReference,
   findVersionForNewConversation,
@@ -13,7 +13,7 @@ import { type ResolvedConfig, resolveAgentConfig } from '../../agents/rules/conf
 import { storedRuleFaults } from '../../agents/rules/retention.ts'
 import { limitFaults } from '../../base/faults.ts'
 import type { Context, Handler } from '../../calls/context.ts'
-import type { Conversations } from '../services.ts'
+import { BeginningNotReady, type Conversations } from '../services.ts'
 import type { Store, TransactionStore } from '../../database/store.ts'
 import { AppError, notFound } from '../../base/errors.ts'
 import type { CallKey } from '../../idempotency/run-once.ts'
@@ -26,21 +26,26 @@ import { channelRules } from '../machine/channels.ts'
 import { recordAtBirth } from '../machine/birth.ts'
 import { decideBirth, stateAtBirth } from '../machine/decisions.ts'
 import { planOf } from '../machine/plan.ts'
-import type { ConversationRecord, ItemRecord, NewConversation } from '../machine/rows.ts'
+import type { NewConversation } from '../machine/rows.ts'
 import { refuseChannel } from '../text-channel.ts'
 import { describeCommit } from '../commit/commit.ts'
+import { holdBack, noteDepth } from '../commit/around-workflows.ts'
 import { isIdTaken } from '../commit/new.ts'
 import { type Born, insertBirth } from '../commit/new-one.ts'
 import { traced } from '../../telemetry/traces.ts'
 import { reach } from '../commit/pause-points.ts'
 import { findConversation } from '../read/conversation.ts'
-import { readFirstItem } from '../read/transcript.ts'
-import { presentConversation } from '../read/present.ts'
+import {
+  type Created,
+  type Creation,
+  type NewCreation,
+  presentBegun,
+  presentCreation,
+  presentEarlier,
+} from './present-creation.ts'
 
 const unusable_rules =
   "The agent's version has redaction rules that cannot be used. Correct them in a new version and publish it."
-
-type Created = Output<'createConversation'>
 
 /** The agent's part of a new conversation. */
 interface Answerer {
@@ -88,8 +93,10 @@ export async function createConversationWith(
   await reach(ctx.core.ports, 'create.committed')
   announce(ctx.core, id)
   if (!created) return (await replayCreation(ctx, input, fingerprint!))!
-  return presentCreation(ctx, created, input)
+  return created.is_held_back ? presentBegun(ctx, created.record) : presentCreation(ctx, created, input)
 }
+
+const most_preparations = 3
 
 interface Wanted {
   input: CreateInput
@@ -100,17 +107,22 @@ interface Wanted {
 }
 
 /** Null: the id is taken. */
-async function createOnce(ctx: Context<Conversations>, wanted: Wanted): Promise<Creation | null> {
+async function createOnce(ctx: Context<Conversations>, wanted: Wanted): Promise<NewCreation | null> {
   const { input, more } = wanted
   const foreseen = await createForeseen(ctx, wanted)
   if (foreseen) return foreseen
   const known = await foreseeConfig(ctx, input, more)
-  const written = known && (await writeGreetingBeforehand(ctx, input, known))
-  try {
-    return await commitCreation(ctx, wanted, written)
-  } catch (error) {
-    if (!(error instanceof GreetingNeeded)) throw error
-    return commitCreation(ctx, wanted, await writeGreetingBeforehand(ctx, input, error.config))
+  // What precedes the conversation may change what its greeting says, so then it is written later.
+  let written = known && known.workflows.before === null ? await writeGreetingBeforehand(ctx, input, known) : null
+  for (let tries = 1; ; tries += 1) {
+    try {
+      return await commitCreation(ctx, wanted, written)
+    } catch (error) {
+      if (tries > most_preparations) throw error
+      if (error instanceof GreetingNeeded) written = await writeGreetingBeforehand(ctx, input, error.config)
+      else if (error instanceof BeginningNotReady) await error.prepare()
+      else throw error
+    }
   }
 }
 
@@ -121,14 +133,16 @@ async function createOnce(ctx: Context<Conversations>, wanted: Wanted): Promise<
 async function createForeseen(
   ctx: Context<Conversations>,
   { input, fingerprint, id, begun, more }: Wanted,
-): Promise<Creation | null> {
+): Promise<NewCreation | null> {
   const { organization_id } = ctx.store
-  if (more || fingerprint || input.agent_config) return null
+  if (more || fingerprint || input.agent_config || ctx.depth > 0) return null
   const reference = referenceOf(input)
   const chosen = foreseeVersion(organization_id, ctx.access, reference)
   if (!chosen) return null
   const born = await planForeseen(ctx, input, chosen.agent_version_id).then(
-    ({ config, greeting }) => {
+    (planned) => {
+      if (!planned) return null
+      const { config, greeting } = planned
       const conversation = newConversation(id, begun, { ...chosen, config }, null)
       const plan = planBirth(ctx, conversation, greeting)(new Date(ctx.core.ports.clock.now()).toISOString())
       const is_latest = 'agent_id' in reference && reference.version === 'latest'
@@ -143,12 +157,14 @@ async function createForeseen(
   if (!born) return null
   const created = creationOf(born, organization_id, born.agent_name)
   ctx.room.kept.noteBirth(created.record, { items: born.items.length, events: born.events })
-  return created
+  return { ...created, is_held_back: false }
 }
 
+/** Null: something precedes it. */
 async function planForeseen(ctx: Context<Conversations>, input: CreateInput, agent_version_id: string) {
   const config = await readUsableConfig(ctx, ctx.store, input, agent_version_id)
   requireChannel(input, { config })
+  if (config.workflows.before !== null) return null
   if (config.starting_message?.type === 'generated') throw new GreetingNeeded(config)
   return { config, greeting: renderGreeting(ctx, input, config) }
 }
@@ -167,19 +183,27 @@ function commitCreation(
   ctx: Context<Conversations>,
   { input, fingerprint, id, begun, more }: Wanted,
   generated: string | null,
-): Promise<Creation | null> {
+): Promise<NewCreation | null> {
   const { ports, traces } = ctx.core
   const write = async (tx: TransactionStore) => {
     await reach(ports, 'create.begun')
+    const findBeginning = ctx.room.beginnings.look(tx)
     const answerer = await resolveAnswerer(ctx, tx, input)
     const config = requireChannel(input, answerer)
-    if (generated === null && config.starting_message?.type === 'generated') throw new GreetingNeeded(config)
-    const greeting = generated ?? renderGreeting(ctx, input, config)
     const row = newConversation(id, { ...begun, ...widgetOf(more) }, answerer, fingerprint)
-    const created = await writeConversation(ctx, tx, row, answerer, greeting, more)
+    const { agent_name } = answerer
+    const before = await findBeginning({ config, conversation: row, agent_name, depth: ctx.depth })
+    const isHeld = before?.holds ?? false
+    if (!isHeld && generated === null && config.starting_message?.type === 'generated') throw new GreetingNeeded(config)
+    const greeting = isHeld ? null : (generated ?? renderGreeting(ctx, input, config))
+    await before?.write(tx)
+    const born = isHeld ? { ...row, status: 'triggered' as const } : row
+    const created = await writeConversation(ctx, tx, born, answerer, greeting, more)
+    if (created !== null && ctx.depth > 0) noteDepth(tx, id, ctx.depth)
+    if (created !== null && isHeld) holdBack(tx, id)
     if (created !== null) await ctx.key?.bind(tx, { conversation_id: id })
     await reach(ports, 'create.written')
-    return created
+    return created && { ...created, is_held_back: isHeld }
   }
   return traced(traces, 'commit', describeCommit({ change: 'create', id }), () => ctx.store.transaction(write))
 }
@@ -340,55 +364,14 @@ async function replayCreation(
   if (record === 'elsewhere') throw new AppError('conversation_id_taken')
   const isSame = record.content_fingerprint?.equals(fingerprint) && maySeeAgent(ctx.access, record.agent_id)
   if (!isSame) throw new AppError('conversation_id_taken')
-  return presentCreation(ctx, await readCreation(ctx.store, record), input)
+  return presentEarlier(ctx, record, input)
 }
 
 async function replayBound(ctx: Context<Conversations>, key: CallKey, input: CreateInput): Promise<Created> {
   const record = await findConversation(ctx.store, key.bound!.conversation_id!)
   if (!record || !maySeeAgent(ctx.access, record.agent_id)) throw notFound('Conversation')
   key.markReplayed()
-  return presentCreation(ctx, await readCreation(ctx.store, record), input)
-}
-
-function asCreated(record: ConversationRecord, input: CreateInput): ConversationRecord {
-  return {
-    ...record,
-    status: channelRules[record.channel].born,
-    custom_metadata: (input.custom_metadata ?? {}) as JsonObject,
-    updated_at: record.created_at,
-    last_activity_at: record.created_at,
-    ended_at: null,
-    duration: null,
-    user_turn_count: 0,
-    end_reason: null,
-    ended_by: null,
-    analysis_status: 'none',
-    analysis_reason: null,
-    summary: null,
-    analysis: null,
-  }
-}
-
-/** A conversation and its first item. */
-interface Creation {
-  record: ConversationRecord
-  first: ItemRecord | null
-}
-
-async function readCreation(store: Store, record: ConversationRecord): Promise<Creation> {
-  return { record, first: await readFirstItem(store, record.id) }
-}
-
-/** The answer shows the conversation as it was at its first commit, whatever has happened since. */
-function presentCreation(ctx: Context<Conversations>, { record, first }: Creation, input: CreateInput): Created {
-  // Later messages of the agent may belong to no turn either.
-  const isGreeting = first?.role === 'assistant' && first.turn_id === null && first.created_at === record.created_at
-  const greeting = isGreeting ? first : null
-  const conversation = presentConversation(ctx.access, asCreated(record, input), {
-    items: greeting ? [greeting] : [],
-    next_position: null,
-  })
-  return { conversation, starting_message: greeting?.content?.join('') ?? null }
+  return presentEarlier(ctx, record, input)
 }
 
 function withoutNulls(input: CreateInput): object {

@@ -10,6 +10,7 @@ import { endingRules } from '../accept-message.ts'
 import { actingPerson, personIfAny } from '../acting.ts'
 import { describeActor } from '../actor.ts'
 import { changeConversation } from '../commit/commit.ts'
+import { noteDepth } from '../commit/around-workflows.ts'
 import { followUp, withHalt } from '../commit/follow-up.ts'
 import { changeKey } from '../../live/shared.ts'
 import { channelRules } from '../machine/channels.ts'
@@ -47,7 +48,10 @@ export const endConversation: Handler<'endConversation', Conversations> = async 
       ctx.room.commits,
       { change: 'end', id },
       (state) => decideEnd(state, { ...end, partial }),
-      async (tx) => ctx.key?.bind(tx, { conversation_id: id }),
+      async (tx) => {
+        noteDepth(tx, id, ctx.depth)
+        await ctx.key?.bind(tx, { conversation_id: id })
+      },
     )
   // What a person holds has no running turn.
   const isCut = mode === 'cut' && !held_by && channelRules[channel].ended_by_call && isActive(conversation.status)

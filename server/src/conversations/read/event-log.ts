@@ -48,6 +48,22 @@ export async function readEvents(
   return { events: rows.map(({ bytes: _bytes, ...event }) => event as ConversationEvent), is_last }
 }
 
+const oneStatement = statement(
+  'read_event',
+  `select id, conversation_id, sequence, type, occurred_at, data from events
+   where conversation_id = $1 and organization_id = $2 and sequence = $3 and sequence >= ${beginning}`,
+)
+
+/** Null: it was erased. */
+export async function findEvent(
+  store: Store,
+  conversation_id: string,
+  sequence: number,
+): Promise<ConversationEvent | null> {
+  const [row] = await store.query<ConversationEvent>(oneStatement, [conversation_id, store.organization_id, sequence])
+  return row ?? null
+}
+
 const endStatement = statement(
   'read_log_end',
   `select p.next_sequence - 1 as last, exists (

@@ -112,6 +112,31 @@ export function readEnds(
   return store.query(endsStatement, [conversation_id, store.organization_id, characters])
 }
 
+const lastStatement = statement(
+  'read_last_messages',
+  `with recursive ending (position, characters) as (
+     select 2147483647, 0::bigint
+     union all
+     select previous.position, characters + size from ending cross join lateral (
+       ${measuredText} where conversation_id = $1 and organization_id = $2 and ${isSaid} and position < ending.position
+       order by position desc limit 1) previous
+     where characters + size <= $3
+   )
+   select role, ${contentAsJson}, created_at from transcript_items
+   where conversation_id = $1 and organization_id = $2 and ${isSaid} and position >= (select min(position) from ending)
+     and ${hasContent('$1', '$2')}
+   order by position`,
+)
+
+/** The last messages that together have at most so many characters, oldest first. */
+export function readLastMessages(
+  store: Store,
+  conversation_id: string,
+  characters: number,
+): Promise<Pick<ItemRecord, 'role' | 'content' | 'created_at'>[]> {
+  return store.query(lastStatement, [conversation_id, store.organization_id, characters])
+}
+
 /**
  * What a model may be shown of an item, with the turn of its user messages: its own turn, or the failed one that its turn
  * tries again.
@@ -209,6 +234,18 @@ const firstItemStatement = statement(
 
 export async function readFirstItem(store: Store, conversation_id: string): Promise<ItemRecord | null> {
   const [row] = await store.query<ItemRecord>(firstItemStatement, [conversation_id, store.organization_id])
+  return row ?? null
+}
+
+const greetingStatement = statement(
+  'first_message_of_agent',
+  `select ${itemColumns} from transcript_items where conversation_id = $1 and organization_id = $2 and type = 'message'
+     and role = 'assistant' and turn_id is null and ${hasContent('$1', '$2')} order by position limit 1`,
+)
+
+/** The first message of the agent that answers nothing. */
+export async function readGreeting(store: Store, conversation_id: string): Promise<ItemRecord | null> {
+  const [row] = await store.query<ItemRecord>(greetingStatement, [conversation_id, store.organization_id])
   return row ?? null
 }
 

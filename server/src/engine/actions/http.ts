@@ -14,6 +14,7 @@ import { parseForeignJson } from '../../base/read-json.ts'
 import { isStorable, makeStorable } from '../../base/text.ts'
 import { backoff, sleep } from '../../base/retry.ts'
 import { renderUrl } from '../rules/request-url.ts'
+import { renderDeep } from './render.ts'
 import type { ActionRun, ActionRunners, ToolVariables } from './runner.ts'
 
 type HttpAction = ActionOf<'http'>
@@ -114,15 +115,6 @@ function bodyOf(body: HttpAction['body'], render: (text: string) => string) {
   if (typeof body === 'string') return { content: render(body), content_type: { 'content-type': 'text/plain' } }
   const content = JSON.stringify(renderDeep(body as JsonValue, render))
   return { content, content_type: { 'content-type': 'application/json' } }
-}
-
-function renderDeep(value: JsonValue, render: (text: string) => string): JsonValue {
-  if (typeof value === 'string') return render(value)
-  if (Array.isArray(value)) return value.map((entry) => renderDeep(entry, render))
-  if (typeof value !== 'object' || value === null) return value
-  return Object.fromEntries(
-    Object.entries(value).map(([key, entry]): [string, JsonValue] => [key, renderDeep(entry, render)]),
-  )
 }
 
 function isJson(headers: Headers): boolean {

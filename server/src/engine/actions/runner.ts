@@ -11,6 +11,8 @@ export type ToolVariables = Readonly<Record<string, JsonValue>>
 export interface ActionRun {
   call: ToolCall
   run: ToolRun
+  /** Of the action within its tool, such as `actions[0]`. */
+  path: string
   /** Milliseconds left for the actions. */
   timeLeft(): number
   /** For all templates of the call. */

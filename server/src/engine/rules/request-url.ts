@@ -16,8 +16,13 @@ export function renderUrl(
   variables: Readonly<Record<string, JsonValue | undefined>>,
   budget?: RenderBudget,
 ): string {
+  return joinUrl(renderParts(template.trim(), variables, budget))
+}
+
+/** Of the author's text and of values, in their order. Throws as `renderUrl`. */
+export function joinUrl(given: readonly Part[]): string {
   // Characters that a URL parser drops anywhere would hide a value's place.
-  const parts = renderParts(template.trim(), variables, budget).map(({ text, is_value }) => ({
+  const parts = given.map(({ text, is_value }) => ({
     text: is_value ? text : text.replace(/[\t\n\r]/g, ''),
     is_value,
   }))

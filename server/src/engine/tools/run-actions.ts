@@ -36,7 +36,7 @@ export async function runActions(
   const room = { saved_bytes: max_saved_bytes, said_characters: max_said_together }
   const within = (ms: number): ActionRun => {
     const deadline = clock.monotonic() + ms
-    return { call, run, budget, room, timeLeft: () => Math.max(1, Math.ceil(deadline - clock.monotonic())) }
+    return { call, run, path: '', budget, room, timeLeft: () => Math.max(1, Math.ceil(deadline - clock.monotonic())) }
   }
   const { timeout_ms } = tool
   const progress: Progress = { saved: {}, said: [], settles: [], error: null }
@@ -69,7 +69,7 @@ async function runInOrder(
       const seen = variablesOf(progress, around)
       const condition = action.condition?.trim()
       if (condition && !atPath(`${path}.condition`, () => evaluateCondition(condition, seen, around.budget))) continue
-      const { saved = {}, said, settle, error = null } = await runAction(runners, action, seen, around)
+      const { saved = {}, said, settle, error = null } = await runAction(runners, action, seen, { ...around, path })
       // Spread: an assignment would treat some names as the prototype.
       progress.saved = { ...progress.saved, ...saved }
       if (said !== undefined) progress.said.push(said)

@@ -47,6 +47,9 @@ export interface ToolOutcome {
 export interface ToolRun {
   services: { outbound: OutboundClient; ports: Ports; metrics: Metrics; traces: Traces }
   organization_id: string
+  /** `is_redacted`: not everything that is said in it may be kept. */
+  conversation: { id: string; agent_id: string | null; is_redacted: boolean }
+  turn_id: string
   variables: PromptVariables
   /** With the organization's secrets: only templates of requests see them, and nothing that comes back contains one. */
   redactor: Redactor

@@ -135,6 +135,7 @@ const faultOf: Record<OutboundErrorKind, { code: KnowledgeFault; may_pass: boole
   dns: { code: 'fetch_failed', may_pass: false },
   connection: { code: 'fetch_failed', may_pass: true },
   invalid_response: { code: 'fetch_failed', may_pass: true },
+  response_too_large: { code: 'fetch_failed', may_pass: false },
   timeout: { code: 'fetch_failed', may_pass: true },
   aborted: { code: 'fetch_failed', may_pass: true },
 }

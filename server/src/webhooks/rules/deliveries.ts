@@ -4,14 +4,14 @@ import type { FieldFault } from '../../base/errors.ts'
 import { spread } from '../../base/retry.ts'
 
 /** A pattern that matches nothing is a mistake. */
-export function checkPatterns(patterns: readonly string[]): FieldFault[] {
+export function checkPatterns(patterns: readonly string[], types: readonly string[] = deliveredTypes): FieldFault[] {
   return patterns.flatMap((pattern, index) =>
-    deliveredTypes.some((type) => matchesEvent([pattern], type))
+    types.some((type) => matchesEvent([pattern], type))
       ? []
       : [
           {
             path: `events.${index}`,
-            message: `matches no event type; use one of ${deliveredTypes.join(', ')} or a pattern such as \`turn.*\``,
+            message: `matches no event type; use one of ${types.join(', ')} or a pattern such as \`turn.*\``,
           },
         ],
   )

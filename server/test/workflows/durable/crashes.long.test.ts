@@ -1,0 +1,4 @@
+// A server dies at each pause point of an execution.
+import { crashPoints, testCrashes } from './crashes.ts'
+
+testCrashes(crashPoints)
