@@ -7,6 +7,7 @@ import * as handOff from '../contract/src/hand-off/words.ts'
 import * as knowledge from '../contract/src/knowledge/words.ts'
 import * as vocabulary from '../contract/src/vocabulary.ts'
 import * as widgets from '../contract/src/web-widgets/words.ts'
+import * as workflows from '../contract/src/workflows/words.ts'
 import type { Plugin } from 'vite'
 
 const id = '\0slim-contract'
@@ -22,7 +23,7 @@ export function slimContract(): Plugin {
 }
 
 /** Modules without schemas, which are loaded as they are. */
-const plain: readonly object[] = [vocabulary, handOff, knowledge, widgets]
+const plain: readonly object[] = [vocabulary, handOff, knowledge, widgets, workflows]
 
 function renderModule(): string {
   const lists = Object.entries(contract).filter(
@@ -38,6 +39,8 @@ function renderModule(): string {
     `export * from ${fileOf('vocabulary.ts')}`,
     `export * from ${fileOf('web-widgets/contrast.ts')}`,
     `export * from ${fileOf('web-widgets/words.ts')}`,
+    `export * from ${fileOf('workflows/read-cron.ts')}`,
+    `export * from ${fileOf('workflows/words.ts')}`,
     ...lists.map(([name, values]) => `export const ${name} = ${JSON.stringify(values)}`),
     `export const actions = ${JSON.stringify(actions.map(slimAction))}`,
   ].join('\n')

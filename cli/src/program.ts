@@ -15,6 +15,7 @@ import { addConversationCommands } from './conversations/commands.ts'
 import { addDoctorCommand } from './doctor/commands.ts'
 import { addImportCommands } from './anyreach/commands.ts'
 import { type Surroundings, processSurroundings } from './surroundings.ts'
+import { addWorkflowCommands } from './workflows/commands.ts'
 
 export function createProgram(around: Surroundings = processSurroundings()): Command {
   const program = new Command('parley')
@@ -40,6 +41,7 @@ export function createProgram(around: Surroundings = processSurroundings()): Com
   addBackupCommands(program, around)
   addBlobCommands(program, around)
   addAgentCommands(program, around)
+  addWorkflowCommands(program, around)
   addKnowledgeCommands(program, around)
   addConversationCommands(program, around)
   addChatCommand(program, around)

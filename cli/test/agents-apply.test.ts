@@ -4,7 +4,8 @@ import { mkdir, symlink, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { Client } from '@parley/sdk'
 import { afterAll, beforeAll, describe, expect, it, test } from 'vitest'
-import { type Fixture, apply, createFixture, faultsOf, readAll, writeFiles } from './agents-fixture.ts'
+import { apply, readAll } from './agents-fixture.ts'
+import { type Fixture, createFixture, faultsOf, writeFiles } from './files-fixture.ts'
 
 let fixture: Fixture
 beforeAll(async () => {

@@ -3,16 +3,8 @@ import { readFile, rm, symlink, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { type Client, ApiError } from '@parley/sdk'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import {
-  type Fixture,
-  apply,
-  createFixture,
-  exportTo,
-  faultsOf,
-  readAll,
-  readFiles,
-  writeFiles,
-} from './agents-fixture.ts'
+import { apply, exportTo, readAll } from './agents-fixture.ts'
+import { type Fixture, createFixture, faultsOf, readFiles, writeFiles } from './files-fixture.ts'
 
 let fixture: Fixture
 beforeAll(async () => {
@@ -126,16 +118,16 @@ instruction_builder_inputs:
     const { id } = await client.createAgent({ name: 'A', metadata: { parley_key: 'a' } })
     await client.createAgentVersion({ agent_id: id, config: { instructions: 'Hi' } })
     await client.createAgent({ name: 'B', metadata: { parley_key: 'b' } })
-    await exportTo(client, folder, { agent_ids: [id, id], format: 'json' })
+    await exportTo(client, folder, { ids: [id, id], format: 'json' })
     const files = await readFiles(folder)
     expect(Object.keys(files)).toEqual(['a/agent.json'])
     expect(JSON.parse(files['a/agent.json']!)).toEqual({ key: 'a', name: 'A', config: { instructions: 'Hi' } })
     expect((await apply(client, folder)).count).toBe(0)
     await client.updateAgent({ agent_id: id, name: 'AA' })
-    await exportTo(client, folder, { agent_ids: [id], force: true })
+    await exportTo(client, folder, { ids: [id], force: true })
     expect(Object.keys(await readFiles(folder))).toEqual(['a/agent.json'])
     expect((await apply(client, folder)).count).toBe(0)
-    await expect(exportTo(client, folder, { agent_ids: ['nobody'] })).rejects.toThrow(ApiError)
+    await expect(exportTo(client, folder, { ids: ['nobody'] })).rejects.toThrow(ApiError)
   })
 
   it("follows no link, and writes neither into another agent's folder nor out of the folder", async () => {

@@ -1,95 +1,15 @@
-// A server, folders of agent files, and the two commands, called as their actions call them.
-import { mkdir, mkdtemp, readFile, readdir, rm, writeFile } from 'node:fs/promises'
-import { tmpdir } from 'node:os'
-import { dirname, join } from 'node:path'
+// `apply` and `export` of agents.
 import type { Client } from '@parley/sdk'
-import { expect } from 'vitest'
-import { applyAgents } from '../src/agents/apply.ts'
-import { ClientError } from '../src/client/faults.ts'
-import { exportAgents } from '../src/agents/export.ts'
-import { makeOrganization } from '../../server/test/support/actors.ts'
-import { type TestServer, startTestServer } from '../../server/test/support/server.ts'
+import { agentFiles } from '../src/agents/agent-files.ts'
+import type { ApplyOptions } from '../src/files/apply.ts'
+import type { ExportOptions } from '../src/files/export.ts'
+import { applyKind, exportKind } from './files-fixture.ts'
 
-export interface Fixture extends AsyncDisposable {
-  server: TestServer
-  newFolder(files?: Record<string, string>): Promise<string>
-  /** An organization without agents, which serves as another server. */
-  newClient(): Promise<Client>
-}
+export const apply = (client: Client, folder: string, options: Partial<ApplyOptions> = {}) =>
+  applyKind(client, agentFiles, folder, options)
 
-export async function createFixture(): Promise<Fixture> {
-  await using stack = new AsyncDisposableStack()
-  const server = stack.use(await startTestServer())
-  const home = await mkdtemp(join(tmpdir(), 'parley-agents-'))
-  stack.defer(() => rm(home, { recursive: true, force: true }))
-  const owned = stack.move()
-  return {
-    server,
-    async newFolder(files = {}) {
-      const folder = await mkdtemp(join(home, 'folder-'))
-      await writeFiles(folder, files)
-      return folder
-    },
-    newClient: async () => server.as({ token: (await makeOrganization(server)).key }),
-    [Symbol.asyncDispose]: () => owned.disposeAsync(),
-  }
-}
-
-export async function writeFiles(folder: string, files: Record<string, string>): Promise<void> {
-  for (const [name, text] of Object.entries(files)) {
-    await mkdir(dirname(join(folder, name)), { recursive: true })
-    await writeFile(join(folder, name), text)
-  }
-}
-
-/** Every file below a folder, by its path. */
-export async function readFiles(folder: string): Promise<Record<string, string>> {
-  const entries = await readdir(folder, { recursive: true, withFileTypes: true })
-  const paths = entries.filter((entry) => entry.isFile()).map((entry) => join(entry.parentPath, entry.name))
-  const texts = await Promise.all(
-    paths.sort().map(async (path) => [path.slice(folder.length + 1), await readFile(path, 'utf8')]),
-  )
-  return Object.fromEntries(texts) as Record<string, string>
-}
-
-interface Outcome {
-  /** How many agents differed. */
-  count: number
-  printed: string
-}
-
-export async function apply(
-  client: Client,
-  folder: string,
-  options: { publish?: boolean; dry_run?: boolean } = {},
-): Promise<Outcome> {
-  let printed = ''
-  const print = (text: string) => void (printed += text)
-  const count = await applyAgents(client, folder, { publish: false, dry_run: false, ...options }, print)
-  return { count, printed }
-}
-
-export async function exportTo(
-  client: Client,
-  folder: string,
-  options: { agent_ids?: string[]; format?: 'yaml' | 'json'; force?: boolean } = {},
-): Promise<string> {
-  let printed = ''
-  const print = (text: string) => void (printed += text)
-  await exportAgents(client, folder, { agent_ids: [], format: 'yaml', force: false, ...options }, print)
-  return printed
-}
-
-/** One line for each fault that is reported, without the folder's path. */
-export async function faultsOf(work: Promise<unknown>, folder: string): Promise<string[]> {
-  const error: unknown = await work.then(
-    () => new Error('expected a fault'),
-    (reason: unknown) => reason,
-  )
-  expect(error).toBeInstanceOf(ClientError)
-  const [first, ...lines] = (error as Error).message.replaceAll(`${folder}/`, '').split('\n')
-  return lines.length === 0 ? [first!] : lines.map((line) => line.trim())
-}
+export const exportTo = (client: Client, folder: string, options: Partial<ExportOptions> = {}) =>
+  exportKind(client, agentFiles, folder, options)
 
 /** Everything about an organization's agents that a change would affect. */
 export async function readAll(client: Client) {

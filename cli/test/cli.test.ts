@@ -304,7 +304,10 @@ describe('parley with the PostgreSQL of the data folder', () => {
       await findUrl(server.stdout)
       const before = await readFile(join(data_dir, 'secret-key'), 'utf8')
       const rotated = await run(['secret-key', 'rotate'], environment)
-      expect(rotated).toMatchObject({ code: 0, stdout: 'secrets: 0\nwebhooks: 0\nidentity_keys: 0\nanswers: 0\n' })
+      expect(rotated).toMatchObject({
+        code: 0,
+        stdout: 'secrets: 0\nwebhooks: 0\nidentity_keys: 0\nhooks: 0\nanswers: 0\n',
+      })
       expect(rotated.stderr).toMatch(/start them again.*conversation tokens are now invalid/)
       const after = await readFile(join(data_dir, 'secret-key'), 'utf8')
       expect(after).not.toBe(before)

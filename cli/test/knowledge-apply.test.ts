@@ -7,7 +7,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { makeOrganization } from '../../server/test/support/actors.ts'
 import { type TestServer, startTestServer } from '../../server/test/support/server.ts'
 import { applyKnowledge } from '../src/knowledge/apply.ts'
-import { writeFiles } from './agents-fixture.ts'
+import { writeFiles } from './files-fixture.ts'
 import { runHere } from './run-here.ts'
 
 let server: TestServer

@@ -1,6 +1,6 @@
 // Some random agents, exported and applied again; round-trips.long.test.ts has more.
 import { test } from 'vitest'
-import { createFixture } from './agents-fixture.ts'
+import { createFixture } from './files-fixture.ts'
 import { expectSameAfterRoundTrip } from './round-trips.ts'
 
 test('round trips preserve every configuration that a server accepts', async () => {

@@ -3,7 +3,8 @@ import { AgentConfig } from '@parley/contract'
 import { ApiError } from '@parley/sdk'
 import fc from 'fast-check'
 import { expect } from 'vitest'
-import { type Fixture, apply, exportTo, readAll, readFiles } from './agents-fixture.ts'
+import { apply, exportTo, readAll } from './agents-fixture.ts'
+import { type Fixture, readFiles } from './files-fixture.ts'
 import { arbitraryOf } from './schema-arbitrary.ts'
 
 export async function expectSameAfterRoundTrip(fixture: Fixture, runs: number): Promise<void> {

@@ -84,10 +84,26 @@ function buildText({ pattern, minLength = 0, maxLength = 1000 }: Schema): fc.Arb
   return texts.map((text) => [...(text.length < minLength ? 'a' : text)].slice(0, maxLength / 2).join(''))
 }
 
-function buildObject({ properties, patternProperties, required = [] }: Schema): fc.Arbitrary<unknown> {
+/** The server wants exactly one of them. */
+const alternatives = ['workflow_id', 'definition']
+
+function buildObject({ properties = {}, patternProperties, required = [] }: Schema): fc.Arbitrary<unknown> {
   const [ofPattern] = Object.values(patternProperties ?? {})
   if (ofPattern) return fc.dictionary(fc.stringMatching(/^[A-Za-z-]{1,9}$/), build(ofPattern), { maxKeys: 3 })
-  const known = Object.entries(properties ?? {}).map(([name, schema]): [string, fc.Arbitrary<unknown>] => [
+  if (!alternatives.every((name) => Object.hasOwn(properties, name))) return buildFields(properties, required)
+  const either = alternatives.map((name) => {
+    const others = Object.entries(properties).filter(([key]) => key === name || !alternatives.includes(key))
+    return buildFields(Object.fromEntries([...others, [name, withoutNull(properties[name]!)]]), [...required, name])
+  })
+  return fc.oneof(...either)
+}
+
+function withoutNull(schema: Schema): Schema {
+  return { ...schema, type: [schema.type ?? []].flat().filter((type) => type !== 'null') }
+}
+
+function buildFields(properties: Record<string, Schema>, required: string[]): fc.Arbitrary<unknown> {
+  const known = Object.entries(properties).map(([name, schema]): [string, fc.Arbitrary<unknown>] => [
     name,
     judgedElsewhere.get(name) ?? build(schema),
   ])

@@ -4,6 +4,7 @@ import { accountRoute } from './account/route.ts'
 import { agentRoute, agentsRoute } from './agents/route.ts'
 import { parseSearch, stringifySearch } from './base/search.ts'
 import { cannedRepliesRoute } from './canned-replies/route.ts'
+import { connectionsRoute } from './connections/route.ts'
 import { conversationRoute } from './conversation/route.ts'
 import { deskRoute } from './desk/route.ts'
 import { inboxRoute } from './inbox/route.ts'
@@ -24,6 +25,7 @@ import { teamRoute, teamsRoute } from './teams/route.ts'
 import { tryAgentRoute } from './try-agent/route.ts'
 import { webWidgetRoute, webWidgetsRoute } from './web-widgets/route.ts'
 import { webhookRoute, webhooksRoute } from './webhooks/route.ts'
+import { executionRoute, executionsRoute, workflowRoute, workflowsRoute } from './workflows/route.ts'
 
 const settingsPages = [
   organizationRoute,
@@ -35,6 +37,7 @@ const settingsPages = [
   keysRoute,
   webhooksRoute,
   webhookRoute,
+  connectionsRoute,
   secretsRoute,
   modelsRoute,
   accountRoute,
@@ -52,6 +55,10 @@ const pages = [
   datasetsRoute,
   datasetRoute,
   sourceRoute,
+  workflowsRoute,
+  workflowRoute,
+  executionsRoute,
+  executionRoute,
   webWidgetsRoute,
   webWidgetRoute,
   settingsRoute,

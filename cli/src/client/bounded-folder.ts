@@ -4,7 +4,8 @@ import { type FileHandle, open, readdir, realpath, stat } from 'node:fs/promises
 import { isAbsolute, join, relative, sep } from 'node:path'
 
 export const limits = {
-  agents: 1000,
+  /** Of one kind, such as `agent.yaml`. */
+  found: 1000,
   /** Files and folders visited. */
   entries: 20_000,
   depth: 8,
@@ -39,9 +40,13 @@ export class BoundedFolder {
 
   /**
    * The files that have one of these names, at any depth. Hidden folders are skipped, and so are links to folders inside, whose
-   * files are found at their real path. `onRefusal` receives each path that is not searched.
+   * files are found at their real path. `what`: their plural. `onRefusal` receives each path that is not searched.
    */
-  async find(names: readonly string[], onRefusal: (path: string, message: string) => void): Promise<string[]> {
+  async find(
+    names: readonly string[],
+    what: string,
+    onRefusal: (path: string, message: string) => void,
+  ): Promise<string[]> {
     const found: string[] = []
     const visit = async (directory: string, depth: number): Promise<void> => {
       if (depth > limits.depth) return onRefusal(directory, `is more than ${limits.depth} folders deep`)
@@ -55,7 +60,7 @@ export class BoundedFolder {
       }
     }
     await visit(this.root, 0)
-    if (found.length > limits.agents) throw new Refusal(`contains more than ${limits.agents} agent files`)
+    if (found.length > limits.found) throw new Refusal(`contains more than ${limits.found} ${what}`)
     return found
   }
 

@@ -15,6 +15,7 @@ import { JsonFacts, Section } from './details-parts.tsx'
 import { describeEvent } from './event-text.ts'
 import { conversationTexts } from './texts.ts'
 import { VisitorSection } from './visitor-section.tsx'
+import { WorkflowsSection } from './workflows-section.tsx'
 
 const words = conversationTexts
 const { facts, section } = words
@@ -61,6 +62,7 @@ export function Details({ conversation, events }: DetailsProps) {
           <Events events={events} />
         </Section>
       )}
+      <WorkflowsSection conversation_id={conversation.id} events={events.length} />
       <DeliveriesSection conversation_id={conversation.id} events={events.length} />
     </aside>
   )

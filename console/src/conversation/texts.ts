@@ -39,6 +39,7 @@ export const conversationTexts = {
     analysis: 'Analysis',
     metadata: 'Metadata',
     context: 'Initial context',
+    workflows: 'Workflows',
     events: 'Events',
   },
   facts: {

@@ -33,7 +33,7 @@ export const shellTexts = {
       ['Enter', 'Open'],
       ['/', 'Search'],
       ['f', 'Add a filter'],
-      ['n', 'New agent or knowledge base; in a conversation: write a note'],
+      ['n', 'New agent, knowledge base, workflow or step; in a conversation: write a note'],
       ['Ctrl+S', 'Save the agent'],
       ['Esc', 'Back'],
       ['?', 'Keyboard shortcuts'],
@@ -44,6 +44,9 @@ export const shellTexts = {
       ['u', 'Return to the agent'],
       ['e', 'End'],
       ['Ctrl+Enter', 'Send'],
+      ['Ctrl+Z Ctrl+Y', 'Undo or redo in a workflow'],
+      ['Ctrl+C Ctrl+V', 'Copy and paste a step'],
+      ['Alt+↓ Alt+→', 'Move a step in the graph'],
     ] as readonly (readonly [string, string])[],
   },
 } as const

@@ -9,11 +9,10 @@ import { type Column, Table } from '../settings/paged-table.tsx'
 import { Refused, Section } from '../settings/settings-page.tsx'
 import { texts } from '../texts/index.ts'
 import { Button } from '../ui/button.tsx'
-import { Disclosure } from '../ui/disclosure.tsx'
+import { FoldedDifference } from '../ui/folded-difference.tsx'
 import { notify, notifyError } from '../ui/notify.ts'
 import { Icon } from '../ui/icons.tsx'
 import { ErrorState, LoadingState } from '../ui/state.tsx'
-import { TextDifference } from '../ui/text-difference.tsx'
 import { versionTexts as words } from './section-texts.ts'
 import { usePinned } from './use-pinned.ts'
 import type { Editing } from './use-widget-draft.ts'
@@ -151,7 +150,7 @@ function Differences({ agent_id, from, to }: { agent_id: string; from: Version; 
         <ul className="flex flex-col gap-1.5 p-4">
           {data.differences.map((difference) => (
             <li key={`${difference.op} ${difference.path}`}>
-              <OneDifference difference={difference} />
+              <FoldedDifference difference={difference} whole={words.whole} op={words.ops[difference.op]} />
             </li>
           ))}
         </ul>
@@ -159,32 +158,3 @@ function Differences({ agent_id, from, to }: { agent_id: string; from: Version; 
     </Section>
   )
 }
-
-type Difference = Awaited<
-  ReturnType<ReturnType<typeof useSession>['client']['compareAgentVersions']>
->['differences'][number]
-
-function OneDifference({ difference: { label, op, from, to } }: { difference: Difference }) {
-  return (
-    <Disclosure
-      className="group min-w-0 rounded-md border border-line"
-      summary={
-        <summary className="flex list-none items-baseline gap-2 rounded-md px-3 py-1.5 hover:bg-hover">
-          <code className="min-w-0 flex-1 font-mono text-xs break-words">{label || words.whole}</code>
-          <span className="text-xs text-faint">{words.ops[op]}</span>
-          <Icon name="right" width="12" height="12" className="shrink-0 self-center text-faint group-open:rotate-90" />
-        </summary>
-      }
-    >
-      <div className="border-t border-line">
-        <TextDifference
-          before={op === 'added' ? '' : textOf(from)}
-          after={op === 'removed' ? '' : textOf(to)}
-          isSideBySide={false}
-        />
-      </div>
-    </Disclosure>
-  )
-}
-
-const textOf = (value: unknown) => (typeof value === 'string' ? value : JSON.stringify(value, null, 2))

@@ -23,10 +23,11 @@ import { shrinkPicture } from './shrink.ts'
 import { tryBeside, tryDraft } from './trial.ts'
 import { askToPublish, compareVersions } from './versions.ts'
 import { type Counter, openCounter, widgetScreens } from './widget.ts'
+import { type Shed, buildShed, workflowScreens } from './workflows.ts'
 
 const folder = join(import.meta.dirname, '../../../docs/images')
 
-export interface Scene extends Furniture, Shelf, Counter, Desk {
+export interface Scene extends Furniture, Shelf, Counter, Desk, Shed {
   url: string
   admin_key: string
   client: Client
@@ -128,6 +129,7 @@ async function setUp(stack: AsyncDisposableStack): Promise<Scene> {
   const later = {
     ...{ dataset_id: '', cited_conversation_id: '', web_widget_id: '', visited_conversation_id: '' },
     held_conversation_id: '',
+    ...{ workflow_id: '', execution_id: '' },
   }
   return { ...scene, ...later }
 }
@@ -179,4 +181,8 @@ if ([...screens, ...widgetScreens, ...roomScreens, ...knowledgeScreens].some(isW
 if (deskScreens.some(isWanted)) {
   Object.assign(scene, await openDeskOfShop(scene))
   await takePictures(deskScreens)
+}
+if (workflowScreens.some(isWanted)) {
+  Object.assign(scene, await buildShed(scene))
+  await takePictures(workflowScreens)
 }

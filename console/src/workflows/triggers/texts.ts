@@ -1,0 +1,46 @@
+// The texts of the triggers of a workflow.
+import type { FireOutcome } from '@parley/contract'
+
+const outcomes: Record<FireOutcome, string> = {
+  started: 'Started',
+  duplicate: 'Repeated',
+  skipped: 'Left out',
+  refused: 'Refused',
+}
+
+export const triggerTexts = {
+  title: 'Triggers',
+  empty: 'Triggers appear here when a version goes live. Until then nothing starts by itself.',
+  offline: 'The workflow is offline, so none of these starts anything.',
+  state: { live: 'On', paused: 'Paused', offline: 'Off' },
+  pause: 'Pause',
+  paused: 'Paused',
+  resume: 'End the pause',
+  resumed: 'The trigger is on again',
+  fire: 'Fire now',
+  fireTitle: 'Fire this trigger now?',
+  fireText: 'An execution of the live version begins, with all its effects. The schedule stays as it is.',
+  payload: 'Payload as JSON',
+  fired: 'An execution has begun',
+  next: 'Next times',
+  nextIn: (zone: string) => `Next times (${zone})`,
+  noNext: 'None',
+  cron: 'Schedule',
+  url: 'Address for requests',
+  noUrl: 'Its address is shown to those with the scope workflows:manage.',
+  rotate: 'New address',
+  rotateTitle: 'Give it a new address?',
+  rotateText: 'The old address stops working at once. Enter the new one wherever requests come from.',
+  rotated: 'The trigger has a new address',
+  signature: 'Signature',
+  unsigned: 'None',
+  signedBy: (kind: string, secret: string) => `${kind}, with the secret ${secret}`,
+  step: 'Step',
+  fires: 'What it did in the last 30 days',
+  firesOf: (name: string) => `What it did: ${name}`,
+  noFires: 'Nothing yet.',
+  outcomes,
+  columns: { at: 'When', scheduled: 'For', outcome: 'What happened', execution: 'Execution' },
+  open: 'Open',
+  showFires: 'What it did',
+} as const

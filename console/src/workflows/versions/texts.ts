@@ -1,0 +1,22 @@
+// The texts of the versions of a workflow.
+export const versionTexts = {
+  title: 'Versions',
+  columns: { version: 'Version', state: 'State', published: 'Published', changed: 'Changed' },
+  open: 'Open',
+  empty: 'There are no versions yet.',
+  compare: 'Compare',
+  compareTitle: 'Compare two versions',
+  from: 'From',
+  to: 'To',
+  same: 'They are the same.',
+  whole: 'The whole definition',
+  ops: { added: 'added', removed: 'removed', changed: 'changed' },
+  copy: 'Copy to a new draft',
+  copied: (made: number, of: number) => `Version ${made} is a draft with the steps of version ${of}`,
+  remove: 'Delete this draft',
+  removeTitle: (version: number) => `Delete version ${version}?`,
+  removeText: 'The draft is lost. Its number is not used again.',
+  removed: 'Draft deleted',
+  more: (version: number) => `More about version ${version}`,
+  describe: 'Describe in words',
+} as const
