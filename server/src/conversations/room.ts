@@ -54,7 +54,7 @@ export function createConversations(
     runner: nobody,
     watcher: { changed: () => {}, progressed: () => {} },
     people: { planWait: refuse, hasTeam: refuse, estimateWait: refuse },
-    beginnings: { look: () => async () => null, wait: async () => false },
+    beginnings: { look: () => async () => null, wait: async () => false, isTaken: () => false },
     end_users: { admit: async () => null, refuseFull: async () => new AppError('conversation_full') },
   }
   return {

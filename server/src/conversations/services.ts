@@ -46,6 +46,8 @@ export interface Beginnings {
   look(tx: TransactionStore): (created: CreatedConversation) => Promise<Beginning | null>
   /** Resolves when it has begun or ended, or its time is over. False: nothing had to be done before it. */
   wait(store: Store, conversation_id: string): Promise<boolean>
+  /** Whether a creation has failed with this because another one of the same id was faster. */
+  isTaken(error: unknown): boolean
 }
 
 export interface CreatedConversation {

@@ -27,8 +27,8 @@ const decided = ['begin', 'effect', 'result', 'wait', 'due', 'timeout'] as const
 const locked = ['accept', 'admit', 'cancel', 'resume'] as const
 const withoutLock = stages.filter((stage) => stage !== 'locked')
 
-/** Going live is part of a transaction that its call commits. */
-const isMet = (point: TriggerPoint) => point !== 'trigger.place.committed'
+/** Going live, and the beginning of a conversation that waited, are part of transactions that others commit. */
+const isMet = (point: Point) => point !== 'trigger.place.committed' && point !== 'begin.committed'
 
 /** Of executions; what breaks or never starts takes longer than a run. */
 const flowGroups: Point[][] = [
@@ -41,7 +41,7 @@ const flowGroups: Point[][] = [
 /** Each group has the points of one change, or one point outside of commits. */
 const groups: Point[][] = [
   ...changes.map((change) => [
-    ...stages.map((stage) => `${change}.${stage}` as const),
+    ...stages.map((stage) => `${change}.${stage}` as const).filter(isMet),
     ...sentPoints.filter((point) => point === `${change}.sent`),
   ]),
   ['create.begun', 'create.sent', 'create.written', 'create.committed'],

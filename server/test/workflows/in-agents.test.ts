@@ -1,4 +1,5 @@
 // Workflows in agents: as an action of a tool, before a conversation and after it.
+import { randomUUID } from 'node:crypto'
 import type { Client } from '@parley/sdk'
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import { makeKey } from '../support/actors.ts'
@@ -306,6 +307,21 @@ describe('the workflow before a conversation', () => {
     const first = await send()
     expect(await send()).toEqual(first)
     expect(await executionsOf(id)).toHaveLength(1)
+  })
+
+  test('is executed once for an id that several calls create at once, and each gets the conversation', async () => {
+    const workflow_id = await publishWorkflow(client, ending('pre_call', { initial_context: 'Known.' }))
+    const rejecting = { workflow_id: randomUUID(), reject_on_error: true }
+    const ends = { in_progress: { workflow_id }, failed: rejecting }
+    for (const [status, before] of [...Object.entries(ends), ...Object.entries(ends)]) {
+      const { agent_id } = await publishAgent(client, { pre_conversation_workflow: before })
+      const asked = { channel: 'text', user_id: 'ada', agent_id, id: randomUUID() } as const
+      const created = await Promise.all(Array.from({ length: 4 }, () => client.createConversation(asked)))
+      const [one, ...others] = created.map(({ conversation }) => ({ id: conversation.id, status: conversation.status }))
+      expect([one, ...others]).toEqual([one, one, one, one])
+      expect(one).toEqual({ id: asked.id, status })
+      expect(await executionsOf(asked.id)).toHaveLength(status === 'failed' ? 0 : 1)
+    }
   })
 })
 

@@ -118,6 +118,7 @@ async function createOnce(ctx: Context<Conversations>, wanted: Wanted): Promise<
     try {
       return await commitCreation(ctx, wanted, written)
     } catch (error) {
+      if (input.id && ctx.room.beginnings.isTaken(error)) return null
       if (tries > most_preparations) throw error
       if (error instanceof GreetingNeeded) written = await writeGreetingBeforehand(ctx, input, error.config)
       else if (error instanceof BeginningNotReady) await error.prepare()

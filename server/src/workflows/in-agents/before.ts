@@ -49,8 +49,12 @@ export function createBeginnings(services: BeforeServices): Beginnings {
       }
     },
     wait: (store, id) => waitForBeginning(services, store, id),
+    isTaken: (error) => ofAnother.has((error as { constraint?: unknown } | null)?.constraint),
   }
 }
+
+/** What is written before the conversation, whose id another creation has taken meanwhile. */
+const ofAnother: ReadonlySet<unknown> = new Set(['workflow_executions_cause', 'workflow_beginnings_pkey'])
 
 interface TriggerRow extends LiveTrigger {
   agent_ids: string[] | null

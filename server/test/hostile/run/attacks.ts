@@ -1,5 +1,6 @@
 // Simultaneous attacks of a hostile crowd and a hostile organization. Each continues until the run is over.
 import { randomUUID } from 'node:crypto'
+import { hostileCodes, hostileExpressions } from '../../sandbox/hostile.ts'
 import { filters, huge_headers, injections, malformed, queriesOf, traversals } from '../crafted.ts'
 import { type Attack, addressOf, bearer, flood, floodRaw, keepConnected } from './connections.ts'
 
@@ -150,6 +151,40 @@ export const attacks: Record<string, (attack: Attack) => Promise<unknown>> = {
     }))
   },
 
+  'definitions of workflows that are all cycles': (attack) => {
+    const body = JSON.stringify({ definition: knottedDefinition() })
+    return flood(attack, { network: 50, at_once: 4 }, () => ({
+      method: 'POST',
+      path: '/workflow/workflows/check',
+      headers: bearer(attack.target.keys.definitions),
+      body,
+    }))
+  },
+
+  'expressions that do harm': (attack) =>
+    flood(attack, { network: 51, at_once: 4 }, (turn) => ({
+      method: 'POST',
+      path: '/workflow/expressions/evaluate',
+      headers: bearer(attack.target.keys.expressions),
+      body: JSON.stringify({
+        expression: `{{ ${hostileExpressions[turn % hostileExpressions.length]![1]} }}`,
+        data: { long: 'a'.repeat(50_000), first: { numbers: [1, 2, 3] } },
+      }),
+    })),
+
+  'steps of code that do harm': (attack) =>
+    flood(attack, { network: 52, at_once: 8 }, (turn) => {
+      const code = hostileCodes[turn % hostileCodes.length]![1]
+      const begin = { id: 'begin', type: 'trigger', config: { type: 'manual' }, next: { default: 'code' } }
+      const nodes = [begin, { id: 'code', type: 'code', config: { code } }]
+      return {
+        method: 'POST',
+        path: '/workflow/workflow-executions',
+        headers: bearer(attack.target.keys.codes),
+        body: JSON.stringify({ definition: { nodes } }),
+      }
+    }),
+
   'names whose name server is silent': (attack) =>
     flood(attack, { network: 41, at_once: 20 }, (turn) => ({
       method: 'POST',
@@ -202,6 +237,21 @@ export const attacks: Record<string, (attack: Attack) => Promise<unknown>> = {
 
 function each(count: number, attack: (index: number) => Promise<unknown>): Promise<unknown> {
   return Promise.all(Array.from({ length: count }, (_, index) => attack(index)))
+}
+
+/** As many steps and ways as a definition may have. */
+function knottedDefinition(): object {
+  const steps = 199
+  const branches = Array.from({ length: 12 }, (_, index) => `b${index}`)
+  const conditions = branches.map((name) => ({ name, condition: '{{ x }}' })).slice(0, 2)
+  const nodes = Array.from({ length: steps }, (_, index) => ({
+    id: `s${index}`,
+    type: 'condition',
+    max_visits: 2,
+    config: { conditions },
+    next: Object.fromEntries(branches.map((name, at) => [name, `s${(index * 31 + at * 7) % steps}`])),
+  }))
+  return { nodes: [{ id: 'go', type: 'trigger', config: { type: 'manual' }, next: { default: 's0' } }, ...nodes] }
 }
 
 /** One that is unlike any other, and slow to write. */

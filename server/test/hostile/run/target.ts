@@ -9,6 +9,9 @@ export const keyUses = [
   'messages',
   'filters',
   'bodies',
+  'definitions',
+  'expressions',
+  'codes',
 ] as const
 export type KeyUse = (typeof keyUses)[number]
 
