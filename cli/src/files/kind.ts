@@ -34,7 +34,7 @@ export interface State<D> {
 
 export type Fault = Omit<FileFault, 'file'>
 
-/** Whether a value of a file is right, and what is told otherwise. */
+/** Whether a value of a file is right, and what to say if it is not. */
 export type FieldRule = [isRight: (value: unknown) => boolean, message: string]
 
 export interface Verdict {

@@ -1,20 +1,19 @@
 // The list of knowledge bases: what is in each, how it is searched, and which agents use it.
 import type { Dataset } from '@parley/contract'
 import { Link, useNavigate, useSearch } from '@tanstack/react-router'
-import { useRef, useState } from 'react'
+import { useState } from 'react'
 import { formatNumber } from '../base/format.ts'
 import { knowledgeReaders, datasetsKey } from '../passages/use-datasets.ts'
 import { holdsAny } from '../session/rights.ts'
 import { useSession } from '../session/session-context.ts'
-import { PagedList, type Column, Table } from '../settings/paged-table.tsx'
+import { NamedList } from '../settings/named-list.tsx'
+import type { Column } from '../settings/paged-table.tsx'
 import { Refused } from '../settings/settings-page.tsx'
 import { usePages } from '../settings/use-pages.ts'
 import { useTitle } from '../shell/use-title.ts'
 import { Button } from '../ui/button.tsx'
 import { SearchField } from '../ui/search-field.tsx'
-import { EmptyState } from '../ui/state.tsx'
 import { useKeys } from '../ui/use-keys.ts'
-import { useListKeys } from '../ui/use-list-keys.ts'
 import { NewDatasetDialog } from './list/new-dataset-dialog.tsx'
 import { SourceCounts } from './source-counts.tsx'
 import { knowledgeTexts as words } from './texts.ts'
@@ -61,8 +60,6 @@ export function DatasetsPage() {
 
 function List({ name, onMake }: { name: string | undefined; onMake: (() => void) | null }) {
   const { client } = useSession()
-  const list = useRef<HTMLDivElement>(null)
-  useListKeys(list)
   const query = usePages<Dataset>(
     [...datasetsKey, 'pages', name],
     (page, call) => client.listDatasets({ ...page, ...(name === undefined ? {} : { name }) }, call),
@@ -73,25 +70,7 @@ function List({ name, onMake }: { name: string | undefined; onMake: (() => void)
           : later_ms,
     },
   )
-  if (query.rows.length === 0 && !query.isPending && !query.error) {
-    const isFiltered = name !== undefined
-    return (
-      <EmptyState
-        icon="knowledge"
-        title={isFiltered ? words.emptyFilteredTitle : words.emptyTitle}
-        action={!isFiltered && onMake && <Button onClick={onMake}>{words.make}</Button>}
-      >
-        {isFiltered ? words.emptyFiltered : words.empty}
-      </EmptyState>
-    )
-  }
-  return (
-    <div ref={list} className="min-h-0 flex-1 overflow-auto">
-      <PagedList query={query} empty={words.empty}>
-        {(rows) => <Table label={words.title} columns={columns} rows={rows} keyOf={({ id }) => id} />}
-      </PagedList>
-    </div>
-  )
+  return <NamedList {...{ query, columns, words, onMake }} icon="knowledge" isFiltered={name !== undefined} />
 }
 
 const columns: Column<Dataset>[] = [

@@ -147,7 +147,7 @@ test('what comes before a step is nearest first, and in a loop the step itself',
   expect(stepsBefore(chain, 'trigger')).toEqual([])
 })
 
-test('steps with the same name are told apart', () => {
+test('steps with the same name are distinguished by their ids', () => {
   const named: Definition = {
     schema_version: 1,
     nodes: [step('a', 'wait', { name: 'Wait' }), step('b', 'wait', { name: 'Wait' }), step('c', 'wait', { name: ' ' })],

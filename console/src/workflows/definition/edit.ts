@@ -207,7 +207,7 @@ export function inReadingOrder({ nodes }: Definition): Step[] {
   return [...seen]
 }
 
-/** Steps with the same name are told apart by their ids. */
+/** By id, with the id where several steps have the same name. */
 export function namesOf({ nodes }: Definition): ReadonlyMap<string, string> {
   const counts = new Map<string, number>()
   for (const step of nodes) counts.set(nameOf(step), (counts.get(nameOf(step)) ?? 0) + 1)

@@ -36,7 +36,7 @@ test('what the last execution had comes first, with its values', () => {
   expect(names.filter(({ text }) => text === 'trigger.user_id')).toHaveLength(1)
 })
 
-test('a step that nothing leads to is told of all others', () => {
+test('a step that nothing leads to can name all others', () => {
   expect(textsFor('other')).toContain('trigger.user_id')
 })
 

@@ -2,19 +2,18 @@
 import type { WorkflowTrigger } from '@parley/contract'
 import { useQuery } from '@tanstack/react-query'
 import { Link, useNavigate, useSearch } from '@tanstack/react-router'
-import { useRef, useState } from 'react'
+import { useState } from 'react'
 import { formatMoment } from '../../base/format.ts'
 import { holdsAny } from '../../session/rights.ts'
 import { useSession } from '../../session/session-context.ts'
-import { type Column, PagedList, Table } from '../../settings/paged-table.tsx'
+import { NamedList } from '../../settings/named-list.tsx'
+import type { Column } from '../../settings/paged-table.tsx'
 import { Refused } from '../../settings/settings-page.tsx'
 import { usePages } from '../../settings/use-pages.ts'
 import { useTitle } from '../../shell/use-title.ts'
 import { Button, buttonClasses } from '../../ui/button.tsx'
 import { SearchField } from '../../ui/search-field.tsx'
-import { EmptyState } from '../../ui/state.tsx'
 import { useKeys } from '../../ui/use-keys.ts'
-import { useListKeys } from '../../ui/use-list-keys.ts'
 import { useNow } from '../../ui/use-now.ts'
 import { LiveLabel } from '../live-label.tsx'
 import { stepTexts } from '../step-texts.ts'
@@ -72,32 +71,12 @@ export function WorkflowsPage() {
 
 function List({ name, onMake }: { name: string | undefined; onMake: (() => void) | null }) {
   const { client } = useSession()
-  const list = useRef<HTMLDivElement>(null)
-  useListKeys(list)
   const query = usePages<Workflow>(
     ['workflows', 'pages', name],
     (page, call) => client.listWorkflows({ ...page, ...(name === undefined ? {} : { name }) }, call),
     { lookAgain: () => later_ms },
   )
-  if (query.rows.length === 0 && !query.isPending && !query.error) {
-    const isFiltered = name !== undefined
-    return (
-      <EmptyState
-        icon="workflow"
-        title={isFiltered ? words.emptyFilteredTitle : words.emptyTitle}
-        action={!isFiltered && onMake && <Button onClick={onMake}>{words.make}</Button>}
-      >
-        {isFiltered ? words.emptyFiltered : words.empty}
-      </EmptyState>
-    )
-  }
-  return (
-    <div ref={list} className="min-h-0 flex-1 overflow-auto">
-      <PagedList query={query} empty={words.empty}>
-        {(rows) => <Table label={words.title} columns={columns} rows={rows} keyOf={({ id }) => id} />}
-      </PagedList>
-    </div>
-  )
+  return <NamedList {...{ query, columns, words, onMake }} icon="workflow" isFiltered={name !== undefined} />
 }
 
 const columns: Column<Workflow>[] = [

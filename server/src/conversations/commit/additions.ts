@@ -23,6 +23,15 @@ export function sendAdditions(tx: Pipeline, additions: CommitAddition[], plans: 
   }
 }
 
+/** Whether no room has anything to write with the plan. */
+export function addsNothing(additions: CommitAddition[], plan: Planned, isBirth = false): boolean {
+  let isAlone = true
+  // Additions read nothing, so a pipeline that only takes notice of what is sent is enough for them.
+  const noticing = { send: () => void (isAlone = false) } as unknown as Pipeline
+  sendAdditions(noticing, additions, [plan], isBirth)
+  return isAlone
+}
+
 function happeningsOf({ items, ended_turns, end, handling, events }: Change, isBirth: boolean): ReadonlySet<Happening> {
   const all: [Happening, boolean][] = [
     ['created', isBirth],

@@ -1,7 +1,7 @@
 // Writes the usual changes of a turn, its beginning and its reply, in one statement that commits by itself, if the conversation is still as
 // the change was decided for. The statement locks the conversation and compares it with what the change expects; a conversation that
 // another transaction holds or has changed is left out, and its change is decided again under a lock that waits (commit.ts).
-import { type Database, type Pipeline, type Statement, statement } from '../../database/database.ts'
+import { type Database, type Statement, statement } from '../../database/database.ts'
 import type { LockedConversation } from '../machine/change.ts'
 import type { Planned } from '../machine/plan.ts'
 import { lease_ms, statusOfOutcome } from '../machine/turn.ts'
@@ -9,7 +9,7 @@ import { rowOf } from '../../database/rows.ts'
 import { asBytea } from '../machine/rows.ts'
 import { type NewBinding, bindFrom, isFree, waitBriefly } from '../../idempotency/run-once.ts'
 import { isUsualBeginning, isUsualReply } from '../machine/usual-changes.ts'
-import { sendAdditions } from './additions.ts'
+import { addsNothing } from './additions.ts'
 import type { Committer } from './committer.ts'
 import { insertLog, logOf, progressOf, updateProgress } from './log.ts'
 import { type sentPoints, reach } from './pause-points.ts'
@@ -128,12 +128,7 @@ const ways: Way[] = [
 
 /** Those that may be written so, by their statement: not with what rooms add, which would need statements of their own. */
 export function groupWritable<One extends Writable>({ additions }: Committer, all: One[]): [Way, One[]][] {
-  const isPlain = ({ plan }: One) => {
-    let hasMore = false
-    const note = () => void (hasMore = true)
-    sendAdditions({ send: note } as unknown as Pipeline, additions, [plan])
-    return !hasMore
-  }
+  const isPlain = ({ plan }: One) => addsNothing(additions, plan)
   const groups = ways.map((way): [Way, One[]] => [way, all.filter((one) => way.fits(one) && isPlain(one))])
   return groups.filter(([, group]) => group.length > 0)
 }

@@ -1,6 +1,6 @@
 // Writes conversations that are created here, each with all that it begins with, in one statement.
 import { stillChosen } from '../../agents/agents.ts'
-import { type Database, type Pipeline, type Statement, statement } from '../../database/database.ts'
+import { type Database, type Statement, statement } from '../../database/database.ts'
 import type { TransactionStore } from '../../database/store.ts'
 import { type NewBinding, bindFrom, isFree, waitBriefly } from '../../idempotency/run-once.ts'
 import type { Planned } from '../machine/plan.ts'
@@ -16,7 +16,7 @@ import {
   rowOfNew,
   storedItemColumns,
 } from '../machine/rows.ts'
-import { sendAdditions } from './additions.ts'
+import { addsNothing, sendAdditions } from './additions.ts'
 import type { Committer } from './committer.ts'
 import { isIdTaken } from './new.ts'
 
@@ -162,12 +162,7 @@ export interface ForeseenBirth extends Birth {
 }
 
 /** Whether nothing else has to be written with it. */
-export function isBornAlone({ additions }: Committer, { plan }: Birth): boolean {
-  let isAlone = true
-  const note = () => void (isAlone = false)
-  sendAdditions({ send: note } as unknown as Pipeline, additions, [plan], true)
-  return isAlone
-}
+export const isBornAlone = ({ additions }: Committer, { plan }: Birth) => addsNothing(additions, plan, true)
 
 /**
  * Commits all of them, except for those whose version was not foreseen rightly, or whose key is not free. Throws `CommitInDoubt` if the
