@@ -242,6 +242,10 @@ export const errorTable = {
     detail: 'The body must be JSON, a form or a text.',
   },
   validation_failed: { status: 422, detail: 'The request is not valid.' },
+  too_many_audit_entries: {
+    status: 422,
+    detail: 'More entries match than one export may have. Export them in parts, with `after` and `before`.',
+  },
   idempotency_key_reused: {
     status: 422,
     detail: 'This idempotency key was used for another request, or by a caller with other permissions. Use a new key.',

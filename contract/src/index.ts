@@ -3,6 +3,7 @@
 import { accessOperations } from './access.ts'
 import { agentOperations } from './agents.ts'
 import { analysisOperations } from './analysis.ts'
+import { auditOperations } from './audit/operations.ts'
 import { authoringOperations } from './authoring.ts'
 import { changeOperations } from './changes.ts'
 import { conversationOperations } from './conversations.ts'
@@ -47,6 +48,7 @@ export const operations = {
   ...agentOperations,
   ...authoringOperations,
   ...accessOperations,
+  ...auditOperations,
   ...organizationEventOperations,
   ...invitationOperations,
   ...signInOperations,
@@ -71,6 +73,7 @@ export * from './agent-config-parts.ts'
 export * from './tool-config.ts'
 export * from './agents.ts'
 export * from './analysis.ts'
+export * from './audit/index.ts'
 export * from './authoring.ts'
 export * from './changes.ts'
 export * from './conversation.ts'

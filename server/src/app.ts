@@ -11,6 +11,7 @@ import type { Core } from './calls/core.ts'
 import { analysis_work, cancelOpenTurns } from './conversations/conversations.ts'
 import type { Room } from './calls/room.ts'
 import { createLoad } from './calls/load.ts'
+import { createRefusals } from './audit/refusals.ts'
 import { createPieces } from './calls/pieces.ts'
 import { createInvoke } from './calls/invoke.ts'
 import { createWorkShares } from './calls/work-shares.ts'
@@ -133,6 +134,7 @@ export async function startApp(
     widget_folder,
     first_pages,
   })
+  stack.use(core.refusals)
   if (paused_at !== null) await settleCopy(core, rooms, paused_at)
   const sample_agent_id = await makeSampleAgent(core, rooms, bootstrapped, has_samples)
   const url = await serve(core, rooms, stack, { gate, migrations })
@@ -276,6 +278,7 @@ function createCore({
   const core: Core = {
     ...parts,
     live,
+    refusals: createRefusals(parts),
     outbound: createOutboundClient({
       ...{ allowed_hosts: config.allowed_private_hosts, clock, lookup },
       traceparentFor: parts.traces.traceparentFor,
@@ -290,6 +293,7 @@ function createCore({
   const invoke = createInvoke({
     core,
     handlers: operationsOf(rooms),
+    auditing: rooms.access.auditing,
     key_queue: createKeyQueue(clock),
     work_shares: createWorkShares(clock, countSharedPlaces(config.database_connections)),
   })

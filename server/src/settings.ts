@@ -1,4 +1,5 @@
 // All settings: those of the server, and those that rooms declare.
+import { auditSettings } from './audit/settings.ts'
 import { blobSettings, blobStoreSettings } from './blobs/settings.ts'
 import { type Config, readConfigWith, settingsWith } from './config/config.ts'
 import type { SettingsGroup } from './config/reader.ts'
@@ -17,6 +18,7 @@ const rooms: readonly SettingsGroup<unknown>[] = [
   blobSettings,
   blobStoreSettings,
   secretSettings,
+  auditSettings,
   embeddingSettings,
   knowledgeSettings,
   searchSettings,

@@ -77,6 +77,7 @@ export type ErrorCode =
   | 'team_key_taken'
   | 'template_failed'
   | 'too_many_attachments'
+  | 'too_many_audit_entries'
   | 'too_many_blocks'
   | 'too_many_canned_replies'
   | 'too_many_connections'
@@ -579,6 +580,63 @@ export type AttachSources = {
   name?: string | null
   url_crawl_options?: UrlCrawlOptions | null
 } | string)[]
+
+export interface AuditActor {
+  /** `operator`: the command line on the server’s machine; `unknown`: proven by nothing. */
+  type: 'user' | 'credential' | 'end_user' | 'operator' | 'system' | 'unknown'
+  /** Of `unknown` the network address. */
+  id: string | null
+  name: string | null
+}
+
+export interface AuditChange {
+  /** Such as `versions.3.config.instructions`. */
+  path: string
+  /** Null: there was none. Of a text over 1 KiB `sha256:` and its hash. */
+  from?: unknown
+  /** Null: there is none. */
+  to?: unknown
+  /** Of a secret, instead of `from` and `to`. */
+  changed?: true
+}
+
+export interface AuditEntry {
+  /** UUID. Those that the server creates are version 7 and sort by time. */
+  id: string
+  /** Null: of the installation. */
+  organization_id: string | null
+  /** 1, 2, 3 … within the organization, without gaps. */
+  sequence: number
+  /** RFC 3339 in UTC with microseconds, such as 2026-01-31T09:30:00.123456Z. */
+  occurred_at: string
+  /** The operation, such as `updateAgent`, or the command, such as `parley key create`. */
+  action: string
+  actor: AuditActor
+  on_behalf_of: AuditActor | null
+  target: AuditTarget | null
+  /** `refused`: a 403, or a failed sign-in; at most one entry a minute for an actor. */
+  outcome: 'done' | 'refused'
+  /** How many refusals the entry is about; otherwise 1. */
+  count: number
+  changes: AuditChange[]
+  /** How many more changes there were than fit into 64 KiB. */
+  changes_omitted: number
+  request_id: string | null
+  /** Of the client. */
+  address: string | null
+  user_agent: string | null
+  /** `console`: a session. */
+  via: 'api' | 'console' | 'mcp' | 'cli' | 'system'
+  /** SHA-256, in hexadecimal, of the bytes of the previous entry’s hash and of this entry without `hash` as JSON with sorted keys. Before the first one are 32 zero bytes. */
+  hash: string
+}
+
+export interface AuditTarget {
+  type: 'agent' | 'audit_log' | 'canned_reply' | 'conversation' | 'dataset' | 'installation' | 'invitation' | 'member' | 'organization' | 'organization_key' | 'personal_access_token' | 'secret' | 'session' | 'source' | 'team' | 'user' | 'web_widget' | 'webhook_endpoint' | 'workflow' | 'workflow_connection' | 'workflow_trigger'
+  id: string | null
+  /** At that time. */
+  name: string | null
+}
 
 export interface CannedReply {
   /** UUID. Those that the server creates are version 7 and sort by time. */
@@ -1846,7 +1904,7 @@ export interface ErrorBody {
   /** What went wrong, for people. */
   detail: string
   /** What went wrong, for programs. */
-  code: 'agent_in_use' | 'agent_inactive' | 'already_rated' | 'analysis_in_progress' | 'body_too_large' | 'brand_not_found' | 'browser_key_refused' | 'call_loop' | 'captcha_failed' | 'captcha_required' | 'captcha_unavailable' | 'channel_not_configured' | 'connection_failed' | 'connection_in_use' | 'connection_name_taken' | 'content_purged' | 'conversation_active' | 'conversation_busy' | 'conversation_ended' | 'conversation_ending' | 'conversation_full' | 'conversation_has_no_agent' | 'conversation_id_taken' | 'conversation_not_active' | 'conversation_not_taken' | 'conversation_not_text' | 'conversation_taken' | 'cross_site_refused' | 'dataset_id_taken' | 'embedding_failed' | 'execution_active' | 'execution_not_waiting' | 'feedback_closed' | 'feedback_given' | 'file_missing' | 'file_too_large' | 'forbidden' | 'handoff_limit_reached' | 'handoff_not_supported' | 'idempotency_key_reused' | 'identity_invalid' | 'identity_provider_failed' | 'identity_required' | 'internal' | 'invitation_needed' | 'invitation_needs_sign_in' | 'knowledge_unavailable' | 'malformed_request' | 'member_exists' | 'message_stored' | 'migrating' | 'model_failed' | 'nobody_available' | 'not_a_file' | 'not_a_url' | 'not_found' | 'not_up_to_date' | 'nothing_to_answer' | 'organization_missing' | 'origin_not_allowed' | 'outcome_unknown' | 'overloaded' | 'quota_exceeded' | 'rate_limited' | 'rating_closed' | 'revision_mismatch' | 'secrets_too_large' | 'shortcut_taken' | 'slug_taken' | 'source_id_taken' | 'team_key_taken' | 'template_failed' | 'too_many_attachments' | 'too_many_blocks' | 'too_many_canned_replies' | 'too_many_connections' | 'too_many_conversations_held' | 'too_many_credentials' | 'too_many_datasets' | 'too_many_executions' | 'too_many_identity_keys' | 'too_many_invitations' | 'too_many_members' | 'too_many_notes' | 'too_many_secrets' | 'too_many_sources' | 'too_many_streams' | 'too_many_tags' | 'too_many_teams' | 'too_many_unanswered_messages' | 'too_many_waiting_turns' | 'too_many_web_widgets' | 'too_many_webhooks' | 'too_many_workflow_versions' | 'too_many_workflows' | 'trigger_conflict' | 'turn_cancelled' | 'turn_failed' | 'turn_in_progress' | 'turn_superseded' | 'turn_taken_over' | 'unauthorized' | 'unavailable' | 'unsupported_media_type' | 'upload_timed_out' | 'upload_url_invalid' | 'validation_failed' | 'version_not_published' | 'version_published' | 'visitor_blocked' | 'webhook_inactive' | 'widget_answered' | 'widget_cap_reached' | 'workflow_in_use' | 'workflow_not_live'
+  code: 'agent_in_use' | 'agent_inactive' | 'already_rated' | 'analysis_in_progress' | 'body_too_large' | 'brand_not_found' | 'browser_key_refused' | 'call_loop' | 'captcha_failed' | 'captcha_required' | 'captcha_unavailable' | 'channel_not_configured' | 'connection_failed' | 'connection_in_use' | 'connection_name_taken' | 'content_purged' | 'conversation_active' | 'conversation_busy' | 'conversation_ended' | 'conversation_ending' | 'conversation_full' | 'conversation_has_no_agent' | 'conversation_id_taken' | 'conversation_not_active' | 'conversation_not_taken' | 'conversation_not_text' | 'conversation_taken' | 'cross_site_refused' | 'dataset_id_taken' | 'embedding_failed' | 'execution_active' | 'execution_not_waiting' | 'feedback_closed' | 'feedback_given' | 'file_missing' | 'file_too_large' | 'forbidden' | 'handoff_limit_reached' | 'handoff_not_supported' | 'idempotency_key_reused' | 'identity_invalid' | 'identity_provider_failed' | 'identity_required' | 'internal' | 'invitation_needed' | 'invitation_needs_sign_in' | 'knowledge_unavailable' | 'malformed_request' | 'member_exists' | 'message_stored' | 'migrating' | 'model_failed' | 'nobody_available' | 'not_a_file' | 'not_a_url' | 'not_found' | 'not_up_to_date' | 'nothing_to_answer' | 'organization_missing' | 'origin_not_allowed' | 'outcome_unknown' | 'overloaded' | 'quota_exceeded' | 'rate_limited' | 'rating_closed' | 'revision_mismatch' | 'secrets_too_large' | 'shortcut_taken' | 'slug_taken' | 'source_id_taken' | 'team_key_taken' | 'template_failed' | 'too_many_attachments' | 'too_many_audit_entries' | 'too_many_blocks' | 'too_many_canned_replies' | 'too_many_connections' | 'too_many_conversations_held' | 'too_many_credentials' | 'too_many_datasets' | 'too_many_executions' | 'too_many_identity_keys' | 'too_many_invitations' | 'too_many_members' | 'too_many_notes' | 'too_many_secrets' | 'too_many_sources' | 'too_many_streams' | 'too_many_tags' | 'too_many_teams' | 'too_many_unanswered_messages' | 'too_many_waiting_turns' | 'too_many_web_widgets' | 'too_many_webhooks' | 'too_many_workflow_versions' | 'too_many_workflows' | 'trigger_conflict' | 'turn_cancelled' | 'turn_failed' | 'turn_in_progress' | 'turn_superseded' | 'turn_taken_over' | 'unauthorized' | 'unavailable' | 'unsupported_media_type' | 'upload_timed_out' | 'upload_url_invalid' | 'validation_failed' | 'version_not_published' | 'version_published' | 'visitor_blocked' | 'webhook_inactive' | 'widget_answered' | 'widget_cap_reached' | 'workflow_in_use' | 'workflow_not_live'
   /** The `x-request-id` of the response. */
   request_id: string
   /** With 422: every fault of the request, at most 100 of them and 60 KiB. */
@@ -6484,6 +6542,38 @@ export interface UpdateOrganizationInput {
   } | null
 }
 
+export interface ListAuditLogInput {
+  /** Page size, 1 to 100. Default: 20. From 1 to 100. */
+  limit?: number
+  /** `next_cursor` of the previous page. */
+  cursor?: string
+  actor_id?: string
+  action?: string
+  target_type?: 'agent' | 'audit_log' | 'canned_reply' | 'conversation' | 'dataset' | 'installation' | 'invitation' | 'member' | 'organization' | 'organization_key' | 'personal_access_token' | 'secret' | 'session' | 'source' | 'team' | 'user' | 'web_widget' | 'webhook_endpoint' | 'workflow' | 'workflow_connection' | 'workflow_trigger'
+  target_id?: string
+  via?: 'api' | 'console' | 'mcp' | 'cli' | 'system'
+  outcome?: 'done' | 'refused'
+  /** Only entries after this time. */
+  after?: string
+  /** Only entries before this time. */
+  before?: string
+}
+
+export interface ExportAuditLogInput {
+  /** Default `ndjson`. */
+  format?: 'ndjson' | 'csv'
+  actor_id?: string
+  action?: string
+  target_type?: 'agent' | 'audit_log' | 'canned_reply' | 'conversation' | 'dataset' | 'installation' | 'invitation' | 'member' | 'organization' | 'organization_key' | 'personal_access_token' | 'secret' | 'session' | 'source' | 'team' | 'user' | 'web_widget' | 'webhook_endpoint' | 'workflow' | 'workflow_connection' | 'workflow_trigger'
+  target_id?: string
+  via?: 'api' | 'console' | 'mcp' | 'cli' | 'system'
+  outcome?: 'done' | 'refused'
+  /** Only entries after this time. */
+  after?: string
+  /** Only entries before this time. */
+  before?: string
+}
+
 export interface ListOrganizationEventsInput {
   /** The last `sequence` that the client has seen. `Last-Event-ID` takes precedence. Default 0: from the oldest event on. */
   after?: number
@@ -7922,6 +8012,13 @@ export type GetOrganizationOutput = Organization
 
 export type UpdateOrganizationOutput = Organization
 
+export type ListAuditLogOutput = {
+  data: AuditEntry[]
+  pagination: Pagination
+}
+
+export type ExportAuditLogOutput = Response
+
 export type ListOrganizationEventsOutput = {
   data: OrganizationEvent[]
   /** Of the newest event. As `after` it means: only what comes next. */
@@ -9181,6 +9278,8 @@ export interface Inputs {
   deleteMember: DeleteMemberInput
   getOrganization: GetOrganizationInput
   updateOrganization: UpdateOrganizationInput
+  listAuditLog: ListAuditLogInput
+  exportAuditLog: ExportAuditLogInput
   listOrganizationEvents: ListOrganizationEventsInput
   createInvitation: CreateInvitationInput
   listInvitations: ListInvitationsInput
@@ -9392,6 +9491,8 @@ export interface Outputs {
   deleteMember: DeleteMemberOutput
   getOrganization: GetOrganizationOutput
   updateOrganization: UpdateOrganizationOutput
+  listAuditLog: ListAuditLogOutput
+  exportAuditLog: ExportAuditLogOutput
   listOrganizationEvents: ListOrganizationEventsOutput
   createInvitation: CreateInvitationOutput
   listInvitations: ListInvitationsOutput
@@ -9821,6 +9922,16 @@ export interface Methods {
   getOrganization(input?: GetOrganizationInput, options?: CallOptions): Promise<GetOrganizationOutput>
   /** Change the given fields of the organization. */
   updateOrganization(input?: UpdateOrganizationInput, options?: CallOptions): Promise<UpdateOrganizationOutput>
+  /**
+   * List the entries of the audit log, newest first.
+   * Each change outside conversations has one entry, written in the same commit; entries never change. They are kept for PARLEY_AUDIT_DAYS.
+   */
+  listAuditLog(input?: ListAuditLogInput, options?: CallOptions): Promise<ListAuditLogOutput>
+  /**
+   * Download the entries of the audit log, oldest first.
+   * As of now, as lines of JSON or as CSV, in which cells that a spreadsheet would calculate begin with an apostrophe. The lines of an organization that were not filtered can be verified: each `hash` follows from the one before.
+   */
+  exportAuditLog(input?: ExportAuditLogInput, options?: CallOptions): Promise<ExportAuditLogOutput>
   /**
    * List or stream the events of the organization.
    * What happened to what belongs to no conversation, such as datasets, their sources and webhook endpoints: ids, names, reasons and counts, never text. Webhook endpoints receive the same events. They are kept for 30 days: if the first `sequence` is not the one after `after`, those between are gone. With `Accept: text/event-stream` the response is an open-ended stream of the events after `after`, then of new ones within about a second. The server closes it after some minutes; a client that resumes with `Last-Event-ID` misses nothing.

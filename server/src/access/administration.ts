@@ -14,6 +14,7 @@ import {
   issueCredential,
   parseCredential,
 } from './rules/credentials.ts'
+import { byCommand, newValue, secretChange, tell, tellEach } from './audit.ts'
 import * as queries from './queries.ts'
 import { mayBeAdded } from './rules/invitation-proof.ts'
 import { createPasswords } from './sign-in/passwords.ts'
@@ -55,6 +56,9 @@ export async function createOrganization(
       if (!organization) continue
       const { text, ...credential } = admin_key
       await insertKey(tx, organization.id, { ...credential, ...adminPower, name: 'Admin key' })
+      const target = { type: 'organization', id: organization.id, name } as const
+      const changes = [newValue('slug', organization.slug), newValue('key_id', credential.key_id)]
+      await tell(tx, ports, organization.id, byCommand('parley org create', target, changes))
       return { organization, secret: text }
     }
     throw new AppError('slug_taken')
@@ -124,6 +128,8 @@ export async function createUser(
     const member = await queries.insertMember(tx, known, role)
     if (!member) throw new AppError('member_exists')
     if (!mayBeAdded(await users.findPassword(tx, known.id))) throw new AppError('invitation_needed')
+    const target = { type: 'member', id: known.id, name: known.email } as const
+    await tell(tx, ports, id, byCommand('parley user create', target, [newValue('role', role)]))
     return member
   })
 }
@@ -144,6 +150,8 @@ export async function setUserPassword(
     await users.writePassword(tx, user.id, { hash, is_vouched: true })
     await endSessionsOf(tx, { user_id: user.id })
     await users.deleteMintedTokensOf(tx, user.id)
+    const target = { type: 'user', id: user.id, name: user.email } as const
+    await tellEach(tx, ports, user.id, byCommand('parley user set-password', target, [secretChange('password')]))
   })
   return user
 }
@@ -174,8 +182,13 @@ export async function createTokenForUser(
   const user = await queries.findUser(database, email)
   if (!user) throw notFound(`User "${email}"`)
   const token = { ...credential, name, expires_at: expires_at ?? null, minted_by_session: null }
-  const record = await queries.insertToken(database, user.id, token)
-  if (!record) throw idTaken('token')
+  const record = await database.transaction(async (tx) => {
+    const inserted = await queries.insertToken(tx, user.id, token)
+    if (!inserted) throw idTaken('token')
+    const target = { type: 'personal_access_token', id: inserted.key_id, name } as const
+    await tellEach(tx, ports, user.id, byCommand('parley token create', target, [newValue('user', user.email)]))
+    return inserted
+  })
   return { credential: record, secret: text }
 }
 
@@ -199,7 +212,14 @@ export async function createKey(
   const { text, ...credential } = provideCredential('organization_key', { path: 'key', text: given }, ports)
   const { id } = await requireOrganization(database, organization)
   const key = { ...credential, ...power, name, agent_ids: null, expires_at: null }
-  return { credential: await insertKey(database, id, key), secret: text }
+  const record = await database.transaction(async (tx) => {
+    const inserted = await insertKey(tx, id, key)
+    const target = { type: 'organization_key', id: inserted.key_id, name } as const
+    const changes = [newValue('role', power.role), newValue('scopes', power.scopes)]
+    await tell(tx, ports, id, byCommand('parley key create', target, changes))
+    return inserted
+  })
+  return { credential: record, secret: text }
 }
 
 /** The permissions of a new key: a role, by default `admin`, or a list of scopes. */

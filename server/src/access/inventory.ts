@@ -3,6 +3,8 @@ import type { Database } from '../database/database.ts'
 import { openStore } from '../database/store.ts'
 import { notFound } from '../base/errors.ts'
 import { requireOrganization } from './administration.ts'
+import { systemPorts } from '../base/ports.ts'
+import { byCommand, tell, tellEach } from './audit.ts'
 import * as queries from './queries.ts'
 import { removeKey, removeMember } from './removals.ts'
 import { lockTokensOf } from './sign-in/users.ts'
@@ -60,6 +62,8 @@ export async function deleteUserFrom(
     const member = await queries.lockMember(store, user.id)
     if (!member) throw notFound(`Member "${email}"`)
     await removeMember(store, member)
+    const target = { type: 'member', id: user.id, name: user.email } as const
+    await tell(store, systemPorts, id, byCommand('parley user delete', target))
     return member
   })
 }
@@ -73,6 +77,8 @@ export async function deleteKeyOf(
   await openStore(database, id).transaction(async (store) => {
     if (!(await queries.lockOrganizationKey(store, key_id))) throw notFound(`Key "${key_id}"`)
     await removeKey(store, key_id)
+    const target = { type: 'organization_key', id: key_id, name: null } as const
+    await tell(store, systemPorts, id, byCommand('parley key delete', target))
   })
 }
 
@@ -85,6 +91,8 @@ export async function deleteTokenOf(
   await database.transaction(async (tx) => {
     await lockTokensOf(tx, user.id)
     if (!(await queries.deleteTokenRow(tx, user.id, key_id))) throw notFound(`Token "${key_id}"`)
+    const target = { type: 'personal_access_token', id: key_id, name: null } as const
+    await tellEach(tx, systemPorts, user.id, byCommand('parley token delete', target))
   })
 }
 

@@ -1,5 +1,6 @@
 // The services that every room receives, one of each per process, created in app.ts. None belongs to a room.
 import type { Logger } from 'pino'
+import type { Refusals } from '../audit/refusals.ts'
 import type { Ports } from '../base/ports.ts'
 import type { Blobs } from '../blobs/blobs.ts'
 import type { Config } from '../config/config.ts'
@@ -30,6 +31,8 @@ export interface Core {
   readonly node: Node
   readonly load: Load
   readonly pieces: Pieces
+  /** Calls that were not allowed, for the audit log. */
+  readonly refusals: Refusals
 }
 
 /** This process. */

@@ -24,6 +24,7 @@ import type { RequestOrigin } from '../calls/call.ts'
 import type { CheckVisitor, Resources } from '../calls/room.ts'
 import { AppError } from '../base/errors.ts'
 import type { Clock } from '../base/ports.ts'
+import { noteRefusal } from '../calls/refused.ts'
 import { authorize } from '../calls/rules/authorize.ts'
 import { readCookie } from './cookies.ts'
 import { isFromOwnPage } from './rules/cross-site.ts'
@@ -78,8 +79,19 @@ export async function admit(
   if (operation.waits && load === 'normal') countUntilAnswered(core, owner, reply)
   sites.requireOwnKind(request, principal)
   requireRoom(limiter.take(subjectsOf(principal), (operation.cost ?? 1) + costOfBody(gate, operation, request)), reply)
-  authorize(operation, principal)
+  requireAuthorized(core, operation, request, principal)
   return principal
+}
+
+function requireAuthorized(core: Core, operation: Operation, request: FastifyRequest, caller: Principal): void {
+  try {
+    authorize(operation, caller)
+  } catch (error) {
+    const edge = { address: request.ip, user_agent: request.headers['user-agent'] ?? null }
+    const named = request.params as Record<string, unknown>
+    noteRefusal(core, error, { operation, caller, from: { via: 'http', request_id: request.id, edge }, named })
+    throw error
+  }
 }
 
 /** Until its answer is over, or its caller is gone. */

@@ -23,6 +23,7 @@ export function createEdge(
     from,
     foreign,
     address: request.ip,
+    user_agent: request.headers['user-agent'] ?? null,
     url: request.url,
     origin: rules.public_url ?? `${request.protocol}://${request.host}`,
     setHeader: (name, value) => void reply.header(name, value),

@@ -8,6 +8,7 @@ import { AppError, invalid, notFound } from '../../base/errors.ts'
 import { isUuid } from '../../base/ports.ts'
 import type { Access } from '../../calls/access.ts'
 import type { AccessServices } from '../access.ts'
+import { newValue, secretChange, tell } from '../audit.ts'
 import { hashSecret } from '../rules/credentials.ts'
 import { requireRole, requireScopes } from '../rules/grants.ts'
 import {
@@ -146,8 +147,24 @@ export const acceptInvitation: Handler<'acceptInvitation', AccessServices> = asy
     await joinOrganization(store, user, invitation.role)
     if (!(await sessions.beginUserSession(tx, session, user.id, invitation.organization_id)))
       throw notFound('Invitation')
+    await tellOfJoining(ctx, tx, user, invitation, proof)
   })
   return enter(ctx, session)
+}
+
+async function tellOfJoining(
+  { core, origin }: Caller,
+  tx: Database,
+  { id, email }: UserRecord,
+  { organization_id, role }: queries.OpenInvitation,
+  { joining }: Proof,
+): Promise<void> {
+  await tell(tx, core.ports, organization_id, {
+    ...{ action: 'acceptInvitation', origin },
+    actor: { type: 'user', id, name: email },
+    target: { type: 'member', id, name: email },
+    changes: [newValue('role', role), ...(joining === 'set' ? [secretChange('password')] : [])],
+  })
 }
 
 async function prove(
@@ -164,7 +181,7 @@ async function prove(
   if (joining === 'sign_in') throw new AppError('invitation_needs_sign_in')
   if (password === null) throw invalid({ path: 'password', message: 'is required' })
   if (joining === 'set') return { joining, hash: await passwords.hash(password), name }
-  const checked = await checkPassword(ctx, email, password)
+  const checked = await checkPassword(ctx, 'acceptInvitation', email, password)
   return { joining, user_id: checked.id, hash: checked.hash }
 }
 

@@ -1,0 +1,131 @@
+// The audit entry of a call (P5): written in the transaction of its change, after it and before its commit.
+import type { Operation, OperationId } from '@parley/contract'
+import { appendAudit, appendAuditToEach } from '../audit/append.ts'
+import type { AuditActor, AuditOrigin } from '../audit/entry.ts'
+import type { State } from '../audit/rules/changes.ts'
+import { type Database, type Executor, acrossOrganizations } from '../database/database.ts'
+import { type Store, openStore } from '../database/store.ts'
+import { AppError } from '../base/errors.ts'
+import type { Origin } from './call.ts'
+import type { Core } from './core.ts'
+import type { Principal } from './principal.ts'
+import { type AuditPlan, changesOf, targetOf } from './rules/audit-plan.ts'
+
+/** What calls of rooms above need to know for it. */
+export interface Auditing {
+  organizationsOf(tx: Executor, user_id: string): Promise<string[]>
+  /** Show targets that no GET operation shows, by the kind of target. */
+  readonly readers: TargetReaders
+}
+
+export type TargetReaders = Readonly<Partial<Record<string, (store: Store, id: string) => Promise<State>>>>
+
+/** Calls a handler, or an operation that shows its target, in a transaction. */
+export type RunIn = (id: OperationId, tx: Database, input: object) => Promise<unknown>
+
+export interface AuditedCall {
+  readonly core: Core
+  readonly auditing: Auditing
+  readonly caller: Principal
+  readonly origin: AuditOrigin
+  readonly input: object
+  readonly plan: AuditPlan
+  readonly runIn: RunIn
+}
+
+const lockStatement = acrossOrganizations(
+  'the text names the organization',
+  'lock_audited_target',
+  `select pg_advisory_xact_lock(hashtextextended('audited ' || $1::text, 0))`,
+)
+
+/** Its changes are all of the target from the first look to the last, because calls about one target follow each other. */
+export async function withEntry<T>(
+  call: AuditedCall,
+  tx: Database,
+  work: () => Promise<T>,
+  outputOf: (made: T) => unknown = asItIs,
+): Promise<T> {
+  const { plan, input } = call
+  const values = input as Readonly<Record<string, unknown>>
+  const first = plan.params[0]
+  if (first !== undefined)
+    await tx.query(lockStatement, [
+      `${homeOf(call.caller)} ${plan.audited.target} ${String(values[first]).toLowerCase()}`,
+    ])
+  const before = await look(call, tx)
+  const made = await work()
+  const output = outputOf(made)
+  const after = plan.deletes ? null : await look(call, tx)
+  const whole = plan.whole ? await readTwin(call, tx, plan.whole) : null
+  const told = { input: values, output, before, after, whole, organization_id: homeOf(call.caller) ?? '' }
+  await append(call, tx, { target: targetOf(plan, told), changes: changesOf(plan, told) })
+  await call.core.ports.reached?.('audit.written')
+  return made
+}
+
+const asItIs = (made: unknown) => made
+
+async function look(call: AuditedCall, tx: Database): Promise<State> {
+  const { plan, auditing, caller, input } = call
+  if (plan.twin) return readTwin(call, tx, plan.twin)
+  const { target, id } = plan.audited
+  const read = auditing.readers[target]
+  const named = id === undefined ? undefined : (input as Record<string, unknown>)[id]
+  const organization_id = homeOf(caller)
+  if (!read || typeof named !== 'string' || organization_id === null) return null
+  return read(openStore(tx, organization_id), named)
+}
+
+/** Null: there is none, or the caller may not see it. */
+async function readTwin({ plan, input, runIn }: AuditedCall, tx: Database, id: OperationId): Promise<State> {
+  const named = Object.entries(input).filter(([name]) => plan.params.includes(name))
+  try {
+    return (await runIn(id, tx, Object.fromEntries(named))) as State
+  } catch (error) {
+    if (error instanceof AppError) return null
+    throw error
+  }
+}
+
+type Told = Pick<Parameters<typeof appendAudit>[1], 'target' | 'changes'>
+
+async function append({ core, auditing, caller, origin, plan }: AuditedCall, tx: Executor, told: Told): Promise<void> {
+  const { newId } = core.ports
+  const entry = { action: plan.id, actor: actorOf(caller), ...origin, ...told }
+  const organization_id = homeOf(caller)
+  if (organization_id !== null) return appendAudit(tx, { ...entry, id: newId(), organization_id })
+  const organization_ids = caller.kind === 'user' ? await auditing.organizationsOf(tx, caller.user.id) : []
+  await appendAuditToEach(tx, organization_ids, { ...entry, newId })
+}
+
+/** Null: a user, in no organization. */
+function homeOf(caller: Principal): string | null {
+  if (caller.kind === 'user') return null
+  return caller.kind === 'session' ? caller.session.access.organization_id : caller.access.organization_id
+}
+
+export function actorOf(caller: Principal): AuditActor {
+  if (caller.kind === 'user') return { type: 'user', id: caller.user.id, name: caller.user.email }
+  return caller.kind === 'session' ? caller.session.access.actor : caller.access.actor
+}
+
+export type Calling = Pick<Origin, 'via' | 'request_id'> & {
+  readonly edge: Pick<NonNullable<Origin['edge']>, 'address' | 'user_agent'> | null
+}
+
+/** Only browsers sign in. */
+export function originOf(
+  { sign_in }: Operation,
+  caller: Principal | null,
+  { via, request_id, edge }: Calling,
+): AuditOrigin {
+  const http = sign_in || isSession(caller) ? 'console' : 'api'
+  const shown = via === 'http' ? http : via === 'mcp' ? 'mcp' : 'system'
+  return { via: shown, request_id, address: edge?.address ?? null, user_agent: edge?.user_agent ?? null }
+}
+
+function isSession(caller: Principal | null): boolean {
+  if (caller?.kind === 'member') return caller.session_id !== undefined
+  return caller?.kind === 'session' || (caller?.kind === 'user' && caller.minter.key_id === null)
+}
