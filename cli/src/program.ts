@@ -6,6 +6,7 @@ import { addAdministrationCommands } from './administration/commands.ts'
 import { addInstallationCommands } from './administration/installation.ts'
 import { addAgentCommands } from './agents/commands.ts'
 import { addKnowledgeCommands } from './knowledge/commands.ts'
+import { addAuditCommands } from './audit/commands.ts'
 import { addBackupCommands } from './backup/commands.ts'
 import { addBlobCommands } from './blobs.ts'
 import { addChatCommand } from './chat/commands.ts'
@@ -38,6 +39,7 @@ export function createProgram(around: Surroundings = processSurroundings()): Com
     })
   addAdministrationCommands(program, around)
   addInstallationCommands(program, around)
+  addAuditCommands(program, around)
   addBackupCommands(program, around)
   addBlobCommands(program, around)
   addAgentCommands(program, around)

@@ -7,6 +7,7 @@ export {
   createOrganization,
   createTokenForUser,
   createUser,
+  requireOrganization,
   setUserPassword,
   type AdministrationServices,
 } from './access/administration.ts'
@@ -19,6 +20,8 @@ export {
   listOrganizations,
   listTokensOf,
 } from './access/inventory.ts'
+export { exportAudit } from './audit/export.ts'
+export { auditChainsOf, findAuditHash, verifyAudit } from './audit/verify.ts'
 export { ConfigError, type Config } from './config/config.ts'
 export { readConfig } from './settings.ts'
 export { openDatabase, type Database, type PooledDatabase } from './database/database.ts'

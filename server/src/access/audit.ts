@@ -87,17 +87,21 @@ export type Attempt = { email: string } | { key_id: string } | null
 
 /** The caller does not wait for it: a known account must take no longer than an unknown one. Of an unknown one nothing typed is kept. */
 export function noteFailedSignIn(ctx: SignInContext<unknown>, action: OperationId, attempt: Attempt): void {
-  void findAttempted(ctx.core.database, attempt)
-    .then((found) => {
-      const actor: AuditActor = { type: 'unknown', id: networkOf(ctx.edge.address), name: null }
-      const refusal = { action, actor, ...ctx.origin }
-      if (found.length === 0) return ctx.core.refusals.note({ ...refusal, organization_id: null, target: null })
-      const type = attempt && 'key_id' in attempt ? 'organization_key' : 'user'
-      for (const { id, email, organization_id } of found) {
-        ctx.core.refusals.note({ ...refusal, organization_id, target: { type, id, name: email } })
-      }
-    })
-    .catch((error: unknown) => ctx.log.warn({ err: error }, 'could not record a failed sign-in in the audit log'))
+  void noteAttempt(ctx, action, attempt).catch((error: unknown) =>
+    ctx.log.warn({ err: error }, 'could not record a failed sign-in in the audit log'),
+  )
+}
+
+async function noteAttempt(ctx: SignInContext<unknown>, action: OperationId, attempt: Attempt): Promise<void> {
+  const { database, refusals } = ctx.core
+  const found = await findAttempted(database, attempt)
+  const actor: AuditActor = { type: 'unknown', id: networkOf(ctx.edge.address), name: null }
+  const refusal = { action, actor, ...ctx.origin }
+  const type = attempt && 'key_id' in attempt ? 'organization_key' : 'user'
+  if (found.length === 0) refusals.note({ ...refusal, organization_id: null, target: null })
+  for (const { id, email: name, organization_id } of found) {
+    refusals.note({ ...refusal, organization_id, target: { type, id, name } })
+  }
 }
 
 interface Attempted {

@@ -71,7 +71,7 @@ export async function measureEntries(
 ): Promise<{ count: number; last: number }> {
   const [found] = await executor.execute(
     sql<{ count: number; last: number }>`select
-        (select count(*) from (select from audit_entries e where ${matching(chain, filters)} limit ${most}) some)::integer as count,
+        (select count(*) from (select from audit_entries e where ${matching(chain, filters)} limit ${most}) found)::integer as count,
         coalesce((select last_sequence from audit_chains where organization_id = ${chain}::uuid), 0) as last`,
   )
   return found!

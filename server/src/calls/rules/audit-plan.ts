@@ -54,9 +54,8 @@ function createPlan({ audit, ...operation }: Operation): AuditPlan | null {
 
 /** The same path, or without its last words: `…/{version}/publish` is about what `…/{version}` shows. */
 function findTwin(path: string, isOfSamePath: boolean): OperationId | null {
-  let at = path
-  while (!at.endsWith('}') && !isOfSamePath && at !== '') at = at.slice(0, at.lastIndexOf('/'))
-  return at === '' ? null : findReader(at)
+  const shown = isOfSamePath ? path : path.slice(0, path.lastIndexOf('}') + 1)
+  return shown === '' ? null : findReader(shown)
 }
 
 function findReader(path: string): OperationId | null {
