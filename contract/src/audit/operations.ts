@@ -30,10 +30,10 @@ export const AuditChange = named(
     from: Type.Optional(
       Type.Unsafe<unknown>({
         ...JsonAny,
-        description: 'Null: there was none. Of a text over 1 KiB `sha256:` and its hash.',
+        description: 'Null: it was not there. Of a text over 1 KiB `sha256:` and its hash.',
       }),
     ),
-    to: Type.Optional(Type.Unsafe<unknown>({ ...JsonAny, description: 'Null: there is none.' })),
+    to: Type.Optional(Type.Unsafe<unknown>({ ...JsonAny, description: 'Null: it is gone.' })),
     changed: Type.Optional(Type.Literal(true, { description: 'Of a secret, instead of `from` and `to`.' })),
   }),
 )

@@ -592,9 +592,9 @@ export interface AuditActor {
 export interface AuditChange {
   /** Such as `versions.3.config.instructions`. */
   path: string
-  /** Null: there was none. Of a text over 1 KiB `sha256:` and its hash. */
+  /** Null: it was not there. Of a text over 1 KiB `sha256:` and its hash. */
   from?: unknown
-  /** Null: there is none. */
+  /** Null: it is gone. */
   to?: unknown
   /** Of a secret, instead of `from` and `to`. */
   changed?: true

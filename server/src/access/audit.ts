@@ -43,7 +43,7 @@ export async function tellEach(tx: Executor, { newId }: Newcomer, user_id: strin
   await appendAuditToEach(tx, await selectMemberships(tx, user_id), { ...told, ...origin, newId })
 }
 
-/** Whoever runs the command line, as the system calls them. */
+/** The person who runs the command line, as the system calls them. */
 export function byCommand(action: string, target: AuditTarget, changes: readonly AuditChange[] = []): Told {
   return {
     action,

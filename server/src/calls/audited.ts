@@ -56,7 +56,7 @@ export async function withEntry<T>(
   const before = await look(call, tx)
   const made = await work()
   const output = outputOf(made)
-  const after = plan.deletes ? null : await look(call, tx)
+  const after = plan.deletes ? null : await look(call, tx, samePart(plan, output, before))
   const whole = plan.whole ? await readTwin(call, tx, plan.whole) : null
   const told = { input: values, output, before, after, whole, organization_id: homeOf(call.caller) ?? '' }
   await append(call, tx, { target: targetOf(plan, told), changes: changesOf(plan, told) })
@@ -66,9 +66,9 @@ export async function withEntry<T>(
 
 const asItIs = (made: unknown) => made
 
-async function look(call: AuditedCall, tx: Database): Promise<State> {
+async function look(call: AuditedCall, tx: Database, part: object = {}): Promise<State> {
   const { plan, auditing, caller, input } = call
-  if (plan.twin) return readTwin(call, tx, plan.twin)
+  if (plan.twin) return readTwin(call, tx, plan.twin, part)
   const { target, id } = plan.audited
   const read = auditing.readers[target]
   const named = id === undefined ? undefined : (input as Record<string, unknown>)[id]
@@ -77,15 +77,38 @@ async function look(call: AuditedCall, tx: Database): Promise<State> {
   return read(openStore(tx, organization_id), named)
 }
 
-/** Null: there is none, or the caller may not see it. */
-async function readTwin({ plan, input, runIn }: AuditedCall, tx: Database, id: OperationId): Promise<State> {
+/** Null: it does not exist, or the caller may not see it. */
+/** Null: it does not exist, or the caller may not see it. */
+async function readTwin({ plan, input, runIn }: AuditedCall, tx: Database, id: OperationId, part: object = {}) {
   const named = Object.entries(input).filter(([name]) => plan.params.includes(name))
   try {
-    return (await runIn(id, tx, Object.fromEntries(named))) as State
+    return await readAndForget(tx, (inner) => runIn(id, inner, { ...Object.fromEntries(named), ...part }))
   } catch (error) {
     if (error instanceof AppError) return null
     throw error
   }
+}
+
+/** To look must change nothing: to read the newest version of an agent makes a draft of it, if there is no draft. */
+async function readAndForget(tx: Database, read: (tx: Database) => Promise<unknown>): Promise<State> {
+  const forget = new Error('what was only read is rolled back')
+  let state: State = null
+  try {
+    await tx.transaction(async (inner) => {
+      state = (await read(inner)) as State
+      throw forget
+    })
+  } catch (error) {
+    if (error !== forget) throw error
+  }
+  return state
+}
+
+/** `latest` may be another version after the call. */
+function samePart({ audited: { part }, params }: AuditPlan, output: unknown, before: State): object {
+  if (!part || !params.includes(part.id)) return {}
+  const value = (output as State)?.[part.id] ?? before?.[part.id]
+  return value === undefined ? {} : { [part.id]: String(value) }
 }
 
 type Told = Pick<Parameters<typeof appendAudit>[1], 'target' | 'changes'>

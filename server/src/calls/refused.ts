@@ -14,7 +14,7 @@ export interface RefusedCall {
   readonly named: Readonly<Record<string, unknown>>
 }
 
-/** End users are none of those who administer: their refusals leave no entry. */
+/** End users do not administer anything, so their refusals leave no entry. */
 export function noteRefusal({ refusals }: Pick<Core, 'refusals'>, error: unknown, call: RefusedCall): void {
   const { operation, caller, from } = call
   if (!(error instanceof AppError) || describeError(error.error).status !== 403) return

@@ -29,7 +29,15 @@ export async function createFixture() {
   const core = { config, ports, database } as unknown as Core
   const administration = { database, ports }
   const authentication = { database, tokens, log }
-  const shared: PublicContext = { core, room: null, request_id: 'request', log, edge: null, depth: 0, origin: systemOrigin }
+  const shared: PublicContext = {
+    core,
+    room: null,
+    request_id: 'request',
+    log,
+    edge: null,
+    depth: 0,
+    origin: systemOrigin,
+  }
 
   function contextOf(access: Access): Context {
     const store = openStore(database, access.organization_id)

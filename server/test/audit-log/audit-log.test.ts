@@ -65,7 +65,7 @@ async function clientOf(id: OperationId, input: Record<string, unknown>) {
 
 const inputOf = async (id: OperationId) => (await collected.get(id)!.input(world)) as Record<string, unknown>
 
-describe('each operation that changes something outside conversations', () => {
+describe('P5: each operation that changes something outside conversations', () => {
   test.each(audited)(
     '%s: nothing without its entry, and one entry, also if it is repeated with its key',
     async (id) => {
@@ -85,7 +85,7 @@ describe('each operation that changes something outside conversations', () => {
       expect(entries).toHaveLength(1)
       const [entry] = entries
       expect(entry).toMatchObject({ action: id, outcome: 'done', count: 1, target: { type: auditOf(id).target } })
-      // Whoever has the address of an upload has no name.
+      // Anyone who has the address of an upload may send it.
       expect(entry!.actor.id === null).toBe(id === 'uploadSource')
       expect(entry!.request_id).not.toBeNull()
       if (auditOf(id).id !== undefined) expect(entry!.target!.id, JSON.stringify(entry)).not.toBeNull()

@@ -89,6 +89,6 @@ function collectParts(leaves: Leaves, path: string, parts: object, isSecret: boo
   }
 }
 
-/** A number or a switch with such a name, such as a limit of tokens, is none. */
+/** A number or a switch with such a name, such as a limit of tokens, is not a secret. */
 const hides = (name: string, value: unknown) =>
   typeof value !== 'number' && typeof value !== 'boolean' && isSecretName(name)

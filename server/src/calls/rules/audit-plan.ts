@@ -98,11 +98,14 @@ export function changesOf(plan: AuditPlan, told: Told): AuditChange[] {
   const { audited, only } = plan
   const { before, after, output } = told
   const { secrets = [], part } = audited
-  const part_id = part && (onlyOf(output)?.[part.id] ?? told.input[part.id])
+  const states = [onlyOf(output), after, before, told.input]
+  const part_id = part && states.map((state) => state?.[part.id]).find((id) => id !== undefined)
   const within = part && `${part.as}.${textOf(part_id) ?? ''}`
   const options = { secrets, ...(within === undefined ? {} : { within }) }
   const isShown = before !== null || after !== null
-  const seen = isShown ? diffStates(before, after, { ...options, only }) : []
+  // What only a look has shown, such as a draft that nobody made, has not been deleted either.
+  const isGone = after === null && !plan.deletes
+  const seen = isShown && !isGone ? diffStates(before, after, { ...options, only }) : []
   const said = diffStates(null, saidOf(plan, told), options)
   return [...seen, ...said, ...givenSecrets(onlyOf(output), within)]
 }
