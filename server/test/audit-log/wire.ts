@@ -13,7 +13,7 @@ async function walkAuditLog({ call, prepare, name }: Walk): Promise<void> {
   await call('listAuditLog', 'of one target', { query: `target_type=agent&target_id=${agent.agent_id as string}` })
   await call('listAuditLog', 'of nobody', { query: 'actor_id=nobody&outcome=refused' })
   await call('listAuditLog', 'faults', { query: 'limit=0&via=post&target_type=planet&after=now' })
-  await call('listAuditLog', 'a cursor that is none', { query: 'cursor=x' })
+  await call('listAuditLog', 'a wrong cursor', { query: 'cursor=x' })
   await call('exportAuditLog', 'as lines', { query: 'action=createAgent' })
   await call('exportAuditLog', 'as CSV', { query: 'action=updateAgent&format=csv' })
   await call('exportAuditLog', 'too many')

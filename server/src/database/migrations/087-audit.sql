@@ -40,6 +40,18 @@ begin
 end
 $$;
 
+-- A restore empties all tables before it fills them: of an empty database.
+create function guard_audit_table() returns trigger language plpgsql as $$
+declare is_used boolean;
+begin
+  execute format('select exists (select from %I)', tg_table_name) into is_used;
+  if is_used then
+    raise exception 'entries of the audit log never change';
+  end if;
+  return null;
+end
+$$;
+
 -- Only what the chain has marked as purged can go.
 create function guard_audit_entry() returns trigger language plpgsql as $$
 begin
@@ -67,7 +79,7 @@ $$;
 
 create trigger audit_entries_stay before update on audit_entries for each row execute function refuse_audit_change();
 create trigger audit_entries_remain before delete on audit_entries for each row execute function guard_audit_entry();
-create trigger audit_entries_whole before truncate on audit_entries for each statement execute function refuse_audit_change();
+create trigger audit_entries_whole before truncate on audit_entries for each statement execute function guard_audit_table();
 create trigger audit_chains_grow before update on audit_chains for each row execute function guard_audit_chain();
 create trigger audit_chains_remain before delete on audit_chains for each row execute function refuse_audit_change();
-create trigger audit_chains_whole before truncate on audit_chains for each statement execute function refuse_audit_change();
+create trigger audit_chains_whole before truncate on audit_chains for each statement execute function guard_audit_table();
