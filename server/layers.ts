@@ -109,6 +109,7 @@ export const layers: readonly Layer[] = [
   },
   { folder: 'system', kind: 'room' },
   { folder: 'http', kind: 'transport' },
+  { folder: 'mcp', kind: 'transport', tables: ['mcp_settings'] },
   { folder: 'doctor', kind: 'transport' },
   { folder: 'backup', kind: 'transport' },
 ]

@@ -15,6 +15,7 @@ import { noteOperations } from './hand-off/notes.ts'
 import { handOffOperations } from './hand-off/operations.ts'
 import { presenceOperations } from './hand-off/presence.ts'
 import { teamOperations } from './hand-off/teams.ts'
+import { mcpOperations } from './mcp.ts'
 import { invitationOperations } from './invitations.ts'
 import { knowledgeOperations } from './knowledge/index.ts'
 import type { InputOf, OutputOf } from './operation.ts'
@@ -48,6 +49,7 @@ export const operations = {
   ...authoringOperations,
   ...accessOperations,
   ...organizationEventOperations,
+  ...mcpOperations,
   ...invitationOperations,
   ...signInOperations,
   ...webhookOperations,
@@ -85,6 +87,7 @@ export * from './invitations.ts'
 export * from './knowledge/index.ts'
 export * from './language-model.ts'
 export * from './load.ts'
+export * from './mcp.ts'
 export * from './openapi.ts'
 export * from './operation.ts'
 export * from './organization-events.ts'

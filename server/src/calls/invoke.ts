@@ -107,7 +107,7 @@ function howItCommits({ waits, in_parts }: Operation) {
 function contextOf(
   core: Core,
   caller: Principal | null,
-  { request_id, log, edge, accepts_stream, depth = 0 }: Omit<Origin, 'key'>,
+  { via, request_id, log, edge, accepts_stream, depth = 0 }: Omit<Origin, 'key'>,
   key: CallKey | null,
 ): PublicContext | UserContext | Omit<SessionContext, 'edge'> | Context {
   const base: PublicContext = { core, room: undefined, request_id, log, edge, depth }
@@ -115,5 +115,6 @@ function contextOf(
   if (caller.kind === 'user') return { ...base, user: caller.user, minter: caller.minter }
   if (caller.kind === 'session') return { ...base, session: caller.session }
   const { access } = caller
-  return { ...base, access, key, accepts_stream, store: openStore(core.database, access.organization_id) }
+  const store = openStore(core.database, access.organization_id)
+  return { ...base, access, key, accepts_stream, stops_at_stored: via === 'mcp', store }
 }

@@ -12,6 +12,7 @@ import { console_folder, registerConsole } from './console.ts'
 import { registerDocs, site_folder } from './docs.ts'
 import { sendError } from './errors.ts'
 import { acceptForeign } from './foreign.ts'
+import type { Mount } from './http.ts'
 import { beginLargeBody } from './large.ts'
 import { listenBeside, requireFree, sharing } from './listeners.ts'
 import { noteAnswers } from './note-answer.ts'
@@ -41,6 +42,7 @@ export interface HttpOptions {
   resources: Resources
   checkVisitor: CheckVisitor
   embeds: Embeds
+  mounts: readonly Mount[]
 }
 
 export async function createHttpServer(core: Core, options: HttpOptions): Promise<HttpServer> {
@@ -99,6 +101,7 @@ export async function createHttpServer(core: Core, options: HttpOptions): Promis
   for (const operation of all) if (!operation.upload && !operation.foreign) registerOperation(server, route, operation)
   await acceptUploads(server, all, (within, operation) => registerOperation(within, route, operation))
   await acceptForeign(server, all, (within, operation) => registerOperation(within, route, operation))
+  for (const mount of options.mounts) await mount(server, { core, admission })
   sites.registerPreflights(server)
   registerWidgetPages(server, options.embeds, { sites, site_callers, has_demo: isForDevelopment(config) })
   registerDocs(server, site_folder, () => createOpenApiDocument(operations, version))
