@@ -23,13 +23,15 @@ export function requestOf(operation: Operation, given: Arguments): RequestParts 
     Object.keys(part?.properties ?? {}),
   ) as [string[], string[], string[]]
   const params = Object.fromEntries(inPath.map((name) => [name, textOf(given, name) ?? '']))
-  const query = Object.fromEntries(
+  const query: RequestParts['query'] = Object.fromEntries(
     inQuery.flatMap((name): [string, string | string[]][] => {
       const value = Object.hasOwn(given, name) ? given[name] : undefined
       if (value === undefined || value === null) return []
       return [[name, Array.isArray(value) ? value.map(toText) : toText(value)]]
     }),
   )
+  // Who calls a tool wants JSON, where HTTP sends a text unless it is asked for it.
+  if (operation.answer?.kind === 'text' && inQuery.includes('format')) query['format'] ??= 'json'
   const headers = Object.fromEntries(
     inHeaders.flatMap((name): [string, string][] => {
       const value = textOf(given, name)
