@@ -24,6 +24,7 @@ import { createReadmission } from './admission.ts'
 import { type AnyOperation, registerOperation } from './route.ts'
 import { answerHeaders } from './security-headers.ts'
 import { acceptUploads, createUploads } from './uploads.ts'
+import { registerServiceDocuments } from './service-documents.ts'
 import { createSites } from './sites.ts'
 import { createAddressLimiter, createUnknownCallers } from './unknown-callers.ts'
 import { registerWidgetPages } from './widget-pages.ts'
@@ -101,6 +102,7 @@ export async function createHttpServer(core: Core, options: HttpOptions): Promis
   for (const operation of all) if (!operation.upload && !operation.foreign) registerOperation(server, route, operation)
   await acceptUploads(server, all, (within, operation) => registerOperation(within, route, operation))
   await acceptForeign(server, all, (within, operation) => registerOperation(within, route, operation))
+  registerServiceDocuments(server)
   for (const mount of options.mounts) await mount(server, { core, admission })
   sites.registerPreflights(server)
   registerWidgetPages(server, options.embeds, { sites, site_callers, has_demo: isForDevelopment(config) })
