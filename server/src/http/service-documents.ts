@@ -14,7 +14,8 @@ export function registerServiceDocuments(server: FastifyInstance): void {
       const { openapi = '3.1.0' } = request.query as { openapi?: unknown }
       const write = openapi === '3.1.0' || openapi === '3.0.3' ? writers[openapi] : undefined
       if (write === undefined) throw new AppError('malformed_request', 'openapi must be 3.1.0 or 3.0.3.')
-      const send = kept.get(openapi as string) ?? keepFile(Buffer.from(JSON.stringify(write(describe(service)))), headers)
+      const send =
+        kept.get(openapi as string) ?? keepFile(Buffer.from(JSON.stringify(write(describe(service)))), headers)
       kept.set(openapi as string, send)
       return send(request, reply)
     })

@@ -137,12 +137,15 @@ function requestFor(
 ): { request: CallRequest; reply: CallReply; headers: Record<string, string> } {
   const parts = requestOf(operation, given)
   const organization = organization_id ?? organizationOf(outer)
-  const depth = outer.headers['parley-depth']
+  const { 'parley-depth': depth, 'idempotency-key': key } = outer.headers
+  // Agents send it with each call of a tool; an argument takes its place.
+  const isKeyed = typeof key === 'string' && operation.headers?.properties['idempotency_key'] !== undefined
   const headers: Record<string, string> = {}
   const request: CallRequest = {
     ...{ id: outer.id, ip: outer.ip, host: outer.host, protocol: outer.protocol, log: outer.log },
     ...{ method: operation.method, url: parts.url, params: parts.params, query: parts.query, body: parts.body },
     headers: {
+      ...(isKeyed ? { 'idempotency-key': key } : {}),
       ...parts.headers,
       authorization: `Bearer ${credential}`,
       'content-type': 'application/json',

@@ -1,4 +1,5 @@
 // Clients of the MCP server: the official one for either protocol, and one that sends what a test writes.
+import { request } from 'node:http'
 import { Client, StreamableHTTPClientTransport } from '@modelcontextprotocol/client'
 
 export type Era = 'modern' | 'legacy'
@@ -54,6 +55,26 @@ export async function post(url: string, body: unknown, headers: Record<string, s
   })
   const text = await response.text()
   return { status: response.status, headers: response.headers, body: text === '' ? null : JSON.parse(text) }
+}
+
+/** With headers that `fetch` sets itself. */
+export async function rawPost(
+  url: string,
+  body: unknown,
+  headers: Record<string, string>,
+): Promise<{ status: number }> {
+  const { promise, resolve, reject } = Promise.withResolvers<{ status: number }>()
+  const sent = request(
+    url,
+    { method: 'POST', headers: { 'content-type': 'application/json', ...headers } },
+    (response) => {
+      response.resume()
+      resolve({ status: response.statusCode! })
+    },
+  )
+  sent.on('error', reject)
+  sent.end(JSON.stringify(body))
+  return promise
 }
 
 /** A request of either protocol, with what each needs. */
