@@ -30,7 +30,7 @@ beforeAll(async () => {
   server = await startTestServer({
     PARLEY_MCP_ISSUER: issuer,
     PARLEY_PUBLIC_URL: public_url,
-    PARLEY_ALLOWED_PRIVATE_HOSTS: '127.0.0.1',
+    PARLEY_ALLOW_PRIVATE_HOSTS: '127.0.0.1',
   })
 })
 afterAll(async () => {
@@ -98,7 +98,12 @@ describe('direct tools', () => {
 test('each restriction adds to those before: organization, key, address', async () => {
   const organization = await makeOrganization(server)
   const { client, key: token } = organization
-  const settings = { enabled: true, mode: 'direct' as const, tools: ['core_list_agents', 'core_create_agent'], read_only: false }
+  const settings = {
+    enabled: true,
+    mode: 'direct' as const,
+    tools: ['core_list_agents', 'core_create_agent'],
+    read_only: false,
+  }
   expect(await client.getMcpSettings({})).toEqual({ enabled: true, mode: 'discovery', tools: [], read_only: false })
   expect(await client.updateMcpSettings(settings)).toEqual(settings)
   expect(await client.updateMcpSettings({ read_only: false })).toEqual(settings)
