@@ -100,7 +100,7 @@ function withoutNull(schema: Json): Json {
     const left = (shapes as Json[]).filter((shape) => !isNull(shape))
     if (left.length === shapes.length) continue
     const { [word]: _, ...rest } = schema
-    // A mark needs a type beside it; where there is none, null is one more shape.
+    // A mark needs a type beside it; without one, null is one more shape.
     const marked = left.map((shape) => (shape['type'] === undefined ? shape : { ...shape, nullable: true }))
     if (left.length === 1 && left[0]!['type'] !== undefined) return { ...marked[0], ...rest }
     return { ...rest, [word]: [...marked, ...(left.every(({ type: one }) => one !== undefined) ? [] : [nothing])] }

@@ -1,4 +1,5 @@
 // Carries out an operation for a request: charge → read → invoke. Every transport that takes requests goes this way (P1).
+import type { Operation, OperationId } from '@parley/contract'
 import type { FastifyRequest } from 'fastify'
 import type { Answered, Checked, ForeignRequest, Origin } from '../calls/call.ts'
 import type { Core } from '../calls/core.ts'
@@ -8,7 +9,8 @@ import type { CallReply, CallRequest } from './call-request.ts'
 import { createEdge } from './cookies.ts'
 import { foreignRequestOf } from './foreign.ts'
 import { type InputReader, createInputReader } from './input.ts'
-import type { AnyOperation } from './route.ts'
+
+export type AnyOperation = Operation & { id: OperationId }
 
 export interface Carrying {
   core: Core

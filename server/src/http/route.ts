@@ -1,11 +1,10 @@
 // An operation as a route: authenticate → limit → authorize → validate → invoke → serialize.
-import type { Operation, OperationId } from '@parley/contract'
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import type { Core } from '../calls/core.ts'
 import { EventStream, FileStream, ForeignAnswer, TextStream } from '../calls/event-stream.ts'
 import type { Principal } from '../calls/principal.ts'
 import { type Admission, type IsStillAdmitted, admit, chargeForFile } from './admission.ts'
-import { createCarrier } from './carry-out.ts'
+import { type AnyOperation, createCarrier } from './carry-out.ts'
 import type { Connections } from './connections.ts'
 import { beginSpan } from './span.ts'
 import { type Span, noSpan } from '../telemetry/traces.ts'
@@ -36,8 +35,6 @@ export interface RouteOptions {
 
 /** Nobody is known yet, and nothing that is asked for is long. */
 const sign_in_bytes = 16_384
-
-export type AnyOperation = Operation & { id: OperationId }
 
 export function registerOperation(
   server: FastifyInstance,

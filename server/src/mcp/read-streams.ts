@@ -67,7 +67,7 @@ export async function readFile(file: FileStream, url: string, { result_bytes }: 
   return { text: '', blob: { uri: url, mimeType, blob: content.toString('base64') } }
 }
 
-/** Null: nobody knows how long. */
+/** Null: the length is unknown. */
 function tooLong(bytes: number | null) {
   const structured = { truncated: true, bytes }
   return { text: JSON.stringify(structured), structured }

@@ -12,7 +12,6 @@ test('60 plain-word searches: at least 95 % have their tool among the first 5', 
   expect(searches.length).toBe(60)
   for (const [, name] of searches) expect(toolOperations.has(name), name).toBe(true)
   const missed = searches.filter(([query, name]) => !search(query).slice(0, among).includes(name))
-  console.log(missed.map(([q, n]) => `${q} -> ${n}: ${search(q).slice(0, 7).join(' ')}`).join('\n'), missed.length)
   expect(1 - missed.length / searches.length).toBeGreaterThanOrEqual(least_share)
 })
 

@@ -1,4 +1,4 @@
-// The callers of parity.test.ts, and calls of theirs by HTTP and by MCP.
+// The callers of parity.test.ts, and how they call by HTTP and by MCP.
 import type { Operation, OperationId, Scope } from '@parley/contract'
 import { toolOperations } from '../../src/calls/rules/mcp-tools.ts'
 import { ApiError, type Client } from '@parley/sdk'

@@ -125,13 +125,13 @@ describe.each(['modern', 'legacy'] as const)('the official client, %s', (era) =>
     expect(text).toContain('**End user**\n\n> # Not a heading')
     const outsider = await makeOrganization(server)
     await using foreign = await openClient({ url: server.url, token: outsider.key, era })
-    await expect(read(`parley://conversations/${conversation_id}`, foreign.client)).rejects.toThrow()
+    await expect(read(`parley://conversations/${conversation_id}`, foreign.client)).rejects.toThrow(/./)
     const viewer = (await server.client.createOrganizationKey({ name: 'v', role: 'viewer' })).pat_key
     await using seeing = await openClient({ url: server.url, token: viewer, era })
     expect(
       JSON.parse((await read(`parley://conversations/${conversation_id}`, seeing.client)).text),
     ).not.toHaveProperty('conversation')
-    await expect(read(`parley://conversations/${conversation_id}/transcript`, seeing.client)).rejects.toThrow()
+    await expect(read(`parley://conversations/${conversation_id}/transcript`, seeing.client)).rejects.toThrow(/./)
   })
 })
 
@@ -262,7 +262,7 @@ test('arguments with names that JavaScript has a meaning for arrive as HTTP woul
   expect(({} as { admin?: boolean }).admin).toBeUndefined()
 })
 
-test('names of tools that are none, arguments that are none, and a result that is too long', async () => {
+test('unknown tools, arguments that are not an object, and a result that is too long', async () => {
   for (const name of ['core_nothing', '__proto__', 'constructor', 'call_tool', 'core_get_health'])
     expect(await callTool(name, {})).toEqual({
       content: [{ type: 'text', text: `Unknown tool: ${name}` }],

@@ -1,4 +1,4 @@
-// What people ask a client for, in their own words, and the tool that does it. Written before the search was tuned; it is tuned for others.
+// What people ask a client for, in their own words, and the tool that does it. They were written before the search was tuned: untuned, 51 of 60 were found.
 
 export const searches: readonly (readonly [string, string])[] = [
   ['list my agents', 'core_list_agents'],

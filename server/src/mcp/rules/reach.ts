@@ -64,7 +64,7 @@ export function readAsked(query: Readonly<Record<string, unknown>>): Asked | str
   if (unknown !== undefined) return `Unknown tool: ${shorten(unknown)}`
   const ofSet = toolset === undefined ? null : new Set(toolsOf(toolset))
   return {
-    // Whoever names tools wants to see them.
+    // Clients that name tools want to see them.
     mode: mode ?? (names !== null || ofSet !== null ? 'direct' : undefined),
     tools: intersect(names && new Set(names), ofSet),
     read_only: read_only === 'true',

@@ -13,7 +13,7 @@ export interface RequestParts {
   body: unknown
 }
 
-/** A path has no room for a value that is missing. */
+/** Without its values a path cannot be written. */
 export function findMissing({ params }: Operation, given: Arguments): string[] {
   return Object.keys(params?.properties ?? {}).filter((name) => textOf(given, name) === undefined)
 }
