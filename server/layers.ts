@@ -111,6 +111,7 @@ export const layers: readonly Layer[] = [
   { folder: 'audit-log', kind: 'room' },
   { folder: 'system', kind: 'room' },
   { folder: 'http', kind: 'transport' },
+  { folder: 'mcp', kind: 'transport', tables: ['mcp_settings'] },
   { folder: 'doctor', kind: 'transport' },
   { folder: 'backup', kind: 'transport' },
 ]

@@ -1,6 +1,7 @@
 // Credentials, members and the organization: resources and operations.
 import { Type } from './type.ts'
 import { NewInvitation } from './invitations.ts'
+import { McpOfKey } from './mcp.ts'
 import { defineOperation } from './operation.ts'
 import { type RespondersSee, respondersSee } from './hand-off/words.ts'
 import { roles, scopes } from './vocabulary.ts'
@@ -20,6 +21,7 @@ const credentialRecord = {
     Type.Array(Type.String(), { description: 'The explicit list of scopes; null if the key has a role.' }),
   ),
   agent_ids: nullable(Type.Array(Id, { description: 'The agents that the credential is narrowed to; null: all.' })),
+  mcp: nullable(McpOfKey),
   expires_at: nullable(Type.Integer({ description: 'Epoch milliseconds; null: never expires.' })),
   created_at: Timestamp,
   last_used_at: nullable(Type.String({ format: 'date-time', description: 'May lag by up to a minute.' })),
@@ -117,6 +119,7 @@ const keyOperations = {
       agent_ids: Type.Optional(
         nullable(Type.Array(Id, { minItems: 1, maxItems: 100, description: 'Narrows the key to these agents.' })),
       ),
+      mcp: Type.Optional(nullable(McpOfKey)),
     }),
     success: { status: 200, description: 'The key, with its secret.', schema: NewCredential },
     errors: ['too_many_credentials'],

@@ -16,6 +16,7 @@ import { noteOperations } from './hand-off/notes.ts'
 import { handOffOperations } from './hand-off/operations.ts'
 import { presenceOperations } from './hand-off/presence.ts'
 import { teamOperations } from './hand-off/teams.ts'
+import { mcpOperations } from './mcp.ts'
 import { invitationOperations } from './invitations.ts'
 import { knowledgeOperations } from './knowledge/index.ts'
 import type { InputOf, OutputOf } from './operation.ts'
@@ -50,6 +51,7 @@ export const operations = {
   ...accessOperations,
   ...auditOperations,
   ...organizationEventOperations,
+  ...mcpOperations,
   ...invitationOperations,
   ...signInOperations,
   ...webhookOperations,
@@ -88,7 +90,9 @@ export * from './invitations.ts'
 export * from './knowledge/index.ts'
 export * from './language-model.ts'
 export * from './load.ts'
+export * from './mcp.ts'
 export * from './openapi.ts'
+export * from './openapi-3-0.ts'
 export * from './operation.ts'
 export * from './organization-events.ts'
 export * from './own-path.ts'

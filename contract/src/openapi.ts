@@ -95,10 +95,10 @@ function describeDelivery(hoist: Hoist): Json {
   }
 }
 
-type Hoist = (schema: unknown) => unknown
+export type Hoist = (schema: unknown) => unknown
 
-/** Replaces each named schema, at any depth, with a reference to its component. */
-function createHoister(components: Json): Hoist {
+/** Replaces each named schema, at any depth, with a reference to its place in `components`. */
+export function createHoister(components: Json, place = '#/components/schemas/'): Hoist {
   const hoist: Hoist = (schema) => {
     if (Array.isArray(schema)) return schema.map(hoist)
     if (typeof schema !== 'object' || schema === null) return schema
@@ -110,7 +110,7 @@ function createHoister(components: Json): Hoist {
       components[name] = {} // reserves its place in case it refers to itself
       components[name] = mapValues(schema, hoist)
     }
-    return { $ref: `#/components/schemas/${name}` }
+    return { $ref: `${place}${name}` }
   }
   return hoist
 }

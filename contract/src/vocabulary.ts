@@ -88,6 +88,11 @@ export type UnansweredOutcome = (typeof unansweredOutcomes)[number]
 export const concurrencyRules = ['queue', 'merge', 'interrupt', 'reject'] as const
 export type ConcurrencyRule = (typeof concurrencyRules)[number]
 
+// --- MCP ---
+
+export const mcpModes = ['discovery', 'direct', 'both'] as const
+export type McpMode = (typeof mcpModes)[number]
+
 // --- events and webhooks ---
 
 /** The events of conversations, in the order in which they are displayed. */

@@ -29,6 +29,8 @@ import { type PresenceOptions, createPresence } from './live/presence.ts'
 import { createLiveTurns } from './live/live-turns.ts'
 import { changeKey, changed, drainKey } from './live/shared.ts'
 import type { MigrationGate } from './http/migration-gate.ts'
+import { createMcpMount } from './mcp/mcp.ts'
+import { mcpSettings } from './mcp/settings.ts'
 import { createHttpServer, isForDevelopment } from './http/server.ts'
 import { createKeyQueue } from './idempotency/key-queue.ts'
 import type { Live } from './live/live.ts'
@@ -353,7 +355,9 @@ async function serve(
   stack.defer(() => work.stop())
   live.presence.start()
   const { checkVisitor, embeds } = rooms.web_widgets
-  const server = await createHttpServer(core, { ...rooms.access, resources: resourcesOf(rooms), checkVisitor, embeds })
+  const mounts = [createMcpMount(config.of(mcpSettings))]
+  const resources = resourcesOf(rooms)
+  const server = await createHttpServer(core, { ...rooms.access, resources, checkVisitor, embeds, mounts })
   stack.defer(async () => {
     node.isDraining = true
     live.signals.notify(drainKey)

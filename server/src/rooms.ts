@@ -19,6 +19,7 @@ import { createFeed } from './feed/room.ts'
 import { createHandOff } from './hand-off/room.ts'
 import { createInactivity } from './inactivity/room.ts'
 import { createKnowledge } from './knowledge/room.ts'
+import { createMcp } from './mcp/room.ts'
 import { createModels } from './models/room.ts'
 import { createSecrets } from './secrets/room.ts'
 import { createStatistics } from './statistics/room.ts'
@@ -64,6 +65,7 @@ export function createRooms(
     workflows: createWorkflows(core, { ...events, ...models, ...conversations }),
     audit_log: createAuditLog(core),
     system: createSystem(),
+    mcp: createMcp(),
   }
   for (const room of Object.values<Contributing>(rooms)) {
     rooms.agents.contribute(room)

@@ -7,6 +7,7 @@ import { embeddingSettings } from './embeddings/settings.ts'
 import { crawlSettings } from './knowledge/crawl/settings.ts'
 import { knowledgeSettings } from './knowledge/settings.ts'
 import { searchSettings } from './knowledge/search/settings.ts'
+import { mcpSettings } from './mcp/settings.ts'
 import { webWidgetSettings } from './web-widgets/settings.ts'
 import { sandboxSettings } from './sandbox/settings.ts'
 import { secretSettings } from './secrets/settings.ts'
@@ -24,6 +25,7 @@ const rooms: readonly SettingsGroup<unknown>[] = [
   searchSettings,
   crawlSettings,
   webWidgetSettings,
+  mcpSettings,
   sandboxSettings,
   workflowSettings,
   workflowRunSettings,

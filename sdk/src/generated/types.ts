@@ -1759,6 +1759,7 @@ export interface Credential {
   scopes: string[] | null
   /** The agents that the credential is narrowed to; null: all. */
   agent_ids: string[] | null
+  mcp: McpOfKey | null
   /** Epoch milliseconds; null: never expires. */
   expires_at: number | null
   /** RFC 3339 in UTC with microseconds, such as 2026-01-31T09:30:00.123456Z. */
@@ -2405,6 +2406,18 @@ export interface LowConfidence {
   llm?: LanguageModel | null
 }
 
+/** What this key is offered over MCP. It narrows what the organization offers: `enabled`, `tools` and `read_only` add to its restrictions; `mode` replaces its own. */
+export interface McpOfKey {
+  /** Whether `/mcp` answers. Default true. */
+  enabled?: boolean
+  /** What is listed: `discovery` the four tools that find and call all others, `direct` the operations themselves, `both`. Default `discovery`. */
+  mode?: 'discovery' | 'direct' | 'both'
+  /** Names of tools, such as `core_list_agents`: no others are listed, found or called. Empty, the default: all that the caller’s scopes allow; of these, `direct` lists the first 64 by name. */
+  tools?: string[]
+  /** Whether calls that change something are refused. Default false. */
+  read_only?: boolean
+}
+
 /** Remote tools over streamable HTTP. If a server is down, the model cannot use its tools, but the turn continues. */
 export interface McpServer {
   /** Unique within the agent. The model sees the tools of the server as `<name>_<tool>`. */
@@ -2417,6 +2430,17 @@ export interface McpServer {
   allowed_tools?: string[] | null
   /** Time limit of connecting and of each call. Default 10000. From 1 to 600000. */
   timeout_ms?: number | null
+}
+
+export interface McpSettings {
+  /** Whether `/mcp` answers. Default true. */
+  enabled: boolean
+  /** What is listed: `discovery` the four tools that find and call all others, `direct` the operations themselves, `both`. Default `discovery`. */
+  mode: 'discovery' | 'direct' | 'both'
+  /** Names of tools, such as `core_list_agents`: no others are listed, found or called. Empty, the default: all that the caller’s scopes allow; of these, `direct` lists the first 64 by name. */
+  tools: string[]
+  /** Whether calls that change something are refused. Default false. */
+  read_only: boolean
 }
 
 export interface Member {
@@ -2496,6 +2520,7 @@ export interface NewCredential {
   scopes: string[] | null
   /** The agents that the credential is narrowed to; null: all. */
   agent_ids: string[] | null
+  mcp: McpOfKey | null
   /** Epoch milliseconds; null: never expires. */
   expires_at: number | null
   /** RFC 3339 in UTC with microseconds, such as 2026-01-31T09:30:00.123456Z. */
@@ -6464,6 +6489,7 @@ export interface CreateOrganizationKeyInput {
   scopes?: ('conversations:read' | 'conversations:read_sensitive' | 'conversations:manage' | 'conversations:reply' | 'conversations:dial' | 'agents:read' | 'agents:manage' | 'webhooks:read' | 'webhooks:manage' | 'members:read' | 'members:manage' | 'organizations:manage' | 'billing:manage' | 'web_widgets:read' | 'web_widgets:manage' | 'sources:read' | 'sources:manage' | 'phone_numbers:read' | 'phone_numbers:manage' | 'trunks:read' | 'trunks:manage' | 'email_domains:read' | 'email_domains:manage' | 'campaigns:read' | 'campaigns:manage' | 'concurrency:read' | 'concurrency:manage' | 'assessments:read' | 'assessments:manage' | 'workflows:read' | 'workflows:read_sensitive' | 'workflows:execute' | 'workflows:manage' | 'child_organizations:manage' | 'managed_accounts:manage')[] | null
   /** Narrows the key to these agents. */
   agent_ids?: string[] | null
+  mcp?: McpOfKey | null
 }
 
 export interface ListOrganizationKeysInput {
@@ -6579,6 +6605,19 @@ export interface ListOrganizationEventsInput {
   after?: number
   /** `EventSource` sends it when it reconnects. */
   last_event_id?: string
+}
+
+export interface GetMcpSettingsInput {}
+
+export interface UpdateMcpSettingsInput {
+  /** Whether `/mcp` answers. Default true. */
+  enabled?: boolean
+  /** What is listed: `discovery` the four tools that find and call all others, `direct` the operations themselves, `both`. Default `discovery`. */
+  mode?: 'discovery' | 'direct' | 'both'
+  /** Names of tools, such as `core_list_agents`: no others are listed, found or called. Empty, the default: all that the caller’s scopes allow; of these, `direct` lists the first 64 by name. */
+  tools?: string[]
+  /** Whether calls that change something are refused. Default false. */
+  read_only?: boolean
 }
 
 export interface CreateInvitationInput {
@@ -8027,6 +8066,10 @@ export type ListOrganizationEventsOutput = {
   has_more: boolean
 }
 
+export type GetMcpSettingsOutput = McpSettings
+
+export type UpdateMcpSettingsOutput = McpSettings
+
 export type CreateInvitationOutput = NewInvitation
 
 export type ListInvitationsOutput = {
@@ -9281,6 +9324,8 @@ export interface Inputs {
   listAuditLog: ListAuditLogInput
   exportAuditLog: ExportAuditLogInput
   listOrganizationEvents: ListOrganizationEventsInput
+  getMcpSettings: GetMcpSettingsInput
+  updateMcpSettings: UpdateMcpSettingsInput
   createInvitation: CreateInvitationInput
   listInvitations: ListInvitationsInput
   deleteInvitation: DeleteInvitationInput
@@ -9494,6 +9539,8 @@ export interface Outputs {
   listAuditLog: ListAuditLogOutput
   exportAuditLog: ExportAuditLogOutput
   listOrganizationEvents: ListOrganizationEventsOutput
+  getMcpSettings: GetMcpSettingsOutput
+  updateMcpSettings: UpdateMcpSettingsOutput
   createInvitation: CreateInvitationOutput
   listInvitations: ListInvitationsOutput
   deleteInvitation: DeleteInvitationOutput
@@ -9937,6 +9984,16 @@ export interface Methods {
    * What happened to what belongs to no conversation, such as datasets, their sources and webhook endpoints: ids, names, reasons and counts, never text. Webhook endpoints receive the same events. They are kept for 30 days: if the first `sequence` is not the one after `after`, those between are gone. With `Accept: text/event-stream` the response is an open-ended stream of the events after `after`, then of new ones within about a second. The server closes it after some minutes; a client that resumes with `Last-Event-ID` misses nothing.
    */
   listOrganizationEvents(input?: ListOrganizationEventsInput, options?: CallOptions): Promise<ListOrganizationEventsOutput>
+  /**
+   * Read what the organization offers over MCP.
+   * The MCP server at `/mcp` has every operation as a tool; these settings narrow it.
+   */
+  getMcpSettings(input?: GetMcpSettingsInput, options?: CallOptions): Promise<GetMcpSettingsOutput>
+  /**
+   * Change what the organization offers over MCP.
+   * Fields that are left out stay as they are. Valid for the next request, on every node.
+   */
+  updateMcpSettings(input?: UpdateMcpSettingsInput, options?: CallOptions): Promise<UpdateMcpSettingsOutput>
   /**
    * Invite someone to become a member.
    * It replaces an open invitation of the same address. A member without another organization can use it to set a new password. It ends when the member or key that created it is removed. Callers can grant, replace and delete only invitations to roles that they have.

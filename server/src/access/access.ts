@@ -12,6 +12,7 @@ export interface AccessServices {
 
 export type { ConversationTokens } from './conversation-token.ts'
 export { authenticate, authenticateSession, readBearer } from './authenticate.ts'
+export { type Subject, authenticateSubject } from './subject.ts'
 export {
   type Presented,
   createCredentialCheck,

@@ -107,7 +107,8 @@ function contextOf(
   if (caller.kind === 'session') return { ...base, session: caller.session }
   const { access } = caller
   const store = openStore(core.database, access.organization_id)
-  return { ...base, access, key, accepts_stream, store, audited: within ?? withoutEntry(store) }
+  const stops_at_stored = via === 'mcp'
+  return { ...base, access, key, accepts_stream, stops_at_stored, store, audited: within ?? withoutEntry(store) }
 }
 
 const withoutEntry =

@@ -49,6 +49,8 @@ export interface Context<Own = unknown> extends PublicContext<Own> {
   readonly store: RootStore
   /** Whether the caller accepts server-sent events. */
   readonly accepts_stream: boolean
+  /** A stream ends after what is stored: its caller asks again for the rest. */
+  readonly stops_at_stored?: boolean
   /** The idempotency key, only for operations that wait; null without one. */
   readonly key: CallKey | null
   /** For operations that are audited `by_itself`. */

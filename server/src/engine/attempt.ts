@@ -3,12 +3,13 @@
 import type { Citation } from '@parley/contract'
 import type { Logger } from 'pino'
 import type { ResolvedConfig } from '../agents/rules/config.ts'
+import { later } from '../base/later.ts'
 import type { EngineServices } from './services.ts'
 import { checkAgainst } from '../agents/rules/argument-schemas.ts'
 import type { HandOffAnswer } from '../conversations/machine/agent-hand-off.ts'
 import type { AttemptResult, HandOffResult, Step, ToolResult } from '../conversations/machine/attempt-decisions.ts'
 import type { Ending, TokenUsage } from '../conversations/machine/change.ts'
-import { type TurnLease, endingRules, reach } from '../conversations/conversations.ts'
+import { type TurnLease, endingRules, reach, readConversationDepth } from '../conversations/conversations.ts'
 import { joinCitations } from '../conversations/machine/retrievals.ts'
 import type { ConversationRecord } from '../conversations/machine/rows.ts'
 import { type Words, heldWords, joinWords } from '../conversations/machine/turn-items.ts'
@@ -97,7 +98,9 @@ export async function carryOut(services: Part, lease: TurnLease, port: AttemptPo
     const question = async () => questionOf(await found.history(), found.turn)
     const { mayAct } = port
     const conversation = { id: conversation_id, agent_id, is_redacted: found.redactor !== null }
-    const around = { services, organization_id, conversation, turn_id, variables, signal, log, readSecrets, mayAct }
+    const readDepth = later(() => readConversationDepth(found.store, conversation_id))
+    const called = { organization_id, conversation, turn_id, variables, readDepth }
+    const around = { services, ...called, signal, log, readSecrets, mayAct }
     const recorded = await recordedIn(services.traces, found, readSecrets)
     const run: CallRun = { ...around, room, holds_words, passages, question, ...(recorded ? { recorded } : {}) }
     using running = await equipTurn(found, services.equipment, run)
