@@ -78,7 +78,9 @@ async function ask(services: Part, inputs: BegunGeneration['inputs'], signal: Ab
   const model = defaultModel(services)
   const answer = { text: '', reason: 'other' as FinishReason }
   if (model.provider === DEMO_PROVIDER) return { ...answer, text: instructWithDemo(inputs) }
-  const parts = services.models.resolve(model, { timeout_ms }).stream(instructionsRequest(inputs), signal, services.usage)
+  const parts = services.models
+    .resolve(model, { timeout_ms })
+    .stream(instructionsRequest(inputs), signal, services.usage)
   for await (const part of parts) {
     if (part.type === 'text') answer.text += part.text
     else if (part.type === 'finish') answer.reason = part.reason

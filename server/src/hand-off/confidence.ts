@@ -66,7 +66,11 @@ async function runRating(services: RatingServices, { organization_id, owner, sub
   if (!rule) return done
   const { question, reply } = await readMessagesOfTurn(store, owner, subject)
   if (reply === '') return done
-  const counting = { organization_id: organization_id!, agent_id: conversation.agent_id, conversation_id: owner } as const
+  const counting = {
+    organization_id: organization_id!,
+    agent_id: conversation.agent_id,
+    conversation_id: owner,
+  } as const
   const usage = core.usage.counter({ ...counting, kind: 'model_call', purpose: 'analysis' })
   const model = { llm: rule.llm ?? config.llm, usage }
   const confidence = await rate(services, store, model, { question, reply }, signal)

@@ -21,7 +21,11 @@ export function modelsOf(services: Part, store: Store): ModelCatalog {
     resolve(ref, policy): CountedModel {
       const names = listKeyNames([ref, ...(policy?.fallbacks ?? [])], config)
       if (names.length === 0) return createTracedModel(traces, models.resolve(ref, policy))
-      async function* stream(request: ModelRequest, signal: AbortSignal, calls: CallCounter): AsyncGenerator<ModelPart> {
+      async function* stream(
+        request: ModelRequest,
+        signal: AbortSignal,
+        calls: CallCounter,
+      ): AsyncGenerator<ModelPart> {
         const secrets = await readSecrets(services, store, names)
         const model = models.resolve(ref, policy, chooseOwnSettings(config, secrets))
         yield* redactParts(model.stream(request, signal, calls), createRedactor(keysAmong(secrets)))

@@ -47,7 +47,10 @@ function note(said: Said, part: Exclude<ModelPart, { type: 'finish' }>): void {
   else said.calls.push({ name: part.name, arguments: part.arguments })
 }
 
-function noteFinish(span: Span, { model, reason, usage: { input_tokens, output_tokens } }: Extract<ModelPart, { type: 'finish' }>): void {
+function noteFinish(
+  span: Span,
+  { model, reason, usage: { input_tokens, output_tokens } }: Extract<ModelPart, { type: 'finish' }>,
+): void {
   span.set(describeChatAnswer({ model: model ?? null, reason, input_tokens, output_tokens }))
 }
 

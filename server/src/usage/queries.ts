@@ -109,7 +109,9 @@ export async function removeOpen(database: Executor, { id, organization_id }: Op
   await database.query(withdrawStatement, [id, organization_id])
 }
 
-const lose = (which: string) => `update usage_pending set outcome = 'lost', output_tokens = 0, estimated = true, node_id = null, open_until = null
+const lose = (
+  which: string,
+) => `update usage_pending set outcome = 'lost', output_tokens = 0, estimated = true, node_id = null, open_until = null
    where outcome is null and id = any(array(select id from usage_pending where outcome is null and ${which}))`
 const of_calls = 'calls of all organizations whose nodes are gone'
 

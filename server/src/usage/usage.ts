@@ -10,7 +10,15 @@ import type { Presence } from '../live/presence.ts'
 import { everyMinute } from '../work/every-minute.ts'
 import type { WorkKind } from '../work/port.ts'
 import type { CallCounter, CalledModel, Counting, EndedCall, OpenCall } from './port.ts'
-import { type CompletedRow, type OpenRow, completeRows, insertOpen, loseOfNodes, loseOld, removeOpen } from './queries.ts'
+import {
+  type CompletedRow,
+  type OpenRow,
+  completeRows,
+  insertOpen,
+  loseOfNodes,
+  loseOld,
+  removeOpen,
+} from './queries.ts'
 import { measure, splitModel, tokensOf } from './rules/measured.ts'
 
 export type {
@@ -68,13 +76,21 @@ export interface UsageParts {
 export function createUsage({ database, ports, node_id, presence, log }: UsageParts): Usage {
   presence.whenGone((node_ids) => loseOfNodes(database, node_ids))
   const ownerOf = ({ organization_id }: { organization_id: string }) => organization_id
-  const open = batch(answering<OpenRow>((rows) => insertOpen(database, rows)), { ...together, ownerOf })
-  const complete = batch(answering<CompletedRow>((rows) => completeRows(database, rows)), { ...together, ownerOf })
+  const open = batch(
+    answering<OpenRow>((rows) => insertOpen(database, rows)),
+    { ...together, ownerOf },
+  )
+  const complete = batch(
+    answering<CompletedRow>((rows) => completeRows(database, rows)),
+    { ...together, ownerOf },
+  )
   const patiently = (write: () => Promise<void>) => retry(ports.clock, write_again, write)
 
   /** Without the row, the call is lost when its time is over. */
   function inBackground(write: () => Promise<void>): void {
-    patiently(write).catch((error: unknown) => log.warn({ err: error }, 'could not complete the row of a call; it is counted as lost'))
+    patiently(write).catch((error: unknown) =>
+      log.warn({ err: error }, 'could not complete the row of a call; it is counted as lost'),
+    )
   }
 
   async function settle(write: () => Promise<void>): Promise<void> {

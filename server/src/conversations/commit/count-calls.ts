@@ -1,13 +1,13 @@
 // Counts calls of the model outside the usual commits of a turn: those that are lost with their attempt, and those that an attempt has made
 // in vain. Part of commit.ts.
-import { statement } from '../../database/database.ts'
+import { type Pipeline, statement } from '../../database/database.ts'
 import { arraysOf, rowsOf } from '../../database/rows.ts'
 import type { Store } from '../../database/store.ts'
 import type { CountedCall } from '../../usage/port.ts'
 import { insertCalls, insertLostCalls, splitModel } from '../../usage/usage.ts'
 import type { Planned } from '../machine/plan.ts'
 import type { TurnLease } from '../turn-runner.ts'
-import type { Writer } from './write-changes.ts'
+import type { Committer } from './committer.ts'
 
 /** The newest items of a conversation, which a model may have been shown. */
 const shown_items = 200
@@ -30,10 +30,18 @@ const lostStatement = statement(
 )
 
 /** Its input is estimated. */
-export function countLostCalls({ tx, ports, default_model }: Writer, plans: Planned[]): void {
+export function countLostCalls(tx: Pipeline, { ports, default_model }: Committer, plans: Planned[]): void {
   const lost = plans.flatMap(({ state: { id: conversation_id, organization_id, agent_id, now: at }, change }) =>
     change.lost_calls.map((turn_id) => {
-      return { id: ports.newId(), organization_id, at, agent_id, conversation_id, turn_id, ...splitModel(default_model) }
+      return {
+        id: ports.newId(),
+        organization_id,
+        at,
+        agent_id,
+        conversation_id,
+        turn_id,
+        ...splitModel(default_model),
+      }
     }),
   )
   if (lost.length === 0) return

@@ -24,7 +24,7 @@ export interface Writer extends Committer {
  */
 export function writeChanges(writer: Writer, plans: Planned[]): void {
   // Estimated from what the turn began with.
-  countLostCalls(writer, plans)
+  countLostCalls(writer.tx, writer, plans)
   // Who handles a conversation changes before the agent writes again, and after it has written its last (H1).
   writeHandlings(writer.tx, plans.filter(isReturned))
   // A turn starts only in a conversation that has begun.

@@ -233,9 +233,17 @@ export function decideTakeover(
     const [outcome, error] = turn.past_deadline
       ? (['timed_out', 'The turn did not finish within its time limit.'] as const)
       : (['attempts_exhausted', 'Every attempt at this turn failed because its server stopped.'] as const)
-    return { change: { ...failOrHandOff(state, turn, { outcome, error }, rule), ...callsOf(turn, null) }, answer: 'failed' }
+    return {
+      change: { ...failOrHandOff(state, turn, { outcome, error }, rule), ...callsOf(turn, null) },
+      answer: 'failed',
+    }
   }
   const calls = callsOf(turn, null)
-  const change = { ...noChange, ...calls, started_turn: { id: turn.id, takeover }, events: [turnEvent('turn.started', turn.id)] }
+  const change = {
+    ...noChange,
+    ...calls,
+    started_turn: { id: turn.id, takeover },
+    events: [turnEvent('turn.started', turn.id)],
+  }
   return { change, answer: 'started' }
 }

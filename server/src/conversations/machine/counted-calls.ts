@@ -21,7 +21,8 @@ const none: Counted = { calls: [], lost_calls: [] }
 export function callsOf(turn: OpenTurn, stopped: StoppedCalls | null): Counted {
   if (turn.status !== 'running') return none
   const isStopped = turn.id === stopped?.turn_id && turn.lease === stopped.lease
-  if (!isStopped || stopped.calls === null) return turn.pending_calls.length > 0 ? none : { ...none, lost_calls: [turn.id] }
+  if (!isStopped || stopped.calls === null)
+    return turn.pending_calls.length > 0 ? none : { ...none, lost_calls: [turn.id] }
   // Otherwise its last step, which was on its way when it was stopped, has counted them.
   return stopped.step === turn.steps ? { ...none, calls: stopped.calls } : none
 }

@@ -74,7 +74,8 @@ function fromCallError(error: APICallError, model: string): ModelError {
 }
 
 /** What comes before a request is sent. */
-const unreached = /^(ECONNREFUSED|ENOTFOUND|EAI_AGAIN|EHOSTUNREACH|ENETUNREACH|UND_ERR_CONNECT_TIMEOUT|[A-Z_]*(CERT|TLS|SSL)[A-Z_]*)$/
+const unreached =
+  /^(ECONNREFUSED|ENOTFOUND|EAI_AGAIN|EHOSTUNREACH|ENETUNREACH|UND_ERR_CONNECT_TIMEOUT|[A-Z_]*(CERT|TLS|SSL)[A-Z_]*)$/
 
 function noConnection(model: string, code: string): ModelError {
   return Object.assign(createModelError('connection', model, null, code), { is_unreached: unreached.test(code) })
