@@ -3,7 +3,7 @@
 import type { Clock } from '../base/ports.ts'
 import { backoff, sleep } from '../base/retry.ts'
 import type { MeasuredCall } from './metrics.ts'
-import type { CallCounter, EndedCall, OpenCall } from '../usage/port.ts'
+import type { CallCounter, EndedCall } from '../usage/port.ts'
 import { charactersOfRequest } from './rules/request-size.ts'
 import {
   type CountedModel,
@@ -110,7 +110,13 @@ async function* runAttempt(
   { signal, calls }: { signal: AbortSignal; calls: CallCounter },
   { clock, timeout_ms, onCall }: ResilienceOptions,
 ): AsyncGenerator<ModelPart> {
-  const counted = await beginCall(model, request, { signal, calls }, timeout_ms)
+  const countCharacters = () => charactersOfRequest(request)
+  const counted = await calls.begin({ model: model.id, most_ms: timeout_ms, countCharacters })
+  // Right before the listener below: an abort in between would not be noticed.
+  if (signal.aborted) {
+    await counted.end({ how: 'not_made' })
+    throw signal.reason
+  }
   const call = new AbortController()
   let leave: (reason: unknown) => void = () => {}
   const stop = (reason: unknown) => {
@@ -151,18 +157,6 @@ async function* runAttempt(
     parts.return?.()?.catch(() => undefined)
     await counted.end(counts)
   }
-}
-
-async function beginCall(
-  { id: model }: Model,
-  request: ModelRequest,
-  { signal, calls }: { signal: AbortSignal; calls: CallCounter },
-  most_ms: number,
-): Promise<OpenCall> {
-  const call = await calls.begin({ model, most_ms, countCharacters: () => charactersOfRequest(request) })
-  if (!signal.aborted) return call
-  await call.end({ how: 'not_made' })
-  throw signal.reason
 }
 
 function endOfFailed({ kind, status, is_unreached }: ModelError): EndedCall {

@@ -21,7 +21,7 @@ export type UsagePurpose =
   | 'knowledge'
   | 'test'
 
-/** `lost`: whoever made the call is gone, and nobody knows what it has used. */
+/** `lost`: the node that made the call is gone, so it is unknown what it has used. */
 export type UsageOutcome = 'ok' | 'failed' | 'interrupted' | 'lost'
 
 /** Whose calls are counted, and what for. */
@@ -68,7 +68,7 @@ export interface MeasuredCall extends ReportedTokens {
   estimated: boolean
 }
 
-/** A call under way. Whoever has begun it ends it once; if they cannot, it becomes `lost`. */
+/** A call under way. Its caller ends it once; if that fails, it becomes `lost`. */
 export interface OpenCall {
   /** Characters of the answer so far. */
   heard: number

@@ -49,7 +49,7 @@ export function countLostCalls(tx: Pipeline, { ports, default_model }: Committer
   tx.send(lostStatement, arraysOf(lost, [...names]))
 }
 
-// The lock makes whoever takes the turn over wait, or finds that they were faster.
+// The lock makes a takeover wait, or finds that it was faster.
 const inVainStatement = statement(
   'count_calls_in_vain',
   `with held as (
@@ -61,7 +61,7 @@ const inVainStatement = statement(
    select id from held`,
 )
 
-/** Before the attempt calls a model again. False: it does not hold its turn any more, and whoever took it has counted them. */
+/** Before the attempt calls a model again. False: it does not hold its turn any more, and the commit that took it has counted them. */
 export async function countCallsInVain(
   store: Store,
   { turn_id, lease }: Pick<TurnLease, 'turn_id' | 'lease'>,
