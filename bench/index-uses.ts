@@ -170,6 +170,9 @@ export const indexUses: Record<string, string> = {
   sign_in_attempts_pkey: 'each sign-in attempt',
   sign_in_attempts_full: 'clean_up_sign_in, each minute',
 
+  usage_pending_pkey: 'a call is counted once, however often its commit is repeated; complete_calls',
+  usage_pending_of_organization: 'what an organization has used that is not added up yet',
+  usage_pending_open: 'count_lost_calls, each minute; the calls of nodes that are gone',
   statistics_deltas_pkey: 'getStatistics and getAgent, for deltas that are not added up yet; fold_statistics',
   statistics_organization_id_agent_id_unit_starts_at_key:
     'one sum for each key; getStatistics, getAgent, fold_statistics',

@@ -25,6 +25,7 @@ export const layers: readonly Layer[] = [
   { folder: 'sandbox', kind: 'foundation' },
   { folder: 'sealing', kind: 'foundation', tables: ['installation'] },
   { folder: 'audit', kind: 'foundation', tables: ['audit_chains', 'audit_entries'] },
+  { folder: 'usage', kind: 'foundation', tables: ['usage_pending'] },
   { folder: 'calls', kind: 'foundation', tables: ['sign_in_attempts'] },
   { folder: 'statistics', kind: 'room', tables: ['statistics'] },
   { folder: 'agents', kind: 'room', tables: ['agents', 'agent_versions', 'instruction_generations'] },

@@ -50,6 +50,7 @@ import { backfillWork } from './work/backfills.ts'
 import { everyMinute } from './work/every-minute.ts'
 import { stuckWork } from './work/watch-stuck.ts'
 import { putOffWork } from './work/queries.ts'
+import { createUsage } from './usage/usage.ts'
 import { createWork } from './work/work.ts'
 import { type FirstPages, createSampleWidget } from './web-widgets/web-widgets.ts'
 
@@ -289,6 +290,7 @@ function createCore({
     invoke: (...call) => invoke(...call),
     node: { id: live.node_id, isDraining: false },
     load,
+    usage: createUsage({ ...parts, node_id: live.node_id, presence: live.presence }),
     pieces: createPieces({ clock, hasOthers: load.hasOthers }),
   }
   const rooms = createRooms(core, { secret_key, lookup, widget_folder, first_pages })
@@ -371,12 +373,13 @@ async function serve(
   return server.listen({ host: config.host, port: gate?.port ?? config.port })
 }
 
-function kindsOfWork({ database, log, ports, blobs }: Core, rooms: Rooms, migrations: string[]) {
+function kindsOfWork({ database, log, ports, blobs, usage }: Core, rooms: Rooms, migrations: string[]) {
   return [
     ...Object.values<Room>(rooms).flatMap(({ work = [] }) => work),
     ...blobWork({ database, stores: blobs.stores, ports }),
     everyMinute('delete_expired_keys', async () => void (await deleteExpiredKeys(database, keys_deleted_at_once))),
     adoptingWork(database),
+    ...usage.work,
     ...backfillWork({ database, ports }, migrations),
     stuckWork(database, ports.clock, log),
   ]

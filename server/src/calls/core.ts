@@ -10,6 +10,7 @@ import type { OutboundClient } from '../outbound/client.ts'
 import type { Sealers } from '../sealing/seal.ts'
 import type { Metrics } from '../telemetry/metrics.ts'
 import type { Traces } from '../telemetry/traces.ts'
+import type { Usage } from '../usage/usage.ts'
 import type { Invoke } from './call.ts'
 import type { Load } from './load.ts'
 import type { Pieces } from './pieces.ts'
@@ -30,6 +31,8 @@ export interface Core {
   readonly invoke: Invoke
   readonly node: Node
   readonly load: Load
+  /** Counts billable calls of providers. */
+  readonly usage: Usage
   readonly pieces: Pieces
   /** Calls that were not allowed, for the audit log. */
   readonly refusals: Refusals

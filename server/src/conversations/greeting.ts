@@ -23,7 +23,15 @@ export async function makeGreeting(
   if (greeting.type === 'generated') {
     const whole = { ...config, starting_message: greeting }
     const { instructions } = greeting
-    const asked = { organization_id, config: whole, instructions, variables, initial_context }
+    const asked = {
+      organization_id,
+      agent_id,
+      conversation_id,
+      config: whole,
+      instructions,
+      variables,
+      initial_context,
+    }
     return { message_id, text: await runner.writeGreeting(asked) }
   }
   try {

@@ -13,6 +13,7 @@ import { type TurnLease, endingRules, reach, readConversationDepth } from '../co
 import { joinCitations } from '../conversations/machine/retrievals.ts'
 import type { ConversationRecord } from '../conversations/machine/rows.ts'
 import { type Words, heldWords, joinWords } from '../conversations/machine/turn-items.ts'
+import type { CallCounter } from '../usage/usage.ts'
 import type { Secrets } from '../secrets/secrets.ts'
 import { describeTemplateFault, logTemplateFault } from '../templates/faults.ts'
 import { TemplateError } from '../templates/templates.ts'
@@ -60,6 +61,8 @@ export class TurnTimeout extends Error {}
 export interface AttemptPort {
   signal: AbortSignal
   log: Logger
+  /** Counts the calls of the model. */
+  calls: CallCounter
   /** The turn as the attempt finds it. */
   begin(found: FoundTurn): void
   say(text: string): void
@@ -227,7 +230,7 @@ async function askModel(
   const shared = { system, messages, tools: offered, gathers, ...samplingOf(config) }
   const request = recorded ? { ...shared, recorded } : shared
   const answer = await meter.model(() =>
-    collectAnswer(modelOf(services, config).stream(request, port.signal), (text) => {
+    collectAnswer(modelOf(services, config).stream(request, port.signal, port.calls), (text) => {
       meter.markText()
       port.say(text)
     }),

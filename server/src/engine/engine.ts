@@ -9,6 +9,7 @@ import {
   type HaltedAttempt,
   type TurnLease,
   type TurnRunner,
+  countCallsInVain,
   followUp,
   expireLeases,
   renewLeases,
@@ -32,6 +33,8 @@ import { changeKey, changed } from '../live/shared.ts'
 import { type Retry, retry } from '../base/retry.ts'
 import { charactersOf } from '../base/json.ts'
 import { readSecrets } from '../secrets/secrets.ts'
+import type { CountedCall } from '../usage/usage.ts'
+import { CallMeter } from './call-meter.ts'
 import type { Equipment } from './attempt-input.ts'
 import { type AttemptPort, TurnTimeout, carryOut } from './attempt.ts'
 import { modelsOf } from '../models/models.ts'
@@ -81,6 +84,11 @@ export class Engine implements TurnRunner {
   }
 
   start(lease: TurnLease): void {
+    this.#start(lease, [])
+  }
+
+  /** `left`: what calls have used that its attempt made before it was stopped for a while. */
+  #start(lease: TurnLease, left: CountedCall[]): void {
     const current = this.#running.get(lease.conversation_id)
     // Leases rise: a start that arrives late, after its turn is over, must not replace a newer one.
     if (current && current.lease.lease >= lease.lease) return
@@ -91,7 +99,8 @@ export class Engine implements TurnRunner {
     const over = Promise.withResolvers<void>()
     // The turn's change arrived before its start: what the commit knew is no longer true.
     const granted = this.#stopped.delete(lease.turn_id) ? { ...lease, begun: undefined } : lease
-    const attempt = newAttempt(this.#services, granted, over.promise)
+    const meterOf = (attempt: RunningAttempt) => this.#meterOf(attempt, left)
+    const attempt = newAttempt(this.#services, granted, { over: over.promise, meterOf })
     this.#running.set(lease.conversation_id, attempt)
     this.#running_turns.set(lease.turn_id, attempt)
     void asTurn(this.#services.traces, granted, (span) => this.#run(attempt, span)).finally(over.resolve)
@@ -113,21 +122,22 @@ export class Engine implements TurnRunner {
     const halt = this.#halted.get(conversation_id)
     if (!halt) return null
     halt.holders += 1
-    const { lease, held, step, speech, passages } = halt.attempt
+    const { lease, held, step, speech, passages, calls } = halt.attempt
     const text = speech.redact(joinWords([...held, { text: speech.released, by_tool: false }]).text)
     const release = (isConcluded: boolean) => this.#release(halt, isConcluded)
     const found = passages?.leave(text, (said) => speech.redact(said)) ?? null
-    return { turn_id: lease.turn_id, lease: lease.lease, text, step, found, release }
+    return { turn_id: lease.turn_id, lease: lease.lease, text, step, found, calls: calls.all, release }
   }
 
   #release(halt: Halt, isConcluded: boolean): void {
-    const { lease, over, hold } = halt.attempt
+    const { lease, over, hold, calls } = halt.attempt
     halt.holders -= 1
     if (this.#halted.get(lease.conversation_id) !== halt || (!isConcluded && halt.holders > 0)) return
     this.#halted.delete(lease.conversation_id)
     // A write of it may be in progress, and two attempts with one lease could not be told apart. And the turn is no longer as
     // it started.
-    if (!isConcluded) void over.then(() => this.start({ ...lease, begun: undefined, asked_at: hold.renewed_at }))
+    const again = { ...lease, begun: undefined, asked_at: hold.renewed_at }
+    if (!isConcluded) void over.then(() => this.#start(again, calls.over))
   }
 
   stop(turn_id: string): void {
@@ -266,6 +276,7 @@ export class Engine implements TurnRunner {
     return {
       signal: controller.signal,
       log: this.#log,
+      calls: attempt.calls,
       readSecrets: () => readSecrets(this.#services, openStore(this.#services.database, lease.organization_id)),
       say: (text) => {
         const shown = attempt.speech.say(text)
@@ -301,6 +312,21 @@ export class Engine implements TurnRunner {
     }
   }
 
+  #meterOf(attempt: RunningAttempt, left: CountedCall[]): CallMeter {
+    const { usage, ports, database } = this.#services
+    const { lease } = attempt
+    const { organization_id, conversation_id, turn_id } = lease
+    const agentId = () => attempt.found?.conversation.agent_id ?? null
+    const counting = { organization_id, conversation_id, kind: 'model_call', purpose: 'reply' } as const
+    const admit = () => usage.admit({ ...counting, agent_id: agentId() })
+    const settle = async (calls: CountedCall[]) => {
+      const store = openStore(database, organization_id)
+      const isHeld = await this.#retryWhileUnavailable(() => countCallsInVain(store, lease, agentId(), calls))
+      this.#goOn(attempt, isHeld ? 'written' : 'stale')
+    }
+    return new CallMeter({ ports, turn_id, admit, settle }, left)
+  }
+
   /** After a write the attempt continues, if it still holds the turn. */
   #goOn({ controller }: RunningAttempt, answer: 'written' | 'stale'): void {
     if (answer === 'written') return
@@ -308,19 +334,22 @@ export class Engine implements TurnRunner {
     controller.signal.throwIfAborted()
   }
 
-  /** With the searches that were made for it. */
+  /** With the searches and calls of the model that were made for it. */
   async #write<T, A>(
     attempt: RunningAttempt,
     change: ChangeName,
     written: T,
     decide: Decide<T, A>,
   ): Promise<A | 'stale'> {
-    const rest = attempt.passages?.rest
-    if (!rest || rest.retrievals.length + rest.unshown.length === 0) {
+    const { passages } = attempt
+    const rest = passages?.rest ?? { retrievals: [], unshown: [] }
+    const calls = attempt.calls.over
+    if (rest.retrievals.length + rest.unshown.length + calls.length === 0) {
       return this.#writeAll(attempt, change, written, decide)
     }
-    const answer = await this.#writeAll(attempt, change, { ...written, ...rest }, decide)
-    attempt.passages?.noteStored(rest.retrievals)
+    const answer = await this.#writeAll(attempt, change, { ...written, ...rest, model_calls: calls }, decide)
+    passages?.noteStored(rest.retrievals)
+    attempt.calls.forget(calls)
     return answer
   }
 

@@ -9,10 +9,10 @@ import { collectAnswer, modelOf, samplingOf, toRefusal } from '../models/models.
 import { renderSystemPrompt } from './rules/prompt.ts'
 
 export async function writeGreeting(
-  services: Pick<EngineServices, 'models' | 'ports' | 'log'>,
+  services: Pick<EngineServices, 'models' | 'ports' | 'log' | 'usage'>,
   greeting: GreetingRequest,
 ): Promise<string> {
-  const { config, instructions } = greeting
+  const { config, instructions, organization_id, agent_id, conversation_id } = greeting
   const request = {
     system: renderSystem(greeting, services.log),
     messages: [{ role: 'user' as const, text: `Write your first message to the end user. ${instructions}` }],
@@ -20,7 +20,9 @@ export async function writeGreeting(
     ...samplingOf(config),
   }
   try {
-    const { text } = await collectAnswer(modelOf(services, config).stream(request, new AbortController().signal))
+    const counting = { organization_id, agent_id, conversation_id, kind: 'model_call', purpose: 'greeting' } as const
+    const calls = services.usage.counter(counting)
+    const { text } = await collectAnswer(modelOf(services, config).stream(request, new AbortController().signal, calls))
     if (text.trim() === '') throw new AppError('model_failed', 'The model returned an empty answer.')
     return text
   } catch (error) {

@@ -1,6 +1,7 @@
 // An attempt while it runs in this process, and one that was stopped so that its turn can be concluded.
 import type { TurnLease } from '../conversations/conversations.ts'
 import type { Words } from '../conversations/machine/turn-items.ts'
+import type { CallMeter } from './call-meter.ts'
 import { Hold } from './hold.ts'
 import type { FoundTurn } from './running-turn.ts'
 import type { EngineServices } from './services.ts'
@@ -21,6 +22,8 @@ export interface RunningAttempt {
   kept: number
   /** The number of the attempt for readers of its live text; null: the text is wrapped and not shown before the reply. */
   shown: number | null
+  /** Its calls of the model that are not counted yet. */
+  calls: CallMeter
   /** Null: it has not begun. */
   passages: TurnPassages | null
   /** Null: as above. */
@@ -43,9 +46,9 @@ export class Halted extends Error {}
 export function newAttempt(
   { ports, live }: Pick<EngineServices, 'ports' | 'live'>,
   lease: TurnLease,
-  over: Promise<void>,
+  { over, meterOf }: { over: Promise<void>; meterOf: (attempt: RunningAttempt) => CallMeter },
 ): RunningAttempt {
-  return {
+  const attempt: Omit<RunningAttempt, 'calls'> = {
     lease,
     controller: new AbortController(),
     speech: new Speech(),
@@ -58,4 +61,7 @@ export function newAttempt(
     hold: new Hold(ports.clock, lease.asked_at, (text) => live.turns.say(lease.conversation_id, text)),
     over,
   }
+  const whole = attempt as RunningAttempt
+  whole.calls = meterOf(whole)
+  return whole
 }

@@ -89,7 +89,7 @@ function requireAuthorized(core: Core, operation: Operation, request: CallReques
   } catch (error) {
     const edge = { address: request.ip, user_agent: request.headers['user-agent'] ?? null }
     const named = request.params as Record<string, unknown>
-    const from = { via: request.via ?? 'http', request_id: request.id, edge }
+    const from = { via: request.via ?? ('http' as const), request_id: request.id, edge }
     noteRefusal(core, error, { operation, caller, from, named })
     throw error
   }

@@ -113,14 +113,14 @@ async function createOnce(ctx: Context<Conversations>, wanted: Wanted): Promise<
   if (foreseen) return foreseen
   const known = await foreseeConfig(ctx, input, more)
   // What precedes the conversation may change what its greeting says, so then it is written later.
-  let written = known && known.workflows.before === null ? await writeGreetingBeforehand(ctx, input, known) : null
+  let written = known && known.workflows.before === null ? await writeGreetingBeforehand(ctx, wanted, known) : null
   for (let tries = 1; ; tries += 1) {
     try {
       return await commitCreation(ctx, wanted, written)
     } catch (error) {
       if (input.id && ctx.room.beginnings.isTaken(error)) return null
       if (tries > most_preparations) throw error
-      if (error instanceof GreetingNeeded) written = await writeGreetingBeforehand(ctx, input, error.config)
+      if (error instanceof GreetingNeeded) written = await writeGreetingBeforehand(ctx, wanted, error.config)
       else if (error instanceof BeginningNotReady) await error.prepare()
       else throw error
     }
@@ -258,7 +258,7 @@ function requireChannel({ channel }: CreateInput, { config }: Pick<Answerer, 'co
 /** A model call, so it precedes the transaction (T12); null if the model does not write the greeting. */
 async function writeGreetingBeforehand(
   ctx: Context<Conversations>,
-  input: CreateInput,
+  { input, id }: Wanted,
   config: ResolvedConfig,
 ): Promise<string | null> {
   requireChannel(input, { config })
@@ -269,6 +269,8 @@ async function writeGreetingBeforehand(
   const initial_context = input.initial_context ?? null
   return ctx.room.runner.writeGreeting({
     organization_id: ctx.store.organization_id,
+    agent_id: input.agent_id ?? null,
+    conversation_id: id,
     config,
     instructions,
     variables,

@@ -56,7 +56,7 @@ async function findAll(
 async function askModel(
   { core, models: catalog }: Services,
   store: RootStore,
-  { agent_version_id, channel, custom_metadata }: ConversationRecord,
+  { id, agent_id, agent_version_id, channel, custom_metadata }: ConversationRecord,
   messages: ShownMessage[],
 ): Promise<Findings | null> {
   const config = await readAgentConfigOrDefaults(store, agent_version_id, channel, core.config.default_model)
@@ -65,8 +65,10 @@ async function askModel(
   using limit = limitTime(core, most_ms)
   try {
     const model = modelOf({ models: modelsOf({ ...core, models: catalog }, store) }, config)
+    const counting = { organization_id: store.organization_id, agent_id, conversation_id: id }
+    const usage = core.usage.counter({ ...counting, kind: 'model_call', purpose: 'authoring' })
     for (let tried = 0; tried < tries; tried += 1) {
-      const { text } = await collectAnswer(model.stream(request, limit.signal))
+      const { text } = await collectAnswer(model.stream(request, limit.signal, usage))
       const found = readFindings(text)
       if (found) return found
     }

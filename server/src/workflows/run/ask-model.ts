@@ -14,6 +14,9 @@ import type { WorkflowRunLimits } from './settings.ts'
 
 export interface Question {
   organization_id: string
+  agent_id: string | null
+  conversation_id: string | null
+  is_test: boolean
   /** `small`, `standard` or `provider/model`. */
   ai_model: string
   prompt: string
@@ -40,7 +43,7 @@ const systems = {
 /** What another attempt would not change. */
 const final_kinds: ReadonlySet<ModelError['kind']> = new Set(['not_configured', 'refused'])
 
-type Services = Pick<Core, 'config' | 'sealers' | 'traces' | 'database' | 'ports'> & { models: ModelCatalog }
+type Services = Pick<Core, 'config' | 'sealers' | 'traces' | 'database' | 'ports' | 'usage'> & { models: ModelCatalog }
 
 export function createAskModel(services: Services, limits: WorkflowRunLimits): AskModel {
   const { models: catalog, config, ports } = services
@@ -48,7 +51,8 @@ export function createAskModel(services: Services, limits: WorkflowRunLimits): A
     const id = name === 'small' || name === 'standard' ? limits.models[name] : name
     return id === null ? defaultModel(services) : catalog.parse(id)
   }
-  return async ({ organization_id, ai_model, prompt, decides }, signal) => {
+  return async ({ ai_model, prompt, decides, ...of }, signal) => {
+    const { organization_id, agent_id, conversation_id, is_test } = of
     if (prompt.length > limits.prompt_characters) {
       throw new StepFailure('ai_failed', `The prompt has more than ${limits.prompt_characters} characters.`)
     }
@@ -66,7 +70,9 @@ export function createAskModel(services: Services, limits: WorkflowRunLimits): A
         messages: [{ role: 'user', text: prompt }],
         tools: [],
       }
-      const parts = model.stream(request, AbortSignal.any([signal, late.signal]))
+      const purpose = is_test ? 'test' : 'workflow'
+      const usage = services.usage.counter({ organization_id, agent_id, conversation_id, kind: 'model_call', purpose })
+      const parts = model.stream(request, AbortSignal.any([signal, late.signal]), usage)
       return await collect(parts, `${ref.provider}/${ref.model}`, limits.reply_characters)
     } catch (error) {
       signal.throwIfAborted()
