@@ -24,6 +24,7 @@ export const layers: readonly Layer[] = [
   { folder: 'isolation', kind: 'foundation' },
   { folder: 'sandbox', kind: 'foundation' },
   { folder: 'sealing', kind: 'foundation', tables: ['installation'] },
+  { folder: 'budgets', kind: 'foundation' },
   { folder: 'calls', kind: 'foundation', tables: ['sign_in_attempts'] },
   { folder: 'statistics', kind: 'room', tables: ['statistics'] },
   { folder: 'agents', kind: 'room', tables: ['agents', 'agent_versions', 'instruction_generations'] },
@@ -105,6 +106,14 @@ export const layers: readonly Layer[] = [
       ...['workflows', 'workflow_versions', 'workflow_connections', 'workflow_deltas', 'workflow_counts'],
       ...['workflow_definitions', 'workflow_executions', 'workflow_visits', 'workflow_execution_events'],
       ...['workflow_triggers', 'workflow_fires', 'workflow_beginnings'],
+    ],
+  },
+  {
+    folder: 'billing',
+    kind: 'room',
+    tables: [
+      ...['usage_entries', 'usage_totals', 'usage_recalculations', 'prices'],
+      ...['budgets', 'budget_periods', 'budget_marks'],
     ],
   },
   { folder: 'system', kind: 'room' },

@@ -37,7 +37,15 @@ export const errorTable = {
   unauthorized: { status: 401, detail: 'Invalid or missing credentials.' },
   organization_missing: { status: 401, detail: 'Token is missing organization claim.' },
   hook_signature_invalid: { status: 401, code: 'unauthorized', detail: 'Invalid signature.' },
+  budget_exceeded: {
+    status: 402,
+    detail: 'A budget is used up, so nothing was stored. Try again when its period has ended, or raise its amount.',
+  },
   forbidden: { status: 403, detail: 'The credential has none of the scopes that allow this.' },
+  budget_of_parent: {
+    status: 403,
+    detail: 'An organization above this one has set the budget. Only it can change or delete it.',
+  },
   cross_site_refused: {
     status: 403,
     detail:
@@ -204,6 +212,15 @@ export const errorTable = {
     status: 409,
     detail: 'The web widget has reached its limit of blocked visitors. Delete a block first.',
   },
+  price_in_use: { status: 409, detail: 'The price is valid already, so entries may have it. Set a newer one.' },
+  too_many_prices: {
+    status: 409,
+    detail: 'The limit of 2,000 prices has been reached. Delete one that is not valid yet.',
+  },
+  too_many_budgets: {
+    status: 409,
+    detail: 'The organization has reached its limit of 100 budgets. Delete one first.',
+  },
   workflow_in_use: {
     status: 409,
     detail: 'The workflow is live, has open executions, or a published agent uses it.',
@@ -368,6 +385,18 @@ export const ErrorBody = named(
     taken_at: Type.Optional(
       nullable(Type.String({ format: 'date-time', description: 'With `conversation_taken`: since when.' })),
     ),
+    resets_at: Type.Optional(
+      nullable(
+        Type.String({
+          format: 'date-time',
+          description: 'With `budget_exceeded`: when the next period of the budget begins; null: it has one period.',
+        }),
+      ),
+    ),
+    outcome: Type.Optional({
+      ...oneOf(['budget_exceeded']),
+      description: 'With `turn_failed`: the outcome of the turn, if a budget has ended it.',
+    }),
     opens_at: Type.Optional(
       nullable(
         Type.String({

@@ -4,6 +4,7 @@ import { accessOperations } from './access.ts'
 import { agentOperations } from './agents.ts'
 import { analysisOperations } from './analysis.ts'
 import { authoringOperations } from './authoring.ts'
+import { budgetOperations } from './budgets.ts'
 import { changeOperations } from './changes.ts'
 import { conversationOperations } from './conversations.ts'
 import { briefOperations, suggestionOperations } from './hand-off/assist.ts'
@@ -23,6 +24,7 @@ import { secretOperations } from './secrets.ts'
 import { signInOperations } from './sign-in.ts'
 import { statisticsOperations } from './statistics.ts'
 import { systemOperations } from './system.ts'
+import { usageOperations } from './usage.ts'
 import { webWidgetOperations } from './web-widgets/index.ts'
 import { publicWidgetOperations, widgetStatisticsOperations } from './web-widgets/public.ts'
 import { webhookOperations } from './webhooks.ts'
@@ -57,6 +59,8 @@ export const operations = {
   ...widgetStatisticsOperations,
   ...publicWidgetOperations,
   ...workflowOperations,
+  ...usageOperations,
+  ...budgetOperations,
 }
 
 export type Operations = typeof operations
@@ -72,6 +76,7 @@ export * from './tool-config.ts'
 export * from './agents.ts'
 export * from './analysis.ts'
 export * from './authoring.ts'
+export * from './budgets.ts'
 export * from './changes.ts'
 export * from './conversation.ts'
 export * from './conversation-filters.ts'
@@ -96,6 +101,7 @@ export * from './sign-in.ts'
 export * from './statistics.ts'
 export * from './system.ts'
 export { Type } from './type.ts'
+export * from './usage.ts'
 export * from './vocabulary.ts'
 export * from './web-widgets/index.ts'
 export * from './webhooks.ts'

@@ -10,6 +10,7 @@ import type { Config } from './config/config.ts'
 import type { Core } from './calls/core.ts'
 import { analysis_work, cancelOpenTurns } from './conversations/conversations.ts'
 import type { Room } from './calls/room.ts'
+import { createBudgetGate } from './budgets/gate.ts'
 import { createLoad } from './calls/load.ts'
 import { createPieces } from './calls/pieces.ts'
 import { createInvoke } from './calls/invoke.ts'
@@ -285,6 +286,7 @@ function createCore({
     node: { id: live.node_id, isDraining: false },
     load,
     pieces: createPieces({ clock, hasOthers: load.hasOthers }),
+    budgets: createBudgetGate({ ...parts, bus: live.bus, clock }),
   }
   const rooms = createRooms(core, { secret_key, lookup, widget_folder, first_pages })
   const invoke = createInvoke({
@@ -337,6 +339,7 @@ async function serve(
   { gate, migrations }: { gate: MigrationGate | null; migrations: string[] },
 ) {
   const { config, live, node } = core
+  stack.use(await core.budgets.start())
   for (const room of Object.values<Room>(rooms)) {
     const running = await room.start?.()
     if (running) stack.use(running)

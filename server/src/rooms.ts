@@ -5,6 +5,7 @@ import { type AccessOptions, createAccess } from './access/room.ts'
 import { createAgents } from './agents/room.ts'
 import { createAnalysis } from './analysis/room.ts'
 import { createAuthoring } from './authoring/room.ts'
+import { createBilling } from './billing/room.ts'
 import type { Handlers } from './calls/context.ts'
 import type { Core } from './calls/core.ts'
 import type { Resources, Room } from './calls/room.ts'
@@ -61,6 +62,7 @@ export function createRooms(
     web_widgets: createWebWidgets(core, { ...conversations, ...options }),
     webhooks: createWebhooks(core),
     workflows: createWorkflows(core, { ...events, ...models, ...conversations }),
+    billing: createBilling(core),
     system: createSystem(),
   }
   for (const room of Object.values<Contributing>(rooms)) {

@@ -71,13 +71,19 @@ async function runAnalysis(
     const config = await readAgentConfigOrDefaults(tx, conversation.agent_version_id, 'text', default_model)
     const lines = linesOf(await readEnds(tx, id, shown_of_each_end))
     const run = await beginAnalysis(tx, id)
-    return run === null ? null : { run, settings: config.analysis, lines }
+    return run === null ? null : { run, settings: config.analysis, lines, agent_id: conversation.agent_id }
   })
   if (begun === null) return { next: 'done' }
   const { run, settings, lines } = begun
   const store = openReservedStore(core.database, organization_id!)
   const models = modelsOf({ ...core, models: catalog }, store)
   const { llm } = settings
+  const stopped = await core.budgets.find({ organization_id: organization_id!, agent_id: begun.agent_id })
+  if (stopped) {
+    note('skipped')
+    const skipped = { status: 'skipped', reason: 'budget_stopped' } as const
+    return { next: 'done', write: (tx) => writeAnalysis(tx, conversations.commits, { id, run }, skipped) }
+  }
   const outcome = await analyze({
     ...{ models, settings, lines, clock: core.ports.clock, signal: port.signal },
     isRetried: tries <= delays_ms.length,

@@ -1,6 +1,7 @@
 // The services that every room receives, one of each per process, created in app.ts. None belongs to a room.
 import type { Logger } from 'pino'
 import type { Ports } from '../base/ports.ts'
+import type { BudgetGate } from '../budgets/gate.ts'
 import type { Blobs } from '../blobs/blobs.ts'
 import type { Config } from '../config/config.ts'
 import type { Database } from '../database/database.ts'
@@ -30,6 +31,8 @@ export interface Core {
   readonly node: Node
   readonly load: Load
   readonly pieces: Pieces
+  /** Whether a stopped budget forbids a call. */
+  readonly budgets: BudgetGate
 }
 
 /** This process. */
