@@ -3,7 +3,7 @@ import type { Static } from 'typebox'
 import { Type } from './type.ts'
 import { defineOperation } from './operation.ts'
 import { Id, Timestamp, idempotencyHeader, named, nullable, oneOf, pageOf, pageQuery, uuidText } from './schema.ts'
-import { budgetPeriods, budgetStatuses, budgetUnits, decimal_pattern } from './vocabulary.ts'
+import { budgetPeriods, budgetStatuses, budgetUnits, decimal_pattern } from './usage-words.ts'
 
 const amount = Type.Unsafe<string | number>({
   anyOf: [

@@ -2,6 +2,7 @@
 import { Type } from './type.ts'
 import { Assignee, handledBy } from './hand-off/objects.ts'
 import { named, nullable, oneOf } from './schema.ts'
+import { budgetErrors } from './budget-errors.ts'
 import { problemCodes } from './workflows/words.ts'
 
 interface ErrorEntry {
@@ -12,6 +13,7 @@ interface ErrorEntry {
 }
 
 export const errorTable = {
+  ...budgetErrors,
   malformed_request: { status: 400, detail: 'The request body is not valid JSON. Correct it and send it again.' },
   channel_not_configured: {
     status: 400,
@@ -37,15 +39,7 @@ export const errorTable = {
   unauthorized: { status: 401, detail: 'Invalid or missing credentials.' },
   organization_missing: { status: 401, detail: 'Token is missing organization claim.' },
   hook_signature_invalid: { status: 401, code: 'unauthorized', detail: 'Invalid signature.' },
-  budget_exceeded: {
-    status: 402,
-    detail: 'A budget is used up, so nothing was stored. Try again when its period has ended, or raise its amount.',
-  },
   forbidden: { status: 403, detail: 'The credential has none of the scopes that allow this.' },
-  budget_of_parent: {
-    status: 403,
-    detail: 'An organization above this one has set the budget. Only it can change or delete it.',
-  },
   cross_site_refused: {
     status: 403,
     detail:
@@ -211,15 +205,6 @@ export const errorTable = {
   too_many_blocks: {
     status: 409,
     detail: 'The web widget has reached its limit of blocked visitors. Delete a block first.',
-  },
-  price_in_use: { status: 409, detail: 'The price is valid already, so entries may have it. Set a newer one.' },
-  too_many_prices: {
-    status: 409,
-    detail: 'The limit of 2,000 prices has been reached. Delete one that is not valid yet.',
-  },
-  too_many_budgets: {
-    status: 409,
-    detail: 'The organization has reached its limit of 100 budgets. Delete one first.',
   },
   workflow_in_use: {
     status: 409,

@@ -13,7 +13,6 @@ import {
   type EventType,
   type OrganizationEventType,
   analysisStatuses,
-  budgetUnits,
   channels,
   conversationStatuses,
   directions,
@@ -23,6 +22,7 @@ import {
   messageRoles,
   turnOutcomes,
 } from './vocabulary.ts'
+import { budgetUnits } from './usage-words.ts'
 import { type WidgetLimit, widgetChanges, widgetLimits } from './web-widgets/words.ts'
 import { ShownWidget, TurnWidget } from './widgets.ts'
 

@@ -22,7 +22,7 @@ import {
   usageKinds,
   usageOutcomes,
   usagePurposes,
-} from './vocabulary.ts'
+} from './usage-words.ts'
 
 const decimalText = (description: string) => Type.String({ pattern: decimal_pattern, maxLength: 40, description })
 const amountText = (description: string) => Type.String({ description: `${description} Exact, as decimal text.` })

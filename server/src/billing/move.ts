@@ -1,7 +1,8 @@
 // Moves closed calls from usage_pending to usage_entries, and adds to the totals and to budgets exactly what it moved: one statement, so each
 // call is counted once whatever happens to the work (P3). Writes nothing of a call that is open.
 import { type Executor, acrossOrganizations } from '../database/database.ts'
-import { additions, callColumns, columnsOf, pricing } from '../budgets/price-sql.ts'
+import { additions } from './addition-sql.ts'
+import { callColumns, columnsOf, pricing } from '../budgets/price-sql.ts'
 
 /** Rows per statement. */
 const rows_at_once = 10_000

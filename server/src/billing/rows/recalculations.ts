@@ -1,13 +1,14 @@
 // The SQL of corrections: a batch of entries is priced again, and each whose cost has changed gets an entry of the kind `correction`, at
 // the time of the call. One statement for each batch, with the place where the next one begins.
-import { additions, callColumns, columnsOf, pricing } from '../../budgets/price-sql.ts'
+import { additions } from '../addition-sql.ts'
+import { callColumns, columnsOf, pricing } from '../../budgets/price-sql.ts'
 import { statement } from '../../database/database.ts'
 import type { TransactionStore } from '../../database/store.ts'
 import { lockUsage } from './lock-usage.ts'
 
 const first_id = '00000000-0000-0000-0000-000000000000'
 
-/** A range that is requested while another one is worked on begins anew, as one. */
+/** A range that is requested while another one is worked on becomes one with it, from its start. */
 const requestStatement = statement(
   'request_recalculation',
   `insert into usage_recalculations as r (organization_id, from_at, to_at, after_at, after_id) values ($1, $2, $3, $2, '${first_id}')

@@ -54,7 +54,7 @@ create table usage_totals ( -- stored with the organization
   quantity numeric not null,
   cost numeric not null,
   unpriced_tokens bigint not null,
-  unique nulls not distinct (organization_id, hour, kind, purpose, agent_id, provider, model, outcome, unit)
+  constraint usage_totals_key unique nulls not distinct (organization_id, hour, kind, purpose, agent_id, provider, model, outcome, unit)
 ) with (fillfactor = 70);
 
 -- What a caller has asked to price again; work takes one batch of entries after the other.

@@ -18,9 +18,3 @@ begin
 end $$;
 create trigger statistics_deltas_in_budgets after delete on statistics_deltas
   referencing old table as folded for each statement execute function count_activity_in_budgets();
-
--- A turn that a stopped budget has ended.
-alter table turns drop constraint turns_outcome_check;
-alter table turns add constraint turns_outcome_check
-  check (outcome in ('reply', 'model_error', 'timed_out', 'step_limit', 'conversation_ended', 'cancelled_by_caller', 'superseded',
-                     'attempts_exhausted', 'taken_over', 'for_person', 'budget_exceeded')) not valid;
