@@ -26,6 +26,7 @@ export const layers: readonly Layer[] = [
   { folder: 'sealing', kind: 'foundation', tables: ['installation'] },
   { folder: 'audit', kind: 'foundation', tables: ['audit_chains', 'audit_entries'] },
   { folder: 'usage', kind: 'foundation', tables: ['usage_pending'] },
+  { folder: 'budgets', kind: 'foundation' },
   { folder: 'calls', kind: 'foundation', tables: ['sign_in_attempts'] },
   { folder: 'statistics', kind: 'room', tables: ['statistics'] },
   { folder: 'agents', kind: 'room', tables: ['agents', 'agent_versions', 'instruction_generations'] },
@@ -110,6 +111,14 @@ export const layers: readonly Layer[] = [
     ],
   },
   { folder: 'audit-log', kind: 'room' },
+  {
+    folder: 'billing',
+    kind: 'room',
+    tables: [
+      ...['usage_entries', 'usage_totals', 'usage_recalculations', 'prices'],
+      ...['budgets', 'budget_periods', 'budget_marks'],
+    ],
+  },
   { folder: 'system', kind: 'room' },
   { folder: 'http', kind: 'transport' },
   { folder: 'mcp', kind: 'transport', tables: ['mcp_settings'] },

@@ -2,6 +2,7 @@
 import { Type } from './type.ts'
 import { Assignee, handledBy } from './hand-off/objects.ts'
 import { named, nullable, oneOf } from './schema.ts'
+import { budgetErrors } from './budget-errors.ts'
 import { problemCodes } from './workflows/words.ts'
 
 interface ErrorEntry {
@@ -12,6 +13,7 @@ interface ErrorEntry {
 }
 
 export const errorTable = {
+  ...budgetErrors,
   malformed_request: { status: 400, detail: 'The request body is not valid JSON. Correct it and send it again.' },
   channel_not_configured: {
     status: 400,
@@ -372,6 +374,18 @@ export const ErrorBody = named(
     taken_at: Type.Optional(
       nullable(Type.String({ format: 'date-time', description: 'With `conversation_taken`: since when.' })),
     ),
+    resets_at: Type.Optional(
+      nullable(
+        Type.String({
+          format: 'date-time',
+          description: 'With `budget_exceeded`: when the next period of the budget begins; null: it has one period.',
+        }),
+      ),
+    ),
+    outcome: Type.Optional({
+      ...oneOf(['budget_exceeded']),
+      description: 'With `turn_failed`: the outcome of the turn, if a budget has ended it.',
+    }),
     opens_at: Type.Optional(
       nullable(
         Type.String({

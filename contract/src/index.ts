@@ -5,6 +5,7 @@ import { agentOperations } from './agents.ts'
 import { analysisOperations } from './analysis.ts'
 import { auditOperations } from './audit/operations.ts'
 import { authoringOperations } from './authoring.ts'
+import { budgetOperations } from './budgets.ts'
 import { changeOperations } from './changes.ts'
 import { conversationOperations } from './conversations.ts'
 import { briefOperations, suggestionOperations } from './hand-off/assist.ts'
@@ -25,6 +26,7 @@ import { secretOperations } from './secrets.ts'
 import { signInOperations } from './sign-in.ts'
 import { statisticsOperations } from './statistics.ts'
 import { systemOperations } from './system.ts'
+import { usageOperations } from './usage.ts'
 import { webWidgetOperations } from './web-widgets/index.ts'
 import { publicWidgetOperations, widgetStatisticsOperations } from './web-widgets/public.ts'
 import { webhookOperations } from './webhooks.ts'
@@ -61,6 +63,8 @@ export const operations = {
   ...widgetStatisticsOperations,
   ...publicWidgetOperations,
   ...workflowOperations,
+  ...usageOperations,
+  ...budgetOperations,
 }
 
 export type Operations = typeof operations
@@ -77,6 +81,7 @@ export * from './agents.ts'
 export * from './analysis.ts'
 export * from './audit/index.ts'
 export * from './authoring.ts'
+export * from './budgets.ts'
 export * from './changes.ts'
 export * from './conversation.ts'
 export * from './conversation-filters.ts'
@@ -103,6 +108,8 @@ export * from './sign-in.ts'
 export * from './statistics.ts'
 export * from './system.ts'
 export { Type } from './type.ts'
+export * from './usage-words.ts'
+export * from './usage.ts'
 export * from './vocabulary.ts'
 export * from './web-widgets/index.ts'
 export * from './webhooks.ts'

@@ -20,6 +20,7 @@ const tagTexts = {
   Knowledge: 'Datasets that agents look things up in, their sources, and what searches find.',
   Workflows:
     'Graphs of steps that calls, schedules, webhooks, events and agents start: their versions, triggers and executions.',
+  Usage: 'What calls of providers cost, their prices, and budgets.',
   System: 'Health checks of the server.',
 }
 

@@ -73,6 +73,7 @@ export const turnOutcomes = [
   'attempts_exhausted',
   'taken_over',
   'for_person',
+  'budget_exceeded',
 ] as const
 export type TurnOutcome = (typeof turnOutcomes)[number]
 
@@ -157,6 +158,9 @@ export const organizationEventTypes = [
   'workflow.went_live',
   'workflow.went_offline',
   'workflow_trigger.skipped',
+  'budget.warned',
+  'budget.stopped',
+  'budget.resumed',
 ] as const
 export type OrganizationEventType = (typeof organizationEventTypes)[number]
 

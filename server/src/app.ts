@@ -10,6 +10,7 @@ import type { Config } from './config/config.ts'
 import type { Core } from './calls/core.ts'
 import { analysis_work, cancelOpenTurns } from './conversations/conversations.ts'
 import type { Room } from './calls/room.ts'
+import { createBudgetGate } from './budgets/gate.ts'
 import { createLoad } from './calls/load.ts'
 import { createRefusals } from './audit/refusals.ts'
 import { createPieces } from './calls/pieces.ts'
@@ -292,6 +293,7 @@ function createCore({
     load,
     usage: createUsage({ ...parts, node_id: live.node_id, presence: live.presence }),
     pieces: createPieces({ clock, hasOthers: load.hasOthers }),
+    budgets: createBudgetGate({ ...parts, bus: live.bus, clock }),
   }
   const rooms = createRooms(core, { secret_key, lookup, widget_folder, first_pages })
   const invoke = createInvoke({
@@ -345,6 +347,7 @@ async function serve(
   { gate, migrations }: { gate: MigrationGate | null; migrations: string[] },
 ) {
   const { config, live, node } = core
+  stack.use(await core.budgets.start())
   for (const room of Object.values<Room>(rooms)) {
     const running = await room.start?.()
     if (running) stack.use(running)

@@ -6,6 +6,7 @@ import { createAgents } from './agents/room.ts'
 import { createAnalysis } from './analysis/room.ts'
 import { createAuditLog } from './audit-log/room.ts'
 import { createAuthoring } from './authoring/room.ts'
+import { createBilling } from './billing/room.ts'
 import type { Handlers } from './calls/context.ts'
 import type { Core } from './calls/core.ts'
 import type { Resources, Room } from './calls/room.ts'
@@ -64,6 +65,7 @@ export function createRooms(
     webhooks: createWebhooks(core),
     workflows: createWorkflows(core, { ...events, ...models, ...conversations }),
     audit_log: createAuditLog(core),
+    billing: createBilling(core),
     system: createSystem(),
     mcp: createMcp(),
   }

@@ -1,5 +1,6 @@
 // All settings: those of the server, and those that rooms declare.
 import { auditSettings } from './audit/settings.ts'
+import { billingSettings } from './budgets/settings.ts'
 import { blobSettings, blobStoreSettings } from './blobs/settings.ts'
 import { type Config, readConfigWith, settingsWith } from './config/config.ts'
 import type { SettingsGroup } from './config/reader.ts'
@@ -30,6 +31,7 @@ const rooms: readonly SettingsGroup<unknown>[] = [
   workflowSettings,
   workflowRunSettings,
   triggerSettings,
+  billingSettings,
 ]
 
 /** In the order of the reference page. */

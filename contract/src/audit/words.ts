@@ -4,6 +4,7 @@
 export const auditTargetTypes = [
   'agent',
   'audit_log',
+  'budget',
   'canned_reply',
   'conversation',
   'dataset',
@@ -13,6 +14,7 @@ export const auditTargetTypes = [
   'organization',
   'organization_key',
   'personal_access_token',
+  'price',
   'secret',
   'session',
   'source',

@@ -80,6 +80,12 @@ async function runAnalysis(
   const store = openReservedStore(core.database, organization_id!)
   const models = modelsOf({ ...core, models: catalog }, store)
   const { llm } = settings
+  const stopped = await core.budgets.find({ organization_id: organization_id!, agent_id })
+  if (stopped) {
+    note('skipped')
+    const skipped = { status: 'skipped', reason: 'budget_stopped' } as const
+    return { next: 'done', write: (tx) => writeAnalysis(tx, conversations.commits, { id, run }, skipped) }
+  }
   const outcome = await analyze({
     ...{ models, settings, lines, clock: core.ports.clock, signal: port.signal },
     usage: core.usage.counter({ organization_id: organization_id!, ...counting }),

@@ -79,7 +79,7 @@ export type AnswerOf<Id extends OperationId> = Operations[Id] extends { answer: 
   : Operations[Id] extends { answer: { kind: 'text' } }
     ? Output<Id> | TextStream
     : Operations[Id] extends { answer: { kind: 'file' } }
-      ? FileStream
+      ? (Operations[Id]['success'] extends { schema: object } ? Output<Id> : never) | FileStream
       : Operations[Id] extends { foreign: object }
         ? Output<Id> | ForeignAnswer
         : Output<Id>

@@ -2,6 +2,7 @@
 import type { Logger } from 'pino'
 import type { Refusals } from '../audit/refusals.ts'
 import type { Ports } from '../base/ports.ts'
+import type { BudgetGate } from '../budgets/gate.ts'
 import type { Blobs } from '../blobs/blobs.ts'
 import type { Config } from '../config/config.ts'
 import type { Database } from '../database/database.ts'
@@ -36,6 +37,8 @@ export interface Core {
   readonly pieces: Pieces
   /** Calls that were not allowed, for the audit log. */
   readonly refusals: Refusals
+  /** Whether a stopped budget forbids a call. */
+  readonly budgets: BudgetGate
 }
 
 /** This process. */

@@ -123,6 +123,10 @@ async function prepareMessage(
   if (!takesMessages(conversation.status) || conversation.agent_version_id === null) {
     throw new AppError('conversation_not_active')
   }
+  const { organization_id, agent_id, channel, web_widget_id, handled_by } = conversation
+  if (from === 'caller' && handled_by === 'agent') {
+    await bearer.core.budgets.accept({ organization_id, agent_id }, { channel, web_widget_id })
+  }
   // Decided again under the lock. Checked here so that a message that will be refused does not first stop the running attempt.
   if (conversation.is_ending) throw new AppError('conversation_ending')
   const resolved = await readConfig(bearer, conversation)

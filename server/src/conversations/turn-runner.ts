@@ -1,4 +1,5 @@
 // The port to the engine: through it conversations have turns carried out and greetings written in this process.
+import type { Channel } from '@parley/contract'
 import type { ResolvedConfig } from '../agents/rules/config.ts'
 import type { JsonObject } from '../base/json.ts'
 import type { LockedConversation } from './machine/change.ts'
@@ -63,6 +64,8 @@ export interface GreetingRequest {
   organization_id: string
   agent_id: string | null
   conversation_id: string
+  channel: Channel
+  web_widget_id: string | null
   config: ResolvedConfig
   /** From the starting message. */
   instructions: string

@@ -2,6 +2,7 @@
 import type { Logger } from 'pino'
 import type { EngineServices } from './services.ts'
 import type { GreetingRequest } from '../conversations/conversations.ts'
+import { budgetExceeded, textOf } from '../budgets/gate.ts'
 import { AppError } from '../base/errors.ts'
 import { describeTemplateFault, logTemplateFault } from '../templates/faults.ts'
 import { TemplateError } from '../templates/templates.ts'
@@ -9,7 +10,7 @@ import { collectAnswer, modelOf, samplingOf, toRefusal } from '../models/models.
 import { renderSystemPrompt } from './rules/prompt.ts'
 
 export async function writeGreeting(
-  services: Pick<EngineServices, 'models' | 'ports' | 'log' | 'usage'>,
+  services: Pick<EngineServices, 'models' | 'ports' | 'log' | 'usage' | 'budgets'>,
   greeting: GreetingRequest,
 ): Promise<string> {
   const { config, instructions, organization_id, agent_id, conversation_id } = greeting
@@ -18,6 +19,13 @@ export async function writeGreeting(
     messages: [{ role: 'user' as const, text: `Write your first message to the end user. ${instructions}` }],
     tools: [],
     ...samplingOf(config),
+  }
+  const { channel, web_widget_id } = greeting
+  const stopped = await services.budgets.find({ organization_id, agent_id })
+  if (stopped) {
+    const text = textOf(stopped, { channel, web_widget_id })
+    if (text === null) throw budgetExceeded(stopped)
+    return text
   }
   try {
     const counting = { organization_id, agent_id, conversation_id, kind: 'model_call', purpose: 'greeting' } as const

@@ -222,9 +222,15 @@ function putOffEnd({ tx }: Writer, state: LockedConversation, ending: NonNullabl
 }
 
 /** Part of a statement that begins with the update as `ended`. */
-export const countEnded = `insert into statistics_deltas (organization_id, agent_id, at, counters)
-   select organization_id, agent_id, ended_at, jsonb_build_object('ended', 1, 'duration', duration, 'end.' || end_reason, 1)
+export const countEnded = (more = '') => `insert into statistics_deltas (organization_id, agent_id, at, counters)
+   select organization_id, agent_id, ended_at, jsonb_build_object('ended', 1, 'duration', duration, 'end.' || end_reason, 1)${more}
    from ended`
+
+/** The minutes that are billed: e-mail has none, and imported conversations never count. */
+const countMinutes = ` || case when channel = 'email' or exists (
+       select from events e where e.conversation_id = ended.id and e.sequence = 1 and (e.data ->> 'imported')::boolean
+     ) then '{}' else jsonb_build_object('usage.timed', 1,
+       case when channel = 'text' then 'usage.chat_seconds' else 'usage.voice_seconds' end, duration) end`
 
 // An imported conversation may begin in the year 1, or 9999; the largest duration is that of its column.
 const endStatement = statement(
@@ -234,9 +240,9 @@ const endStatement = statement(
             duration = least(greatest(floor(extract(epoch from $4::timestamptz - created_at)), 0), 2147483647)::integer,
             end_reason = $5, ended_by = $6, ending = null, analysis_status = $7, analysis_reason = $8
      where id = $1 and organization_id = $2 and ended_at is null
-     returning organization_id, agent_id, ended_at, duration, end_reason
+     returning id, organization_id, agent_id, channel, ended_at, duration, end_reason
    )
-   ${countEnded}`,
+   ${countEnded(countMinutes)}`,
 )
 
 function endConversation({ tx }: Writer, state: LockedConversation, end: NonNullable<Change['end']>): void {

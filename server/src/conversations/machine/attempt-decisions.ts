@@ -77,7 +77,7 @@ export type AttemptResult = Found &
       }
     | {
         type: 'failure'
-        outcome: Extract<TurnOutcome, 'model_error' | 'timed_out' | 'step_limit'>
+        outcome: Extract<TurnOutcome, 'model_error' | 'timed_out' | 'step_limit' | 'budget_exceeded'>
         error: string
         /** What follows if others failed before it. */
         rule?: FailureRule | null

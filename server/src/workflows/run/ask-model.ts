@@ -43,7 +43,9 @@ const systems = {
 /** What another attempt would not change. */
 const final_kinds: ReadonlySet<ModelError['kind']> = new Set(['not_configured', 'refused'])
 
-type Services = Pick<Core, 'config' | 'sealers' | 'traces' | 'database' | 'ports' | 'usage'> & { models: ModelCatalog }
+type Services = Pick<Core, 'budgets' | 'config' | 'sealers' | 'traces' | 'database' | 'ports' | 'usage'> & {
+  models: ModelCatalog
+}
 
 export function createAskModel(services: Services, limits: WorkflowRunLimits): AskModel {
   const { models: catalog, config, ports } = services
@@ -58,6 +60,9 @@ export function createAskModel(services: Services, limits: WorkflowRunLimits): A
     }
     const ref = refOf(ai_model)
     if (ref === null) throw new StepFailure('ai_failed', `"${ai_model}" is not the name of a model.`)
+    if (await services.budgets.find({ organization_id, agent_id: null })) {
+      throw new StepFailure('ai_failed', 'A budget is used up, so the model was not called.')
+    }
     const late = new AbortController()
     const stopTimer = ports.clock.after(limits.prompt_ms, () => late.abort())
     const store = openReservedStore(services.database, organization_id)
