@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest'
 import { changed, locked, turn } from '../../../test/conversations/decision-fixture.ts'
 import type { CountedCall } from '../../usage/port.ts'
-import { decideAttemptResult, decideStep, decideTakeover } from './attempt-decisions.ts'
+import { type AttemptResult, decideAttemptResult, decideStep, decideTakeover } from './attempt-decisions.ts'
 import { callsOf } from './counted-calls.ts'
 import { decideCancel } from './decisions.ts'
 
@@ -15,7 +15,14 @@ test('P3: of a turn without an attempt that could be asked, one call is lost, un
   expect(callsOf(turn({ status: 'queued', lease: null }), null)).toEqual({ calls: [], lost_calls: [] })
 })
 
-test.each([
+interface Stopped {
+  calls: CountedCall[] | null
+  step?: number
+  steps?: number
+  lease?: number
+}
+
+test.each<[string, Stopped, object]>([
   ['the attempt was stopped and says what it used', { calls: [call] }, { calls: [call], lost_calls: [] }],
   ['it had asked nothing', { calls: [] }, { calls: [], lost_calls: [] }],
   ['its step was committed meanwhile', { calls: [call], step: 0, steps: 1 }, { calls: [], lost_calls: [] }],
@@ -32,7 +39,7 @@ test('P3: a takeover loses one call, and the attempt that lost its lease counts 
   expect(changed(decideTakeover(gone, 'turn-1')).change.lost_calls).toEqual(['turn-1'])
   const spent = locked({ open_turns: [turn({ lease_expired: true, attempts: 3 })] })
   expect(changed(decideTakeover(spent, 'turn-1')).change.lost_calls).toEqual(['turn-1'])
-  const failure = { type: 'failure', outcome: 'model_error', error: 'x', model_calls: [call] } as const
+  const failure: AttemptResult = { type: 'failure', outcome: 'model_error', error: 'x', model_calls: [call] }
   const state = locked({ open_turns: [turn()] })
   const late = { ...attempt, lease: 6 }
   expect(changed(decideAttemptResult(state, late, failure)).change.calls).toEqual([])
