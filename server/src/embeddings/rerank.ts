@@ -19,25 +19,7 @@ export function createReranker(
   // The form that the server has understood.
   let known: Form | null = null
 
-  async function send(form: Form, query: string, texts: readonly string[], signal: AbortSignal): Promise<Response> {
-    const headers = {
-      'content-type': 'application/json',
-      ...(api_key === null ? {} : { authorization: `Bearer ${api_key}` }),
-    }
-    const named = model === null ? {} : { model }
-    const body = form === 'documents' ? { ...named, query, documents: texts, top_n: texts.length } : { query, texts }
-    return fetch(url, { method: 'POST', headers, body: JSON.stringify(body), signal })
-  }
-
-  /** The answer, or null with the status of a refusal. */
-  async function sendCounted(...call: Parameters<typeof send>): Promise<Answered> {
-    const response = await send(...call)
-    const { status } = response
-    if (response.ok) return { status, answer: (await response.json()) as unknown }
-    await response.body?.cancel()
-    return { status, answer: null }
-  }
-
+  const sendCounted = openSender({ url, model, api_key }, fetch)
   const called = (query: string, texts: readonly string[]) => ({
     model: `rerank/${model ?? 'rerank'}`,
     most_ms: rerank_bounds.ms,
@@ -82,6 +64,23 @@ export function createReranker(
         clear()
       }
     },
+  }
+}
+
+/** Answers with null, and the status, if the server refuses. */
+function openSender({ url, model, api_key }: NonNullable<EmbeddingConfig['rerank']>, fetch: Fetch) {
+  const headers = {
+    'content-type': 'application/json',
+    ...(api_key === null ? {} : { authorization: `Bearer ${api_key}` }),
+  }
+  const named = model === null ? {} : { model }
+  return async (form: Form, query: string, texts: readonly string[], signal: AbortSignal): Promise<Answered> => {
+    const body = form === 'documents' ? { ...named, query, documents: texts, top_n: texts.length } : { query, texts }
+    const response = await fetch(url, { method: 'POST', headers, body: JSON.stringify(body), signal })
+    const { status } = response
+    if (response.ok) return { status, answer: (await response.json()) as unknown }
+    await response.body?.cancel()
+    return { status, answer: null }
   }
 }
 

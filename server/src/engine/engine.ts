@@ -9,7 +9,6 @@ import {
   type HaltedAttempt,
   type TurnLease,
   type TurnRunner,
-  countCallsInVain,
   followUp,
   expireLeases,
   renewLeases,
@@ -24,7 +23,7 @@ import {
 } from '../conversations/machine/attempt-decisions.ts'
 import type { Decision, LockedConversation } from '../conversations/machine/change.ts'
 import { eventOfRetrieval } from '../conversations/machine/retrievals.ts'
-import { countPieces, heldWords, joinWords } from '../conversations/machine/turn-items.ts'
+import { joinWords } from '../conversations/machine/turn-items.ts'
 import { renew_ms } from '../conversations/machine/turn.ts'
 import { isUnavailable } from '../database/failures.ts'
 import { openStore } from '../database/store.ts'
@@ -34,19 +33,18 @@ import { type Retry, retry } from '../base/retry.ts'
 import { charactersOf } from '../base/json.ts'
 import { readSecrets } from '../secrets/secrets.ts'
 import type { CountedCall } from '../usage/usage.ts'
-import { CallMeter } from './call-meter.ts'
+import { type CallMeter } from './call-meter.ts'
+import { openMeter } from './open-meter.ts'
 import type { Equipment } from './attempt-input.ts'
 import { type AttemptPort, TurnTimeout, carryOut } from './attempt.ts'
 import { modelsOf } from '../models/models.ts'
-import { isWrapped } from '../agents/rules/wrapping.ts'
 import { failureRuleOf, requestByModel } from './hand-off.ts'
 import { KeptHistories } from './kept-histories.ts'
 import { haltElsewhere, lendAttempts } from './remote-halt.ts'
-import { type Halt, Halted, type RunningAttempt, newAttempt } from './running-attempt.ts'
+import { type Halt, Halted, type RunningAttempt, newAttempt, noteBegun, takeRest } from './running-attempt.ts'
 import { asTurn } from './spans.ts'
 import type { Span } from '../telemetry/traces.ts'
 import { Takeovers, nullIfDeleted } from './takeovers.ts'
-import { Speech } from './speech.ts'
 import { writeGreeting } from './greeting.ts'
 
 /** In total as long as a lease lasts: after that, another node has the turn. */
@@ -83,12 +81,8 @@ export class Engine implements TurnRunner {
     services.live.bus.subscribe(changed, (turn_id) => this.stop(turn_id))
   }
 
-  start(lease: TurnLease): void {
-    this.#start(lease, [])
-  }
-
   /** `left`: what calls have used that its attempt made before it was stopped for a while. */
-  #start(lease: TurnLease, left: CountedCall[]): void {
+  start(lease: TurnLease, left: CountedCall[] = []): void {
     const current = this.#running.get(lease.conversation_id)
     // Leases rise: a start that arrives late, after its turn is over, must not replace a newer one.
     if (current && current.lease.lease >= lease.lease) return
@@ -99,7 +93,7 @@ export class Engine implements TurnRunner {
     const over = Promise.withResolvers<void>()
     // The turn's change arrived before its start: what the commit knew is no longer true.
     const granted = this.#stopped.delete(lease.turn_id) ? { ...lease, begun: undefined } : lease
-    const meterOf = (attempt: RunningAttempt) => this.#meterOf(attempt, left)
+    const meterOf = (attempt: RunningAttempt) => this.#openMeter(attempt, left)
     const attempt = newAttempt(this.#services, granted, { over: over.promise, meterOf })
     this.#running.set(lease.conversation_id, attempt)
     this.#running_turns.set(lease.turn_id, attempt)
@@ -137,7 +131,7 @@ export class Engine implements TurnRunner {
     // A write of it may be in progress, and two attempts with one lease could not be told apart. And the turn is no longer as
     // it started.
     const again = { ...lease, begun: undefined, asked_at: hold.renewed_at }
-    if (!isConcluded) void over.then(() => this.#start(again, calls.over))
+    if (!isConcluded) void over.then(() => this.start(again, calls.over))
   }
 
   stop(turn_id: string): void {
@@ -245,19 +239,11 @@ export class Engine implements TurnRunner {
     const { clock } = this.#services.ports
     let stopTimer = () => {}
     const begin: AttemptPort['begin'] = (found) => {
-      const { config, items, redactor, passages } = found
-      const { deadline_at, steps, attempts } = found.turn
-      attempt.found = found
-      attempt.speech = new Speech(redactor)
-      attempt.step = steps
-      attempt.kept = countPieces(items, steps)
-      attempt.shown = isWrapped(config) ? null : attempts
-      attempt.held = heldWords(items)
-      attempt.passages = passages
-      passages.tell = (one) =>
+      noteBegun(attempt, found)
+      found.passages.tell = (one) =>
         this.#services.live.turns.retrieve(lease.conversation_id, eventOfRetrieval(lease.turn_id, one))
       this.#showKept(attempt)
-      const left_ms = Math.max(0, Date.parse(deadline_at) - clock.now())
+      const left_ms = Math.max(0, Date.parse(found.turn.deadline_at) - clock.now())
       stopTimer = clock.after(left_ms, () => controller.abort(new TurnTimeout()))
     }
     try {
@@ -312,19 +298,10 @@ export class Engine implements TurnRunner {
     }
   }
 
-  #meterOf(attempt: RunningAttempt, left: CountedCall[]): CallMeter {
-    const { usage, ports, database } = this.#services
-    const { lease } = attempt
-    const { organization_id, conversation_id, turn_id } = lease
-    const agentId = () => attempt.found?.conversation.agent_id ?? null
-    const counting = { organization_id, conversation_id, kind: 'model_call', purpose: 'reply' } as const
-    const admit = () => usage.admit({ ...counting, agent_id: agentId() })
-    const settle = async (calls: CountedCall[]) => {
-      const store = openStore(database, organization_id)
-      const isHeld = await this.#retryWhileUnavailable(() => countCallsInVain(store, lease, agentId(), calls))
-      this.#goOn(attempt, isHeld ? 'written' : 'stale')
-    }
-    return new CallMeter({ ports, turn_id, admit, settle }, left)
+  #openMeter(attempt: RunningAttempt, left: CountedCall[]): CallMeter {
+    const retried = (write: () => Promise<boolean>) => this.#retryWhileUnavailable(write)
+    const goOn = (isHeld: boolean) => this.#goOn(attempt, isHeld ? 'written' : 'stale')
+    return openMeter(this.#services, attempt, { left, retried, goOn })
   }
 
   /** After a write the attempt continues, if it still holds the turn. */
@@ -341,15 +318,9 @@ export class Engine implements TurnRunner {
     written: T,
     decide: Decide<T, A>,
   ): Promise<A | 'stale'> {
-    const { passages } = attempt
-    const rest = passages?.rest ?? { retrievals: [], unshown: [] }
-    const calls = attempt.calls.over
-    if (rest.retrievals.length + rest.unshown.length + calls.length === 0) {
-      return this.#writeAll(attempt, change, written, decide)
-    }
-    const answer = await this.#writeAll(attempt, change, { ...written, ...rest, model_calls: calls }, decide)
-    passages?.noteStored(rest.retrievals)
-    attempt.calls.forget(calls)
+    const { rest, noteStored } = takeRest(attempt)
+    const answer = await this.#writeAll(attempt, change, rest ? { ...written, ...rest } : written, decide)
+    noteStored()
     return answer
   }
 

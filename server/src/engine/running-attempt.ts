@@ -1,6 +1,8 @@
 // An attempt while it runs in this process, and one that was stopped so that its turn can be concluded.
 import type { TurnLease } from '../conversations/conversations.ts'
-import type { Words } from '../conversations/machine/turn-items.ts'
+import { isWrapped } from '../agents/rules/wrapping.ts'
+import type { Found } from '../conversations/machine/retrievals.ts'
+import { type Words, countPieces, heldWords } from '../conversations/machine/turn-items.ts'
 import type { CallMeter } from './call-meter.ts'
 import { Hold } from './hold.ts'
 import type { FoundTurn } from './running-turn.ts'
@@ -64,4 +66,32 @@ export function newAttempt(
   const whole = attempt as RunningAttempt
   whole.calls = meterOf(whole)
   return whole
+}
+
+/** What it goes on from. */
+export function noteBegun(attempt: RunningAttempt, found: FoundTurn): void {
+  const { config, items, redactor, passages } = found
+  const { steps, attempts } = found.turn
+  attempt.found = found
+  attempt.speech = new Speech(redactor)
+  attempt.step = steps
+  attempt.kept = countPieces(items, steps)
+  attempt.shown = isWrapped(config) ? null : attempts
+  attempt.held = heldWords(items)
+  attempt.passages = passages
+}
+
+/** What its next commit takes along of its searches and calls of the model; null: nothing. */
+export function takeRest({ passages, calls }: RunningAttempt): { rest: Found | null; noteStored(): void } {
+  const found = passages?.rest ?? { retrievals: [], unshown: [] }
+  const model_calls = calls.over
+  const isEmpty = found.retrievals.length + found.unshown.length + model_calls.length === 0
+  return {
+    rest: isEmpty ? null : { ...found, model_calls },
+    noteStored() {
+      if (isEmpty) return
+      passages?.noteStored(found.retrievals)
+      calls.forget(model_calls)
+    },
+  }
 }

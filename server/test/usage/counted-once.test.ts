@@ -80,7 +80,7 @@ test('a call whose turn is cancelled counts what it has said, and a refused mess
   server.model.answer = () => held
   const call = send('Tell me a story').catch(() => {})
   await held.asked
-  held.say('Once there lived a teapot, in a cupboard.')
+  held.say('There was a teapot in a small cupboard. ')
   await expect.poll(() => server.app.rooms.engine.engine.textSoFar(id)).toContain('teapot')
   const { data } = await server.client.listConversationTurns({ conversation_id: id })
   await server.client.cancelTurn({ conversation_id: id, turn_id: data[0]!.turn_id })

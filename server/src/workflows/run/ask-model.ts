@@ -105,7 +105,9 @@ async function collect(parts: Parts, model: string, max_characters: number): Pro
     if (reply.text.length > max_characters) {
       throw new StepFailure('ai_failed', `The model's reply has more than ${max_characters} characters.`)
     }
-    if (part.type === 'finish') Object.assign(reply, part.usage)
+    if (part.type !== 'finish') continue
+    reply.input_tokens = part.usage.input_tokens
+    reply.output_tokens = part.usage.output_tokens
   }
   return { ...reply, text: reply.text.trim() }
 }
