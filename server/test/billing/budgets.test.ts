@@ -49,7 +49,7 @@ const soon = { timeout: 15_000, interval: 50 }
 const events = async () =>
   (await server.client.listOrganizationEvents({ after: 0 })).data.filter(({ type }) => type.startsWith('budget.'))
 
-test('a stop refuses messages and conversations, stores nothing, and a new amount ends it', async () => {
+test('P2: a stop refuses messages and conversations, stores nothing, and a new amount ends it', async () => {
   const open = await begin()
   const { id: budget_id } = await server.client.createBudget({ name: 'Month', amount: '0.001', stop: true, agent_id })
   await say(open)

@@ -156,7 +156,7 @@ async function begin(calls: number) {
   return { rows, ids }
 }
 
-test('concurrent movers, and rows that come again, count each row once', async () => {
+test('P3: concurrent movers, and rows that come again, count each row once', async () => {
   const { rows, ids } = await begin(25_000)
   await leaveCalls(base.database, [
     { organization_id: line[0]!, at: '2026-03-01T00:00Z', outcome: null, open_until: '2026-03-02T00:00Z' },
@@ -179,7 +179,7 @@ test('concurrent movers, and rows that come again, count each row once', async (
   expect(await run('select outcome from usage_pending')).toEqual([{ outcome: null }])
 })
 
-test('a mover that is cut off after any time has counted all or nothing', async () => {
+test('P3: a mover that is cut off after any time has counted all or nothing', async () => {
   await begin(3000)
   let cut = 0
   for (let ms = 1; ms < 5000; ms = Math.ceil(ms * 1.4)) {

@@ -1,5 +1,6 @@
 // P2: periods follow the clock of their time zone, through summer time and zones of half hours, without a gap or an overlap.
 import fc from 'fast-check'
+import { expect, test } from 'vitest'
 import { periodAt, periodsFrom } from './periods.ts'
 
 const at = (text: string) => Date.parse(text)
@@ -19,7 +20,7 @@ test.each([
   expect(periodAt({ period, time_zone }, at(time))).toEqual({ starts_at, ends_at })
 })
 
-test('every moment is in its period, and the next one begins where that ends', () => {
+test('P2: every moment is in its period, and the next one begins where that ends', () => {
   const zones = fc.constantFrom('UTC', 'Europe/Berlin', 'America/Sao_Paulo', 'Australia/Lord_Howe', 'Asia/Kathmandu')
   const rules = fc.record({ period: fc.constantFrom('day', 'week', 'month'), time_zone: zones })
   fc.assert(
