@@ -10,11 +10,10 @@ import { serializerOf } from './serializer.ts'
 
 export type { CallReply, CallRequest } from './call-request.ts'
 export type { Carrying } from './carry-out.ts'
-export { type Admission, takeRequest } from './admission.ts'
+export { takeRequest } from './admission.ts'
 export { refusalOf } from './errors.ts'
 export { beginLargeBody } from './large.ts'
 export { parseJsonBody } from './rules/json-body.ts'
-export { watchReader } from './stream.ts'
 
 /** Adds addresses of another transport to the server. */
 export type Mount = (server: FastifyInstance, carrying: Carrying) => void | Promise<void>

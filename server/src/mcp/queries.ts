@@ -1,9 +1,8 @@
 // The SQL of what organizations and their keys offer over MCP.
-import type { Input, Output } from '@parley/contract'
+import type { Input } from '@parley/contract'
 import { statement } from '../database/database.ts'
 import type { Store, TransactionStore } from '../database/store.ts'
 
-export type McpSettings = Output<'getMcpSettings'>
 /** Of a key or an address; what is missing restricts nothing. */
 export type McpNarrowing = Input<'updateMcpSettings'>
 
