@@ -25,7 +25,7 @@ export const layers: readonly Layer[] = [
   { folder: 'sandbox', kind: 'foundation' },
   { folder: 'sealing', kind: 'foundation', tables: ['installation'] },
   { folder: 'audit', kind: 'foundation', tables: ['audit_chains', 'audit_entries'] },
-  { folder: 'usage', kind: 'foundation', tables: ['usage_pending'] },
+  { folder: 'usage', kind: 'foundation' },
   { folder: 'budgets', kind: 'foundation' },
   { folder: 'calls', kind: 'foundation', tables: ['sign_in_attempts'] },
   { folder: 'statistics', kind: 'room', tables: ['statistics'] },

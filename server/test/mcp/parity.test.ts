@@ -16,7 +16,7 @@ beforeAll(async () => {
 }, 60_000)
 afterAll(() => world[Symbol.asyncDispose]())
 
-describe('the same status and JSON by HTTP and by MCP', () => {
+describe('P1: the same status and JSON by HTTP and by MCP', () => {
   test.each(tools)('%s', async (name, operation) => {
     const { id } = operation
     const input = await world.inputOf(id)
