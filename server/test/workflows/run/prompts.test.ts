@@ -161,7 +161,8 @@ describe('the model', () => {
       provider_base_urls: { openai: model.base_url },
       base_urls_for_organization_keys: [],
     }
-    const services = { config, models: catalog, traces: noTraces, sealers: {}, ports: systemPorts, database }
+    const budgets = { find: async () => null }
+    const services = { config, models: catalog, traces: noTraces, sealers: {}, ports: systemPorts, database, budgets }
     const question = { organization_id: 'o', ai_model: 'small', prompt: 'What?', decides: false, ...more }
     return createAskModel(services as never, limits)(question, signal)
   }
