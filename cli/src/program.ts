@@ -12,6 +12,7 @@ import { addBlobCommands } from './blobs.ts'
 import { addChatCommand } from './chat/commands.ts'
 import { withGlobalOptions } from './client/options.ts'
 import { addCompletionCommand } from './completion/commands.ts'
+import { addPriceCommands } from './prices/commands.ts'
 import { addConversationCommands } from './conversations/commands.ts'
 import { addDoctorCommand } from './doctor/commands.ts'
 import { addImportCommands } from './anyreach/commands.ts'
@@ -42,6 +43,7 @@ export function createProgram(around: Surroundings = processSurroundings()): Com
   addAuditCommands(program, around)
   addBackupCommands(program, around)
   addBlobCommands(program, around)
+  addPriceCommands(program, around)
   addAgentCommands(program, around)
   addWorkflowCommands(program, around)
   addKnowledgeCommands(program, around)

@@ -3,10 +3,16 @@ import type { PriceInput } from '@parley/contract'
 import { AppError, invalid } from '../base/errors.ts'
 import type { Ports } from '../base/ports.ts'
 import type { Executor } from '../database/database.ts'
+import { checkFlat } from '../calls/check-input.ts'
 import { type PriceRow, countPricesLocked, insertPrice } from './rows/prices.ts'
 import { findPriceFaults } from './rules/price-faults.ts'
 
 const max_prices = 2000
+
+/** One price or a list of them, from a file or a command. Throws what is wrong with one. */
+export function checkPrices(given: unknown): PriceInput[] {
+  return (Array.isArray(given) ? given : [given]).map((price: unknown) => checkFlat('createPrice', price))
+}
 
 /** Within a transaction. `owner` null: the installation. */
 export async function setPrice(

@@ -95,6 +95,8 @@ export interface GateOptions {
 interface Seen {
   /** On the monotonic clock. */
   began_at: number
+  /** Of changes that had been heard of when it began. */
+  changes: number
   /** Whether any budget can stop something. */
   has_any: boolean
   stopped: StoppedBudget[]
@@ -109,9 +111,9 @@ export function createBudgetGate(options: GateOptions): BudgetGate {
 
 class NodeGate implements BudgetGate {
   readonly #options: GateOptions
-  #seen: Seen = { began_at: -Infinity, has_any: true, stopped: [], ancestors: new Map() }
-  /** A look that began before does not know it. */
-  #changed_at = -Infinity
+  #seen: Seen = { began_at: -Infinity, changes: 0, has_any: true, stopped: [], ancestors: new Map() }
+  /** Heard of. A look that began before one does not know it. */
+  #changes = 0
   /** Whether messages arrived when the last look began. */
   #was_connected = false
   #looking: Promise<void> | null = null
@@ -153,9 +155,9 @@ class NodeGate implements BudgetGate {
   }
 
   async start(): Promise<Disposable> {
-    const { bus, clock } = this.#options
+    const { bus } = this.#options
     bus.subscribe(changed, () => {
-      this.#changed_at = clock.monotonic()
+      this.#changes += 1
       this.#lookQuietly()
     })
     await this.#look()
@@ -170,8 +172,8 @@ class NodeGate implements BudgetGate {
 
   /** Whether the last look still says all: it is young, or nothing can be stopped and every change would have been heard. */
   #isGood(): boolean {
-    const { began_at, has_any } = this.#seen
-    if (began_at <= this.#changed_at) return false
+    const { began_at, changes, has_any } = this.#seen
+    if (changes !== this.#changes) return false
     if (!has_any && this.#was_connected && this.#options.bus.isConnected) return true
     return this.#options.clock.monotonic() - began_at <= fresh_ms
   }
@@ -193,12 +195,13 @@ class NodeGate implements BudgetGate {
   async #lookOnce(): Promise<void> {
     const { database, bus, clock } = this.#options
     const began_at = clock.monotonic()
+    const changes = this.#changes
     // A connection that is lost meanwhile may miss a change.
     const is_connected = bus.isConnected
     const rows = await database.query<StoppedBudget>(lookStatement, [new Date(clock.now()).toISOString()])
     this.#was_connected = is_connected
     const stopped = rows.filter(({ id }) => id !== null)
-    this.#seen = { began_at, has_any: rows.length > 0, stopped, ancestors: new Map() }
+    this.#seen = { began_at, changes, has_any: rows.length > 0, stopped, ancestors: new Map() }
   }
 
   /** Again, if one that knows less is under way. */

@@ -1,6 +1,6 @@
 // What is recorded of usage, prices and budgets.
 import { unknown_id } from '../wire/walks/constants.ts'
-import type { Walk } from '../wire/world.ts'
+import { type Walk, makeAgent, until } from '../wire/world.ts'
 
 const month = 'from=2026-01-01T00:00:00Z&to=2026-01-03T00:00:00Z'
 
@@ -36,7 +36,7 @@ export const walks = {
     await call('recalculatePrices', 'a month', { body: { from: '2026-01-01T00:00:00Z', to: '2026-02-01T00:00:00Z' } })
     await call('recalculatePrices', 'faults', { body: { from: '2026-01-01T00:00:00Z', to: '2026-01-01T00:00:00Z' } })
   },
-  async budgets({ call }: Walk) {
+  async budgets({ call, prepare }: Walk) {
     const made = await call('createBudget', 'with everything', {
       body: { name: 'All', amount: '25.50', period: 'total', warn_at: [0.8, 0.5], stop: true, message: 'Closed.' },
     })
@@ -52,5 +52,23 @@ export const walks = {
     await call('deleteBudget', 'one', { params })
     await call('deleteBudget', 'again', { params })
     await call('getBudget', 'deleted', { params })
+    for (let number = 0; number < 100; number += 1)
+      await prepare('createBudget', { body: { name: 'One', amount: '1' } })
+    await call('createBudget', 'one too many', { body: { name: 'One', amount: '1' } })
+  },
+  async 'stopped-budgets'(walk: Walk) {
+    const { call, prepare } = walk
+    const begin = { body: { channel: 'text', user_id: 'ada', agent_id: await makeAgent(walk) } }
+    const { json } = await prepare('createConversation', begin)
+    const body = { name: 'Few', unit: 'conversations', amount: 1, period: 'total', stop: true }
+    const made = await prepare('createBudget', { body })
+    const client = await walk.watch()
+    const isStopped = async () =>
+      (await client.getBudget({ budget_id: made.json.id as string })).state.status === 'stopped'
+    await until(isStopped)
+    const params = { conversation_id: json.conversation.id as string }
+    await until(async () => (await client.createConversation(begin.body as never).catch(() => null)) === null)
+    await call('createConversation', 'over budget', begin)
+    await call('sendConversationMessage', 'over budget', { params, body: { text: 'Hello' } })
   },
 }
