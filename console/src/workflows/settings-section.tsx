@@ -13,6 +13,7 @@ import { Button } from '../ui/button.tsx'
 import { CopyField } from '../ui/copy-field.tsx'
 import { Field, TextArea, TextInput } from '../ui/field.tsx'
 import { notify, notifyError } from '../ui/notify.ts'
+import { saveFile } from '../ui/save-file.ts'
 import { workflowTexts } from './texts.ts'
 import { type Workflow, workflowKey } from './use-workflow.ts'
 
@@ -97,10 +98,7 @@ function File({ workflow: { id: workflow_id, name, latest_version } }: { workflo
   if (latest_version === null) return null
   const download = async () => {
     const { definition } = await client.getWorkflowVersion({ workflow_id, version: 'latest' })
-    const url = URL.createObjectURL(new Blob([formatJson(definition)], { type: 'application/json' }))
-    const link = Object.assign(document.createElement('a'), { href: url, download: `${name}.json` })
-    link.click()
-    URL.revokeObjectURL(url)
+    saveFile(`${name}.json`, new Blob([formatJson(definition)], { type: 'application/json' }))
   }
   return (
     <Section
