@@ -7,6 +7,7 @@ import { formatJson } from '../base/format.ts'
 import { useSession } from '../session/session-context.ts'
 import { AskDialog } from '../settings/ask-dialog.tsx'
 import { readFaults } from '../settings/faults.ts'
+import { HistoryLink } from '../settings/history-link.tsx'
 import { FormFault } from '../settings/parts.tsx'
 import { Refused, Section } from '../settings/settings-page.tsx'
 import { Button } from '../ui/button.tsx'
@@ -53,7 +54,7 @@ function About({ workflow, isReadOnly }: { workflow: Workflow; isReadOnly: boole
   })
   const faults = readFaults(save.error, ['name', 'description'])
   return (
-    <Section title={words.title}>
+    <Section title={words.title} action={<HistoryLink type="workflow" id={workflow_id} />}>
       <form
         noValidate
         className="flex flex-col gap-4 p-4"
