@@ -20,8 +20,10 @@ export function nameActor({ type, id, name }: Actor): string {
   return id === null ? words.actorTypes[type] : words.typed(words.actorTypes[type], id)
 }
 
+/** An id says less than what kind of thing it is, but of a secret it is the name. */
 export function nameTarget({ type, id, name }: Target): string {
-  return name ?? id ?? words.targetTypes[type]
+  if (name !== null) return name
+  return type === 'secret' && id !== null ? id : words.targetTypes[type]
 }
 
 /** For the chip of a filter; empty if it is not set. Names are known from the entries that are shown. */
@@ -38,7 +40,7 @@ export function describeFilter(filters: Filters, name: FilterName, entries: read
       return action === undefined ? '' : describeAction(action)
     case 'target': {
       const known = target_id === undefined ? null : entries.find(({ target }) => target?.id === target_id)?.target
-      const shown = known ? nameTarget(known) : target_id
+      const shown = known?.name ?? target_id
       const type = target_type && words.targetTypes[target_type]
       return type && shown !== undefined ? words.typed(type, shown) : (type ?? shown ?? '')
     }

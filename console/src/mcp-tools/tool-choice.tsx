@@ -19,7 +19,7 @@ export function ToolChoice({ chosen, onChange }: Props) {
   return (
     <div className="flex min-w-0 flex-col gap-2 rounded-md border border-line p-3">
       <div className="flex flex-wrap items-center gap-x-3 gap-y-1.5">
-        <SearchField label={words.search} value={query} onChange={(text) => setQuery(text ?? '')} />
+        <SearchField label={words.search} value={query} onChange={(text) => setQuery(text ?? '')} hasKey={false} />
         <p role="status" className="numeric text-xs text-faint">
           {words.chosen(chosen.length, most_mcp_tools)}
         </p>

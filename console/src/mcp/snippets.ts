@@ -19,6 +19,9 @@ const json = (value: unknown) => JSON.stringify(value, null, 2)
 /** In a shell, within single quotes. */
 const quoted = (text: string) => `'${text.replaceAll("'", String.raw`'\''`)}'`
 
+/** The command goes on. */
+const newLine = ' \\\n'
+
 const bearer = `Bearer ${key}`
 const call = {
   ...{ jsonrpc: '2.0', id: 1, method: 'tools/call' },
@@ -27,7 +30,9 @@ const call = {
 
 const writers: Record<ClientName, (url: string) => string> = {
   claude_code: (url) =>
-    ['claude mcp add --transport http parley', quoted(url), '--header', quoted(`Authorization: ${bearer}`)].join(' '),
+    [`claude mcp add --transport http parley ${quoted(url)}`, `  --header ${quoted(`Authorization: ${bearer}`)}`].join(
+      newLine,
+    ),
   claude_desktop: (url) =>
     json({
       mcpServers: {
@@ -52,7 +57,7 @@ const writers: Record<ClientName, (url: string) => string> = {
       `  -H ${quoted(`Authorization: ${bearer}`)}`,
       `  -H 'Content-Type: application/json'`,
       `  -d ${quoted(JSON.stringify(call))}`,
-    ].join(' \\\n'),
+    ].join(newLine),
 }
 
 export function snippetOf(client: ClientName, url: string): string {
