@@ -100,7 +100,7 @@ test('a client gets the public address, narrowed as chosen; a key is made that n
   expect(faults).toEqual([])
 })
 
-test('who may not change what is offered sees it, and how to connect', async () => {
+test('a viewer sees what is offered and how to connect, and can change nothing', async () => {
   const { pat_key } = await server.client.createOrganizationKey({ name: 'Viewer', role: 'viewer' })
   await using opened = await openPage(browser)
   const { page, faults } = opened
@@ -121,7 +121,10 @@ test.each(themes)('axe finds nothing in %s, wide and narrow', async (colorScheme
   const { page } = opened
   await signIn(page, server, '/settings/mcp')
   await page.getByLabel(words.some).check()
-  await tool(section(page, words.settings), 'core_list_agents').check()
+  const offered = section(page, words.settings)
+  await offered.getByLabel(mcpToolTexts.search).fill('snoozed')
+  await tool(offered, 'core_list_agents').waitFor({ state: 'detached' })
+  await tool(offered, 'core_snooze_conversation').check()
   await button(page, 'end a conversation').click()
   await page.getByRole('list', { name: words.results }).waitFor()
   for (const width of [1280, 390]) {

@@ -148,7 +148,7 @@ export function findTool({ reach }: Caller, name: unknown): { name: string; oper
 
 export { describeTool }
 
-/** Of the contract alone: for who chooses what a caller gets. */
+/** By the contract alone: the settings choose among these. */
 export function toolOf(name: string): Output<'listMcpTools'>['data'][number] {
   const operation = toolOperations.get(name)!
   const { access, summary } = operation
