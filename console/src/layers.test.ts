@@ -15,6 +15,7 @@ const shared = [
   'transcript',
   'tester',
   'settings',
+  'mcp-tools',
   'handling',
 ] as const satisfies readonly string[]
 

@@ -2,6 +2,7 @@
 import { createRouter } from '@tanstack/react-router'
 import { accountRoute } from './account/route.ts'
 import { agentRoute, agentsRoute } from './agents/route.ts'
+import { auditLogRoute } from './audit-log/route.ts'
 import { parseSearch, stringifySearch } from './base/search.ts'
 import { cannedRepliesRoute } from './canned-replies/route.ts'
 import { connectionsRoute } from './connections/route.ts'
@@ -11,6 +12,7 @@ import { inboxRoute } from './inbox/route.ts'
 import { invitationRoute } from './invitation/route.ts'
 import { keysRoute } from './keys/route.ts'
 import { datasetRoute, datasetsRoute, sourceRoute } from './knowledge/route.ts'
+import { mcpRoute } from './mcp/route.ts'
 import { membersRoute } from './members/route.ts'
 import { modelsRoute } from './models/route.ts'
 import { organizationRoute } from './organization/route.ts'
@@ -35,11 +37,13 @@ const settingsPages = [
   teamRoute,
   cannedRepliesRoute,
   keysRoute,
+  mcpRoute,
   webhooksRoute,
   webhookRoute,
   connectionsRoute,
   secretsRoute,
   modelsRoute,
+  auditLogRoute,
   accountRoute,
 ] as const
 
