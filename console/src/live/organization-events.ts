@@ -17,7 +17,7 @@ const joinOrganizationEvents = createFeed<OrganizationStreamEvent>(
   },
 )
 
-/** Reads queries again when one of the events happens. Callers who may not read events keep what they poll. */
+/** Reads queries again when one of the events happens. Callers without the permission to read events rely on what they poll. */
 export function useRefreshOn(
   session: Session,
   types: readonly OrganizationEvent['type'][],
@@ -25,7 +25,7 @@ export function useRefreshOn(
 ): void {
   const queries = useQueryClient()
   const isAllowed = session.scopes.has('organizations:manage')
-  // Both are constants of the page, written anew at each render.
+  // Both are constants of the page, written again at each render.
   const [wanted, changed] = [JSON.stringify(types), JSON.stringify(keys)]
   useEffect(() => {
     if (!isAllowed) return
