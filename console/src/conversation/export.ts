@@ -1,6 +1,6 @@
 // Downloads a conversation as a file.
 import { formatJson } from '../base/format.ts'
-import { saveFile } from '../ui/save-file.ts'
+import { saveFile } from '../base/save-file.ts'
 import { type Exported, renderPage } from './export-page.ts'
 
 export function exportJson(exported: Exported): void {

@@ -14,7 +14,7 @@ import { Button } from '../ui/button.tsx'
 import { CopyField } from '../ui/copy-field.tsx'
 import { Field, TextArea, TextInput } from '../ui/field.tsx'
 import { notify, notifyError } from '../ui/notify.ts'
-import { saveFile } from '../ui/save-file.ts'
+import { saveFile } from '../base/save-file.ts'
 import { workflowTexts } from './texts.ts'
 import { type Workflow, workflowKey } from './use-workflow.ts'
 
