@@ -185,9 +185,10 @@ test('conversations and minutes are counted as they are billed, and carry their 
     const [turn] = (await client.listConversationTurns({ conversation_id })).data
     return [turn!.cost!.amount, (await client.getConversation({ conversation_id })).cost!.amount]
   }
-  expect(await costs()).toEqual(['0.00001', '0.000017'])
+  // With the 11 and 7 tokens of the reply.
+  expect(await costs()).toEqual(['0.000028', '0.000035'])
   await move()
-  expect(await costs()).toEqual(['0.00001', '0.000017'])
+  expect(await costs()).toEqual(['0.000028', '0.000035'])
 })
 
 test('more than 10,000 rows are refused', async () => {
