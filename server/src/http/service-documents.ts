@@ -1,5 +1,12 @@
 // The OpenAPI documents of the API's five parts, also in version 3.0.3. Public, and made when they are first asked for.
-import { type Operation, apiServices, createOpenApiDocument, operations, serviceOf, toOpenApi303 } from '@parley/contract'
+import {
+  type Operation,
+  apiServices,
+  createOpenApiDocument,
+  operations,
+  serviceOf,
+  toOpenApi303,
+} from '@parley/contract'
 import type { FastifyInstance } from 'fastify'
 import { AppError } from '../base/errors.ts'
 import { version } from '../base/version.ts'
