@@ -2,7 +2,7 @@
 import 'uplot/dist/uPlot.min.css'
 import { type KeyboardEvent, type ReactNode, useEffect, useRef, useState } from 'react'
 import { useMedia } from '../ui/use-media.ts'
-import { overviewTexts as words } from './texts.ts'
+import { chartTexts as words } from './texts.ts'
 import { useTheme } from '../shell/theme.ts'
 import { classes } from '../ui/classes.ts'
 import { Disclosure } from '../ui/disclosure.tsx'
