@@ -47,7 +47,7 @@ export function Breakdown({ usage, nameOf }: { usage: Usage; nameOf: (key: strin
   return (
     <Section title={title}>
       <div
-        role="region"
+        role="group"
         aria-label={title}
         // It scrolls, so it takes the focus.
         // oxlint-disable-next-line jsx-a11y/no-noninteractive-tabindex
