@@ -83,7 +83,9 @@ test('usage says in figures, charts and tables what the reports say, by what the
   const slider = chart(page, usageTexts.charts.cost)
   await slider.focus()
   await page.keyboard.press('Home')
-  await expect.poll(() => slider.getAttribute('aria-valuetext')).toMatch(/Mar 1, 2026: Front desk €0\.10, Night desk €0\.06/)
+  await expect
+    .poll(() => slider.getAttribute('aria-valuetext'))
+    .toMatch(/Mar 1, 2026: Front desk €0\.10, Night desk €0\.06/)
   const around = page.locator('figure').filter({ has: slider })
   await around.getByText(chartTexts.table).click()
   await expect.poll(() => around.getByRole('row').count()).toBe(15)
