@@ -255,7 +255,6 @@ test.each(themes)('axe finds nothing in %s, wide and narrow', async (colorScheme
     await using opened = await openPage(browser, { colorScheme, viewport: { width, height: 800 } })
     const { page } = opened
     const look = async (name: string) => {
-      await notice(page).waitFor()
       const shots = process.env['PARLEY_TEST_SHOTS']
       if (shots) await page.screenshot({ path: `${shots}/${name}-${colorScheme}-${width}.png` })
       await expectAccessible(page)
@@ -263,6 +262,7 @@ test.each(themes)('axe finds nothing in %s, wide and narrow', async (colorScheme
     }
     await signIn(page, server, `/settings/usage?${ofDays}&group=model`)
     await chart(page, usageTexts.charts.cost).waitFor()
+    await notice(page).waitFor()
     await look('usage')
     await page.getByRole('table', { name: usageTexts.breakdown.title('Model') }).scrollIntoViewIfNeeded()
     await look('usage-below')
