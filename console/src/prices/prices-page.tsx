@@ -75,7 +75,14 @@ function Prices({ query }: { query: ReturnType<typeof usePages<Price>> }) {
   const states = statesOf(query.rows, now.getTime())
   return (
     <Section title={words.list} intro={currency && words.perMillion(currency)}>
-      <div className="overflow-x-auto">
+      <div
+        role="group"
+        aria-label={words.list}
+        // It scrolls on narrow screens, so it takes the focus.
+        // oxlint-disable-next-line jsx-a11y/no-noninteractive-tabindex
+        tabIndex={0}
+        className="overflow-x-auto"
+      >
         <PagedTable
           label={words.list}
           query={query}

@@ -2,6 +2,7 @@
 import { formatNumber } from '../base/format.ts'
 import { formatMoney } from '../base/money.ts'
 import { Section } from '../settings/settings-page.tsx'
+import { texts } from '../texts/index.ts'
 import { classes } from '../ui/classes.ts'
 import { type Sums, sumOf } from './parts.ts'
 import { usageTexts } from './texts.ts'
@@ -19,7 +20,11 @@ function columnsOf({ parts, summary }: Usage): Column[] {
   const money = (amount: number) => formatMoney(amount, summary.cost.currency)
   const hasAny = (read: (sums: Sums) => number) => parts.some(({ sums, lost }) => read(sums) + read(lost) !== 0)
   return [
-    { name: words.cost, read: ({ sums }) => money(sums.cost) },
+    // What has no price at all did not cost nothing.
+    {
+      name: words.cost,
+      read: ({ sums }) => (sums.cost === 0 && sums.unpriced_tokens > 0 ? texts.none : money(sums.cost)),
+    },
     { name: words.calls, isExtra: true, read: ({ sums }) => formatNumber(sums.entries) },
     { name: words.input, isExtra: true, read: ({ sums }) => formatNumber(sums.input_tokens) },
     { name: words.output, isExtra: true, read: ({ sums }) => formatNumber(sums.output_tokens) },
@@ -29,7 +34,7 @@ function columnsOf({ parts, summary }: Usage): Column[] {
     ...(hasAny(({ unpriced_tokens }) => unpriced_tokens)
       ? [{ name: words.unpriced, read: ({ sums }: { sums: Sums }) => formatNumber(sums.unpriced_tokens) }]
       : []),
-    { name: words.lost, read: ({ lost }) => (lost.entries === 0 ? '–' : money(lost.cost)) },
+    { name: words.lost, read: ({ lost }) => (lost.entries === 0 ? texts.none : money(lost.cost)) },
   ]
 }
 
@@ -47,7 +52,7 @@ export function Breakdown({ usage, nameOf }: { usage: Usage; nameOf: (key: strin
   return (
     <Section title={title}>
       <div
-        role="region"
+        role="group"
         aria-label={title}
         // It scrolls, so it takes the focus.
         // oxlint-disable-next-line jsx-a11y/no-noninteractive-tabindex

@@ -37,6 +37,7 @@ export function UsageCharts({ usage, nameOf }: Props) {
     () => ({
       format: (amount: number) => formatMoney(amount, currency),
       formatAxis: (amount: number) => formatMoneyCompact(amount, currency),
+      isFine: true,
     }),
     [currency],
   )
