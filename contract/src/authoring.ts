@@ -1,6 +1,7 @@
 // Operations for authors of agents: compare versions, generate instructions, list models.
 import { Type } from './type.ts'
-import { AgentVersion, agentPath, versionPath } from './agents.ts'
+import { AgentVersion } from './agent-objects.ts'
+import { agentPath, versionPath } from './agents.ts'
 import { defineOperation } from './operation.ts'
 import { JsonAny, idempotencyHeader, named, nullable, oneOf } from './schema.ts'
 
