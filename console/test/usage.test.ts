@@ -254,30 +254,28 @@ test.each(themes)('axe finds nothing in %s, wide and narrow', async (colorScheme
   for (const width of [1280, 390]) {
     await using opened = await openPage(browser, { colorScheme, viewport: { width, height: 800 } })
     const { page } = opened
-    const look = async (name: string) => {
-      const shots = process.env['PARLEY_TEST_SHOTS']
-      if (shots) await page.screenshot({ path: `${shots}/${name}-${colorScheme}-${width}.png` })
+    const look = async () => {
       await expectAccessible(page)
       await expect.poll(() => page.evaluate('document.documentElement.scrollWidth <= innerWidth')).toBe(true)
     }
     await signIn(page, server, `/settings/usage?${ofDays}&group=model`)
     await chart(page, usageTexts.charts.cost).waitFor()
     await notice(page).waitFor()
-    await look('usage')
+    await look()
     await page.getByRole('table', { name: usageTexts.breakdown.title('Model') }).scrollIntoViewIfNeeded()
-    await look('usage-below')
+    await look()
     await page.goto(`${server.url}/settings/prices`)
     await page.getByRole('row').nth(1).waitFor()
-    await look('prices')
+    await look()
     await button(page, priceTexts.add).click()
     await button(page, priceTexts.addTier).click()
-    await look('price-new')
+    await look()
     await page.goto(`${server.url}/settings/budgets`)
-    await page.getByRole('progressbar').waitFor()
-    await look('budgets')
+    await page.getByRole('progressbar').first().waitFor()
+    await look()
     await button(page, budgetTexts.editOne('Cap')).click()
     await page.getByRole('region', { name: budgetTexts.effect.title }).scrollIntoViewIfNeeded()
-    await look('budget-edit')
+    await look()
   }
   await server.client.deleteBudget({ budget_id })
 })

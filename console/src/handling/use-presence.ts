@@ -1,7 +1,7 @@
 // Tells the others that the caller has a conversation open, or types in it: again before it lapses, and no more once the page is hidden.
 // What is typed is never sent.
 import { useCallback, useEffect, useRef } from 'react'
-import { useIsVisible } from '../shell/use-presence.ts'
+import { useIsVisible } from '../live/use-presence.ts'
 import { useSession } from '../session/session-context.ts'
 
 /** It lapses after 45 seconds. */

@@ -5,6 +5,7 @@ import { useQueryClient } from '@tanstack/react-query'
 import { useEffect } from 'react'
 import type { Session } from '../session/session.ts'
 import { createFeed } from './join-feed.ts'
+import { useIsVisible } from './use-presence.ts'
 
 /** After a break what is shown is read again, so what happened meanwhile is not needed. */
 const joinOrganizationEvents = createFeed<OrganizationStreamEvent>(
@@ -17,18 +18,19 @@ const joinOrganizationEvents = createFeed<OrganizationStreamEvent>(
   },
 )
 
-/** Reads queries again when one of the events happens. Callers without the permission to read events rely on what they poll. */
+/** Reads queries again when one of the events happens, and when the page is seen again. Callers without the permission to read events rely on what they poll. */
 export function useRefreshOn(
   session: Session,
   types: readonly OrganizationEvent['type'][],
   ...keys: readonly (readonly unknown[])[]
 ): void {
   const queries = useQueryClient()
-  const isAllowed = session.scopes.has('organizations:manage')
+  const isVisible = useIsVisible()
+  const isFollowing = isVisible && session.scopes.has('organizations:manage')
   // Both are constants of the page, written again at each render.
   const [wanted, changed] = [JSON.stringify(types), JSON.stringify(keys)]
   useEffect(() => {
-    if (!isAllowed) return
+    if (!isFollowing) return
     const refresh = () => {
       for (const queryKey of JSON.parse(changed) as unknown[][]) void queries.invalidateQueries({ queryKey })
     }
@@ -38,5 +40,5 @@ export function useRefreshOn(
       onState: () => {},
     })
     return leave
-  }, [session, isAllowed, queries, wanted, changed])
+  }, [session, isFollowing, queries, wanted, changed])
 }

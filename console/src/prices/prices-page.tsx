@@ -81,7 +81,7 @@ function Prices({ query }: { query: ReturnType<typeof usePages<Price>> }) {
         // It scrolls on narrow screens, so it takes the focus.
         // oxlint-disable-next-line jsx-a11y/no-noninteractive-tabindex
         tabIndex={0}
-        className="overflow-x-auto"
+        className="relative overflow-x-auto"
       >
         <PagedTable
           label={words.list}

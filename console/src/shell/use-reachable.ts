@@ -2,7 +2,7 @@
 // live data ask the server.
 import { ApiError, type Client } from '@parley/sdk'
 import { useEffect, useState } from 'react'
-import { useNetworkChanges } from './use-presence.ts'
+import { useNetworkChanges } from '../live/use-presence.ts'
 
 const ask_again_ms = 3000
 const patience_ms = 3000

@@ -6,7 +6,7 @@ import { useEffect, useState } from 'react'
 import { datasetKey } from '../../passages/use-datasets.ts'
 import { useSession } from '../../session/session-context.ts'
 import { usePages } from '../../settings/use-pages.ts'
-import { useIsVisible, useNetworkChanges } from '../../shell/use-presence.ts'
+import { useIsVisible, useNetworkChanges } from '../../live/use-presence.ts'
 import { useIsReachable } from '../../shell/use-reachable.ts'
 import { type Filters, type SourcePages, mergeProgress, statusesOf } from './merge-progress.ts'
 
