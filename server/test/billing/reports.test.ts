@@ -177,7 +177,6 @@ test('conversations and minutes are counted as they are billed, and carry their 
   expect(summary.daily.at(-1)).toMatchObject(counted)
 
   const call = { organization_id: own.id, at: created_at, conversation_id, agent_id }
-  await server.database.pool.query('delete from usage_pending where conversation_id = $1', [conversation_id])
   await leaveCalls(server.database, [
     { ...call, turn_id, input_tokens: 5, output_tokens: 5 },
     { ...call, purpose: 'analysis', input_tokens: 7 },
