@@ -24,6 +24,7 @@ export const layers: readonly Layer[] = [
   { folder: 'isolation', kind: 'foundation' },
   { folder: 'sandbox', kind: 'foundation' },
   { folder: 'sealing', kind: 'foundation', tables: ['installation'] },
+  { folder: 'organization-events', kind: 'foundation', tables: ['organization_events', 'organization_event_feeds'] },
   { folder: 'calls', kind: 'foundation', tables: ['sign_in_attempts'] },
   { folder: 'statistics', kind: 'room', tables: ['statistics'] },
   { folder: 'agents', kind: 'room', tables: ['agents', 'agent_versions', 'instruction_generations'] },
@@ -54,7 +55,7 @@ export const layers: readonly Layer[] = [
     open: ['machine', 'read'],
   },
   { folder: 'engine', kind: 'room', open: ['mcp'] },
-  { folder: 'events', kind: 'room', tables: ['organization_events', 'organization_event_feeds'] },
+  { folder: 'events', kind: 'room' },
   { folder: 'feed', kind: 'room', tables: ['conversation_changes', 'conversation_feeds'] },
   { folder: 'inactivity', kind: 'room' },
   {

@@ -19,6 +19,7 @@ import { invitationOperations } from './invitations.ts'
 import { knowledgeOperations } from './knowledge/index.ts'
 import type { InputOf, OutputOf } from './operation.ts'
 import { organizationEventOperations } from './organization-events.ts'
+import { organizationTreeOperations } from './organizations/index.ts'
 import { secretOperations } from './secrets.ts'
 import { signInOperations } from './sign-in.ts'
 import { statisticsOperations } from './statistics.ts'
@@ -49,6 +50,7 @@ export const operations = {
   ...accessOperations,
   ...organizationEventOperations,
   ...invitationOperations,
+  ...organizationTreeOperations,
   ...signInOperations,
   ...webhookOperations,
   ...secretOperations,
@@ -88,6 +90,7 @@ export * from './load.ts'
 export * from './openapi.ts'
 export * from './operation.ts'
 export * from './organization-events.ts'
+export * from './organizations/index.ts'
 export * from './own-path.ts'
 export * from './schema.ts'
 export * from './scopes.ts'
