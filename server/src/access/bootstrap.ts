@@ -14,6 +14,7 @@ import {
   secretMatches,
 } from './rules/credentials.ts'
 import { lockInstallation, readPrivateFile, writePrivateFile } from '../sealing/installation.ts'
+import * as organizations from './organization-rows.ts'
 import * as queries from './queries.ts'
 
 export interface BootstrapServices {
@@ -45,7 +46,7 @@ export async function bootstrap(services: BootstrapServices): Promise<Bootstrapp
   const { database, config, ports, log } = services
   const { organization, ...outcome } = await database.transaction(async (tx) => {
     await lockInstallation(tx)
-    const existing = await queries.findFirstOrganization(tx)
+    const existing = await organizations.findFirstOrganization(tx)
     const organization = existing ?? (await insertFirstOrganization(tx, ports.newId()))
     const way_in = await provideWayIn(tx, organization.id, !existing, services)
     if (config.bootstrap_pat !== undefined) await installToken(tx, organization.id, config.bootstrap_pat, ports)
@@ -55,8 +56,8 @@ export async function bootstrap(services: BootstrapServices): Promise<Bootstrapp
   return { organization: { id: organization.id, name: organization.name, slug: organization.slug }, ...outcome }
 }
 
-async function insertFirstOrganization(tx: Executor, id: string): Promise<queries.OrganizationRecord> {
-  const organization = await queries.insertOrganization(tx, { id, name: 'My organization', slug: 'my-organization' })
+async function insertFirstOrganization(tx: Executor, id: string): Promise<organizations.OrganizationRecord> {
+  const organization = await organizations.insertOrganization(tx, { id, name: 'My organization', slug: 'my-organization' })
   if (!organization) throw new Error('another process created an organization at the same time; start again')
   return organization
 }

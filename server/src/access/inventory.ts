@@ -4,12 +4,14 @@ import { openStore } from '../database/store.ts'
 import { notFound } from '../base/errors.ts'
 import { requireOrganization } from './administration.ts'
 import * as queries from './queries.ts'
-import { removeKey, removeMember } from './removals.ts'
+import { removeKey } from './keys.ts'
+import { holdMember, removeMember } from './members.ts'
+import { type PlacedOrganization, selectOrganizations } from './organization-rows.ts'
 import { lockTokensOf } from './sign-in/users.ts'
 
 /** Oldest first. */
-export function listOrganizations(database: Database): Promise<queries.OrganizationRecord[]> {
-  return queries.selectOrganizations(database)
+export function listOrganizations(database: Database): Promise<PlacedOrganization[]> {
+  return selectOrganizations(database)
 }
 
 const page_size = 500
@@ -57,7 +59,7 @@ export async function deleteUserFrom(
   const { id } = await requireOrganization(database, organization)
   const user = await requireUser(database, email)
   return openStore(database, id).transaction(async (store) => {
-    const member = await queries.lockMember(store, user.id)
+    const member = await holdMember(store, user.id)
     if (!member) throw notFound(`Member "${email}"`)
     await removeMember(store, member)
     return member
@@ -71,8 +73,9 @@ export async function deleteKeyOf(
 ): Promise<void> {
   const { id } = await requireOrganization(database, organization)
   await openStore(database, id).transaction(async (store) => {
-    if (!(await queries.lockOrganizationKey(store, key_id))) throw notFound(`Key "${key_id}"`)
-    await removeKey(store, key_id)
+    const key = await queries.lockOrganizationKey(store, key_id)
+    if (!key) throw notFound(`Key "${key_id}"`)
+    await removeKey(store, key)
   })
 }
 

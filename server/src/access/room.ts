@@ -8,11 +8,14 @@ import type { AccessServices } from './access.ts'
 import { createConversationTokens } from './conversation-token.ts'
 import * as keysAndMembers from './operations.ts'
 import * as invitations from './sign-in/invitations.ts'
+import * as received from './sign-in/received-invitations.ts'
+import { createStandings } from './standing.ts'
 import * as openIdSignIn from './sign-in/openid-operations.ts'
 import { openIdOf } from './sign-in/identity-provider.ts'
 import * as sessions from './sign-in/operations.ts'
 import { createPasswords } from './sign-in/passwords.ts'
 import { signInWork } from './sign-in/work.ts'
+import { purge } from './purge.ts'
 
 const group = { ...accessOperations, ...invitationOperations, ...signInOperations }
 
@@ -29,8 +32,9 @@ export function createAccess(
     passwords: createPasswords(ports),
     openid: openIdOf(config, { clock: ports.clock, lookup }),
     tokens: createConversationTokens(secret_key, ports.clock),
+    standings: createStandings(database, ports.clock),
   }
-  const handlers = { ...keysAndMembers, ...invitations, ...sessions, ...openIdSignIn }
+  const handlers = { ...keysAndMembers, ...invitations, ...received, ...sessions, ...openIdSignIn }
   const work = [signInWork(database, config.sign_in.idle_minutes)]
-  return { name: 'access', operations: bindRoom(own, group, handlers), work, ...own }
+  return { name: 'access', purge, operations: bindRoom(own, group, handlers), work, ...own }
 }

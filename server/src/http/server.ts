@@ -2,7 +2,7 @@
 import type { Readable } from 'node:stream'
 import { createOpenApiDocument, operations } from '@parley/contract'
 import Fastify, { LogController, type FastifyBaseLogger, type FastifyInstance, type FastifyRequest } from 'fastify'
-import type { ConversationTokens } from '../access/access.ts'
+import type { ConversationTokens, Standings } from '../access/access.ts'
 import type { Core } from '../calls/core.ts'
 import type { CheckVisitor, Resources } from '../calls/room.ts'
 import { AppError } from '../base/errors.ts'
@@ -38,13 +38,14 @@ export interface HttpServer {
 
 export interface HttpOptions {
   tokens: ConversationTokens
+  standings: Standings
   resources: Resources
   checkVisitor: CheckVisitor
   embeds: Embeds
 }
 
 export async function createHttpServer(core: Core, options: HttpOptions): Promise<HttpServer> {
-  const { tokens, resources, checkVisitor } = options
+  const { tokens, standings, resources, checkVisitor } = options
   const { config, ports, log, node } = core
   const sites = createSites(config)
   const headers = answerHeaders(config.sign_in.public_url)
@@ -92,7 +93,7 @@ export async function createHttpServer(core: Core, options: HttpOptions): Promis
   const limiter = createRateLimiter(limits, ports.clock)
   const unknown_callers = createUnknownCallers({ ...core, clock: ports.clock }, limits.requests_of_address_per_minute)
   const site_callers = createAddressLimiter(ports.clock, config.sites.requests_of_address_per_minute)
-  const gate = { core, tokens, resources, checkVisitor, limiter, unknown_callers, site_callers, sites }
+  const gate = { core, tokens, standings, resources, checkVisitor, limiter, unknown_callers, site_callers, sites }
   const admission = { ...gate, readmission: createReadmission(gate) }
   const route = { core, admission, uploads: createUploads(core, connections), connections }
   const all: AnyOperation[] = Object.values(operations)

@@ -28,6 +28,7 @@ import { eraseVisitor } from './visitor-rows.ts'
 import { createVisitorTokens } from './visitor-tokens.ts'
 import * as visitors from './visitors/index.ts'
 import { hasLiveWidgets, listWidgetsOfAgent } from './widget-queries.ts'
+import { purge } from './purge.ts'
 
 const group = { ...webWidgetOperations, ...widgetStatisticsOperations, ...publicWidgetOperations }
 
@@ -71,6 +72,7 @@ export function createWebWidgets(
   conversations.end_users = createEndUserMessages(door, counting, createMessageAllowances(core.database, sign))
   return {
     name: 'web-widgets',
+    purge,
     operations: bindRoom(own, group, { ...operations, ...visitors, getWebWidgetStatistics }),
     listWebWidgets: listWidgetsOfAgent,
     refusals: [refuseWithLiveWidgets],

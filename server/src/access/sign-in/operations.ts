@@ -1,12 +1,13 @@
 // The operations on sessions: sign in with a password or key, read the session, switch organizations, sign out.
 import type { Input, OperationId, Output } from '@parley/contract'
 import type { Handler as OperationHandler, SignInContext } from '../../calls/context.ts'
-import type { Database } from '../../database/database.ts'
+import type { Database, Transaction } from '../../database/database.ts'
 import { AppError, invalid, notFound } from '../../base/errors.ts'
 import { isUuid } from '../../base/ports.ts'
 import { hashSecret, parseCredential } from '../rules/credentials.ts'
 import { openStore } from '../../database/store.ts'
-import { readOrganization } from '../queries.ts'
+import { readOrganization } from '../organization-rows.ts'
+import { endView, endViewsOf } from '../view-rows.ts'
 import {
   accountAtAddressBucket,
   addressBucket,
@@ -64,7 +65,7 @@ async function signInWithPassword(
   const { database } = ctx.core
   const user = await checkPassword(ctx, email, password)
   const choices = await sessions.selectOrganizationsOf(database, user.id)
-  const choice = organization_id ? choices.find(({ id }) => id === organization_id.toLowerCase()) : choices[0]
+  const choice = organization_id ? choices.find(({ id }) => id === organization_id.toLowerCase()) : (choices.find(({ status }) => status === 'active') ?? choices[0])
   const session = sessions.createSession(ctx.core, 'password')
   const begun =
     choice !== undefined &&
@@ -128,9 +129,10 @@ export async function setSessionCookie({ core, edge }: Caller, session: sessions
 }
 
 export async function describeSession(database: Database, session: Session): Promise<Output<'signIn'>> {
-  const { way, user, credential, role, access, created_at, expires_at } = session
+  const { way, user, credential, role, access, view, blocked, created_at, expires_at } = session
   const { id, name, slug } = await readOrganization(openStore(database, access.organization_id))
-  const organization = { id, name, slug, role }
+  const status = blocked === 'organization_suspended' ? ('suspended' as const) : ('active' as const)
+  const organization = { id, name, slug, role, status }
   return {
     way,
     user: user && {
@@ -142,6 +144,7 @@ export async function describeSession(database: Database, session: Session): Pro
     credential,
     organization,
     scopes: [...access.scopes],
+    view,
     organizations: user ? await sessions.selectOrganizationsOf(database, user.id) : [organization],
     created_at,
     expires_at,
@@ -163,9 +166,14 @@ export const getSignInSession: Handler<'getSignInSession'> = async (ctx) => {
   }
 }
 
-export const signOut: Handler<'signOut'> = async ({ core, edge }) => {
+export const signOut: Handler<'signOut'> = async (ctx) => {
+  const { core, edge } = ctx
   const token = edge.readCookie('session')
-  if (token !== null) await sessions.endSession(core.database, token)
+  const session = await readOwnSession(ctx)
+  await core.database.transaction(async (tx) => {
+    if (session?.view) await endView(tx, session.view.partner.id, session.view.id)
+    if (token !== null) await sessions.endSession(tx, token)
+  })
   edge.writeCookie('session', null)
 }
 
@@ -173,6 +181,7 @@ export const signOutEverywhere: Handler<'signOutEverywhere'> = async ({ core, ed
   await core.database.transaction(async (tx) => {
     if (session.user) await users.lockTokensOf(tx, session.user.id)
     await sessions.endSessionsOf(tx, ownerOf(session))
+    if (session.user) await endViewsOf(tx, session.user.id)
     if (session.user) await endTokens(tx, session.user.id, input.personal_access_tokens)
   })
   edge.writeCookie('session', null)
@@ -193,12 +202,19 @@ export const switchOrganization: Handler<'switchOrganization'> = async (ctx, { o
   const moved =
     isUuid(organization_id) &&
     (session.user
-      ? await sessions.moveSession(database, session.id, organization_id)
+      ? await database.transaction((tx) => move(tx, session, organization_id))
       : organization_id.toLowerCase() === session.access.organization_id)
   if (!moved) throw notFound('Organization')
   const now = await readOwnSession(ctx)
   if (!now) throw new AppError('unauthorized')
   return describeSession(database, now)
+}
+
+/** Whatever it looked at, it does not any more. */
+async function move(tx: Transaction, { id, view }: Session, organization_id: string): Promise<boolean> {
+  const moved = await sessions.moveSession(tx, id, organization_id)
+  if (moved && view) await endView(tx, view.partner.id, view.id)
+  return moved
 }
 
 export const changePassword: Handler<'changePassword'> = async (ctx, input: Input<'changePassword'>) => {
@@ -217,6 +233,7 @@ export const changePassword: Handler<'changePassword'> = async (ctx, input: Inpu
     await users.lockTokensOf(tx, id)
     if (!(await users.replaceHash(tx, id, hash, new_hash))) throw new AppError('unauthorized')
     await sessions.endSessionsOf(tx, { user_id: id, except: session.id })
+    await endViewsOf(tx, id)
     await endTokens(tx, id, input.personal_access_tokens, session.id)
   })
 }
