@@ -31,8 +31,9 @@ export const layers: readonly Layer[] = [
   {
     folder: 'access',
     kind: 'room',
-    tables: ['organizations', 'users', 'members', 'credentials', 'passwords', 'identities', 'sessions', 'invitations'],
+    tables: ['organizations', 'users', 'members', 'credentials', 'passwords', 'identities', 'sessions', 'invitations', 'ended_invitations', 'partner_views'],
   },
+  { folder: 'organizations', kind: 'room' },
   { folder: 'secrets', kind: 'room', tables: ['secrets'] },
   { folder: 'models', kind: 'room' },
   { folder: 'embeddings', kind: 'room', tables: ['embedding_spaces', 'vectors', 'embedding_claims'] },

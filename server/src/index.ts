@@ -7,6 +7,7 @@ export {
   createOrganization,
   createTokenForUser,
   createUser,
+  requireOrganization,
   setUserPassword,
   type AdministrationServices,
 } from './access/administration.ts'
@@ -18,7 +19,9 @@ export {
   listMembersOf,
   listOrganizations,
   listTokensOf,
+  moveOrganizationTo,
 } from './access/inventory.ts'
+export { deleteOrganizationNamed } from './organizations/deletion.ts'
 export { ConfigError, type Config } from './config/config.ts'
 export { readConfig } from './settings.ts'
 export { openDatabase, type Database, type PooledDatabase } from './database/database.ts'

@@ -164,6 +164,7 @@ export const webWidgetManagement = {
     summary: 'List the identity keys of a web widget, newest first',
     access: read,
     narrowed: true,
+    not_for_views: true,
     params: widgetPath,
     success: { status: 200, description: 'All keys.', schema: pageOf(WebWidgetIdentityKey) },
     errors: ['not_found'],

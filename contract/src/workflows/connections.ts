@@ -141,6 +141,7 @@ export const connectionToolOperations = {
     description: 'Asks an MCP server; those of the kind `http` are their `operations`. `parley` is an id too.',
     access: read,
     narrowed: false,
+    not_for_views: true,
     waits: true,
     cost: 10,
     params: connectionPath,

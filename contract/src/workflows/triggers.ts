@@ -74,6 +74,7 @@ export const triggerManagement = {
     summary: 'List triggers, newest first',
     access: read,
     narrowed: false,
+    not_for_views: true,
     query: Type.Object({
       ...pageQuery,
       workflow_id: Type.Optional(Type.String({ maxLength: 100 })),
@@ -91,6 +92,7 @@ export const triggerManagement = {
     summary: 'Read a trigger',
     access: read,
     narrowed: false,
+    not_for_views: true,
     params: triggerPath,
     success: { status: 200, description: 'The trigger.', schema: WorkflowTrigger },
     errors: ['not_found'],

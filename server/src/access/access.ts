@@ -20,7 +20,7 @@ export {
   readPresentedCredential,
   readPresentedSession,
 } from './known-credentials.ts'
-export { type Standings, readStanding, requireStanding, standingOf } from './standing.ts'
+export { type Standing, type Standings, readStanding, requireStanding, standingOf } from './standing.ts'
 export { createOrganizationIn } from './new-organization.ts'
 export { changeOrganization, moveOrganization } from './change-organization.ts'
 export {
@@ -32,6 +32,7 @@ export {
   lockOrganization,
   lockTree,
   markOrganizationDeleted,
+  removeOrganization,
 } from './organization-rows.ts'
 export { addMember, changeRole, holdMember, removeMember } from './members.ts'
 export { listMembersOf } from './operations.ts'
@@ -39,7 +40,7 @@ export { inviteAsPartner, listInvitationsOf } from './sign-in/invitations.ts'
 export { describeSession, readOwnSession } from './sign-in/operations.ts'
 export { lookAt } from './sign-in/sessions.ts'
 export { lockTokensOf } from './sign-in/users.ts'
-export { type UserRecord, findUser } from './queries.ts'
+export { findUser, findUserById } from './queries.ts'
 export { requireOrganization } from './administration.ts'
 export { countViewsOf, endView, endViewsOfOrganization, insertView, selectViews } from './view-rows.ts'
 export { createCredential } from './rules/credentials.ts'

@@ -4,6 +4,7 @@ import { openStore } from '../database/store.ts'
 import { notFound } from '../base/errors.ts'
 import { requireOrganization } from './administration.ts'
 import * as queries from './queries.ts'
+import { moveOrganization } from './change-organization.ts'
 import { removeKey } from './keys.ts'
 import { holdMember, removeMember } from './members.ts'
 import { type PlacedOrganization, selectOrganizations } from './organization-rows.ts'
@@ -12,6 +13,16 @@ import { lockTokensOf } from './sign-in/users.ts'
 /** Oldest first. */
 export function listOrganizations(database: Database): Promise<PlacedOrganization[]> {
   return selectOrganizations(database)
+}
+
+/** With all below it. `parent`: slug or id; null: to the top. Throws `not_found`, and what its new place forbids. */
+export async function moveOrganizationTo(
+  database: Database,
+  { organization, parent }: { organization: string; parent: string | null },
+): Promise<PlacedOrganization> {
+  const { id } = await requireOrganization(database, organization)
+  const parent_id = parent === null ? null : (await requireOrganization(database, parent)).id
+  return moveOrganization(openStore(database, id), parent_id)
 }
 
 const page_size = 500

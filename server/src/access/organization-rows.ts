@@ -221,3 +221,13 @@ const hasChildrenStatement = statement(
 export async function hasChildren(store: Store): Promise<boolean> {
   return (await store.query(hasChildrenStatement, [store.organization_id])).length > 0
 }
+
+const removeStatement = statement(
+  'remove_organization',
+  'delete from organizations where organizations.id = $1 and deleted_at is not null',
+)
+
+/** Once nothing belongs to it any more. */
+export async function removeOrganization(store: Store): Promise<void> {
+  await store.query(removeStatement, [store.organization_id])
+}

@@ -15,7 +15,7 @@ import { openIdOf } from './sign-in/identity-provider.ts'
 import * as sessions from './sign-in/operations.ts'
 import { createPasswords } from './sign-in/passwords.ts'
 import { signInWork } from './sign-in/work.ts'
-import { purge } from './purge.ts'
+import { purges } from './purge.ts'
 
 const group = { ...accessOperations, ...invitationOperations, ...signInOperations }
 
@@ -36,5 +36,5 @@ export function createAccess(
   }
   const handlers = { ...keysAndMembers, ...invitations, ...received, ...sessions, ...openIdSignIn }
   const work = [signInWork(database, config.sign_in.idle_minutes)]
-  return { name: 'access', purge, operations: bindRoom(own, group, handlers), work, ...own }
+  return { name: 'access', purges, operations: bindRoom(own, group, handlers), work, ...own }
 }

@@ -1,5 +1,5 @@
 // The SQL of views: a partner's member who looks at an organization below. A row is a view that has not ended.
-import { type Executor, type Transaction, acrossOrganizations, statement } from '../database/database.ts'
+import { type Executor, type Pipeline, acrossOrganizations, statement } from '../database/database.ts'
 import type { Store } from '../database/store.ts'
 import { addOrganizationEvent } from '../organization-events/organization-events.ts'
 import type { FoundView } from './rules/view.ts'
@@ -68,7 +68,7 @@ const insertStatement = statement(
 )
 
 /** Both organizations learn of it. */
-export async function insertView(tx: Transaction, view: NewView): Promise<{ expires_at: string }> {
+export async function insertView(tx: Executor & Pipeline, view: NewView): Promise<{ expires_at: string }> {
   const { id, organization_id, partner_id, user_id, token, reason, minutes } = view
   const values = [id, organization_id, partner_id, user_id, token?.key_id ?? null, token?.secret_hash ?? null]
   const [row] = await tx.query<ViewRow>(insertStatement, [...values, reason, minutes])
@@ -105,7 +105,7 @@ const endStatement = statement(
 )
 
 /** False: there is none of this organization, or it has ended. `of`: the organization that looks or is looked at. */
-export async function endView(tx: Transaction, of: string, id: string): Promise<boolean> {
+export async function endView(tx: Executor & Pipeline, of: string, id: string): Promise<boolean> {
   return tellEnded(tx, await tx.query<ViewRow>(endStatement, [of, id]), 'ended')
 }
 
@@ -116,7 +116,7 @@ const endOfUserStatement = acrossOrganizations(
 )
 
 /** When their other credentials end. */
-export async function endViewsOf(tx: Transaction, user_id: string): Promise<void> {
+export async function endViewsOf(tx: Executor & Pipeline, user_id: string): Promise<void> {
   await tellEnded(tx, await tx.query<ViewRow>(endOfUserStatement, [user_id]), 'ended')
 }
 
@@ -126,7 +126,7 @@ const endOfOrganizationStatement = statement(
 )
 
 /** When nobody may look at it any more. */
-export async function endViewsOfOrganization(tx: Transaction, organization_id: string): Promise<void> {
+export async function endViewsOfOrganization(tx: Executor & Pipeline, organization_id: string): Promise<void> {
   await tellEnded(tx, await tx.query<ViewRow>(endOfOrganizationStatement, [organization_id]), 'refused')
 }
 
@@ -137,13 +137,13 @@ const expireStatement = acrossOrganizations(
 )
 
 /** Returns whether there may be more. */
-export async function expireViews(tx: Transaction, most: number): Promise<boolean> {
+export async function expireViews(tx: Executor & Pipeline, most: number): Promise<boolean> {
   const rows = await tx.query<ViewRow>(expireStatement, [most])
   tellEnded(tx, rows, 'expired')
   return rows.length === most
 }
 
-function tellEnded(tx: Transaction, rows: readonly ViewRow[], cause: 'ended' | 'expired' | 'refused'): boolean {
+function tellEnded(tx: Executor & Pipeline, rows: readonly ViewRow[], cause: 'ended' | 'expired' | 'refused'): boolean {
   for (const row of rows) {
     for (const of of [row.organization_id, row.partner_id]) {
       const data = { ...describe(row), cause }

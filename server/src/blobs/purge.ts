@@ -31,4 +31,4 @@ const usageOfNone: Purge = {
     (await tx.query(leftStatement, [tx.organization_id])).length === 0 && (await usage.run(tx, most)),
 }
 
-export const purge: readonly Purge[] = [expired, usageOfNone]
+export const purges: readonly Purge[] = [expired, usageOfNone]

@@ -32,7 +32,7 @@ export interface Room<Group = object> {
   /** Work that it does later or repeatedly, on any node. */
   readonly work?: WorkKind[]
   /** What it has of an organization that is deleted, in the order in which it can go. */
-  readonly purge?: readonly Purge[]
+  readonly purges?: readonly Purge[]
   /** Starts background work; disposing of the result ends it. Rooms start in order and end in reverse. */
   start?(): Promise<AsyncDisposable | Disposable>
 }

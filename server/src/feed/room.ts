@@ -9,7 +9,7 @@ import type { FeedServices } from './feed.ts'
 import { createFeeds } from './feeds.ts'
 import * as operations from './operations.ts'
 import { feedWork } from './work.ts'
-import { purge } from './purge.ts'
+import { purges } from './purge.ts'
 
 interface FeedOptions extends EventServices {
   conversations: Conversations
@@ -28,7 +28,7 @@ export function createFeed(
   const own = { feeds, open_streams, presence }
   return {
     name: 'feed',
-    purge,
+    purges,
     operations: bindRoom(own, changeOperations, operations),
     work: [feedWork(database)],
     ...own,

@@ -1,7 +1,7 @@
 // What hand-off has of an organization that is deleted.
 import { type Purge, purgeBelow, purgeTable } from '../database/purge.ts'
 
-export const purge: readonly Purge[] = [
+export const purges: readonly Purge[] = [
   purgeTable('conversation_ratings'),
   purgeTable('conversation_notes'),
   purgeTable('conversation_presence'),

@@ -19,7 +19,7 @@ const vectorIndexes: Purge = {
   },
 }
 
-export const purge: readonly Purge[] = [
+export const purges: readonly Purge[] = [
   vectorIndexes,
   purgeBelow({
     parent: 'crawls',

@@ -1,4 +1,4 @@
 // What secrets has of an organization that is deleted.
 import { type Purge, purgeTable } from '../database/purge.ts'
 
-export const purge: readonly Purge[] = [purgeTable('secrets')]
+export const purges: readonly Purge[] = [purgeTable('secrets')]

@@ -1,7 +1,7 @@
 // What web widgets have of an organization that is deleted.
 import { type Purge, purgeBelow } from '../database/purge.ts'
 
-export const purge: readonly Purge[] = [
+export const purges: readonly Purge[] = [
   purgeBelow({
     parent: 'web_widgets',
     children: [

@@ -1,7 +1,7 @@
 // What webhooks have of an organization that is deleted.
 import { type Purge, purgeBelow } from '../database/purge.ts'
 
-export const purge: readonly Purge[] = [
+export const purges: readonly Purge[] = [
   purgeBelow({
     parent: 'webhook_endpoints',
     children: [

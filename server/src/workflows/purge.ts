@@ -1,7 +1,7 @@
 // What workflows have of an organization that is deleted. First what starts executions.
 import { type Purge, purgeBelow, purgeTable } from '../database/purge.ts'
 
-export const purge: readonly Purge[] = [
+export const purges: readonly Purge[] = [
   purgeBelow({
     parent: 'workflow_triggers',
     children: [

@@ -2,7 +2,7 @@
 // reaches its final state when its row moves from one table to the other, which happens once.
 import type { EndedState, InvitationState, Output, Role } from '@parley/contract'
 import { newest } from '../../database/cursor.ts'
-import { type Executor, type Transaction, acrossOrganizations, statement } from '../../database/database.ts'
+import { type Executor, type Pipeline, acrossOrganizations, statement } from '../../database/database.ts'
 import type { Store, TransactionStore } from '../../database/store.ts'
 import { addOrganizationEvent } from '../../organization-events/organization-events.ts'
 import type { Actor } from '../../calls/access.ts'
@@ -57,7 +57,7 @@ const insertStatement = statement(
 )
 
 export async function insertInvitation(
-  tx: TransactionStore,
+  tx: Executor & TransactionStore,
   { id, token_hash, email, role, name, invited_by, invited_from, expires_in_seconds }: NewInvitation,
 ): Promise<InvitationRecord> {
   const invited = [id, token_hash, email, role, name, JSON.stringify(invited_by), invited_from, expires_in_seconds]
@@ -178,7 +178,7 @@ const endWhere = (condition: string) =>
      (id, organization_id, token_hash, email, role, name, invited_by, invited_from, created_at, expires_at, state)
    select *, $1 from ended returning id, organization_id, email, role, name`
 
-function tellEnded(tx: Transaction | TransactionStore, rows: readonly EndedInvitation[], state: EndedState): void {
+function tellEnded(tx: Pipeline, rows: readonly EndedInvitation[], state: EndedState): void {
   for (const { id, organization_id, email, role } of rows) {
     const data = { invitation_id: id, email, role }
     addOrganizationEvent(tx, { organization_id, type: `invitation.${state}`, subject: id, data })
@@ -188,7 +188,7 @@ function tellEnded(tx: Transaction | TransactionStore, rows: readonly EndedInvit
 const endOneStatement = statement('end_invitation', endWhere('i.organization_id = $2 and i.id = $3'))
 
 /** One that is locked. */
-export async function endInvitation(tx: TransactionStore, id: string, state: EndedState): Promise<void> {
+export async function endInvitation(tx: Executor & TransactionStore, id: string, state: EndedState): Promise<void> {
   tellEnded(tx, await tx.query(endOneStatement, [state, tx.organization_id, id]), state)
 }
 
@@ -198,14 +198,14 @@ const revokeByStatement = statement(
 )
 
 /** Those of an inviter who has lost access. */
-export async function revokeInvitationsBy(tx: TransactionStore, { type, id }: Pick<Actor, 'type' | 'id'>) {
+export async function revokeInvitationsBy(tx: Executor & TransactionStore, { type, id }: Pick<Actor, 'type' | 'id'>) {
   tellEnded(tx, await tx.query(revokeByStatement, ['revoked', tx.organization_id, type, id]), 'revoked')
 }
 
 const revokeToStatement = statement('revoke_invitations_to', endWhere('i.organization_id = $2 and i.email = $3'))
 
 /** Those of a former member, whose link would let them return, or of an address that is invited again. */
-export async function revokeInvitationsTo(tx: TransactionStore, email: string): Promise<void> {
+export async function revokeInvitationsTo(tx: Executor & TransactionStore, email: string): Promise<void> {
   tellEnded(tx, await tx.query(revokeToStatement, ['revoked', tx.organization_id, email]), 'revoked')
 }
 
@@ -246,7 +246,7 @@ export async function findClosed(executor: Executor, token_hash: Buffer): Promis
 const takeStatement = statement('take_invitation', endWhere(`i.token_hash = $2 and ${isOpen}`))
 
 /** Whether it was open: of several acts at once, only one succeeds. */
-export async function takeInvitation(tx: Transaction, token_hash: Buffer, state: EndedState): Promise<boolean> {
+export async function takeInvitation(tx: Executor & Pipeline, token_hash: Buffer, state: EndedState): Promise<boolean> {
   const rows = await tx.query<EndedInvitation>(takeStatement, [state, token_hash])
   tellEnded(tx, rows, state)
   return rows.length > 0
@@ -255,7 +255,7 @@ export async function takeInvitation(tx: Transaction, token_hash: Buffer, state:
 const takeAllStatement = statement('take_invitations', endWhere(`i.email = $2 and ${isOpen}`))
 
 /** Accepts all open invitations of an address in any organization, for a user who has proven that they own the address. */
-export async function takeInvitationsOf(tx: Transaction, email: string): Promise<EndedInvitation[]> {
+export async function takeInvitationsOf(tx: Executor & Pipeline, email: string): Promise<EndedInvitation[]> {
   const rows = await tx.query<EndedInvitation>(takeAllStatement, ['accepted', email.toLowerCase()])
   tellEnded(tx, rows, 'accepted')
   return rows
@@ -324,7 +324,7 @@ const forgetStatement = acrossOrganizations(
 const kept_days = 90
 
 /** Those whose time is over reach their state; old ones are forgotten. */
-export async function endExpiredInvitations(tx: Transaction, most: number): Promise<void> {
+export async function endExpiredInvitations(tx: Executor & Pipeline, most: number): Promise<void> {
   tellEnded(tx, await tx.query(overStatement, ['expired', most]), 'expired')
   await tx.query(forgetStatement, [kept_days, most])
 }
