@@ -1,6 +1,7 @@
 // Every error that the API can answer: its code, status and default text. The only table from error to status.
 import { Type } from './type.ts'
 import { Assignee, handledBy } from './hand-off/objects.ts'
+import { organizationErrors } from './organizations/errors.ts'
 import { named, nullable, oneOf } from './schema.ts'
 import { problemCodes } from './workflows/words.ts'
 
@@ -12,6 +13,7 @@ interface ErrorEntry {
 }
 
 export const errorTable = {
+  ...organizationErrors,
   malformed_request: { status: 400, detail: 'The request body is not valid JSON. Correct it and send it again.' },
   channel_not_configured: {
     status: 400,
@@ -46,18 +48,6 @@ export const errorTable = {
   upload_url_invalid: {
     status: 403,
     detail: 'The address is not valid, or closed, or has expired. Ask for a new one with `upload-url`.',
-  },
-  organization_suspended: {
-    status: 403,
-    detail: 'The organization, or one above it, is suspended. Ask whoever runs it for you to resume it.',
-  },
-  view_only: {
-    status: 403,
-    detail: 'A view as a partner can only read what shows no keys, links or secrets. Use a credential of the organization.',
-  },
-  view_refused: {
-    status: 403,
-    detail: 'The organization does not let partners look at it, or the view is over.',
   },
   browser_key_refused: {
     status: 403,
@@ -180,43 +170,6 @@ export const errorTable = {
   too_many_invitations: {
     status: 409,
     detail: 'The organization has reached its limit of 1,000 open invitations. Delete one first.',
-  },
-  last_admin: {
-    status: 409,
-    detail: 'This is the last admin of the organization. Make another member an admin first.',
-  },
-  invitation_closed: {
-    status: 409,
-    detail: 'The invitation is closed: it was accepted, declined or revoked, or it has expired. Ask for a new one.',
-  },
-  invitation_needs_token: {
-    status: 409,
-    detail: 'Nothing has proven yet that this address is yours. Use the link of the invitation.',
-  },
-  has_children: {
-    status: 409,
-    detail: 'There are organizations below this one. Delete or move them first.',
-  },
-  organization_deleting: { status: 409, detail: 'The parent organization is being deleted. Choose another one.' },
-  too_many_organizations: {
-    status: 409,
-    detail: 'You have reached the limit of 10 organizations that you created. Delete one first.',
-  },
-  too_many_levels: {
-    status: 409,
-    detail: 'The organization would have more than 8 organizations above it. Choose another parent.',
-  },
-  too_many_children: {
-    status: 409,
-    detail: 'The parent has reached its limit of 1,000 children. Choose another parent.',
-  },
-  too_many_descendants: {
-    status: 409,
-    detail: 'The tree has reached its limit of 10,000 organizations below its topmost one. Delete some first.',
-  },
-  too_many_views: {
-    status: 409,
-    detail: 'Your organization has reached its limit of 20 views at once. End one first.',
   },
   slug_taken: { status: 409, detail: 'Another organization has this slug. Choose a different one.' },
   dataset_id_taken: { status: 409, detail: 'Another dataset has this id. Use a new one.' },

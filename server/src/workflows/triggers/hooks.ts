@@ -115,8 +115,9 @@ async function findHook({ database, versionOf }: HookServices, token: string): P
   const token_digest = digestOfToken(token)
   if (token_digest === null) return null
   const [row] = await database.query<Row>(findStatement, [token_digest])
-  if (!row) return null
-  const { organization_id, ...rest } = row
+  if (!row || row.standing === 'deleted') return null
+  const { organization_id, standing, ...rest } = row
+  requireStanding(standing)
   const store = openStore(database, organization_id)
   const runnable = await versionOf(store, row.workflow_id, row.version)
   const config = runnable.definition.steps.get(row.step_id)?.config as ResolvedTrigger | undefined
