@@ -171,7 +171,10 @@ const receiving = {
     success: {
       status: 200,
       description: 'The organization that you are a member of now.',
-      schema: Type.Object({ organization: Type.Object({ id: Id, name: Type.String(), slug: Type.String() }), role: Role }),
+      schema: Type.Object({
+        organization: Type.Object({ id: Id, name: Type.String(), slug: Type.String() }),
+        role: Role,
+      }),
     },
     errors: ['not_found', 'invitation_closed', 'invitation_needs_token'],
   }),

@@ -2,7 +2,7 @@
 export const organizationErrors = {
   organization_suspended: {
     status: 403,
-    detail: 'The organization, or one above it, is suspended. Ask whoever runs it for you to resume it.',
+    detail: 'The organization, or one above it, is suspended. Ask the partner or the operator to resume it.',
   },
   view_only: {
     status: 403,

@@ -48,7 +48,7 @@ export const organizationOperations = {
     tag,
     summary: 'Create an organization',
     description:
-      'You become its admin, and it has a knowledge base named `Default`. PARLEY_ORGANIZATION_CREATION says who may: any user, users who are an admin somewhere, or nobody. A user can have created 10 that exist. With `parent_id` it becomes a child of an organization that you, or an organization above it, have you as an admin.',
+      'You become its admin, and it has a knowledge base named `Default`. PARLEY_ORGANIZATION_CREATION says who can: any user, users who are an admin somewhere, or nobody. A user can have created 10 that exist. With `parent_id` it becomes a child of an organization that you, or an organization above it, have you as an admin.',
     access: 'user',
     narrowed: false,
     headers: Type.Object(idempotencyHeader),

@@ -73,7 +73,8 @@ const organizations = {
     path: '/admin/partner-console/organizations',
     tag,
     summary: 'Create an organization below yours',
-    description: 'A user becomes its admin; of one that a key creates, invite an admin. It has a knowledge base `Default`.',
+    description:
+      'A user becomes its admin; of one that a key creates, invite an admin. It has a knowledge base `Default`.',
     access,
     narrowed: false,
     headers: Type.Object(idempotencyHeader),

@@ -94,8 +94,8 @@ export const viewOperations = {
     },
     errors: [],
   }),
-  endView: defineOperation({
-    id: 'endView',
+  stopView: defineOperation({
+    id: 'stopView',
     method: 'DELETE',
     path: '/admin/view-as/{view_id}',
     tag,

@@ -7118,7 +7118,7 @@ export interface StartViewInSessionInput {
 
 export interface ListViewsInput {}
 
-export interface EndViewInput {
+export interface StopViewInput {
   view_id: string
 }
 
@@ -8647,7 +8647,7 @@ export type ListViewsOutput = {
   data: ActiveView[]
 }
 
-export type EndViewOutput = void
+export type StopViewOutput = void
 
 export type SignInOutput = SignInSession
 
@@ -9921,7 +9921,7 @@ export interface Inputs {
   startView: StartViewInput
   startViewInSession: StartViewInSessionInput
   listViews: ListViewsInput
-  endView: EndViewInput
+  stopView: StopViewInput
   signIn: SignInInput
   getSignInSession: GetSignInSessionInput
   signOut: SignOutInput
@@ -10156,7 +10156,7 @@ export interface Outputs {
   startView: StartViewOutput
   startViewInSession: StartViewInSessionOutput
   listViews: ListViewsOutput
-  endView: EndViewOutput
+  stopView: StopViewOutput
   signIn: SignInOutput
   getSignInSession: GetSignInSessionOutput
   signOut: SignOutOutput
@@ -10632,7 +10632,7 @@ export interface Methods {
   listOrganizations(input?: ListOrganizationsInput, options?: CallOptions): Promise<ListOrganizationsOutput>
   /**
    * Create an organization.
-   * You become its admin, and it has a knowledge base named `Default`. PARLEY_ORGANIZATION_CREATION says who may: any user, users who are an admin somewhere, or nobody. A user can have created 10 that exist. With `parent_id` it becomes a child of an organization that you, or an organization above it, have you as an admin.
+   * You become its admin, and it has a knowledge base named `Default`. PARLEY_ORGANIZATION_CREATION says who can: any user, users who are an admin somewhere, or nobody. A user can have created 10 that exist. With `parent_id` it becomes a child of an organization that you, or an organization above it, have you as an admin.
    */
   createOrganization(input: CreateOrganizationInput, options?: CallOptions): Promise<CreateOrganizationOutput>
   /**
@@ -10696,7 +10696,7 @@ export interface Methods {
    * End a view.
    * A view of a member of your organization, or of your organization.
    */
-  endView(input: EndViewInput, options?: CallOptions): Promise<EndViewOutput>
+  stopView(input: StopViewInput, options?: CallOptions): Promise<StopViewOutput>
   /**
    * Sign in with a password or an organization API key.
    * Needs either `email` and `password`, or `api_key`. Every refusal is the same 401; too many attempts for one account or from one address are 429.

@@ -1,16 +1,4 @@
 // The face of access: organizations, users, members and their credentials.
-import type { ConversationTokens } from './conversation-token.ts'
-import type { OpenId } from './sign-in/openid-port.ts'
-import type { Standings } from './standing.ts'
-import type { Passwords } from './sign-in/passwords.ts'
-
-export interface AccessServices {
-  readonly passwords: Passwords
-  /** Null if no identity provider is configured. */
-  readonly openid: OpenId | null
-  readonly tokens: ConversationTokens
-  readonly standings: Standings
-}
 
 export type { ConversationTokens } from './conversation-token.ts'
 export { authenticate, authenticateSession, readBearer } from './authenticate.ts'
@@ -44,3 +32,4 @@ export { findUser, findUserById } from './queries.ts'
 export { requireOrganization } from './administration.ts'
 export { countViewsOf, endView, endViewsOfOrganization, insertView, selectViews } from './view-rows.ts'
 export { createCredential } from './rules/credentials.ts'
+export type { AccessServices } from './services.ts'

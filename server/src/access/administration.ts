@@ -84,7 +84,10 @@ async function insertKey(tx: TransactionStore, key: queries.NewOrganizationKey) 
 }
 
 /** Finds an organization by its id, or else its slug. */
-export async function requireOrganization(database: Database, slug_or_id: string): Promise<organizations.OrganizationRecord> {
+export async function requireOrganization(
+  database: Database,
+  slug_or_id: string,
+): Promise<organizations.OrganizationRecord> {
   const by_id = isUuid(slug_or_id) ? await organizations.findOrganization(database, 'id', slug_or_id) : undefined
   const organization = by_id ?? (await organizations.findOrganization(database, 'slug', slug_or_id))
   if (!organization) throw notFound(`Organization "${slug_or_id}"`)

@@ -192,7 +192,10 @@ async function authenticateView(services: AuthenticationServices, credential: Pa
   }
 }
 
-async function authenticateConversation({ tokens, standings }: AuthenticationServices, token: string): Promise<Principal> {
+async function authenticateConversation(
+  { tokens, standings }: AuthenticationServices,
+  token: string,
+): Promise<Principal> {
   const claims = await tokens.verify(token)
   if (claims === null) throw new AppError('unauthorized')
   await standings.require(claims.organization_id)
@@ -211,7 +214,10 @@ async function authenticateConversation({ tokens, standings }: AuthenticationSer
 }
 
 /** Does the same work for an unknown id as for a wrong secret. */
-function requireSecret<Row extends Pick<CredentialHead, 'secret_hash'>>({ secret }: ParsedCredential, found: Row | undefined): Row {
+function requireSecret<Row extends Pick<CredentialHead, 'secret_hash'>>(
+  { secret }: ParsedCredential,
+  found: Row | undefined,
+): Row {
   const matches = secretMatches(secret, found?.secret_hash ?? null)
   if (found === undefined || !matches) throw new AppError('unauthorized')
   return found

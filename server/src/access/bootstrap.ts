@@ -57,7 +57,11 @@ export async function bootstrap(services: BootstrapServices): Promise<Bootstrapp
 }
 
 async function insertFirstOrganization(tx: Executor, id: string): Promise<organizations.OrganizationRecord> {
-  const organization = await organizations.insertOrganization(tx, { id, name: 'My organization', slug: 'my-organization' })
+  const organization = await organizations.insertOrganization(tx, {
+    id,
+    name: 'My organization',
+    slug: 'my-organization',
+  })
   if (!organization) throw new Error('another process created an organization at the same time; start again')
   return organization
 }

@@ -158,7 +158,11 @@ export async function writeOrganization(
   return organization!
 }
 
-const lockTreeStatement = acrossOrganizations('the tree is one', 'lock_organization_tree', 'select lock_organization_tree()')
+const lockTreeStatement = acrossOrganizations(
+  'the tree is one',
+  'lock_organization_tree',
+  'select lock_organization_tree()',
+)
 const moveStatement = statement(
   'move_organization',
   `update organizations set parent_id = $2 where organizations.id = $1 and deleted_at is null returning ${placedColumns}`,

@@ -293,7 +293,11 @@ export async function findUser(executor: Executor, email: string): Promise<UserR
   return user
 }
 
-const findUserByIdStatement = acrossOrganizations(of_users, 'find_user_by_id', 'select id, email, name from users where id = $1')
+const findUserByIdStatement = acrossOrganizations(
+  of_users,
+  'find_user_by_id',
+  'select id, email, name from users where id = $1',
+)
 
 export async function findUserById(executor: Executor, id: string): Promise<UserRecord | undefined> {
   const [user] = await executor.query<UserRecord>(findUserByIdStatement, [id])

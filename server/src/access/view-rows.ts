@@ -104,7 +104,7 @@ const endStatement = statement(
   `${ended} w.id = $2 and (w.organization_id = $1 or w.partner_id = $1) ${returned}`,
 )
 
-/** False: there is none of this organization, or it has ended. `of`: the organization that looks or is looked at. */
+/** False: it has ended, or was never one of this organization. `of`: the organization that looks or is looked at. */
 export async function endView(tx: Executor & Pipeline, of: string, id: string): Promise<boolean> {
   return tellEnded(tx, await tx.query<ViewRow>(endStatement, [of, id]), 'ended')
 }
@@ -177,4 +177,3 @@ const listStatement = statement(
 export function selectViews(store: Store): Promise<ActiveView[]> {
   return store.query(listStatement, [store.organization_id, most_listed])
 }
-

@@ -1,13 +1,6 @@
 // The operations of users on their organizations: which there are, a new one, the end of one.
 import { type Role, organizationBounds } from '@parley/contract'
-import {
-  addMember,
-  countCreatedBy,
-  createOrganizationIn,
-  findSlug,
-  findUser,
-  lockTokensOf,
-} from '../access/access.ts'
+import { addMember, countCreatedBy, createOrganizationIn, findSlug, findUser, lockTokensOf } from '../access/access.ts'
 import { isSlug, proposeSlugs } from '../access/rules/slugs.ts'
 import { AppError, notFound } from '../base/errors.ts'
 import { isUuid } from '../base/ports.ts'

@@ -122,4 +122,3 @@ export const createChildInvitation: Handler<'createChildInvitation'> = (ctx, { o
   withinChild(ctx, organization_id, 'change', (tx, id) =>
     inviteAsPartner({ ...ctx, store: openStore(tx, id) }, input as Input<'createInvitation'>),
   )
-

@@ -172,7 +172,6 @@ export async function announceBelow(executor: Executor, id: string): Promise<voi
   await executor.query(announceStatement, [id])
 }
 
-
 const overStatement = statement(
   'read_end_of_organization',
   `select deleted_at + make_interval(days => $2) as at, deleted_at < clock_timestamp() - make_interval(days => $2) as is_over,

@@ -5,7 +5,7 @@ import {
   countViewsOf,
   createCredential,
   describeSession,
-  endView as endViewRow,
+  endView,
   insertView,
   lockOrganization,
   lookAt,
@@ -89,9 +89,8 @@ export const listViews: Handler<'listViews', AccessServices> = async ({ store })
   return { data }
 }
 
-export const endView: Handler<'endView', AccessServices> = async ({ core, access }, { view_id }) => {
+export const stopView: Handler<'stopView', AccessServices> = async ({ core, access }, { view_id }) => {
   const { organization_id } = access
-  const isThere =
-    isUuid(view_id) && (await core.database.transaction((tx) => endViewRow(tx, organization_id, view_id)))
+  const isThere = isUuid(view_id) && (await core.database.transaction((tx) => endView(tx, organization_id, view_id)))
   if (!isThere) throw notFound('View')
 }

@@ -81,7 +81,7 @@ export const entries: EntriesOf<typeof organizationTreeOperations> = {
     narrowed: 'own',
   },
   listViews: { input: () => ({}), outsider: 'own' },
-  endView: {
+  stopView: {
     input: async (world) => {
       const { server, user } = world
       const member = server.as({ token: user.token, organization_id: server.organization_id })

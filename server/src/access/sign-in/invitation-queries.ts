@@ -139,7 +139,7 @@ const findEndedStatement = statement(
   'select email, state from ended_invitations where organization_id = $1 and id = $2',
 )
 
-/** Undefined: it has not ended, or there is none. */
+/** Undefined: there is no such invitation that has ended. */
 export async function findEnded(store: Store, id: string): Promise<{ email: string; state: EndedState } | undefined> {
   const [found] = await store.query<{ email: string; state: EndedState }>(findEndedStatement, [
     store.organization_id,
@@ -194,7 +194,9 @@ export async function endInvitation(tx: Executor & TransactionStore, id: string,
 
 const revokeByStatement = statement(
   'revoke_invitations_by',
-  endWhere(`i.organization_id = $2 and i.invited_from is null and i.invited_by ->> 'type' = $3 and i.invited_by ->> 'id' = $4`),
+  endWhere(
+    `i.organization_id = $2 and i.invited_from is null and i.invited_by ->> 'type' = $3 and i.invited_by ->> 'id' = $4`,
+  ),
 )
 
 /** Those of an inviter who has lost access. */
@@ -291,7 +293,11 @@ const receivedStatement = statement(
 )
 
 /** The open ones of an address, in any organization. */
-export function selectReceived(executor: Executor, email: string, { limit, after }: PageRequest): Promise<ReceivedRow[]> {
+export function selectReceived(
+  executor: Executor,
+  email: string,
+  { limit, after }: PageRequest,
+): Promise<ReceivedRow[]> {
   const { time, key } = after ?? newest
   return executor.query(receivedStatement, [email.toLowerCase(), time, key, limit])
 }
@@ -328,4 +334,3 @@ export async function endExpiredInvitations(tx: Executor & Pipeline, most: numbe
   tellEnded(tx, await tx.query(overStatement, ['expired', most]), 'expired')
   await tx.query(forgetStatement, [kept_days, most])
 }
-

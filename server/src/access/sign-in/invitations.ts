@@ -7,17 +7,10 @@ import { openStoreIn, type Store, type TransactionStore } from '../../database/s
 import { AppError, invalid, notFound } from '../../base/errors.ts'
 import { isUuid } from '../../base/ports.ts'
 import type { Access } from '../../calls/access.ts'
-import type { AccessServices } from '../access.ts'
+import type { AccessServices } from '../services.ts'
 import { hashSecret } from '../rules/credentials.ts'
 import { requireRole, requireScopes } from '../rules/grants.ts'
-import {
-  countMembers,
-  findMember,
-  findOrInsertUser,
-  findUser,
-  isMember,
-  type UserRecord,
-} from '../queries.ts'
+import { countMembers, findMember, findOrInsertUser, findUser, isMember, type UserRecord } from '../queries.ts'
 import { addMember } from '../members.ts'
 import { lockOrganization } from '../organization-rows.ts'
 import { requireStanding } from '../standing.ts'
@@ -214,7 +207,8 @@ export const declineInvitation: Handler<'declineInvitation', AccessServices> = a
   if (!found) throw notFound('Invitation')
   if (found === 'declined') return
   const declined =
-    typeof found !== 'string' && (await database.transaction((tx) => queries.takeInvitation(tx, token_hash, 'declined')))
+    typeof found !== 'string' &&
+    (await database.transaction((tx) => queries.takeInvitation(tx, token_hash, 'declined')))
   if (!declined && (await queries.findClosed(database, token_hash)) !== 'declined')
     throw new AppError('invitation_closed')
 }

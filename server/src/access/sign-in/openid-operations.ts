@@ -1,7 +1,7 @@
 // The operations of signing in with the identity provider. Only members and invited people may sign in.
 import { readOwnPath } from '@parley/contract'
 import type { Handler, SignInContext } from '../../calls/context.ts'
-import type { AccessServices } from '../access.ts'
+import type { AccessServices } from '../services.ts'
 import type { Database, Transaction } from '../../database/database.ts'
 import { openStoreIn } from '../../database/store.ts'
 import { AppError, notFound } from '../../base/errors.ts'

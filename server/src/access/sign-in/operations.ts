@@ -18,7 +18,7 @@ import {
   signInBucket,
 } from '../../calls/attempts.ts'
 import type { Session } from '../../calls/principal.ts'
-import type { AccessServices } from '../access.ts'
+import type { AccessServices } from '../services.ts'
 import { findSession } from './find-session.ts'
 import * as sessions from './sessions.ts'
 import * as users from './users.ts'
@@ -65,7 +65,9 @@ async function signInWithPassword(
   const { database } = ctx.core
   const user = await checkPassword(ctx, email, password)
   const choices = await sessions.selectOrganizationsOf(database, user.id)
-  const choice = organization_id ? choices.find(({ id }) => id === organization_id.toLowerCase()) : (choices.find(({ status }) => status === 'active') ?? choices[0])
+  const choice = organization_id
+    ? choices.find(({ id }) => id === organization_id.toLowerCase())
+    : (choices.find(({ status }) => status === 'active') ?? choices[0])
   const session = sessions.createSession(ctx.core, 'password')
   const begun =
     choice !== undefined &&
