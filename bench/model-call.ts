@@ -3,6 +3,7 @@
 import { parseArgs } from 'node:util'
 import { Pool } from 'undici'
 import { collectAnswer, createModelCatalog, type ModelMessage } from '../server/src/models/models.ts'
+import { countsNothing } from '../server/src/usage/usage.ts'
 import { systemPorts } from '../server/src/base/ports.ts'
 import { quantile } from './load.ts'
 import { startProgram } from './programs.ts'
@@ -49,7 +50,7 @@ const contestants = {
     await answer.body.text()
   },
   'model call': async () => {
-    await collectAnswer(model.stream({ system, messages, tools: [] }, turn.signal))
+    await collectAnswer(model.stream({ system, messages, tools: [] }, turn.signal, countsNothing))
   },
 }
 

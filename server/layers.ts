@@ -25,6 +25,9 @@ export const layers: readonly Layer[] = [
   { folder: 'sandbox', kind: 'foundation' },
   { folder: 'sealing', kind: 'foundation', tables: ['installation'] },
   { folder: 'organization-events', kind: 'foundation', tables: ['organization_events', 'organization_event_feeds'] },
+  { folder: 'audit', kind: 'foundation', tables: ['audit_chains', 'audit_entries'] },
+  { folder: 'usage', kind: 'foundation' },
+  { folder: 'budgets', kind: 'foundation' },
   { folder: 'calls', kind: 'foundation', tables: ['sign_in_attempts'] },
   { folder: 'statistics', kind: 'room', tables: ['statistics'] },
   { folder: 'agents', kind: 'room', tables: ['agents', 'agent_versions', 'instruction_generations'] },
@@ -109,8 +112,18 @@ export const layers: readonly Layer[] = [
       ...['workflow_triggers', 'workflow_fires', 'workflow_beginnings'],
     ],
   },
+  { folder: 'audit-log', kind: 'room' },
+  {
+    folder: 'billing',
+    kind: 'room',
+    tables: [
+      ...['usage_entries', 'usage_totals', 'usage_recalculations', 'prices'],
+      ...['budgets', 'budget_periods', 'budget_marks'],
+    ],
+  },
   { folder: 'system', kind: 'room' },
   { folder: 'http', kind: 'transport' },
+  { folder: 'mcp', kind: 'transport', tables: ['mcp_settings'] },
   { folder: 'doctor', kind: 'transport' },
   { folder: 'backup', kind: 'transport' },
 ]

@@ -6,11 +6,13 @@ import { addAdministrationCommands } from './administration/commands.ts'
 import { addInstallationCommands } from './administration/installation.ts'
 import { addAgentCommands } from './agents/commands.ts'
 import { addKnowledgeCommands } from './knowledge/commands.ts'
+import { addAuditCommands } from './audit/commands.ts'
 import { addBackupCommands } from './backup/commands.ts'
 import { addBlobCommands } from './blobs.ts'
 import { addChatCommand } from './chat/commands.ts'
 import { withGlobalOptions } from './client/options.ts'
 import { addCompletionCommand } from './completion/commands.ts'
+import { addPriceCommands } from './prices/commands.ts'
 import { addConversationCommands } from './conversations/commands.ts'
 import { addDoctorCommand } from './doctor/commands.ts'
 import { addImportCommands } from './anyreach/commands.ts'
@@ -38,8 +40,10 @@ export function createProgram(around: Surroundings = processSurroundings()): Com
     })
   addAdministrationCommands(program, around)
   addInstallationCommands(program, around)
+  addAuditCommands(program, around)
   addBackupCommands(program, around)
   addBlobCommands(program, around)
+  addPriceCommands(program, around)
   addAgentCommands(program, around)
   addWorkflowCommands(program, around)
   addKnowledgeCommands(program, around)

@@ -1,5 +1,8 @@
 // What `parley` lists and deletes directly in the database, beside a running server.
 import { randomUUID } from 'node:crypto'
+import { mkdtemp, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
 import { afterAll, beforeAll, expect, it } from 'vitest'
 import { version } from '../../server/src/base/version.ts'
 import { createTestDatabase } from '../../server/test/support/database.ts'
@@ -117,4 +120,23 @@ it('names columns that are still being filled, and what nothing needs any more',
     code: 1,
     stderr: `parley: The database was changed by Parley 99.0.0; this is ${version}. Start 99.0.0 or newer, or restore a backup.\n`,
   })
+})
+
+it('sets prices of the installation, one or a file of them, all or none', async () => {
+  const model = `openai/${randomUUID()}`
+  const set = ['prices', 'set', '--model', model, '--input', '2.50', '--output', '10', '--locked']
+  const id = fieldOf(await succeed(...set, '--valid-from', '2026-01-01T00:00:00Z'), 'id')
+  const own = async () => (await listed('prices', 'list')).filter((price) => price['model'] === model)
+  expect(await own()).toMatchObject([{ id, input: '2.5', output: '10', locked: true, organization_id: null }])
+  expect(await succeed('prices', 'list')).toContain(model)
+  expect(await run(['prices', 'set', '--model', model, '--input', 'much', '--output', '1'])).toMatchObject({ code: 1 })
+
+  const file = join(await mkdtemp(join(tmpdir(), 'parley-prices-')), 'prices.json')
+  const price = { kind: 'model_call', model, input: '3', output: '12', valid_from: '2026-02-01T00:00:00Z' }
+  await writeFile(file, JSON.stringify([price, { ...price, input: '-1' }]))
+  expect(await run(['prices', 'import', file])).toMatchObject({ code: 1 })
+  expect(await own()).toHaveLength(1)
+  await writeFile(file, JSON.stringify([price]))
+  expect(await succeed('prices', 'import', file)).toBe('prices: 1\n')
+  expect(await own()).toHaveLength(2)
 })

@@ -1,6 +1,7 @@
 // Credentials, members and the organization: resources and operations.
 import { Type } from './type.ts'
 import { NewInvitation } from './invitations.ts'
+import { McpOfKey } from './mcp.ts'
 import { defineOperation } from './operation.ts'
 import { type PartnerAccess, partnerAccesses } from './organizations/words.ts'
 import { type RespondersSee, respondersSee } from './hand-off/words.ts'
@@ -21,6 +22,7 @@ const credentialRecord = {
     Type.Array(Type.String(), { description: 'The explicit list of scopes; null if the key has a role.' }),
   ),
   agent_ids: nullable(Type.Array(Id, { description: 'The agents that the credential is narrowed to; null: all.' })),
+  mcp: nullable(McpOfKey),
   expires_at: nullable(Type.Integer({ description: 'Epoch milliseconds; null: never expires.' })),
   created_at: Timestamp,
   last_used_at: nullable(Type.String({ format: 'date-time', description: 'May lag by up to a minute.' })),
@@ -113,6 +115,7 @@ const keyOperations = {
     description: 'Callers can grant only the scopes, roles and agents that they have.',
     access: manageOrganization,
     narrowed: false,
+    audit: { target: 'organization_key', id: 'key_id' },
     headers: Type.Object(idempotencyHeader),
     body: Type.Object({
       name: credentialName,
@@ -126,6 +129,7 @@ const keyOperations = {
       agent_ids: Type.Optional(
         nullable(Type.Array(Id, { minItems: 1, maxItems: 100, description: 'Narrows the key to these agents.' })),
       ),
+      mcp: Type.Optional(nullable(McpOfKey)),
     }),
     success: { status: 200, description: 'The key, with its secret.', schema: NewCredential },
     errors: ['too_many_credentials'],
@@ -138,6 +142,7 @@ const keyOperations = {
     summary: 'List organization API keys, newest first',
     access: manageOrganization,
     narrowed: false,
+    audit: false,
     query: page,
     success: { status: 200, description: 'A page of keys.', schema: pageOf(CredentialRecord) },
     errors: [],
@@ -152,6 +157,7 @@ const keyOperations = {
       'Every node refuses the key within a second. Callers can delete only keys that have no more permissions than they do.',
     access: manageOrganization,
     narrowed: false,
+    audit: { target: 'organization_key', id: 'key_id' },
     params: keyPath,
     success: { status: 204, description: 'Deleted.' },
     errors: ['not_found'],
@@ -164,6 +170,7 @@ const keyOperations = {
     summary: 'Create a personal access token for yourself',
     access: 'user',
     narrowed: false,
+    audit: { target: 'personal_access_token', id: 'key_id' },
     headers: Type.Object(idempotencyHeader),
     body: Type.Object({
       name: credentialName,
@@ -187,6 +194,7 @@ const keyOperations = {
     summary: 'List your personal access tokens, newest first',
     access: 'user',
     narrowed: false,
+    audit: false,
     query: page,
     success: { status: 200, description: 'A page of tokens.', schema: pageOf(CredentialRecord) },
     errors: [],
@@ -199,6 +207,7 @@ const keyOperations = {
     summary: 'Delete one of your personal access tokens',
     access: 'user',
     narrowed: false,
+    audit: { target: 'personal_access_token', id: 'key_id' },
     params: keyPath,
     success: { status: 204, description: 'Deleted.' },
     errors: ['not_found'],
@@ -214,6 +223,7 @@ const memberOperations = {
     summary: 'Read the scopes of the credential in this organization',
     access: 'member',
     narrowed: true,
+    audit: false,
     success: { status: 200, description: 'Scopes.', schema: Type.Array(Type.String()) },
     errors: [],
   }),
@@ -225,6 +235,7 @@ const memberOperations = {
     summary: 'Read the scopes of a member',
     access: readMembers,
     narrowed: false,
+    audit: false,
     params: memberPath,
     success: { status: 200, description: 'Scopes.', schema: Type.Array(Type.String()) },
     errors: ['not_found'],
@@ -237,6 +248,7 @@ const memberOperations = {
     summary: 'List members, newest first',
     access: readMembers,
     narrowed: false,
+    audit: false,
     query: page,
     success: { status: 200, description: 'A page of members.', schema: pageOf(Member) },
     errors: [],
@@ -251,6 +263,7 @@ const memberOperations = {
       'They become a member when they accept, or when they sign in with the identity provider under this address, within 30 days. The response does not reveal whether the address has an account. Otherwise the same as `createInvitation`.',
     access: manageMembers,
     narrowed: false,
+    audit: { target: 'invitation', id: 'invitation_id', name: 'email' },
     headers: Type.Object(idempotencyHeader),
     body: Type.Object({
       email: Type.String({ minLength: 3, maxLength: 320, pattern: '^[^@\\s]+@[^@\\s]+$' }),
@@ -270,6 +283,7 @@ const memberOperations = {
     summary: "Change a member's role",
     access: manageMembers,
     narrowed: false,
+    audit: { target: 'member', id: 'user_id', name: 'email' },
     params: memberPath,
     body: memberRoleBody,
     success: { status: 200, description: 'The member.', schema: Member },
@@ -284,6 +298,7 @@ const memberOperations = {
     description: 'Also your own. The last admin cannot be removed.',
     access: manageMembers,
     narrowed: false,
+    audit: { target: 'member', id: 'user_id', name: 'email' },
     params: memberPath,
     success: { status: 204, description: 'Ended.' },
     errors: ['not_found', 'last_admin'],
@@ -299,6 +314,7 @@ const organizationOperations = {
     summary: 'Read the organization',
     access: 'member',
     narrowed: true,
+    audit: false,
     success: { status: 200, description: 'The organization.', schema: Organization },
     errors: [],
   }),
@@ -310,6 +326,7 @@ const organizationOperations = {
     summary: 'Change the given fields of the organization',
     access: manageOrganization,
     narrowed: false,
+    audit: { target: 'organization' },
     body: Type.Object({
       name: Type.Optional(nullable(Type.String({ minLength: 1, maxLength: 200, pattern: '\\S' }))),
       slug: Type.Optional(nullable(Type.String({ minLength: 1, maxLength: 63, pattern: '^[a-z0-9]+(-[a-z0-9]+)*$' }))),

@@ -71,6 +71,7 @@ export const authoringOperations = {
       'The response is a streamed text written by the default model; with `?format=json` it is the exact difference, without a model. If the text is incomplete, the connection ends with an error. Changes nothing.',
     access: read,
     narrowed: true,
+    audit: false,
     changes_nothing: true,
     cost: 10,
     params: agentPath,
@@ -93,6 +94,7 @@ export const authoringOperations = {
       "A job writes them from the draft's `instruction_builder_inputs`: read the version until `instruction_generation.status` is `done` or `failed`. The text replaces `config.instructions` and `revision` increases. If the draft was changed or published after the call, the generation fails, and the text is in `instruction_generation.instructions`. While a generation for the same revision is running, another call joins it; after a change, it starts again. `latest` creates a draft if necessary.",
     access: ['agents:manage'],
     narrowed: true,
+    audit: { target: 'agent', id: 'agent_id', part: { as: 'versions', id: 'version' } },
     params: versionPath,
     headers: Type.Object(idempotencyHeader),
     success: { status: 202, description: 'The draft; the job is queued.', schema: AgentVersion },
@@ -107,6 +109,7 @@ export const authoringOperations = {
     description: 'The default model comes first. Keys and addresses are never included.',
     access: read,
     narrowed: true,
+    audit: false,
     success: {
       status: 200,
       description: 'The models that are configured.',

@@ -69,6 +69,7 @@ export const changeOperations = {
       'A conversation changes when it is created, starts, ends, is analyzed or deleted, and when its metadata change. A message is not a change and has no position: within a second the stream reports as `progress` which conversations have new messages, with their current turn counts, and does not repeat it to clients that resume. Each change has the conversation in its current state, as `listConversations` returns it, or null if it was deleted; of several changes in quick succession, only the last one is reported. Without `after` the feed begins now: to miss nothing, read the position first and then list the conversations. With `Accept: text/event-stream` the response is an open-ended stream: first `position`, or `reset` if the changes after the given position are no longer kept, in which case list the conversations again; then a `change` for each. The server closes the stream after some minutes; a client that resumes with `Last-Event-ID` misses nothing. Changes that the caller may not see are skipped.',
     access: conversationReadAccess,
     narrowed: true,
+    audit: false,
     query: Type.Object({
       after: Type.Optional(
         Type.Integer({

@@ -14,6 +14,7 @@ import {
 import { type HandledBy, handOffBounds, handoffReasons, priorities } from './hand-off/words.ts'
 import { Citation, Retrieval } from './knowledge/retrievals.ts'
 import { Id, JsonAny, JsonObject, Timestamp, named, nullable, oneOf, shownAs } from './schema.ts'
+import { UsageCost } from './usage.ts'
 import {
   actorTypes,
   analysisStatuses,
@@ -214,6 +215,10 @@ export const Conversation = named(
   'Conversation',
   Type.Object({
     ...safeFields,
+    cost: Type.Optional({
+      ...UsageCost,
+      description: 'Of all calls of providers for it. Only where one conversation is read, and not for its own token.',
+    }),
     summary: Type.Optional(nullable(Type.String({ description: sensitive }))),
     analysis: Type.Optional({
       ...nullable(Analysis),
@@ -313,6 +318,7 @@ export const Turn = named(
     input_tokens: nullable(Type.Integer()),
     output_tokens: nullable(Type.Integer()),
     error: nullable(Type.String({ description: 'What went wrong, for people.' })),
+    cost: Type.Optional({ ...UsageCost, description: 'Of the calls of models that it made. Only in lists.' }),
     retrievals: Type.Optional(
       Type.Array(Retrieval, {
         description: 'What was asked of knowledge bases, in order; absent if nothing was. Only in lists.',

@@ -31,6 +31,7 @@ const lifecycleOperations = {
       'Text conversations need exactly one of `agent_id`, `agent_version_id` and `agent_config`. A configuration that uses secrets also needs `agents:manage` (403); one that names datasets needs `sources:read`, `sources:manage` or `agents:manage`, and one that executes workflows `agents:manage`. If a workflow is executed before the conversation, the call waits for it, up to 60 seconds, and answers the conversation as it is then: `in_progress`, `cancelled` or `failed`.',
     access: manage,
     narrowed: true,
+    audit: false,
     waits: true,
     headers: Type.Object(idempotencyHeader),
     body: Type.Object({
@@ -97,6 +98,7 @@ const lifecycleOperations = {
       'If the body of the response has a `turn_id`, the message is stored; otherwise it is not. A message with a `client_id` that the conversation has already is not stored again (409 `message_stored`, with its `turn_id`), even after its `Idempotency-Key` is forgotten. With `Accept: text/event-stream` the turn is streamed; an error before it is plain JSON. The deltas since the last `turn.restarted`, joined, are the `reply`.',
     access: manage,
     narrowed: true,
+    audit: false,
     waits: true,
     conversation_permission: 'message',
     params: conversationPath,
@@ -139,6 +141,7 @@ const lifecycleOperations = {
       'One commit completes the conversation and cancels its turns; nothing is added to the transcript afterwards. Ending a completed conversation returns it unchanged. With `conversations:reply` alone, members can end what they hold, and a key what the person of another desk holds whom it names as `external` (422 without).',
     access: ['conversations:manage', 'conversations:reply'],
     narrowed: true,
+    audit: false,
     waits: true,
     conversation_permission: 'end',
     params: conversationPath,
@@ -187,6 +190,7 @@ const lifecycleOperations = {
       'Only inserts, and each row completely or not at all. A row with an existing `id` is `unchanged` if its content is the same, and an error otherwise. An interrupted call keeps the rows that it stored; sent again with its `Idempotency-Key`, it continues and counts them as `created`.',
     access: manage,
     narrowed: true,
+    audit: false,
     in_parts: true,
     headers: Type.Object(idempotencyHeader),
     body: Type.Object({
@@ -213,6 +217,7 @@ const lifecycleOperations = {
       'A JSON merge patch (RFC 7396) of `custom_metadata`, possible in every status until the content is purged. Metadata are not redacted.',
     access: manage,
     narrowed: true,
+    audit: false,
     params: conversationPath,
     body: Type.Object({
       custom_metadata: Type.Unsafe<Record<string, unknown>>({
@@ -233,6 +238,7 @@ const lifecycleOperations = {
       'An active conversation is ended first. Its content is removed; a record without content stays for audits. Events that have not been delivered to webhook endpoints are removed too: only `conversation.deleted` is still delivered.',
     access: manage,
     narrowed: true,
+    audit: false,
     params: conversationPath,
     success: { status: 204, description: 'Deleted.' },
     errors: ['not_found'],
@@ -247,6 +253,7 @@ const lifecycleOperations = {
       'For browsers: a bearer token that acts as the end user of this conversation only. It can see messages and widgets; tool calls, their arguments and their results are omitted everywhere, including replies and their streams. With `message` it can cancel turns.',
     access: manage,
     narrowed: true,
+    audit: false,
     params: conversationPath,
     headers: Type.Object(idempotencyHeader),
     body: Type.Object({
@@ -279,6 +286,7 @@ const readingOperations = {
       'A page shorter than `limit` is the last one. The `Link` header has the address of the next page (`rel="next"`). After 4 MiB of sensitive fields, or the limit that the server is configured with, the remaining conversations have `sensitive_omitted` instead of these fields. With `include=conversation` each has its transcript, newest conversation first, up to 16 MiB or four times that limit; from the first that does not fit completely on, they have `conversation_omitted`.',
     access: read,
     narrowed: true,
+    audit: false,
     large_with: 'include',
     query: Type.Object({
       ...conversationFilters,
@@ -313,6 +321,7 @@ const readingOperations = {
       'NDJSON: one conversation a line, as `importConversations` takes it. The server reads page after page while the response is read, each as it is then, so set `created_before` to a fixed time to get no conversation that begins meanwhile. A response that breaks off goes on with `cursor`. A conversation of more than 16 MiB is a line with its `id` and an `error`. A client that reads less than 16 KiB in 30 seconds is disconnected.',
     access: ['conversations:read_sensitive'],
     narrowed: true,
+    audit: { target: 'conversation' },
     query: Type.Object({
       ...conversationFilters,
       cursor: Type.Optional(
@@ -334,6 +343,7 @@ const readingOperations = {
     summary: 'Count conversations',
     access: read,
     narrowed: true,
+    audit: false,
     query: ConversationFilters,
     success: {
       status: 200,
@@ -352,6 +362,7 @@ const readingOperations = {
       'A response has at most 4 MiB of the transcript, or the limit that the server is configured with. If there is more, `conversation.next_position` is set: repeat the call with it as `items_from` until it is absent.',
     access: read,
     narrowed: true,
+    audit: { target: 'conversation', id: 'conversation_id', reads: true },
     conversation_permission: 'read',
     params: conversationPath,
     query: Type.Object({

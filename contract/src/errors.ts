@@ -3,6 +3,7 @@ import { Type } from './type.ts'
 import { Assignee, handledBy } from './hand-off/objects.ts'
 import { organizationErrors } from './organizations/errors.ts'
 import { named, nullable, oneOf } from './schema.ts'
+import { budgetErrors } from './budget-errors.ts'
 import { problemCodes } from './workflows/words.ts'
 
 interface ErrorEntry {
@@ -14,6 +15,7 @@ interface ErrorEntry {
 
 export const errorTable = {
   ...organizationErrors,
+  ...budgetErrors,
   malformed_request: { status: 400, detail: 'The request body is not valid JSON. Correct it and send it again.' },
   channel_not_configured: {
     status: 400,
@@ -244,6 +246,10 @@ export const errorTable = {
     detail: 'The body must be JSON, a form or a text.',
   },
   validation_failed: { status: 422, detail: 'The request is not valid.' },
+  too_many_audit_entries: {
+    status: 422,
+    detail: 'More entries match than one export may have. Export them in parts, with `after` and `before`.',
+  },
   idempotency_key_reused: {
     status: 422,
     detail: 'This idempotency key was used for another request, or by a caller with other permissions. Use a new key.',
@@ -370,6 +376,18 @@ export const ErrorBody = named(
     taken_at: Type.Optional(
       nullable(Type.String({ format: 'date-time', description: 'With `conversation_taken`: since when.' })),
     ),
+    resets_at: Type.Optional(
+      nullable(
+        Type.String({
+          format: 'date-time',
+          description: 'With `budget_exceeded`: when the next period of the budget begins; null: it has one period.',
+        }),
+      ),
+    ),
+    outcome: Type.Optional({
+      ...oneOf(['budget_exceeded']),
+      description: 'With `turn_failed`: the outcome of the turn, if a budget has ended it.',
+    }),
     opens_at: Type.Optional(
       nullable(
         Type.String({

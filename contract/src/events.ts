@@ -23,6 +23,7 @@ import {
   messageRoles,
   turnOutcomes,
 } from './vocabulary.ts'
+import { budgetUnits } from './usage-words.ts'
 import { type WidgetLimit, widgetChanges, widgetLimits } from './web-widgets/words.ts'
 import { ShownWidget, TurnWidget } from './widgets.ts'
 
@@ -131,6 +132,17 @@ export const eventData = {
 
 const workflow = { workflow_id: Id, name: Type.String(), version: Type.Integer() }
 const web_widget = { web_widget_id: Id, name: Type.String() }
+const decimal = Type.String({ description: 'Decimal text.' })
+const budget = {
+  budget_id: Id,
+  name: Type.String(),
+  agent_id: nullable(Id),
+  unit: oneOf(budgetUnits),
+  amount: decimal,
+  spent: decimal,
+  period_start: nullable(Timestamp),
+  period_end: nullable(Timestamp),
+}
 const dataset = { dataset_id: Id, name: Type.String() }
 const space = {
   embedding_model: Type.String(),
@@ -196,6 +208,12 @@ export const organizationEventData = {
     step_id: Type.String(),
     reason: Type.String({ description: 'Why it did not start an execution.' }),
   }),
+  'budget.warned': Type.Object({
+    ...budget,
+    warn_at: Type.Number({ description: 'The share of the amount that was reached.' }),
+  }),
+  'budget.stopped': Type.Object(budget, { description: 'It is used up, and it stops what uses it.' }),
+  'budget.resumed': Type.Object(budget, { description: 'What it stopped goes on.' }),
 } as const satisfies Record<OrganizationEventType, TSchema>
 
 export type OrganizationEventData<T extends OrganizationEventType> = Static<(typeof organizationEventData)[T]>

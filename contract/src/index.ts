@@ -3,7 +3,9 @@
 import { accessOperations } from './access.ts'
 import { agentOperations } from './agents.ts'
 import { analysisOperations } from './analysis.ts'
+import { auditOperations } from './audit/operations.ts'
 import { authoringOperations } from './authoring.ts'
+import { budgetOperations } from './budgets.ts'
 import { changeOperations } from './changes.ts'
 import { conversationOperations } from './conversations.ts'
 import { briefOperations, suggestionOperations } from './hand-off/assist.ts'
@@ -15,6 +17,7 @@ import { noteOperations } from './hand-off/notes.ts'
 import { handOffOperations } from './hand-off/operations.ts'
 import { presenceOperations } from './hand-off/presence.ts'
 import { teamOperations } from './hand-off/teams.ts'
+import { mcpOperations } from './mcp.ts'
 import { invitationOperations } from './invitations.ts'
 import { knowledgeOperations } from './knowledge/index.ts'
 import type { InputOf, OutputOf } from './operation.ts'
@@ -24,6 +27,7 @@ import { secretOperations } from './secrets.ts'
 import { signInOperations } from './sign-in.ts'
 import { statisticsOperations } from './statistics.ts'
 import { systemOperations } from './system.ts'
+import { usageOperations } from './usage.ts'
 import { webWidgetOperations } from './web-widgets/index.ts'
 import { publicWidgetOperations, widgetStatisticsOperations } from './web-widgets/public.ts'
 import { webhookOperations } from './webhooks.ts'
@@ -48,7 +52,9 @@ export const operations = {
   ...agentOperations,
   ...authoringOperations,
   ...accessOperations,
+  ...auditOperations,
   ...organizationEventOperations,
+  ...mcpOperations,
   ...invitationOperations,
   ...organizationTreeOperations,
   ...signInOperations,
@@ -59,6 +65,8 @@ export const operations = {
   ...widgetStatisticsOperations,
   ...publicWidgetOperations,
   ...workflowOperations,
+  ...usageOperations,
+  ...budgetOperations,
 }
 
 export type Operations = typeof operations
@@ -73,7 +81,9 @@ export * from './agent-config-parts.ts'
 export * from './tool-config.ts'
 export * from './agents.ts'
 export * from './analysis.ts'
+export * from './audit/index.ts'
 export * from './authoring.ts'
+export * from './budgets.ts'
 export * from './changes.ts'
 export * from './conversation.ts'
 export * from './conversation-filters.ts'
@@ -87,7 +97,9 @@ export * from './invitations.ts'
 export * from './knowledge/index.ts'
 export * from './language-model.ts'
 export * from './load.ts'
+export * from './mcp.ts'
 export * from './openapi.ts'
+export * from './openapi-3-0.ts'
 export * from './operation.ts'
 export * from './organization-events.ts'
 export * from './organizations/index.ts'
@@ -99,6 +111,8 @@ export * from './sign-in.ts'
 export * from './statistics.ts'
 export * from './system.ts'
 export { Type } from './type.ts'
+export * from './usage-words.ts'
+export * from './usage.ts'
 export * from './vocabulary.ts'
 export * from './web-widgets/index.ts'
 export * from './webhooks.ts'

@@ -22,6 +22,7 @@ const tagTexts = {
   Knowledge: 'Datasets that agents look things up in, their sources, and what searches find.',
   Workflows:
     'Graphs of steps that calls, schedules, webhooks, events and agents start: their versions, triggers and executions.',
+  Usage: 'What calls of providers cost, their prices, and budgets.',
   System: 'Health checks of the server.',
 }
 
@@ -97,10 +98,10 @@ function describeDelivery(hoist: Hoist): Json {
   }
 }
 
-type Hoist = (schema: unknown) => unknown
+export type Hoist = (schema: unknown) => unknown
 
-/** Replaces each named schema, at any depth, with a reference to its component. */
-function createHoister(components: Json): Hoist {
+/** Replaces each named schema, at any depth, with a reference to its place in `components`. */
+export function createHoister(components: Json, place = '#/components/schemas/'): Hoist {
   const hoist: Hoist = (schema) => {
     if (Array.isArray(schema)) return schema.map(hoist)
     if (typeof schema !== 'object' || schema === null) return schema
@@ -112,7 +113,7 @@ function createHoister(components: Json): Hoist {
       components[name] = {} // reserves its place in case it refers to itself
       components[name] = mapValues(schema, hoist)
     }
-    return { $ref: `#/components/schemas/${name}` }
+    return { $ref: `${place}${name}` }
   }
   return hoist
 }

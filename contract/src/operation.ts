@@ -1,6 +1,7 @@
 // What an operation of the contract is, and the types that follow from it.
 import type { Static, TObject, TSchema } from 'typebox'
 import type { ErrorName } from './errors.ts'
+import type { AuditTargetType } from './audit/words.ts'
 import type { ConversationPermission, Scope } from './vocabulary.ts'
 
 /** What an address gives access to with a token of its own: an upload by one in the address, a visitor by a bearer token. */
@@ -37,6 +38,25 @@ export type OperationUpload =
   | { readonly form: 'raw' }
   | { readonly form: 'multipart'; readonly metadata: TObject; readonly describes: string }
 
+/**
+ * What a call leaves in the audit log: the kind of its target, and where its id is. `id`: the path parameter with it, or else the
+ * field of the response. Of `organization`: the caller's own.
+ */
+export interface AuditedTarget {
+  readonly target: AuditTargetType
+  readonly id?: string
+  /** The field of the target, or of the request, with its name. Default `name`. */
+  readonly name?: string
+  /** The part of the target that the call is about; paths of changes begin with `as` and the part's own `id`. */
+  readonly part?: { readonly as: string; readonly id: string }
+  /** Fields of the target whose values are secrets, although they can be read. */
+  readonly secrets?: readonly string[]
+  /** It waits for what no transaction waits for (T12), or has none of an organization: its handler writes the entry with its effect. */
+  readonly by_itself?: true
+  /** It changes nothing and shows what was said: it leaves an entry only with PARLEY_AUDIT_READS, and for people. */
+  readonly reads?: true
+}
+
 export interface Operation {
   /** The name of the function, the SDK method, the metric label and the span. */
   id: string
@@ -49,6 +69,11 @@ export interface Operation {
   access: OperationAccess
   /** Whether a credential that is narrowed to some agents may call it; otherwise such a credential gets 404. */
   narrowed: boolean
+  /**
+   * Its entry in the audit log. True to the rule: changes outside conversations, and exports, have one; what is said in
+   * conversations, and what is carried out (executions of workflows, tests), has none.
+   */
+  audit: AuditedTarget | false
   /** How many requests a call counts as in the rate limits. Default 1. */
   cost?: number
   /** A query field with which a call is so large that it is limited like an operation that costs more than one request. */

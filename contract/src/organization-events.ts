@@ -51,6 +51,7 @@ export const organizationEventOperations = {
       'What happened to what belongs to no conversation, such as datasets, their sources and webhook endpoints: ids, names, reasons and counts, never text. Webhook endpoints receive the same events. They are kept for 30 days: if the first `sequence` is not the one after `after`, those between are gone. With `Accept: text/event-stream` the response is an open-ended stream of the events after `after`, then of new ones within about a second. The server closes it after some minutes; a client that resumes with `Last-Event-ID` misses nothing.',
     access: ['organizations:manage'],
     narrowed: false,
+    audit: false,
     query: Type.Object({
       after: Type.Optional(
         Type.Integer({

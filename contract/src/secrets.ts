@@ -36,6 +36,7 @@ export const secretOperations = {
       'The value is stored encrypted and never shown again. From the next call on, the templates of `http` actions (`url`, `headers`, `query`, `body`) can use it as `{{ secrets.NAME }}`. If an API sends it back, results show `[secret NAME]` instead, provided the value has at least 4 characters. Every caller with `agents:manage` can use every secret, also in an inline `agent_config`; no one else can. `OPENAI_API_KEY`, `ANTHROPIC_API_KEY`, `GOOGLE_GENERATIVE_AI_API_KEY`, and `AZURE_API_KEY` with `AZURE_RESOURCE_NAME`, also replace the server’s own keys in this organization’s model calls. An organization has at most 200 secrets, whose values have at most 65,536 bytes in total unless the server is configured otherwise.',
     access: manage,
     narrowed: false,
+    audit: { target: 'secret', id: 'name', secrets: ['value'] },
     params: secretPath,
     body: Type.Object({
       value: Type.String({ minLength: 1, maxLength: 8192, description: '1 to 8192 characters, stored as sent.' }),
@@ -51,6 +52,7 @@ export const secretOperations = {
     summary: 'List the names of secrets, newest first',
     access: manage,
     narrowed: false,
+    audit: false,
     query: Type.Object(pageQuery),
     success: { status: 200, description: 'A page of secrets, without their values.', schema: pageOf(SecretRecord) },
     errors: [],
@@ -64,6 +66,7 @@ export const secretOperations = {
     description: 'From the next call on, templates that use it render it as empty.',
     access: manage,
     narrowed: false,
+    audit: { target: 'secret', id: 'name' },
     params: Type.Object({ name: Type.String() }),
     success: { status: 204, description: 'Deleted.' },
     errors: ['not_found'],

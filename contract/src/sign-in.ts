@@ -84,6 +84,7 @@ const sessionOperations = {
       'Needs either `email` and `password`, or `api_key`. Every refusal is the same 401; too many attempts for one account or from one address are 429.',
     access: 'public',
     narrowed: true,
+    audit: { target: 'session', by_itself: true },
     sign_in: true,
     body: Type.Object({
       email: Type.Optional(nullable(emailAddress)),
@@ -104,6 +105,7 @@ const sessionOperations = {
     summary: 'Read the current session and the ways to sign in',
     access: 'public',
     narrowed: true,
+    audit: false,
     sign_in: true,
     success: {
       status: 200,
@@ -129,6 +131,7 @@ const sessionOperations = {
     summary: 'Sign out',
     access: 'public',
     narrowed: true,
+    audit: false,
     sign_in: true,
     success: { status: 204, description: 'There is no session any more.' },
     errors: [],
@@ -142,6 +145,7 @@ const sessionOperations = {
     description: 'This includes the current session and the personal access tokens that these sessions created.',
     access: 'session',
     narrowed: true,
+    audit: { target: 'user', by_itself: true },
     sign_in: true,
     body: Type.Object({ personal_access_tokens: endedTokens }),
     body_optional: true,
@@ -156,6 +160,7 @@ const sessionOperations = {
     summary: 'Switch to another organization of the user',
     access: 'session',
     narrowed: true,
+    audit: { target: 'session', by_itself: true },
     sign_in: true,
     body: Type.Object({ organization_id: Type.String({ maxLength: 64 }) }),
     success: { status: 200, description: 'The session after the change.', schema: SignInSession },
@@ -171,6 +176,7 @@ const sessionOperations = {
       'Every other session of the user ends, with the personal access tokens that it created. A wrong `current_password` is 401 and counts as a failed sign-in.',
     access: 'session',
     narrowed: true,
+    audit: { target: 'user', by_itself: true },
     sign_in: true,
     body: Type.Object({
       current_password: password,
@@ -193,6 +199,7 @@ const openIdOperations = {
       'Next, the page opens `authorization_url`. The provider sends the browser back to this server, which redirects it to `return_to`. If signing in failed, the query parameter `sign_in_error` is `expired`, `refused`, `not_a_member`, `email_not_verified`, `provider_failed` or `too_many_attempts`. It must be completed within ten minutes in the same browser.',
     access: 'public',
     narrowed: true,
+    audit: false,
     sign_in: true,
     body: Type.Object({
       return_to: Type.Optional(
@@ -220,6 +227,7 @@ const openIdOperations = {
     summary: 'Return from the identity provider',
     access: 'public',
     narrowed: true,
+    audit: { target: 'session', by_itself: true },
     sign_in: true,
     success: { status: 303, description: 'Redirects to `return_to`, with or without a session.' },
     errors: [],

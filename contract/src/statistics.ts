@@ -77,6 +77,7 @@ export const statisticsOperations = {
       'The range is widened to whole buckets in UTC. Everything counts at the time it happened: a conversation when it was created and when it ended, a turn when it became final, tokens when they were used. Deleting a conversation changes no count. Of imported conversations, the creation, the end and the user messages count, at the times given in the import. The response includes everything committed before the request.',
     access: conversationReadAccess,
     narrowed: true,
+    audit: false,
     query: Type.Object({
       from: timestampFilter('Default: 7 days before `to`.'),
       to: timestampFilter('Exclusive. Default: now.'),

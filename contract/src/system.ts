@@ -13,6 +13,7 @@ export const systemOperations = {
     summary: 'Check that the process is alive',
     access: 'public',
     narrowed: true,
+    audit: false,
     success: { status: 200, description: 'The process is alive.', schema: Type.Object({ status: Type.String() }) },
     errors: [],
   }),
@@ -26,6 +27,7 @@ export const systemOperations = {
       'It does while the database answers and the server is not shutting down. While it brings its database up to date at a start, every request but `/healthz` is answered 503 `migrating`.',
     access: 'public',
     narrowed: true,
+    audit: false,
     success: {
       status: 200,
       description: 'The server accepts requests.',

@@ -73,6 +73,7 @@ export const turnOutcomes = [
   'attempts_exhausted',
   'taken_over',
   'for_person',
+  'budget_exceeded',
 ] as const
 export type TurnOutcome = (typeof turnOutcomes)[number]
 
@@ -87,6 +88,11 @@ export type UnansweredOutcome = (typeof unansweredOutcomes)[number]
 /** What a message does while another turn runs. */
 export const concurrencyRules = ['queue', 'merge', 'interrupt', 'reject'] as const
 export type ConcurrencyRule = (typeof concurrencyRules)[number]
+
+// --- MCP ---
+
+export const mcpModes = ['discovery', 'direct', 'both'] as const
+export type McpMode = (typeof mcpModes)[number]
 
 // --- events and webhooks ---
 
@@ -168,6 +174,9 @@ export const organizationEventTypes = [
   'workflow.went_live',
   'workflow.went_offline',
   'workflow_trigger.skipped',
+  'budget.warned',
+  'budget.stopped',
+  'budget.resumed',
 ] as const
 export type OrganizationEventType = (typeof organizationEventTypes)[number]
 

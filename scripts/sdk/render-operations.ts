@@ -25,7 +25,7 @@ export function encodeOperation({ method, path, ...operation }: Operation): stri
     body ? (operation.body_optional ? 'o' : 'b') : '',
     operation.sign_in ? 'x' : '',
     upload?.form === 'raw' ? 'r' : upload ? 'm' : '',
-    answer?.kind === 'text' ? 't' : answer?.kind === 'file' ? 'f' : '',
+    answer?.kind === 'text' ? 't' : answer?.kind === 'file' && !operation.success.schema ? 'f' : '',
   ]
   return [`${letters[method]}${flags.join('')}${path}`, ...fields].join(' ')
 }

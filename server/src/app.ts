@@ -10,7 +10,9 @@ import type { Config } from './config/config.ts'
 import type { Core } from './calls/core.ts'
 import { analysis_work, cancelOpenTurns } from './conversations/conversations.ts'
 import type { Room } from './calls/room.ts'
+import { createBudgetGate } from './budgets/gate.ts'
 import { createLoad } from './calls/load.ts'
+import { createRefusals } from './audit/refusals.ts'
 import { createPieces } from './calls/pieces.ts'
 import { createInvoke } from './calls/invoke.ts'
 import { createWorkShares } from './calls/work-shares.ts'
@@ -28,6 +30,8 @@ import { type PresenceOptions, createPresence } from './live/presence.ts'
 import { createLiveTurns } from './live/live-turns.ts'
 import { changeKey, changed, drainKey } from './live/shared.ts'
 import type { MigrationGate } from './http/migration-gate.ts'
+import { createMcpMount } from './mcp/mcp.ts'
+import { mcpSettings } from './mcp/settings.ts'
 import { createHttpServer, isForDevelopment } from './http/server.ts'
 import { createKeyQueue } from './idempotency/key-queue.ts'
 import type { Live } from './live/live.ts'
@@ -47,6 +51,7 @@ import { backfillWork } from './work/backfills.ts'
 import { everyMinute } from './work/every-minute.ts'
 import { stuckWork } from './work/watch-stuck.ts'
 import { putOffWork } from './work/queries.ts'
+import { createUsage } from './usage/usage.ts'
 import { createWork } from './work/work.ts'
 import { type FirstPages, createSampleWidget } from './web-widgets/web-widgets.ts'
 
@@ -133,6 +138,7 @@ export async function startApp(
     widget_folder,
     first_pages,
   })
+  stack.use(core.refusals)
   if (paused_at !== null) await settleCopy(core, rooms, paused_at)
   const sample_agent_id = await makeSampleAgent(core, rooms, bootstrapped, has_samples)
   const url = await serve(core, rooms, stack, { gate, migrations })
@@ -273,9 +279,11 @@ function createCore({
   const { clock, randomBytes } = ports
   const lookup = createLookup({ clock, name_servers: config.name_servers })
   const load = createLoad({ ...parts, limits: config.limits, waits })
+  const budgets = createBudgetGate({ ...parts, bus: live.bus, clock })
   const core: Core = {
     ...parts,
     live,
+    refusals: createRefusals(parts),
     outbound: createOutboundClient({
       ...{ allowed_hosts: config.allowed_private_hosts, clock, lookup },
       traceparentFor: parts.traces.traceparentFor,
@@ -284,12 +292,19 @@ function createCore({
     invoke: (...call) => invoke(...call),
     node: { id: live.node_id, isDraining: false },
     load,
+    usage: createUsage({
+      ...parts,
+      ...{ node_id: live.node_id, presence: live.presence },
+      forbid: (spender) => budgets.require(spender),
+    }),
     pieces: createPieces({ clock, hasOthers: load.hasOthers }),
+    budgets,
   }
   const rooms = createRooms(core, { secret_key, lookup, widget_folder, first_pages })
   const invoke = createInvoke({
     core,
     handlers: operationsOf(rooms),
+    auditing: rooms.access.auditing,
     key_queue: createKeyQueue(clock),
     work_shares: createWorkShares(clock, countSharedPlaces(config.database_connections)),
   })
@@ -337,6 +352,7 @@ async function serve(
   { gate, migrations }: { gate: MigrationGate | null; migrations: string[] },
 ) {
   const { config, live, node } = core
+  stack.use(await core.budgets.start())
   for (const room of Object.values<Room>(rooms)) {
     const running = await room.start?.()
     if (running) stack.use(running)
@@ -349,7 +365,9 @@ async function serve(
   stack.defer(() => work.stop())
   live.presence.start()
   const { checkVisitor, embeds } = rooms.web_widgets
-  const server = await createHttpServer(core, { ...rooms.access, resources: resourcesOf(rooms), checkVisitor, embeds })
+  const mounts = [createMcpMount(config.of(mcpSettings))]
+  const resources = resourcesOf(rooms)
+  const server = await createHttpServer(core, { ...rooms.access, resources, checkVisitor, embeds, mounts })
   stack.defer(async () => {
     node.isDraining = true
     live.signals.notify(drainKey)
@@ -363,12 +381,13 @@ async function serve(
   return server.listen({ host: config.host, port: gate?.port ?? config.port })
 }
 
-function kindsOfWork({ database, log, ports, blobs }: Core, rooms: Rooms, migrations: string[]) {
+function kindsOfWork({ database, log, ports, blobs, usage }: Core, rooms: Rooms, migrations: string[]) {
   return [
     ...Object.values<Room>(rooms).flatMap(({ work = [] }) => work),
     ...blobWork({ database, stores: blobs.stores, ports }),
     everyMinute('delete_expired_keys', async () => void (await deleteExpiredKeys(database, keys_deleted_at_once))),
     adoptingWork(database),
+    ...usage.work,
     ...backfillWork({ database, ports }, migrations),
     stuckWork(database, ports.clock, log),
   ]

@@ -4,7 +4,9 @@ import type { AgentContributions } from './agents/agents.ts'
 import { type AccessOptions, createAccess } from './access/room.ts'
 import { createAgents } from './agents/room.ts'
 import { createAnalysis } from './analysis/room.ts'
+import { createAuditLog } from './audit-log/room.ts'
 import { createAuthoring } from './authoring/room.ts'
+import { createBilling } from './billing/room.ts'
 import type { Handlers } from './calls/context.ts'
 import type { Core } from './calls/core.ts'
 import type { Resources, Room } from './calls/room.ts'
@@ -18,6 +20,7 @@ import { createFeed } from './feed/room.ts'
 import { createHandOff } from './hand-off/room.ts'
 import { createInactivity } from './inactivity/room.ts'
 import { createKnowledge } from './knowledge/room.ts'
+import { createMcp } from './mcp/room.ts'
 import { createModels } from './models/room.ts'
 import { createOrganizations } from './organizations/room.ts'
 import { createSecrets } from './secrets/room.ts'
@@ -63,7 +66,10 @@ export function createRooms(
     web_widgets: createWebWidgets(core, { ...conversations, ...access, ...options }),
     webhooks: createWebhooks(core),
     workflows: createWorkflows(core, { ...events, ...models, ...conversations }),
+    audit_log: createAuditLog(core),
+    billing: createBilling(core),
     system: createSystem(),
+    mcp: createMcp(),
   }
   for (const room of Object.values<Contributing>(rooms)) {
     rooms.agents.contribute(room)

@@ -1,4 +1,6 @@
 // All settings: those of the server, and those that rooms declare.
+import { auditSettings } from './audit/settings.ts'
+import { billingSettings } from './budgets/settings.ts'
 import { blobSettings, blobStoreSettings } from './blobs/settings.ts'
 import { type Config, readConfigWith, settingsWith } from './config/config.ts'
 import type { SettingsGroup } from './config/reader.ts'
@@ -7,6 +9,7 @@ import { crawlSettings } from './knowledge/crawl/settings.ts'
 import { knowledgeSettings } from './knowledge/settings.ts'
 import { searchSettings } from './knowledge/search/settings.ts'
 import { organizationSettings } from './organizations/settings.ts'
+import { mcpSettings } from './mcp/settings.ts'
 import { webWidgetSettings } from './web-widgets/settings.ts'
 import { sandboxSettings } from './sandbox/settings.ts'
 import { secretSettings } from './secrets/settings.ts'
@@ -18,16 +21,19 @@ const rooms: readonly SettingsGroup<unknown>[] = [
   blobSettings,
   blobStoreSettings,
   secretSettings,
+  auditSettings,
   embeddingSettings,
   knowledgeSettings,
   searchSettings,
   crawlSettings,
   webWidgetSettings,
   organizationSettings,
+  mcpSettings,
   sandboxSettings,
   workflowSettings,
   workflowRunSettings,
   triggerSettings,
+  billingSettings,
 ]
 
 /** In the order of the reference page. */

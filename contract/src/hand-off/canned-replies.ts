@@ -44,6 +44,7 @@ export const cannedReplyOperations = {
     summary: 'List canned replies by shortcut',
     access: answering,
     narrowed: false,
+    audit: false,
     query: Type.Object({
       ...pageQuery,
       search: Type.Optional(
@@ -62,6 +63,7 @@ export const cannedReplyOperations = {
     summary: 'Create a canned reply',
     access: answering,
     narrowed: false,
+    audit: { target: 'canned_reply', id: 'id', name: 'shortcut' },
     headers: Type.Object(idempotencyHeader),
     body: Type.Object({ shortcut, title, text, team: Type.Optional(team) }),
     success: { status: 200, description: 'The canned reply.', schema: CannedReply },
@@ -75,6 +77,7 @@ export const cannedReplyOperations = {
     summary: 'Read a canned reply',
     access: answering,
     narrowed: false,
+    audit: false,
     params,
     success: { status: 200, description: 'The canned reply.', schema: CannedReply },
     errors: ['not_found'],
@@ -87,6 +90,7 @@ export const cannedReplyOperations = {
     summary: 'Change the given fields of a canned reply',
     access: answering,
     narrowed: false,
+    audit: { target: 'canned_reply', id: 'canned_reply_id', name: 'shortcut' },
     params,
     headers: Type.Object({ if_match: ifMatch }),
     body: Type.Object({
@@ -106,6 +110,7 @@ export const cannedReplyOperations = {
     summary: 'Delete a canned reply',
     access: answering,
     narrowed: false,
+    audit: { target: 'canned_reply', id: 'canned_reply_id', name: 'shortcut' },
     params,
     success: { status: 204, description: 'Deleted.' },
     errors: ['not_found'],
@@ -120,6 +125,7 @@ export const cannedReplyOperations = {
       'Stores nothing. A variable without a value stays as `[name]` and is listed in `missing`. `conversations:reply` is enough, although the values are content.',
     access: answering,
     narrowed: false,
+    audit: false,
     changes_nothing: true,
     params,
     body: Type.Object({ conversation_id: Type.String({ maxLength: 100 }) }),

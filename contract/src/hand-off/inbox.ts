@@ -35,6 +35,7 @@ export const inboxOperations = {
       '`last_message` is content: `conversations:reply` includes reading what one has to answer. The other sensitive fields still need `conversations:read_sensitive`.',
     access: answering,
     narrowed: true,
+    audit: false,
     query: Type.Object({
       ...pageQuery,
       view: Type.Optional(
@@ -65,6 +66,7 @@ export const inboxOperations = {
     summary: 'Count the conversations of each view and team',
     access: answering,
     narrowed: true,
+    audit: false,
     success: {
       status: 200,
       description: `The counts; ${handOffBounds.counted.toLocaleString('en-US')} also stands for more.`,
@@ -89,6 +91,7 @@ export const inboxOperations = {
     summary: 'List the tags that are in use',
     access: answering,
     narrowed: false,
+    audit: false,
     success: {
       status: 200,
       description: `The tags in alphabetical order, at most ${handOffBounds.tags_of_organization.toLocaleString('en-US')}.`,

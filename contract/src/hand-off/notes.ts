@@ -35,6 +35,7 @@ export const noteOperations = {
     description: 'In every status, until the content is purged. The end user never sees notes.',
     access: answering,
     narrowed: true,
+    audit: false,
     params: conversationPath,
     headers: Type.Object(idempotencyHeader),
     body: Type.Object({ text, for_agent: forAgent, external: externalPerson }),
@@ -49,6 +50,7 @@ export const noteOperations = {
     summary: "List a conversation's notes, oldest first",
     access: answering,
     narrowed: true,
+    audit: false,
     params: conversationPath,
     query: Type.Object({ ...pageQuery }),
     success: { status: 200, description: 'A page of notes.', schema: pageOf(Note) },
@@ -63,6 +65,7 @@ export const noteOperations = {
     description: 'Only its author can; anybody else gets 403.',
     access: answering,
     narrowed: true,
+    audit: false,
     params: notePath,
     body: Type.Object({ text: Type.Optional(nullable(text)), for_agent: forAgent, external: externalPerson }),
     success: { status: 200, description: 'The note after the change.', schema: Note },
@@ -77,6 +80,7 @@ export const noteOperations = {
     description: 'Its author can, and callers with `conversations:manage`; anybody else gets 403.',
     access: answering,
     narrowed: true,
+    audit: false,
     params: notePath,
     query: Type.Object({
       external_id: Type.Optional(

@@ -33,6 +33,7 @@ export const presenceOperations = {
       'Lapses after 45 seconds, `typing` after 6: repeat it before. The text that is being typed is never sent. A conversation token may say `typing` and `idle`.',
     access: answering,
     narrowed: true,
+    audit: false,
     changes_nothing: true,
     conversation_permission: 'message',
     params: conversationPath,
@@ -48,6 +49,7 @@ export const presenceOperations = {
     summary: 'List who can answer, with their availability and load',
     access: answering,
     narrowed: false,
+    audit: false,
     success: {
       status: 200,
       description: 'Everybody with `conversations:reply`, at most 1,000, those who are available first.',
@@ -65,6 +67,7 @@ export const presenceOperations = {
       'Only available people who are online are offered conversations; three offers missed in a row make a person `away`. Repeat it within 45 seconds to stay online, or read the feed with `with=presence`. Only members have an availability: an organization key gets 403.',
     access: answering,
     narrowed: false,
+    audit: false,
     body: Type.Object({
       availability: Type.Optional(
         nullable(oneOf(availabilities, 'Default: as it is; `away` for people who have never said it.')),

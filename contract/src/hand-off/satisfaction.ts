@@ -17,6 +17,7 @@ export const satisfactionOperations = {
       'Once for each conversation, and one answer with the feedback of a web widget. The same rating again changes nothing (200). Closed (409 `rating_closed`) while `satisfaction` of the agent is off, and `valid_hours` after the end.',
     access: ['conversations:manage'],
     narrowed: true,
+    audit: false,
     conversation_permission: 'rate',
     params: conversationPath,
     headers: Type.Object(idempotencyHeader),

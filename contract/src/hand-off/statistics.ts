@@ -44,6 +44,7 @@ export const handlingStatisticsOperations = {
       'The range is widened to whole buckets in UTC. Deleting a conversation changes no count. Rows without any count are left out.',
     access: conversationReadAccess,
     narrowed: true,
+    audit: false,
     query: Type.Object({
       from: timestampFilter('Default: 7 days before `to`.'),
       to: timestampFilter('Exclusive. Default: now.'),

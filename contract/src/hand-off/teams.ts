@@ -27,6 +27,7 @@ export const teamOperations = {
     summary: 'List teams, newest first',
     access: read,
     narrowed: false,
+    audit: false,
     query: Type.Object({ ...pageQuery }),
     success: { status: 200, description: 'A page of teams.', schema: pageOf(Team) },
     errors: [],
@@ -39,6 +40,7 @@ export const teamOperations = {
     summary: 'Create a team',
     access: manage,
     narrowed: false,
+    audit: { target: 'team', id: 'id' },
     headers: Type.Object(idempotencyHeader),
     body: Type.Object({ key: teamKey, name: teamName, ...teamInput }),
     success: { status: 200, description: 'The team.', schema: Team },
@@ -52,6 +54,7 @@ export const teamOperations = {
     summary: 'Read a team',
     access: read,
     narrowed: false,
+    audit: false,
     params,
     success: { status: 200, description: 'The team.', schema: Team },
     errors: ['not_found'],
@@ -65,6 +68,7 @@ export const teamOperations = {
     description: 'Objects that are given replace the stored ones whole. Waits that have begun keep their rules.',
     access: manage,
     narrowed: false,
+    audit: { target: 'team', id: 'id' },
     params,
     headers: Type.Object({ if_match: ifMatch }),
     body: Type.Object({
@@ -84,6 +88,7 @@ export const teamOperations = {
     description: 'What waits there, or is held there, goes to the team `move_to`, or to the default team, soon after.',
     access: manage,
     narrowed: false,
+    audit: { target: 'team', id: 'id' },
     params,
     query: Type.Object({
       move_to: Type.Optional(

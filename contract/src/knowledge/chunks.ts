@@ -15,6 +15,7 @@ export const chunkOperations = {
       'Ours. A chunk that newer content has replaced can be read for 30 days; one of a source that was deleted or detached cannot.',
     access: knowledgeReaders,
     narrowed: false,
+    audit: false,
     params: Type.Object({ chunk_id: Type.String() }),
     success: { status: 200, description: 'The chunk.', schema: NamedChunk },
     errors: ['not_found', 'knowledge_unavailable'],

@@ -28,6 +28,7 @@ export const crawlOperations = {
     description: 'Starts a crawl or joins the running one.',
     access: knowledgeManagers,
     narrowed: false,
+    audit: { target: 'source', id: 'source_id' },
     params: sourcePath,
     headers: Type.Object(idempotencyHeader),
     body: Type.Object({
@@ -48,6 +49,7 @@ export const crawlOperations = {
     description: 'Pages that are stored stay. Without a running crawl nothing changes.',
     access: knowledgeManagers,
     narrowed: false,
+    audit: { target: 'source', id: 'source_id' },
     params: sourcePath,
     headers: Type.Object(idempotencyHeader),
     body: Type.Object({}),
@@ -63,6 +65,7 @@ export const crawlOperations = {
     summary: 'List the last 10 crawls, newest first',
     access: knowledgeReaders,
     narrowed: false,
+    audit: false,
     params: sourcePath,
     query: Type.Object(pageQuery),
     success: { status: 200, description: 'A page of crawls.', schema: pageOf(Crawl) },
@@ -76,6 +79,7 @@ export const crawlOperations = {
     summary: 'List what became of each address of a crawl',
     access: knowledgeReaders,
     narrowed: false,
+    audit: false,
     params: Type.Object({ source_id: Type.String(), crawl_id: Type.String() }),
     query: Type.Object({ ...pageQuery, outcome: Type.Optional(oneOf(pageOutcomes)) }),
     success: {

@@ -37,6 +37,7 @@ export const organizationOperations = {
     summary: 'List the organizations that you are a member of, newest first',
     access: 'user',
     narrowed: false,
+    audit: false,
     query: Type.Object(pageQuery),
     success: { status: 200, description: 'A page of organizations.', schema: pageOf(JoinedOrganization) },
     errors: [],
@@ -51,6 +52,7 @@ export const organizationOperations = {
       'You become its admin, and it has a knowledge base named `Default`. PARLEY_ORGANIZATION_CREATION says who can: any user, users who are an admin somewhere, or nobody. A user can have created 10 that exist. With `parent_id` it becomes a child of an organization that you, or an organization above it, have you as an admin.',
     access: 'user',
     narrowed: false,
+    audit: { target: 'organization', id: 'id', by_itself: true },
     headers: Type.Object(idempotencyHeader),
     body: Type.Object({
       name: organizationName,
@@ -77,6 +79,7 @@ export const organizationOperations = {
     description: 'At most 30 times a minute. The slug of a deleted organization stays reserved for 30 days.',
     access: 'user',
     narrowed: false,
+    audit: false,
     query: Type.Object({ slug: Type.String({ minLength: 1, maxLength: 200 }) }),
     success: {
       status: 200,
@@ -100,6 +103,7 @@ export const organizationOperations = {
       'Its keys, sessions and tokens are refused at once. What belongs to it is then deleted by leased work, in parts; its usage and its audit log are kept as long as their own rules say. Its slug stays reserved for 30 days. It cannot be undone.',
     access: ['organizations:manage'],
     narrowed: false,
+    audit: { target: 'organization', name: 'confirm' },
     body: Type.Object({ confirm: Type.String({ maxLength: 63, description: 'The slug of the organization.' }) }),
     success: {
       status: 202,

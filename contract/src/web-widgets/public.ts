@@ -118,7 +118,7 @@ const feedbackErrors = [
   'feedback_closed',
   'content_purged',
 ] as const
-const by_visitor = { access: { by: 'visitor' }, narrowed: false, from_sites: true } as const
+const by_visitor = { access: { by: 'visitor' }, narrowed: false, audit: false, from_sites: true } as const
 
 export const publicWidgetOperations = {
   getPublicWebWidget: defineOperation({
@@ -130,6 +130,7 @@ export const publicWidgetOperations = {
     description: 'Widgets that are not live and unknown ones are both not found.',
     access: 'public',
     narrowed: false,
+    audit: false,
     from_sites: true,
     params: Type.Object(widgetPath),
     success: { status: 200, description: 'The widget.', schema: PublicWebWidget },
@@ -145,6 +146,7 @@ export const publicWidgetOperations = {
       'Makes a visitor token, or renews one. Nothing is stored, but a guest whom an identity verifies is linked to that user, once. The answer’s token replaces the one before.',
     access: 'public',
     narrowed: false,
+    audit: false,
     from_sites: true,
     changes_nothing: true,
     params: Type.Object(widgetPath),
@@ -348,6 +350,7 @@ export const widgetStatisticsOperations = {
     summary: 'Count what happened in a web widget, by day',
     access: ['web_widgets:read', 'web_widgets:manage'],
     narrowed: true,
+    audit: false,
     params: Type.Object(widgetPath),
     query: Type.Object({
       from: date('The first day in UTC, such as 2026-01-31. Default: 29 days before `to`.'),

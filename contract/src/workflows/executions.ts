@@ -94,6 +94,7 @@ export const executionStarts = {
     description: `${sending} Waits ${bounds.sync_seconds} seconds from acceptance; then the execution fails with \`timed_out\`. A client that goes away does not stop it. An execution that fails is a 200, and its idempotency key answers it again.`,
     access: execute,
     narrowed: false,
+    audit: false,
     waits: true,
     headers: repeatable,
     body: Type.Object(executionFields),
@@ -116,6 +117,7 @@ export const executionStarts = {
     description: sending,
     access: execute,
     narrowed: false,
+    audit: false,
     waits: true,
     headers: repeatable,
     body: Type.Object(executionFields),
@@ -132,6 +134,7 @@ export const executionStarts = {
       'A new execution takes the outputs of the visits before that step. 422 names steps of these visits that the version does not have.',
     access: execute,
     narrowed: false,
+    audit: false,
     params: executionPath,
     headers: repeatable,
     body: Type.Object({
@@ -162,6 +165,7 @@ export const executionManagement = {
     summary: 'List executions, newest first',
     access: read,
     narrowed: false,
+    audit: false,
     query: Type.Object({
       ...pageQuery,
       workflow_id: Type.Optional(Type.String({ maxLength: 100 })),
@@ -191,6 +195,7 @@ export const executionManagement = {
     summary: 'Read an execution',
     access: read,
     narrowed: false,
+    audit: false,
     params: executionPath,
     success: { status: 200, description: 'The execution.', schema: WorkflowExecution },
     errors: ['not_found'],
@@ -203,6 +208,7 @@ export const executionManagement = {
     summary: 'List the visits of an execution, oldest first',
     access: read,
     narrowed: false,
+    audit: false,
     params: executionPath,
     query: Type.Object(pageQuery),
     success: { status: 200, description: 'A page of visits.', schema: pageOf(WorkflowVisit) },
@@ -218,6 +224,7 @@ export const executionManagement = {
       'Every event comes once and in order, with its number as the `id`; by default the stream begins with the first event, and closes after the last one. A client that resumes gets later events; if there can be none, the response is 204. A client that reads too slowly is disconnected and can resume.',
     access: read,
     narrowed: false,
+    audit: false,
     params: executionPath,
     query: Type.Object({
       after: Type.Optional(
@@ -247,6 +254,7 @@ export const executionManagement = {
       'Final when it is answered: no request of the execution starts after it, and one in flight is aborted. An execution that has ended is returned unchanged.',
     access: execute,
     narrowed: false,
+    audit: false,
     params: executionPath,
     headers: repeatable,
     success: { status: 200, description: 'The execution.', schema: WorkflowExecution },
@@ -261,6 +269,7 @@ export const executionManagement = {
     description: `At most ${bounds.cancelled} a call.`,
     access: execute,
     narrowed: false,
+    audit: false,
     in_parts: true,
     headers: repeatable,
     body: Type.Object({
@@ -294,6 +303,7 @@ export const executionManagement = {
     description: 'Of several calls at once one wins; the others get 409.',
     access: execute,
     narrowed: false,
+    audit: false,
     params: executionPath,
     headers: repeatable,
     body: Type.Object({

@@ -11,6 +11,8 @@ export type ErrorCode =
   | 'body_too_large'
   | 'brand_not_found'
   | 'browser_key_refused'
+  | 'budget_exceeded'
+  | 'budget_of_parent'
   | 'call_loop'
   | 'captcha_failed'
   | 'captcha_required'
@@ -72,6 +74,7 @@ export type ErrorCode =
   | 'origin_not_allowed'
   | 'outcome_unknown'
   | 'overloaded'
+  | 'price_in_use'
   | 'quota_exceeded'
   | 'rate_limited'
   | 'rating_closed'
@@ -83,7 +86,9 @@ export type ErrorCode =
   | 'team_key_taken'
   | 'template_failed'
   | 'too_many_attachments'
+  | 'too_many_audit_entries'
   | 'too_many_blocks'
+  | 'too_many_budgets'
   | 'too_many_canned_replies'
   | 'too_many_children'
   | 'too_many_connections'
@@ -98,6 +103,7 @@ export type ErrorCode =
   | 'too_many_members'
   | 'too_many_notes'
   | 'too_many_organizations'
+  | 'too_many_prices'
   | 'too_many_secrets'
   | 'too_many_sources'
   | 'too_many_streams'
@@ -617,6 +623,99 @@ export type AttachSources = {
   url_crawl_options?: UrlCrawlOptions | null
 } | string)[]
 
+export interface AuditActor {
+  /** `operator`: the command line on the server’s machine; `unknown`: proven by nothing. */
+  type: 'user' | 'credential' | 'end_user' | 'operator' | 'system' | 'unknown' | 'organization'
+  /** Of `unknown` the network address. */
+  id: string | null
+  name: string | null
+}
+
+export interface AuditChange {
+  /** Such as `versions.3.config.instructions`. */
+  path: string
+  /** Null: it was not there. Of a text over 1 KiB `sha256:` and its hash. */
+  from?: unknown
+  /** Null: it is gone. */
+  to?: unknown
+  /** Of a secret, instead of `from` and `to`. */
+  changed?: true
+}
+
+export interface AuditEntry {
+  /** UUID. Those that the server creates are version 7 and sort by time. */
+  id: string
+  /** Null: of the installation. */
+  organization_id: string | null
+  /** 1, 2, 3 … within the organization, without gaps. */
+  sequence: number
+  /** RFC 3339 in UTC with microseconds, such as 2026-01-31T09:30:00.123456Z. */
+  occurred_at: string
+  /** The operation, such as `updateAgent`, or the command, such as `parley key create`. */
+  action: string
+  actor: AuditActor
+  on_behalf_of: AuditActor | null
+  target: AuditTarget | null
+  /** `refused`: a 403, or a failed sign-in; at most one entry a minute for an actor. */
+  outcome: 'done' | 'refused'
+  /** How many refusals the entry is about; otherwise 1. */
+  count: number
+  changes: AuditChange[]
+  /** How many more changes there were than fit into 64 KiB. */
+  changes_omitted: number
+  request_id: string | null
+  /** Of the client. */
+  address: string | null
+  user_agent: string | null
+  /** `console`: a session. */
+  via: 'api' | 'console' | 'mcp' | 'cli' | 'system'
+  /** SHA-256, in hexadecimal, of the bytes of the previous entry’s hash and of this entry without `hash` as JSON with sorted keys. Before the first one are 32 zero bytes. */
+  hash: string
+}
+
+export interface AuditTarget {
+  type: 'agent' | 'audit_log' | 'budget' | 'canned_reply' | 'conversation' | 'dataset' | 'installation' | 'invitation' | 'member' | 'organization' | 'organization_key' | 'personal_access_token' | 'price' | 'secret' | 'session' | 'source' | 'team' | 'user' | 'web_widget' | 'webhook_endpoint' | 'workflow' | 'workflow_connection' | 'workflow_trigger'
+  id: string | null
+  /** At that time. */
+  name: string | null
+}
+
+export interface Budget {
+  /** UUID. Those that the server creates are version 7 and sort by time. */
+  id: string
+  /** UUID. Those that the server creates are version 7 and sort by time. */
+  organization_id: string
+  /** The organization that set it; only it and those above it can change it. */
+  set_by: string
+  name: string
+  /** UUID. Those that the server creates are version 7 and sort by time. */
+  agent_id: string | null
+  subtree: boolean
+  unit: 'cost' | 'tokens' | 'messages' | 'conversations'
+  amount: string | number
+  period: 'month' | 'day' | 'week' | 'total'
+  time_zone: string
+  warn_at: number[]
+  stop: boolean
+  message: string | null
+  active: boolean
+  state: {
+    /** What is counted by now: within a minute, of budgets that stop within five seconds. */
+    spent: string | number
+    /** Of the amount. */
+    share: number
+    status: 'ok' | 'warned' | 'stopped'
+    /** RFC 3339 in UTC with microseconds, such as 2026-01-31T09:30:00.123456Z. */
+    period_start: string | null
+    /** RFC 3339 in UTC with microseconds, such as 2026-01-31T09:30:00.123456Z. */
+    period_end: string | null
+  }
+  /** RFC 3339 in UTC with microseconds, such as 2026-01-31T09:30:00.123456Z. */
+  created_at: string
+  /** RFC 3339 in UTC with microseconds, such as 2026-01-31T09:30:00.123456Z. */
+  updated_at: string
+}
+
 export interface CannedReply {
   /** UUID. Those that the server creates are version 7 and sort by time. */
   id: string
@@ -767,6 +866,17 @@ export interface Conversation {
   }
   /** Set when the content was purged, `retention.content_days` after the end. The transcript and the sensitive fields are empty then; status, times, counts and reasons stay. */
   content_purged_at?: string
+  /** Of all calls of providers for it. Only where one conversation is read, and not for its own token. */
+  cost?: {
+    /** Of the calls that were measured. Exact, as decimal text. */
+    amount: string
+    /** `PARLEY_CURRENCY` of the server, such as `USD`. */
+    currency: string
+    /** Tokens of calls whose model had no price; they are not in `amount`. */
+    unpriced_tokens: number
+    /** Of calls whose server stopped before they ended, by an estimate; not in `amount`. Exact, as decimal text. */
+    lost_amount: string
+  }
   /** Only with `conversations:read_sensitive`; absent without it. */
   summary?: string | null
   /** The newest run that gave a result; `listConversationAnalyses` has the earlier ones. Only with `conversations:read_sensitive`; absent without it. */
@@ -1325,7 +1435,7 @@ export type ConversationEvent = {
   data: {
     /** UUID. Those that the server creates are version 7 and sort by time. */
     turn_id: string
-    outcome: 'reply' | 'model_error' | 'timed_out' | 'step_limit' | 'conversation_ended' | 'cancelled_by_caller' | 'superseded' | 'attempts_exhausted' | 'taken_over' | 'for_person'
+    outcome: 'reply' | 'model_error' | 'timed_out' | 'step_limit' | 'conversation_ended' | 'cancelled_by_caller' | 'superseded' | 'attempts_exhausted' | 'taken_over' | 'for_person' | 'budget_exceeded'
     error: string | null
   }
 } | {
@@ -1341,7 +1451,7 @@ export type ConversationEvent = {
   data: {
     /** UUID. Those that the server creates are version 7 and sort by time. */
     turn_id: string
-    outcome: 'reply' | 'model_error' | 'timed_out' | 'step_limit' | 'conversation_ended' | 'cancelled_by_caller' | 'superseded' | 'attempts_exhausted' | 'taken_over' | 'for_person'
+    outcome: 'reply' | 'model_error' | 'timed_out' | 'step_limit' | 'conversation_ended' | 'cancelled_by_caller' | 'superseded' | 'attempts_exhausted' | 'taken_over' | 'for_person' | 'budget_exceeded'
   }
 } | {
   /** UUID. Those that the server creates are version 7 and sort by time. */
@@ -1755,6 +1865,7 @@ export interface Credential {
   scopes: string[] | null
   /** The agents that the credential is narrowed to; null: all. */
   agent_ids: string[] | null
+  mcp: McpOfKey | null
   /** Epoch milliseconds; null: never expires. */
   expires_at: number | null
   /** RFC 3339 in UTC with microseconds, such as 2026-01-31T09:30:00.123456Z. */
@@ -1900,7 +2011,7 @@ export interface ErrorBody {
   /** What went wrong, for people. */
   detail: string
   /** What went wrong, for programs. */
-  code: 'agent_in_use' | 'agent_inactive' | 'already_rated' | 'analysis_in_progress' | 'body_too_large' | 'brand_not_found' | 'browser_key_refused' | 'call_loop' | 'captcha_failed' | 'captcha_required' | 'captcha_unavailable' | 'channel_not_configured' | 'connection_failed' | 'connection_in_use' | 'connection_name_taken' | 'content_purged' | 'conversation_active' | 'conversation_busy' | 'conversation_ended' | 'conversation_ending' | 'conversation_full' | 'conversation_has_no_agent' | 'conversation_id_taken' | 'conversation_not_active' | 'conversation_not_taken' | 'conversation_not_text' | 'conversation_taken' | 'cross_site_refused' | 'dataset_id_taken' | 'embedding_failed' | 'execution_active' | 'execution_not_waiting' | 'feedback_closed' | 'feedback_given' | 'file_missing' | 'file_too_large' | 'forbidden' | 'handoff_limit_reached' | 'handoff_not_supported' | 'has_children' | 'idempotency_key_reused' | 'identity_invalid' | 'identity_provider_failed' | 'identity_required' | 'internal' | 'invitation_closed' | 'invitation_needed' | 'invitation_needs_sign_in' | 'invitation_needs_token' | 'knowledge_unavailable' | 'last_admin' | 'malformed_request' | 'member_exists' | 'message_stored' | 'migrating' | 'model_failed' | 'nobody_available' | 'not_a_file' | 'not_a_url' | 'not_found' | 'not_up_to_date' | 'nothing_to_answer' | 'organization_deleting' | 'organization_missing' | 'organization_suspended' | 'origin_not_allowed' | 'outcome_unknown' | 'overloaded' | 'quota_exceeded' | 'rate_limited' | 'rating_closed' | 'revision_mismatch' | 'secrets_too_large' | 'shortcut_taken' | 'slug_taken' | 'source_id_taken' | 'team_key_taken' | 'template_failed' | 'too_many_attachments' | 'too_many_blocks' | 'too_many_canned_replies' | 'too_many_children' | 'too_many_connections' | 'too_many_conversations_held' | 'too_many_credentials' | 'too_many_datasets' | 'too_many_descendants' | 'too_many_executions' | 'too_many_identity_keys' | 'too_many_invitations' | 'too_many_levels' | 'too_many_members' | 'too_many_notes' | 'too_many_organizations' | 'too_many_secrets' | 'too_many_sources' | 'too_many_streams' | 'too_many_tags' | 'too_many_teams' | 'too_many_unanswered_messages' | 'too_many_views' | 'too_many_waiting_turns' | 'too_many_web_widgets' | 'too_many_webhooks' | 'too_many_workflow_versions' | 'too_many_workflows' | 'trigger_conflict' | 'turn_cancelled' | 'turn_failed' | 'turn_in_progress' | 'turn_superseded' | 'turn_taken_over' | 'unauthorized' | 'unavailable' | 'unsupported_media_type' | 'upload_timed_out' | 'upload_url_invalid' | 'validation_failed' | 'version_not_published' | 'version_published' | 'view_only' | 'view_refused' | 'visitor_blocked' | 'webhook_inactive' | 'widget_answered' | 'widget_cap_reached' | 'workflow_in_use' | 'workflow_not_live'
+  code: 'agent_in_use' | 'agent_inactive' | 'already_rated' | 'analysis_in_progress' | 'body_too_large' | 'brand_not_found' | 'browser_key_refused' | 'budget_exceeded' | 'budget_of_parent' | 'call_loop' | 'captcha_failed' | 'captcha_required' | 'captcha_unavailable' | 'channel_not_configured' | 'connection_failed' | 'connection_in_use' | 'connection_name_taken' | 'content_purged' | 'conversation_active' | 'conversation_busy' | 'conversation_ended' | 'conversation_ending' | 'conversation_full' | 'conversation_has_no_agent' | 'conversation_id_taken' | 'conversation_not_active' | 'conversation_not_taken' | 'conversation_not_text' | 'conversation_taken' | 'cross_site_refused' | 'dataset_id_taken' | 'embedding_failed' | 'execution_active' | 'execution_not_waiting' | 'feedback_closed' | 'feedback_given' | 'file_missing' | 'file_too_large' | 'forbidden' | 'handoff_limit_reached' | 'handoff_not_supported' | 'has_children' | 'idempotency_key_reused' | 'identity_invalid' | 'identity_provider_failed' | 'identity_required' | 'internal' | 'invitation_closed' | 'invitation_needed' | 'invitation_needs_sign_in' | 'invitation_needs_token' | 'knowledge_unavailable' | 'last_admin' | 'malformed_request' | 'member_exists' | 'message_stored' | 'migrating' | 'model_failed' | 'nobody_available' | 'not_a_file' | 'not_a_url' | 'not_found' | 'not_up_to_date' | 'nothing_to_answer' | 'organization_deleting' | 'organization_missing' | 'organization_suspended' | 'origin_not_allowed' | 'outcome_unknown' | 'overloaded' | 'price_in_use' | 'quota_exceeded' | 'rate_limited' | 'rating_closed' | 'revision_mismatch' | 'secrets_too_large' | 'shortcut_taken' | 'slug_taken' | 'source_id_taken' | 'team_key_taken' | 'template_failed' | 'too_many_attachments' | 'too_many_audit_entries' | 'too_many_blocks' | 'too_many_budgets' | 'too_many_canned_replies' | 'too_many_children' | 'too_many_connections' | 'too_many_conversations_held' | 'too_many_credentials' | 'too_many_datasets' | 'too_many_descendants' | 'too_many_executions' | 'too_many_identity_keys' | 'too_many_invitations' | 'too_many_levels' | 'too_many_members' | 'too_many_notes' | 'too_many_organizations' | 'too_many_prices' | 'too_many_secrets' | 'too_many_sources' | 'too_many_streams' | 'too_many_tags' | 'too_many_teams' | 'too_many_unanswered_messages' | 'too_many_views' | 'too_many_waiting_turns' | 'too_many_web_widgets' | 'too_many_webhooks' | 'too_many_workflow_versions' | 'too_many_workflows' | 'trigger_conflict' | 'turn_cancelled' | 'turn_failed' | 'turn_in_progress' | 'turn_superseded' | 'turn_taken_over' | 'unauthorized' | 'unavailable' | 'unsupported_media_type' | 'upload_timed_out' | 'upload_url_invalid' | 'validation_failed' | 'version_not_published' | 'version_published' | 'view_only' | 'view_refused' | 'visitor_blocked' | 'webhook_inactive' | 'widget_answered' | 'widget_cap_reached' | 'workflow_in_use' | 'workflow_not_live'
   /** The `x-request-id` of the response. */
   request_id: string
   /** With 422: every fault of the request, at most 100 of them and 60 KiB. */
@@ -1917,6 +2028,10 @@ export interface ErrorBody {
   assignee?: Assignee | null
   /** With `conversation_taken`: since when. */
   taken_at?: string | null
+  /** With `budget_exceeded`: when the next period of the budget begins; null: it has one period. */
+  resets_at?: string | null
+  /** With `turn_failed`: the outcome of the turn, if a budget has ended it. */
+  outcome?: 'budget_exceeded'
   /** With `nobody_available`: when the team opens; null: nothing says so. */
   opens_at?: string | null
 }
@@ -2449,6 +2564,18 @@ export interface LowConfidence {
   llm?: LanguageModel | null
 }
 
+/** What this key is offered over MCP. It narrows what the organization offers: `enabled`, `tools` and `read_only` add to its restrictions; `mode` replaces its own. */
+export interface McpOfKey {
+  /** Whether `/mcp` answers. Default true. */
+  enabled?: boolean
+  /** What is listed: `discovery` the four tools that find and call all others, `direct` the operations themselves, `both`. Default `discovery`. */
+  mode?: 'discovery' | 'direct' | 'both'
+  /** Names of tools, such as `core_list_agents`: no others are listed, found or called. Empty, the default: all that the caller’s scopes allow; of these, `direct` lists the first 64 by name. */
+  tools?: string[]
+  /** Whether calls that change something are refused. Default false. */
+  read_only?: boolean
+}
+
 /** Remote tools over streamable HTTP. If a server is down, the model cannot use its tools, but the turn continues. */
 export interface McpServer {
   /** Unique within the agent. The model sees the tools of the server as `<name>_<tool>`. */
@@ -2461,6 +2588,17 @@ export interface McpServer {
   allowed_tools?: string[] | null
   /** Time limit of connecting and of each call. Default 10000. From 1 to 600000. */
   timeout_ms?: number | null
+}
+
+export interface McpSettings {
+  /** Whether `/mcp` answers. Default true. */
+  enabled: boolean
+  /** What is listed: `discovery` the four tools that find and call all others, `direct` the operations themselves, `both`. Default `discovery`. */
+  mode: 'discovery' | 'direct' | 'both'
+  /** Names of tools, such as `core_list_agents`: no others are listed, found or called. Empty, the default: all that the caller’s scopes allow; of these, `direct` lists the first 64 by name. */
+  tools: string[]
+  /** Whether calls that change something are refused. Default false. */
+  read_only: boolean
 }
 
 export interface Member {
@@ -2540,6 +2678,7 @@ export interface NewCredential {
   scopes: string[] | null
   /** The agents that the credential is narrowed to; null: all. */
   agent_ids: string[] | null
+  mcp: McpOfKey | null
   /** Epoch milliseconds; null: never expires. */
   expires_at: number | null
   /** RFC 3339 in UTC with microseconds, such as 2026-01-31T09:30:00.123456Z. */
@@ -3410,6 +3549,88 @@ export type OrganizationEvent = {
     /** Why it did not start an execution. */
     reason: string
   }
+} | {
+  /** UUID. Those that the server creates are version 7 and sort by time. */
+  id: string
+  /** UUID. Those that the server creates are version 7 and sort by time. */
+  organization_id: string
+  /** 1, 2, 3 … within the organization, without gaps. */
+  sequence: number
+  /** RFC 3339 in UTC with microseconds, such as 2026-01-31T09:30:00.123456Z. */
+  occurred_at: string
+  type: 'budget.warned'
+  data: {
+    /** UUID. Those that the server creates are version 7 and sort by time. */
+    budget_id: string
+    name: string
+    /** UUID. Those that the server creates are version 7 and sort by time. */
+    agent_id: string | null
+    unit: 'cost' | 'tokens' | 'messages' | 'conversations'
+    /** Decimal text. */
+    amount: string
+    /** Decimal text. */
+    spent: string
+    /** RFC 3339 in UTC with microseconds, such as 2026-01-31T09:30:00.123456Z. */
+    period_start: string | null
+    /** RFC 3339 in UTC with microseconds, such as 2026-01-31T09:30:00.123456Z. */
+    period_end: string | null
+    /** The share of the amount that was reached. */
+    warn_at: number
+  }
+} | {
+  /** UUID. Those that the server creates are version 7 and sort by time. */
+  id: string
+  /** UUID. Those that the server creates are version 7 and sort by time. */
+  organization_id: string
+  /** 1, 2, 3 … within the organization, without gaps. */
+  sequence: number
+  /** RFC 3339 in UTC with microseconds, such as 2026-01-31T09:30:00.123456Z. */
+  occurred_at: string
+  type: 'budget.stopped'
+  /** It is used up, and it stops what uses it. */
+  data: {
+    /** UUID. Those that the server creates are version 7 and sort by time. */
+    budget_id: string
+    name: string
+    /** UUID. Those that the server creates are version 7 and sort by time. */
+    agent_id: string | null
+    unit: 'cost' | 'tokens' | 'messages' | 'conversations'
+    /** Decimal text. */
+    amount: string
+    /** Decimal text. */
+    spent: string
+    /** RFC 3339 in UTC with microseconds, such as 2026-01-31T09:30:00.123456Z. */
+    period_start: string | null
+    /** RFC 3339 in UTC with microseconds, such as 2026-01-31T09:30:00.123456Z. */
+    period_end: string | null
+  }
+} | {
+  /** UUID. Those that the server creates are version 7 and sort by time. */
+  id: string
+  /** UUID. Those that the server creates are version 7 and sort by time. */
+  organization_id: string
+  /** 1, 2, 3 … within the organization, without gaps. */
+  sequence: number
+  /** RFC 3339 in UTC with microseconds, such as 2026-01-31T09:30:00.123456Z. */
+  occurred_at: string
+  type: 'budget.resumed'
+  /** What it stopped goes on. */
+  data: {
+    /** UUID. Those that the server creates are version 7 and sort by time. */
+    budget_id: string
+    name: string
+    /** UUID. Those that the server creates are version 7 and sort by time. */
+    agent_id: string | null
+    unit: 'cost' | 'tokens' | 'messages' | 'conversations'
+    /** Decimal text. */
+    amount: string
+    /** Decimal text. */
+    spent: string
+    /** RFC 3339 in UTC with microseconds, such as 2026-01-31T09:30:00.123456Z. */
+    period_start: string | null
+    /** RFC 3339 in UTC with microseconds, such as 2026-01-31T09:30:00.123456Z. */
+    period_end: string | null
+  }
 }
 
 export interface Pagination {
@@ -3417,6 +3638,96 @@ export interface Pagination {
   limit: number
   /** Send it as `cursor` to get the next page; null on the last page. */
   next_cursor: string | null
+}
+
+export interface PartnerUsage {
+  /** Of calls that ended, with two decimals. */
+  voice_minutes: number
+  /** Of text conversations that ended, with two decimals. E-mail has none. */
+  chat_minutes: number
+  /** Conversations that were created. Deleted ones stay counted; imported ones never count. */
+  total_calls: number
+  /** Of the channels `telephone` and `webrtc`. */
+  voice_calls: number
+  /** Of the channels `text` and `email`. */
+  chat_calls: number
+  inbound_calls: number
+  outbound_calls: number
+  /** Executions of workflows that ended, tests aside. */
+  workflow_runs_total: number
+  workflow_runs_success: number
+  workflow_runs_failed: number
+  /** Seconds of the conversations that have minutes and ended. */
+  average_duration: number | null
+  tokens: {
+    /** All of them, also those from a cache. */
+    input: number
+    cached_input: number
+    output: number
+  }
+  cost: UsageCost
+  /** Each day of the range, also those without usage. */
+  daily: {
+    /** In UTC, such as 2026-01-31. */
+    date: string
+    /** Of calls that ended, with two decimals. */
+    voice_minutes: number
+    /** Of text conversations that ended, with two decimals. E-mail has none. */
+    chat_minutes: number
+    /** Conversations that were created. Deleted ones stay counted; imported ones never count. */
+    total_calls: number
+    /** Of the channels `telephone` and `webrtc`. */
+    voice_calls: number
+    /** Of the channels `text` and `email`. */
+    chat_calls: number
+    inbound_calls: number
+    outbound_calls: number
+    /** Executions of workflows that ended, tests aside. */
+    workflow_runs_total: number
+    workflow_runs_success: number
+    workflow_runs_failed: number
+    /** Seconds of the conversations that have minutes and ended. */
+    average_duration: number | null
+    tokens: {
+      /** All of them, also those from a cache. */
+      input: number
+      cached_input: number
+      output: number
+    }
+    cost: UsageCost
+  }[]
+  /** One for each organization, by slug. */
+  organizations: {
+    /** UUID. Those that the server creates are version 7 and sort by time. */
+    organization_id: string
+    name: string
+    slug: string
+    /** Of calls that ended, with two decimals. */
+    voice_minutes: number
+    /** Of text conversations that ended, with two decimals. E-mail has none. */
+    chat_minutes: number
+    /** Conversations that were created. Deleted ones stay counted; imported ones never count. */
+    total_calls: number
+    /** Of the channels `telephone` and `webrtc`. */
+    voice_calls: number
+    /** Of the channels `text` and `email`. */
+    chat_calls: number
+    inbound_calls: number
+    outbound_calls: number
+    /** Executions of workflows that ended, tests aside. */
+    workflow_runs_total: number
+    workflow_runs_success: number
+    workflow_runs_failed: number
+    /** Seconds of the conversations that have minutes and ended. */
+    average_duration: number | null
+    tokens: {
+      /** All of them, also those from a cache. */
+      input: number
+      cached_input: number
+      output: number
+    }
+    cost: UsageCost
+  }[]
 }
 
 export interface Percentiles {
@@ -3475,6 +3786,40 @@ export interface PresenceChange {
     /** How many more than 50 there are. */
     more_viewers: number
   } | null
+}
+
+export interface Price {
+  /** UUID. Those that the server creates are version 7 and sort by time. */
+  id: string
+  set_by: 'organization' | 'parent' | 'installation'
+  kind: 'model_call' | 'embedding' | 'speech_to_text' | 'text_to_speech' | 'telephony' | 'email' | 'crawl' | 'workflow_run'
+  model: string | null
+  input: string | null
+  cached_input: string | null
+  cache_write: string | null
+  output: string | null
+  tiers: PriceTier[]
+  unit_price: string | null
+  currency: string
+  /** RFC 3339 in UTC with microseconds, such as 2026-01-31T09:30:00.123456Z. */
+  valid_from: string
+  locked: boolean
+  /** RFC 3339 in UTC with microseconds, such as 2026-01-31T09:30:00.123456Z. */
+  created_at: string
+}
+
+/** For all of a call that has more input tokens. What it does not say is as in the price. */
+export interface PriceTier {
+  /** From 1 to 1000000000. */
+  above_input_tokens: number
+  /** For 1,000,000 tokens that come from no cache. */
+  input?: string | null
+  /** For 1,000,000 tokens from a cache. Default: `input`. */
+  cached_input?: string | null
+  /** For 1,000,000 tokens written to a cache. Default: `input`. */
+  cache_write?: string | null
+  /** For 1,000,000 tokens. */
+  output?: string | null
 }
 
 export interface PublicWebWidget {
@@ -3839,6 +4184,7 @@ export interface Statistics {
       attempts_exhausted?: number
       taken_over?: number
       for_person?: number
+      budget_exceeded?: number
     }
     /** Conversations that ended. */
     ended: number
@@ -3886,6 +4232,7 @@ export interface StatisticsCounts {
     attempts_exhausted?: number
     taken_over?: number
     for_person?: number
+    budget_exceeded?: number
   }
   /** Conversations that ended. */
   ended: number
@@ -4343,7 +4690,7 @@ export interface Turn {
   /** UUID. Those that the server creates are version 7 and sort by time. */
   turn_id: string
   status: 'queued' | 'running' | 'completed' | 'failed' | 'cancelled'
-  outcome: 'reply' | 'model_error' | 'timed_out' | 'step_limit' | 'conversation_ended' | 'cancelled_by_caller' | 'superseded' | 'attempts_exhausted' | 'taken_over' | 'for_person' | null
+  outcome: 'reply' | 'model_error' | 'timed_out' | 'step_limit' | 'conversation_ended' | 'cancelled_by_caller' | 'superseded' | 'attempts_exhausted' | 'taken_over' | 'for_person' | 'budget_exceeded' | null
   user_message_ids: string[]
   /** UUID. Those that the server creates are version 7 and sort by time. */
   agent_version_id: string | null
@@ -4361,6 +4708,17 @@ export interface Turn {
   output_tokens: number | null
   /** What went wrong, for people. */
   error: string | null
+  /** Of the calls of models that it made. Only in lists. */
+  cost?: {
+    /** Of the calls that were measured. Exact, as decimal text. */
+    amount: string
+    /** `PARLEY_CURRENCY` of the server, such as `USD`. */
+    currency: string
+    /** Tokens of calls whose model had no price; they are not in `amount`. */
+    unpriced_tokens: number
+    /** Of calls whose server stopped before they ended, by an estimate; not in `amount`. Exact, as decimal text. */
+    lost_amount: string
+  }
   /** What was asked of knowledge bases, in order; absent if nothing was. Only in lists. */
   retrievals?: Retrieval[]
 }
@@ -4440,6 +4798,146 @@ export interface UrlCrawlOptions {
   use_sitemap?: boolean | null
   /** Ours. Between two requests. Default 250. From 0 to 10000. */
   delay_ms?: number | null
+}
+
+export interface UsageCost {
+  /** Of the calls that were measured. Exact, as decimal text. */
+  amount: string
+  /** `PARLEY_CURRENCY` of the server, such as `USD`. */
+  currency: string
+  /** Tokens of calls whose model had no price; they are not in `amount`. */
+  unpriced_tokens: number
+  /** Of calls whose server stopped before they ended, by an estimate; not in `amount`. Exact, as decimal text. */
+  lost_amount: string
+}
+
+export interface UsageEntry {
+  /** UUID. Those that the server creates are version 7 and sort by time. */
+  id: string
+  /** When the call began. */
+  at: string
+  kind: 'model_call' | 'embedding' | 'speech_to_text' | 'text_to_speech' | 'telephony' | 'email' | 'crawl' | 'workflow_run' | 'correction'
+  purpose: 'reply' | 'greeting' | 'analysis' | 'authoring' | 'evaluation' | 'simulation' | 'workflow' | 'knowledge' | 'test'
+  /** UUID. Those that the server creates are version 7 and sort by time. */
+  agent_id: string | null
+  /** UUID. Those that the server creates are version 7 and sort by time. */
+  conversation_id: string | null
+  provider: string | null
+  model: string | null
+  outcome: 'ok' | 'failed' | 'interrupted' | 'lost'
+  /** All of them, also those from a cache and those written to one. */
+  input_tokens: number | null
+  cached_input_tokens: number | null
+  cache_write_tokens: number | null
+  output_tokens: number | null
+  quantity: number | null
+  unit: string | null
+  /** The provider did not report the tokens. */
+  estimated: boolean
+  /** Null: it had no price. Of a correction: what is added. Exact, as decimal text. */
+  cost: string | null
+  /** UUID. Those that the server creates are version 7 and sort by time. */
+  price_id: string | null
+}
+
+export interface UsageRow {
+  /** RFC 3339 in UTC with microseconds, such as 2026-01-31T09:30:00.123456Z. */
+  from: string
+  /** RFC 3339 in UTC with microseconds, such as 2026-01-31T09:30:00.123456Z. */
+  to: string
+  /** UUID. Those that the server creates are version 7 and sort by time. */
+  agent_id?: string | null
+  /** As `provider/model`. */
+  model?: string | null
+  provider?: string | null
+  kind?: 'model_call' | 'embedding' | 'speech_to_text' | 'text_to_speech' | 'telephony' | 'email' | 'crawl' | 'workflow_run' | 'correction'
+  purpose?: 'reply' | 'greeting' | 'analysis' | 'authoring' | 'evaluation' | 'simulation' | 'workflow' | 'knowledge' | 'test'
+  /** UUID. Those that the server creates are version 7 and sort by time. */
+  organization_id?: string
+  entries: number
+  input_tokens: number
+  output_tokens: number
+  /** Of what is not counted in tokens. */
+  quantity: number
+  /** In the currency of the server. Exact, as decimal text. */
+  cost: string
+  unpriced_tokens: number
+  /** Of calls whose server stopped before they ended, by estimates; not in the others. */
+  lost: {
+    entries: number
+    input_tokens: number
+    output_tokens: number
+    /** Of what is not counted in tokens. */
+    quantity: number
+    /** In the currency of the server. Exact, as decimal text. */
+    cost: string
+    unpriced_tokens: number
+  }
+}
+
+export interface UsageSummary {
+  /** Of calls that ended, with two decimals. */
+  voice_minutes: number
+  /** Of text conversations that ended, with two decimals. E-mail has none. */
+  chat_minutes: number
+  /** Conversations that were created. Deleted ones stay counted; imported ones never count. */
+  total_calls: number
+  /** Of the channels `telephone` and `webrtc`. */
+  voice_calls: number
+  /** Of the channels `text` and `email`. */
+  chat_calls: number
+  inbound_calls: number
+  outbound_calls: number
+  /** Executions of workflows that ended, tests aside. */
+  workflow_runs_total: number
+  workflow_runs_success: number
+  workflow_runs_failed: number
+  /** Seconds of the conversations that have minutes and ended. */
+  average_duration: number | null
+  tokens: {
+    /** All of them, also those from a cache. */
+    input: number
+    cached_input: number
+    output: number
+  }
+  cost: UsageCost
+  /** Each day of the range, also those without usage. */
+  daily: {
+    /** In UTC, such as 2026-01-31. */
+    date: string
+    /** Of calls that ended, with two decimals. */
+    voice_minutes: number
+    /** Of text conversations that ended, with two decimals. E-mail has none. */
+    chat_minutes: number
+    /** Conversations that were created. Deleted ones stay counted; imported ones never count. */
+    total_calls: number
+    /** Of the channels `telephone` and `webrtc`. */
+    voice_calls: number
+    /** Of the channels `text` and `email`. */
+    chat_calls: number
+    inbound_calls: number
+    outbound_calls: number
+    /** Executions of workflows that ended, tests aside. */
+    workflow_runs_total: number
+    workflow_runs_success: number
+    workflow_runs_failed: number
+    /** Seconds of the conversations that have minutes and ended. */
+    average_duration: number | null
+    tokens: {
+      /** All of them, also those from a cache. */
+      input: number
+      cached_input: number
+      output: number
+    }
+    cost: UsageCost
+  }[]
+  /** How many there are now. */
+  inventory: {
+    agents: number
+    phone_numbers: number
+    web_widgets: number
+    knowledge_bases: number
+  }
 }
 
 export interface VersionComparison {
@@ -4843,7 +5341,7 @@ export type WebhookEvent = ((ConversationEvent) & ({
   sequence: null
   /** RFC 3339 in UTC with microseconds, such as 2026-01-31T09:30:00.123456Z. */
   occurred_at: string
-  type: 'webhook.test' | 'organization.created' | 'organization.updated' | 'organization.suspended' | 'organization.deleted' | 'member.joined' | 'member.updated' | 'member.removed' | 'invitation.created' | 'invitation.accepted' | 'invitation.declined' | 'invitation.expired' | 'invitation.revoked' | 'credential.created' | 'credential.deleted' | 'view_as.started' | 'view_as.ended' | 'webhook.disabled' | 'dataset.created' | 'dataset.updated' | 'dataset.deleted' | 'dataset.reembedded' | 'dataset.reembedding_failed' | 'source.created' | 'source.updated' | 'source.deleted' | 'source.crawled' | 'source.crawl_failed' | 'dataset_source.created' | 'dataset_source.ready' | 'dataset_source.failed' | 'dataset_source.deleted' | 'web_widget.created' | 'web_widget.updated' | 'web_widget.deleted' | 'web_widget.limit_reached' | 'workflow.published' | 'workflow.went_live' | 'workflow.went_offline' | 'workflow_trigger.skipped' | 'workflow_execution.queued' | 'workflow_execution.started' | 'workflow_execution.waiting' | 'workflow_execution.resumed' | 'workflow_execution.completed' | 'workflow_execution.failed' | 'workflow_execution.cancelled' | 'workflow_step.started' | 'workflow_step.retrying' | 'workflow_step.completed' | 'workflow_step.failed'
+  type: 'webhook.test' | 'organization.created' | 'organization.updated' | 'organization.suspended' | 'organization.deleted' | 'member.joined' | 'member.updated' | 'member.removed' | 'invitation.created' | 'invitation.accepted' | 'invitation.declined' | 'invitation.expired' | 'invitation.revoked' | 'credential.created' | 'credential.deleted' | 'view_as.started' | 'view_as.ended' | 'webhook.disabled' | 'dataset.created' | 'dataset.updated' | 'dataset.deleted' | 'dataset.reembedded' | 'dataset.reembedding_failed' | 'source.created' | 'source.updated' | 'source.deleted' | 'source.crawled' | 'source.crawl_failed' | 'dataset_source.created' | 'dataset_source.ready' | 'dataset_source.failed' | 'dataset_source.deleted' | 'web_widget.created' | 'web_widget.updated' | 'web_widget.deleted' | 'web_widget.limit_reached' | 'workflow.published' | 'workflow.went_live' | 'workflow.went_offline' | 'workflow_trigger.skipped' | 'budget.warned' | 'budget.stopped' | 'budget.resumed' | 'workflow_execution.queued' | 'workflow_execution.started' | 'workflow_execution.waiting' | 'workflow_execution.resumed' | 'workflow_execution.completed' | 'workflow_execution.failed' | 'workflow_execution.cancelled' | 'workflow_step.started' | 'workflow_step.retrying' | 'workflow_step.completed' | 'workflow_step.failed'
   data: Record<string, unknown>
 }
 
@@ -6048,7 +6546,7 @@ export interface ListConversationsInput {
   /** Why the conversation ended. */
   parley_end_reason?: 'ended_by_caller' | 'ended_by_agent' | 'ended_by_end_user' | 'inactivity' | 'max_duration' | 'max_turns' | 'deleted' | 'imported' | 'error' | 'nobody_available' | 'rejected' | 'pre_workflow_failed'
   /** Matches conversations with a turn that failed or was cancelled for this reason. */
-  parley_turn_outcome?: 'model_error' | 'timed_out' | 'step_limit' | 'conversation_ended' | 'cancelled_by_caller' | 'superseded' | 'attempts_exhausted' | 'taken_over'
+  parley_turn_outcome?: 'model_error' | 'timed_out' | 'step_limit' | 'conversation_ended' | 'cancelled_by_caller' | 'superseded' | 'attempts_exhausted' | 'taken_over' | 'budget_exceeded'
   /** Who answers. `queue` and `person` match only active conversations. */
   parley_handled_by?: 'agent' | 'queue' | 'person'
   /** Active conversations that this person holds or is offered: an id, `me`, or `none` for those that wait and are offered to nobody. */
@@ -6098,7 +6596,7 @@ export interface ExportConversationsInput {
   /** Why the conversation ended. */
   parley_end_reason?: 'ended_by_caller' | 'ended_by_agent' | 'ended_by_end_user' | 'inactivity' | 'max_duration' | 'max_turns' | 'deleted' | 'imported' | 'error' | 'nobody_available' | 'rejected' | 'pre_workflow_failed'
   /** Matches conversations with a turn that failed or was cancelled for this reason. */
-  parley_turn_outcome?: 'model_error' | 'timed_out' | 'step_limit' | 'conversation_ended' | 'cancelled_by_caller' | 'superseded' | 'attempts_exhausted' | 'taken_over'
+  parley_turn_outcome?: 'model_error' | 'timed_out' | 'step_limit' | 'conversation_ended' | 'cancelled_by_caller' | 'superseded' | 'attempts_exhausted' | 'taken_over' | 'budget_exceeded'
   /** Who answers. `queue` and `person` match only active conversations. */
   parley_handled_by?: 'agent' | 'queue' | 'person'
   /** Active conversations that this person holds or is offered: an id, `me`, or `none` for those that wait and are offered to nobody. */
@@ -6144,7 +6642,7 @@ export interface CountConversationsInput {
   /** Why the conversation ended. */
   parley_end_reason?: 'ended_by_caller' | 'ended_by_agent' | 'ended_by_end_user' | 'inactivity' | 'max_duration' | 'max_turns' | 'deleted' | 'imported' | 'error' | 'nobody_available' | 'rejected' | 'pre_workflow_failed'
   /** Matches conversations with a turn that failed or was cancelled for this reason. */
-  parley_turn_outcome?: 'model_error' | 'timed_out' | 'step_limit' | 'conversation_ended' | 'cancelled_by_caller' | 'superseded' | 'attempts_exhausted' | 'taken_over'
+  parley_turn_outcome?: 'model_error' | 'timed_out' | 'step_limit' | 'conversation_ended' | 'cancelled_by_caller' | 'superseded' | 'attempts_exhausted' | 'taken_over' | 'budget_exceeded'
   /** Who answers. `queue` and `person` match only active conversations. */
   parley_handled_by?: 'agent' | 'queue' | 'person'
   /** Active conversations that this person holds or is offered: an id, `me`, or `none` for those that wait and are offered to nobody. */
@@ -6836,6 +7334,7 @@ export interface CreateOrganizationKeyInput {
   scopes?: ('conversations:read' | 'conversations:read_sensitive' | 'conversations:manage' | 'conversations:reply' | 'conversations:dial' | 'agents:read' | 'agents:manage' | 'webhooks:read' | 'webhooks:manage' | 'members:read' | 'members:manage' | 'organizations:manage' | 'billing:manage' | 'web_widgets:read' | 'web_widgets:manage' | 'sources:read' | 'sources:manage' | 'phone_numbers:read' | 'phone_numbers:manage' | 'trunks:read' | 'trunks:manage' | 'email_domains:read' | 'email_domains:manage' | 'campaigns:read' | 'campaigns:manage' | 'concurrency:read' | 'concurrency:manage' | 'assessments:read' | 'assessments:manage' | 'workflows:read' | 'workflows:read_sensitive' | 'workflows:execute' | 'workflows:manage' | 'child_organizations:manage' | 'managed_accounts:manage')[] | null
   /** Narrows the key to these agents. */
   agent_ids?: string[] | null
+  mcp?: McpOfKey | null
 }
 
 export interface ListOrganizationKeysInput {
@@ -6920,11 +7419,56 @@ export interface UpdateOrganizationInput {
   } | null
 }
 
+export interface ListAuditLogInput {
+  /** Page size, 1 to 100. Default: 20. From 1 to 100. */
+  limit?: number
+  /** `next_cursor` of the previous page. */
+  cursor?: string
+  actor_id?: string
+  action?: string
+  target_type?: 'agent' | 'audit_log' | 'budget' | 'canned_reply' | 'conversation' | 'dataset' | 'installation' | 'invitation' | 'member' | 'organization' | 'organization_key' | 'personal_access_token' | 'price' | 'secret' | 'session' | 'source' | 'team' | 'user' | 'web_widget' | 'webhook_endpoint' | 'workflow' | 'workflow_connection' | 'workflow_trigger'
+  target_id?: string
+  via?: 'api' | 'console' | 'mcp' | 'cli' | 'system'
+  outcome?: 'done' | 'refused'
+  /** Only entries after this time. */
+  after?: string
+  /** Only entries before this time. */
+  before?: string
+}
+
+export interface ExportAuditLogInput {
+  /** Default `ndjson`. */
+  format?: 'ndjson' | 'csv'
+  actor_id?: string
+  action?: string
+  target_type?: 'agent' | 'audit_log' | 'budget' | 'canned_reply' | 'conversation' | 'dataset' | 'installation' | 'invitation' | 'member' | 'organization' | 'organization_key' | 'personal_access_token' | 'price' | 'secret' | 'session' | 'source' | 'team' | 'user' | 'web_widget' | 'webhook_endpoint' | 'workflow' | 'workflow_connection' | 'workflow_trigger'
+  target_id?: string
+  via?: 'api' | 'console' | 'mcp' | 'cli' | 'system'
+  outcome?: 'done' | 'refused'
+  /** Only entries after this time. */
+  after?: string
+  /** Only entries before this time. */
+  before?: string
+}
+
 export interface ListOrganizationEventsInput {
   /** The last `sequence` that the client has seen. `Last-Event-ID` takes precedence. Default 0: from the oldest event on. */
   after?: number
   /** `EventSource` sends it when it reconnects. */
   last_event_id?: string
+}
+
+export interface GetMcpSettingsInput {}
+
+export interface UpdateMcpSettingsInput {
+  /** Whether `/mcp` answers. Default true. */
+  enabled?: boolean
+  /** What is listed: `discovery` the four tools that find and call all others, `direct` the operations themselves, `both`. Default `discovery`. */
+  mode?: 'discovery' | 'direct' | 'both'
+  /** Names of tools, such as `core_list_agents`: no others are listed, found or called. Empty, the default: all that the caller’s scopes allow; of these, `direct` lists the first 64 by name. */
+  tools?: string[]
+  /** Whether calls that change something are refused. Default false. */
+  read_only?: boolean
 }
 
 export interface CreateInvitationInput {
@@ -8276,6 +8820,166 @@ export interface ReceiveWorkflowHookInput {
   token: string
 }
 
+export interface GetUsageSummaryInput {
+  /** Default: the first day of the month of `to`. Without a zone it is UTC. Whole hours: earlier ones are included. */
+  from?: string
+  /** Exclusive. Default: now. At most 366 days after `from`. */
+  to?: string
+}
+
+export interface GetUsageInput {
+  /** Default: the first day of the month of `to`. Without a zone it is UTC. Whole hours: earlier ones are included. */
+  from?: string
+  /** Exclusive. Default: now. At most 366 days after `from`. */
+  to?: string
+  /** Default `day`. Of UTC. */
+  bucket?: 'hour' | 'day' | 'month'
+  /** Up to two of `agent`, `model`, `provider`, `kind`, `purpose`, `organization`, with a comma. */
+  group_by?: string
+}
+
+export interface ListUsageEntriesInput {
+  agent_id?: string
+  conversation_id?: string
+  kind?: 'model_call' | 'embedding' | 'speech_to_text' | 'text_to_speech' | 'telephony' | 'email' | 'crawl' | 'workflow_run' | 'correction'
+  /** Only entries at this time or later. */
+  after?: string
+  /** Only entries before this time. */
+  before?: string
+  /** Default `json`: a page. */
+  format?: 'json' | 'ndjson' | 'csv'
+  /** Page size, 1 to 100. Default: 20. From 1 to 100. */
+  limit?: number
+  /** `next_cursor` of the previous page. */
+  cursor?: string
+}
+
+export interface ListPricesInput {
+  /** Also those of organizations above and of the installation. */
+  inherited?: boolean
+  /** Page size, 1 to 100. Default: 20. From 1 to 100. */
+  limit?: number
+  /** `next_cursor` of the previous page. */
+  cursor?: string
+}
+
+export interface CreatePriceInput {
+  /** Makes the call safe to repeat. For 24 hours the same key with the same request returns the first response again, with `Idempotent-Replayed: true`; if the first call is still running, the second one joins it. An error that stored nothing is not kept. A message whose turn failed is tried again without being stored twice. 1 to 255 printable ASCII characters, unique within the organization. */
+  idempotency_key?: string
+  /** `provider/model`. Null: calls without a model. */
+  model?: string | null
+  kind: 'model_call' | 'embedding' | 'speech_to_text' | 'text_to_speech' | 'telephony' | 'email' | 'crawl' | 'workflow_run'
+  /** For 1,000,000 tokens that come from no cache. */
+  input?: string | null
+  /** For 1,000,000 tokens from a cache. Default: `input`. */
+  cached_input?: string | null
+  /** For 1,000,000 tokens written to a cache. Default: `input`. */
+  cache_write?: string | null
+  /** For 1,000,000 tokens. */
+  output?: string | null
+  tiers?: PriceTier[]
+  /** For one unit: a minute, character, message, page or run. */
+  unit_price?: string | null
+  /** Default: now. Calls from then on have it, until a newer one of the same owner. */
+  valid_from?: string
+  /** Organizations below cannot set another one. Default false. */
+  locked?: boolean
+}
+
+export interface DeletePriceInput {
+  price_id: string
+}
+
+export interface RecalculatePricesInput {
+  /** Makes the call safe to repeat. For 24 hours the same key with the same request returns the first response again, with `Idempotent-Replayed: true`; if the first call is still running, the second one joins it. An error that stored nothing is not kept. A message whose turn failed is tried again without being stored twice. 1 to 255 printable ASCII characters, unique within the organization. */
+  idempotency_key?: string
+  /** Inclusive. */
+  from: string
+  /** Exclusive. */
+  to: string
+}
+
+export interface GetPartnerUsageInput {
+  /** Default: the caller’s. Else one below it. */
+  organization_id?: string
+  /** Whether those below it are included. Default true. */
+  subtree?: boolean
+  /** Default: the first day of the month of `to`. Without a zone it is UTC. Whole hours: earlier ones are included. */
+  from?: string
+  /** Exclusive. Default: now. At most 366 days after `from`. */
+  to?: string
+}
+
+export interface ListBudgetsInput {
+  /** Default: the caller’s. One below it needs `child_organizations:manage`, too. */
+  organization_id?: string
+  /** Page size, 1 to 100. Default: 20. From 1 to 100. */
+  limit?: number
+  /** `next_cursor` of the previous page. */
+  cursor?: string
+}
+
+export interface CreateBudgetInput {
+  /** Makes the call safe to repeat. For 24 hours the same key with the same request returns the first response again, with `Idempotent-Replayed: true`; if the first call is still running, the second one joins it. An error that stored nothing is not kept. A message whose turn failed is tried again without being stored twice. 1 to 255 printable ASCII characters, unique within the organization. */
+  idempotency_key?: string
+  /** Default: the caller’s. One below it needs `child_organizations:manage`, too. */
+  organization_id?: string
+  name: string
+  /** Only what this agent uses. Null: all of the organization. */
+  agent_id?: string | null
+  /** Also what organizations below use. Not with `agent_id`. Default false. */
+  subtree?: boolean
+  /** Default `cost`. `tokens`: input and output. `messages`: accepted ones of end users. Lost calls count. */
+  unit?: 'cost' | 'tokens' | 'messages' | 'conversations'
+  /** Decimal text for `cost`, in the currency of the server; else an integer. More than 0. */
+  amount: string | number
+  /** Default `month`. A week begins on Monday. */
+  period?: 'month' | 'day' | 'week' | 'total'
+  /** In which periods begin: an IANA name. Default `UTC`. */
+  time_zone?: string
+  /** Shares of the amount at which `budget.warned` is sent. Default [0.8]. */
+  warn_at?: number[]
+  /** Whether nothing further is accepted and no model is called once it is used up. Default false. */
+  stop?: boolean
+  /** What end users are answered while it is stopped, without a model. */
+  message?: string | null
+  /** Default true. */
+  active?: boolean
+}
+
+export interface GetBudgetInput {
+  budget_id: string
+}
+
+export interface UpdateBudgetInput {
+  budget_id: string
+  name?: string
+  /** Only what this agent uses. Null: all of the organization. */
+  agent_id?: string | null
+  /** Also what organizations below use. Not with `agent_id`. Default false. */
+  subtree?: boolean
+  /** Default `cost`. `tokens`: input and output. `messages`: accepted ones of end users. Lost calls count. */
+  unit?: 'cost' | 'tokens' | 'messages' | 'conversations'
+  /** Decimal text for `cost`, in the currency of the server; else an integer. More than 0. */
+  amount?: string | number
+  /** Default `month`. A week begins on Monday. */
+  period?: 'month' | 'day' | 'week' | 'total'
+  /** In which periods begin: an IANA name. Default `UTC`. */
+  time_zone?: string
+  /** Shares of the amount at which `budget.warned` is sent. Default [0.8]. */
+  warn_at?: number[]
+  /** Whether nothing further is accepted and no model is called once it is used up. Default false. */
+  stop?: boolean
+  /** What end users are answered while it is stopped, without a model. */
+  message?: string | null
+  /** Default true. */
+  active?: boolean
+}
+
+export interface DeleteBudgetInput {
+  budget_id: string
+}
+
 export type GetHealthOutput = {
   status: string
 }
@@ -8521,6 +9225,13 @@ export type GetOrganizationOutput = Organization
 
 export type UpdateOrganizationOutput = Organization
 
+export type ListAuditLogOutput = {
+  data: AuditEntry[]
+  pagination: Pagination
+}
+
+export type ExportAuditLogOutput = Response
+
 export type ListOrganizationEventsOutput = {
   data: OrganizationEvent[]
   /** Of the newest event. As `after` it means: only what comes next. */
@@ -8528,6 +9239,10 @@ export type ListOrganizationEventsOutput = {
   /** Whether there are more events after the last of `data`. */
   has_more: boolean
 }
+
+export type GetMcpSettingsOutput = McpSettings
+
+export type UpdateMcpSettingsOutput = McpSettings
 
 export type CreateInvitationOutput = NewInvitation
 
@@ -9336,6 +10051,49 @@ export type ReceiveWorkflowHookOutput = {
   duplicate?: boolean
 }
 
+export type GetUsageSummaryOutput = UsageSummary
+
+export type GetUsageOutput = {
+  data: UsageRow[]
+  currency: string
+}
+
+export type ListUsageEntriesOutput = {
+  data: UsageEntry[]
+  pagination: Pagination
+}
+
+export type ListPricesOutput = {
+  data: Price[]
+  pagination: Pagination
+}
+
+export type CreatePriceOutput = Price
+
+export type DeletePriceOutput = void
+
+export type RecalculatePricesOutput = {
+  /** RFC 3339 in UTC with microseconds, such as 2026-01-31T09:30:00.123456Z. */
+  from: string
+  /** RFC 3339 in UTC with microseconds, such as 2026-01-31T09:30:00.123456Z. */
+  to: string
+}
+
+export type GetPartnerUsageOutput = PartnerUsage
+
+export type ListBudgetsOutput = {
+  data: Budget[]
+  pagination: Pagination
+}
+
+export type CreateBudgetOutput = Budget
+
+export type GetBudgetOutput = Budget
+
+export type UpdateBudgetOutput = Budget
+
+export type DeleteBudgetOutput = void
+
 export interface SendConversationMessageEvents {
   'turn.started': {
     /** UUID. Those that the server creates are version 7 and sort by time. */
@@ -9782,6 +10540,9 @@ export interface ListOrganizationEventsEvents {
   'workflow.went_live': OrganizationEvent
   'workflow.went_offline': OrganizationEvent
   'workflow_trigger.skipped': OrganizationEvent
+  'budget.warned': OrganizationEvent
+  'budget.stopped': OrganizationEvent
+  'budget.resumed': OrganizationEvent
 }
 
 export interface StreamDatasetProgressEvents {
@@ -9893,7 +10654,11 @@ export interface Inputs {
   deleteMember: DeleteMemberInput
   getOrganization: GetOrganizationInput
   updateOrganization: UpdateOrganizationInput
+  listAuditLog: ListAuditLogInput
+  exportAuditLog: ExportAuditLogInput
   listOrganizationEvents: ListOrganizationEventsInput
+  getMcpSettings: GetMcpSettingsInput
+  updateMcpSettings: UpdateMcpSettingsInput
   createInvitation: CreateInvitationInput
   listInvitations: ListInvitationsInput
   deleteInvitation: DeleteInvitationInput
@@ -10042,6 +10807,19 @@ export interface Inputs {
   rotateWorkflowTrigger: RotateWorkflowTriggerInput
   listWorkflowFires: ListWorkflowFiresInput
   receiveWorkflowHook: ReceiveWorkflowHookInput
+  getUsageSummary: GetUsageSummaryInput
+  getUsage: GetUsageInput
+  listUsageEntries: ListUsageEntriesInput
+  listPrices: ListPricesInput
+  createPrice: CreatePriceInput
+  deletePrice: DeletePriceInput
+  recalculatePrices: RecalculatePricesInput
+  getPartnerUsage: GetPartnerUsageInput
+  listBudgets: ListBudgetsInput
+  createBudget: CreateBudgetInput
+  getBudget: GetBudgetInput
+  updateBudget: UpdateBudgetInput
+  deleteBudget: DeleteBudgetInput
 }
 
 /** What each operation answers. */
@@ -10128,7 +10906,11 @@ export interface Outputs {
   deleteMember: DeleteMemberOutput
   getOrganization: GetOrganizationOutput
   updateOrganization: UpdateOrganizationOutput
+  listAuditLog: ListAuditLogOutput
+  exportAuditLog: ExportAuditLogOutput
   listOrganizationEvents: ListOrganizationEventsOutput
+  getMcpSettings: GetMcpSettingsOutput
+  updateMcpSettings: UpdateMcpSettingsOutput
   createInvitation: CreateInvitationOutput
   listInvitations: ListInvitationsOutput
   deleteInvitation: DeleteInvitationOutput
@@ -10277,6 +11059,19 @@ export interface Outputs {
   rotateWorkflowTrigger: RotateWorkflowTriggerOutput
   listWorkflowFires: ListWorkflowFiresOutput
   receiveWorkflowHook: ReceiveWorkflowHookOutput
+  getUsageSummary: GetUsageSummaryOutput
+  getUsage: GetUsageOutput
+  listUsageEntries: ListUsageEntriesOutput
+  listPrices: ListPricesOutput
+  createPrice: CreatePriceOutput
+  deletePrice: DeletePriceOutput
+  recalculatePrices: RecalculatePricesOutput
+  getPartnerUsage: GetPartnerUsageOutput
+  listBudgets: ListBudgetsOutput
+  createBudget: CreateBudgetOutput
+  getBudget: GetBudgetOutput
+  updateBudget: UpdateBudgetOutput
+  deleteBudget: DeleteBudgetOutput
 }
 
 export interface Methods {
@@ -10586,10 +11381,30 @@ export interface Methods {
   /** Change the given fields of the organization. */
   updateOrganization(input?: UpdateOrganizationInput, options?: CallOptions): Promise<UpdateOrganizationOutput>
   /**
+   * List the entries of the audit log, newest first.
+   * Each change outside conversations has one entry, written in the same commit; entries never change. They are kept for PARLEY_AUDIT_DAYS.
+   */
+  listAuditLog(input?: ListAuditLogInput, options?: CallOptions): Promise<ListAuditLogOutput>
+  /**
+   * Download the entries of the audit log, oldest first.
+   * As of now, as lines of JSON or as CSV, in which cells that a spreadsheet would calculate begin with an apostrophe. The lines of an organization that were not filtered can be verified: each `hash` follows from the one before.
+   */
+  exportAuditLog(input?: ExportAuditLogInput, options?: CallOptions): Promise<ExportAuditLogOutput>
+  /**
    * List or stream the events of the organization.
    * What happened to what belongs to no conversation, such as datasets, their sources and webhook endpoints: ids, names, reasons and counts, never text. Webhook endpoints receive the same events. They are kept for 30 days: if the first `sequence` is not the one after `after`, those between are gone. With `Accept: text/event-stream` the response is an open-ended stream of the events after `after`, then of new ones within about a second. The server closes it after some minutes; a client that resumes with `Last-Event-ID` misses nothing.
    */
   listOrganizationEvents(input?: ListOrganizationEventsInput, options?: CallOptions): Promise<ListOrganizationEventsOutput>
+  /**
+   * Read what the organization offers over MCP.
+   * The MCP server at `/mcp` has every operation as a tool; these settings narrow it.
+   */
+  getMcpSettings(input?: GetMcpSettingsInput, options?: CallOptions): Promise<GetMcpSettingsOutput>
+  /**
+   * Change what the organization offers over MCP.
+   * Fields that are left out stay as they are. Valid for the next request, on every node.
+   */
+  updateMcpSettings(input?: UpdateMcpSettingsInput, options?: CallOptions): Promise<UpdateMcpSettingsOutput>
   /**
    * Invite someone to become a member.
    * It replaces an open invitation of the same address. A member without another organization can use it to set a new password. It ends when the member or key that created it is removed. Callers can grant, replace and delete only invitations to roles that they have.
@@ -11121,5 +11936,52 @@ export interface Methods {
    * Of the methods that the trigger lists; any other one is 404. A body is JSON, a form or a text of at most 1 MiB. A repeated request answers the first `execution_id` and `duplicate`. A trigger that responds with the result waits 30 seconds for the `output` of the execution, and answers it with 200.
    */
   receiveWorkflowHook(input: ReceiveWorkflowHookInput, options?: CallOptions): Promise<ReceiveWorkflowHookOutput>
+  /**
+   * Count conversations, minutes, workflow runs, tokens and cost.
+   * A conversation counts when it is created, its minutes when it ends. Includes everything committed before the request. Counting began with the version of the server that has this operation.
+   */
+  getUsageSummary(input?: GetUsageSummaryInput, options?: CallOptions): Promise<GetUsageSummaryOutput>
+  /**
+   * Sum usage by time and up to two groups.
+   * Rows without usage are absent. With `organization` the rows are of the organization and all below it. More than 10,000 rows: 422.
+   */
+  getUsage(input?: GetUsageInput, options?: CallOptions): Promise<GetUsageOutput>
+  /**
+   * List or download entries of usage, newest first.
+   * A call has its entry within a minute. Entries are kept for 400 days unless the server is configured otherwise; the sums stay. With `format` the answer is a download of all of them, read page by page.
+   */
+  listUsageEntries(input?: ListUsageEntriesInput, options?: CallOptions): Promise<ListUsageEntriesOutput>
+  /** List prices, newest first. */
+  listPrices(input?: ListPricesInput, options?: CallOptions): Promise<ListPricesOutput>
+  /**
+   * Set what calls of a model cost.
+   * A call has the price of the time when it began: a `locked` one of the installation or of an organization above (topmost first), else that of the organization, of the nearest one above, of the installation. Of each owner the newest counts. Entries keep their price; `recalculate` corrects them. An organization has at most 2,000 prices.
+   */
+  createPrice(input: CreatePriceInput, options?: CallOptions): Promise<CreatePriceOutput>
+  /** Delete a price that is not valid yet. */
+  deletePrice(input: DeletePriceInput, options?: CallOptions): Promise<DeletePriceOutput>
+  /**
+   * Price the calls of a time again.
+   * Work appends an entry of the kind `correction` for each call whose cost has changed; entries themselves never change. Ranges that are requested while the work goes on become one.
+   */
+  recalculatePrices(input: RecalculatePricesInput, options?: CallOptions): Promise<RecalculatePricesOutput>
+  /** Sum usage of an organization and all below it. */
+  getPartnerUsage(input?: GetPartnerUsageInput, options?: CallOptions): Promise<GetPartnerUsageOutput>
+  /** List budgets, newest first. */
+  listBudgets(input?: ListBudgetsInput, options?: CallOptions): Promise<ListBudgetsOutput>
+  /**
+   * Create a budget.
+   * What was used in its period before counts, too. Events `budget.warned`, `budget.stopped` and `budget.resumed` are sent once for each threshold and period. An organization has at most 100 budgets.
+   */
+  createBudget(input: CreateBudgetInput, options?: CallOptions): Promise<CreateBudgetOutput>
+  /** Get a budget and how much of it is spent. */
+  getBudget(input: GetBudgetInput, options?: CallOptions): Promise<GetBudgetOutput>
+  /**
+   * Change a budget.
+   * Fields that are absent stay as they are. A new amount, or `active: false`, ends a stop within 2 seconds.
+   */
+  updateBudget(input: UpdateBudgetInput, options?: CallOptions): Promise<UpdateBudgetOutput>
+  /** Delete a budget. */
+  deleteBudget(input: DeleteBudgetInput, options?: CallOptions): Promise<DeleteBudgetOutput>
 }
 

@@ -2,6 +2,7 @@
 
 export type { ConversationTokens } from './conversation-token.ts'
 export { authenticate, authenticateSession, readBearer } from './authenticate.ts'
+export { type Subject, authenticateSubject } from './subject.ts'
 export {
   type Presented,
   createCredentialCheck,

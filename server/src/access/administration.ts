@@ -14,6 +14,7 @@ import {
   issueCredential,
   parseCredential,
 } from './rules/credentials.ts'
+import { byCommand, newValue, secretChange, tell, tellEach } from './audit.ts'
 import { addKey, chooseKeyPower } from './keys.ts'
 import { addMember } from './members.ts'
 import { createOrganizationIn } from './new-organization.ts'
@@ -57,6 +58,9 @@ export async function createOrganization(
     const { status: _, parent_id: __, ...organization } = await createOrganizationIn(tx, ports, { name, slug })
     const { text, ...credential } = admin_key
     await insertKey(openStoreIn(tx, organization.id), { ...credential, ...adminPower, name: 'Admin key' })
+    const target = { type: 'organization', id: organization.id, name } as const
+    const changes = [newValue('slug', organization.slug), newValue('key_id', credential.key_id)]
+    await tell(tx, ports, organization.id, byCommand('parley org create', target, changes))
     return { organization, secret: text }
   })
 }
@@ -116,6 +120,8 @@ export async function createUser(
     const member = await addMember(tx, known, role)
     if (!member) throw new AppError('member_exists')
     if (!mayBeAdded(await users.findPassword(tx, known.id))) throw new AppError('invitation_needed')
+    const target = { type: 'member', id: known.id, name: known.email } as const
+    await tell(tx, ports, id, byCommand('parley user create', target, [newValue('role', role)]))
     return member
   })
 }
@@ -137,6 +143,8 @@ export async function setUserPassword(
     await endSessionsOf(tx, { user_id: user.id })
     await endViewsOf(tx, user.id)
     await users.deleteMintedTokensOf(tx, user.id)
+    const target = { type: 'user', id: user.id, name: user.email } as const
+    await tellEach(tx, ports, user.id, byCommand('parley user set-password', target, [secretChange('password')]))
   })
   return user
 }
@@ -167,8 +175,13 @@ export async function createTokenForUser(
   const user = await queries.findUser(database, email)
   if (!user) throw notFound(`User "${email}"`)
   const token = { ...credential, name, expires_at: expires_at ?? null, minted_by_session: null }
-  const record = await queries.insertToken(database, user.id, token)
-  if (!record) throw idTaken('token')
+  const record = await database.transaction(async (tx) => {
+    const inserted = await queries.insertToken(tx, user.id, token)
+    if (!inserted) throw idTaken('token')
+    const target = { type: 'personal_access_token', id: inserted.key_id, name } as const
+    await tellEach(tx, ports, user.id, byCommand('parley token create', target, [newValue('user', user.email)]))
+    return inserted
+  })
   return { credential: record, secret: text }
 }
 
@@ -192,8 +205,14 @@ export async function createKey(
   const { text, ...credential } = provideCredential('organization_key', { path: 'key', text: given }, ports)
   const { id } = await requireOrganization(database, organization)
   const key = { ...credential, ...power, name, agent_ids: null, expires_at: null }
-  const credential_record = await openStore(database, id).transaction((tx) => insertKey(tx, key))
-  return { credential: credential_record, secret: text }
+  const record = await openStore(database, id).transaction(async (tx) => {
+    const inserted = await insertKey(tx, key)
+    const target = { type: 'organization_key', id: inserted.key_id, name } as const
+    const changes = [newValue('role', power.role), newValue('scopes', power.scopes)]
+    await tell(tx, ports, id, byCommand('parley key create', target, changes))
+    return inserted
+  })
+  return { credential: record, secret: text }
 }
 
 /** Applies the contract's rules for request bodies. */

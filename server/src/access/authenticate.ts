@@ -186,7 +186,7 @@ async function authenticateView(services: AuthenticationServices, credential: Pa
       scopes: new Set(scopesOfView(view.partner_access)),
       agent_ids: null,
       conversation: null,
-      view: { id: view.id, partner_id: view.partner_id },
+      view: { id: view.id, partner_id: view.partner_id, partner_name: view.partner_name },
       limit_key: `user ${user_id}`,
     },
   }

@@ -14,6 +14,7 @@ import {
   secretMatches,
 } from './rules/credentials.ts'
 import { lockInstallation, readPrivateFile, writePrivateFile } from '../sealing/installation.ts'
+import { byStart, newValue, tell, tellEach } from './audit.ts'
 import * as organizations from './organization-rows.ts'
 import * as queries from './queries.ts'
 
@@ -47,7 +48,7 @@ export async function bootstrap(services: BootstrapServices): Promise<Bootstrapp
   const { organization, ...outcome } = await database.transaction(async (tx) => {
     await lockInstallation(tx)
     const existing = await organizations.findFirstOrganization(tx)
-    const organization = existing ?? (await insertFirstOrganization(tx, ports.newId()))
+    const organization = existing ?? (await insertFirstOrganization(tx, ports))
     const way_in = await provideWayIn(tx, organization.id, !existing, services)
     if (config.bootstrap_pat !== undefined) await installToken(tx, organization.id, config.bootstrap_pat, ports)
     return { organization, created: !existing, ...way_in }
@@ -56,13 +57,18 @@ export async function bootstrap(services: BootstrapServices): Promise<Bootstrapp
   return { organization: { id: organization.id, name: organization.name, slug: organization.slug }, ...outcome }
 }
 
-async function insertFirstOrganization(tx: Executor, id: string): Promise<organizations.OrganizationRecord> {
+async function insertFirstOrganization(
+  tx: Executor,
+  ports: Pick<Ports, 'newId'>,
+): Promise<organizations.OrganizationRecord> {
+  const id = ports.newId()
   const organization = await organizations.insertOrganization(tx, {
     id,
     name: 'My organization',
     slug: 'my-organization',
   })
   if (!organization) throw new Error('another process created an organization at the same time; start again')
+  await tell(tx, ports, id, byStart({ type: 'organization', id, name: organization.name }))
   return organization
 }
 
@@ -77,7 +83,7 @@ async function provideWayIn(
   const { bootstrap_key, data_dir } = services.config
   const key_file = join(data_dir, key_file_name)
   if (bootstrap_key !== undefined) {
-    await installKey(tx, organization_id, bootstrap_key)
+    await installKey(tx, organization_id, bootstrap_key, services.ports)
     const is_kept = created && (await keepCopy(services, bootstrap_key))
     return { admin_key: null, key_file: is_kept ? key_file : null }
   }
@@ -87,7 +93,7 @@ async function provideWayIn(
   }
   // Only the file of a start that was killed counts: a key that was installed and then deleted does not come back.
   const key = (created && (await readKeptKey(data_dir))) || (await writeNewKey(services))
-  await insertAdminKey(tx, organization_id, key, first_key_name)
+  await insertAdminKey(tx, organization_id, key, first_key_name, services.ports)
   return { admin_key: key.text, key_file }
 }
 
@@ -145,17 +151,30 @@ async function keepCopy({ config, log }: BootstrapServices, text: string): Promi
   }
 }
 
-async function insertAdminKey(tx: Executor, organization_id: string, key: IssuedCredential, name: string) {
+async function insertAdminKey(
+  tx: Executor,
+  organization_id: string,
+  key: IssuedCredential,
+  name: string,
+  ports: Pick<Ports, 'newId'>,
+) {
   const { key_id, secret_hash } = key
   const power = { role: 'admin', scopes: null, agent_ids: null, expires_at: null } as const
   const record = await queries.insertOrganizationKey(tx, organization_id, { key_id, secret_hash, name, ...power })
   if (!record) throw idTaken('PARLEY_BOOTSTRAP_KEY', key_id)
+  const target = { type: 'organization_key', id: key_id, name } as const
+  await tell(tx, ports, organization_id, byStart(target, [newValue('role', 'admin')]))
 }
 
-async function installKey(tx: Executor, organization_id: string, text: string): Promise<void> {
+async function installKey(
+  tx: Executor,
+  organization_id: string,
+  text: string,
+  ports: Pick<Ports, 'newId'>,
+): Promise<void> {
   const key = requireForm(text, 'organization_key', 'PARLEY_BOOTSTRAP_KEY')
   if (await isInstalled(tx, key, 'PARLEY_BOOTSTRAP_KEY')) return
-  await insertAdminKey(tx, organization_id, issueCredential(key), 'PARLEY_BOOTSTRAP_KEY')
+  await insertAdminKey(tx, organization_id, issueCredential(key), 'PARLEY_BOOTSTRAP_KEY', ports)
 }
 
 async function installToken(
@@ -176,6 +195,7 @@ async function installToken(
     expires_at: null,
   })
   if (!record) throw idTaken('PARLEY_BOOTSTRAP_PAT', key_id)
+  await tellEach(tx, ports, user_id, byStart({ type: 'personal_access_token', id: key_id, name: record.name }))
 }
 
 function requireForm(text: string, kind: ParsedCredential['kind'], setting: string): ParsedCredential {

@@ -29,12 +29,10 @@ export async function changeOrganization(store: RootStore, change: OrganizationC
 }
 
 /** With all below it; null: to the top. */
-export function moveOrganization(store: RootStore, parent_id: string | null): Promise<PlacedOrganization> {
-  return store.transaction(async (tx) => {
-    const { before, after } = await moveOrganizationRow(tx, parent_id)
-    tell(tx, before, after)
-    return after
-  })
+export async function moveOrganization(tx: TransactionStore, parent_id: string | null): Promise<PlacedOrganization> {
+  const { before, after } = await moveOrganizationRow(tx, parent_id)
+  tell(tx, before, after)
+  return after
 }
 
 function tell(tx: TransactionStore, before: PlacedOrganization, after: PlacedOrganization): void {

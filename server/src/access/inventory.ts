@@ -3,6 +3,8 @@ import type { Database } from '../database/database.ts'
 import { openStore } from '../database/store.ts'
 import { notFound } from '../base/errors.ts'
 import { requireOrganization } from './administration.ts'
+import { systemPorts } from '../base/ports.ts'
+import { byCommand, newValue, tell, tellEach } from './audit.ts'
 import * as queries from './queries.ts'
 import { moveOrganization } from './change-organization.ts'
 import { removeKey } from './keys.ts'
@@ -22,7 +24,12 @@ export async function moveOrganizationTo(
 ): Promise<PlacedOrganization> {
   const { id } = await requireOrganization(database, organization)
   const parent_id = parent === null ? null : (await requireOrganization(database, parent)).id
-  return moveOrganization(openStore(database, id), parent_id)
+  return openStore(database, id).transaction(async (store) => {
+    const moved = await moveOrganization(store, parent_id)
+    const target = { type: 'organization', id, name: moved.name } as const
+    await tell(store, systemPorts, id, byCommand('parley org move', target, [newValue('parent_id', parent_id)]))
+    return moved
+  })
 }
 
 const page_size = 500
@@ -73,6 +80,8 @@ export async function deleteUserFrom(
     const member = await holdMember(store, user.id)
     if (!member) throw notFound(`Member "${email}"`)
     await removeMember(store, member)
+    const target = { type: 'member', id: user.id, name: user.email } as const
+    await tell(store, systemPorts, id, byCommand('parley user delete', target))
     return member
   })
 }
@@ -87,6 +96,8 @@ export async function deleteKeyOf(
     const key = await queries.lockOrganizationKey(store, key_id)
     if (!key) throw notFound(`Key "${key_id}"`)
     await removeKey(store, key)
+    const target = { type: 'organization_key', id: key_id, name: null } as const
+    await tell(store, systemPorts, id, byCommand('parley key delete', target))
   })
 }
 
@@ -99,6 +110,8 @@ export async function deleteTokenOf(
   await database.transaction(async (tx) => {
     await lockTokensOf(tx, user.id)
     if (!(await queries.deleteTokenRow(tx, user.id, key_id))) throw notFound(`Token "${key_id}"`)
+    const target = { type: 'personal_access_token', id: key_id, name: null } as const
+    await tellEach(tx, systemPorts, user.id, byCommand('parley token delete', target))
   })
 }
 

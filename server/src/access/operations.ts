@@ -8,6 +8,7 @@ import { AppError, type FieldFault, invalid, notFound } from '../base/errors.ts'
 import { faultsOfSize } from '../base/json-size.ts'
 import { isUuid } from '../base/ports.ts'
 import { knownScopes, roleScopes } from '../calls/access.ts'
+import { requireTools } from '../calls/rules/mcp-tools.ts'
 import { createCredential, isKeyId } from './rules/credentials.ts'
 import { requireRole, requireScopes } from './rules/grants.ts'
 import { addKey, chooseKeyPower, removeKey } from './keys.ts'
@@ -23,8 +24,10 @@ export const createOrganizationKey: Handler<'createOrganizationKey'> = async (ct
   if (power.role) requireRole(ctx.access, power.role, 'grant')
   else requireScopes(ctx.access, power.scopes, 'grant scopes')
   const agent_ids = input.agent_ids ? await requireAgents(ctx, input.agent_ids) : null
+  requireTools(input.mcp?.tools, 'mcp.tools')
   const { text, ...credential } = createCredential('organization_key', ctx.core.ports.randomBytes)
-  const key = { ...credential, ...power, agent_ids, name: input.name, expires_at: input.expires_at ?? null }
+  const { name, expires_at = null, mcp = null } = input
+  const key = { ...credential, ...power, agent_ids, name, expires_at, mcp }
   const record = await ctx.store.transaction(async (store) => {
     await lockOrganization(store)
     if ((await queries.countOrganizationKeys(store)) >= most_keys)

@@ -29,6 +29,7 @@ export interface NewOrganizationKey extends NewCredential {
   role: Role | null
   scopes: readonly Scope[] | null
   agent_ids: readonly string[] | null
+  mcp?: CredentialRecord['mcp']
 }
 
 /** Epoch milliseconds as a time for PostgreSQL, which accepts no sign before years of more than four digits. */
@@ -36,22 +37,23 @@ function expiryText(expires_at: number | null): string | null {
   return expires_at === null ? null : new Date(expires_at).toISOString().replace(/^\+/, '')
 }
 
-const credentialColumns = `key_id, name, role, scopes, agent_ids, created_at, last_used_at,
+const credentialColumns = `key_id, name, role, scopes, agent_ids, mcp, created_at, last_used_at,
   (extract(epoch from expires_at) * 1000)::bigint as expires_at`
 
 const insertKeyStatement = statement(
   'insert_organization_key',
-  `insert into credentials (organization_id, key_id, secret_hash, name, role, scopes, agent_ids, expires_at)
-   values ($1, $2, $3, $4, $5, $6, $7, $8) on conflict do nothing returning ${credentialColumns}`,
+  `insert into credentials (organization_id, key_id, secret_hash, name, role, scopes, agent_ids, expires_at, mcp)
+   values ($1, $2, $3, $4, $5, $6, $7, $8, $9) on conflict do nothing returning ${credentialColumns}`,
 )
 
 /** Undefined if the id exists, which happens only with ids that are not random. */
 export async function insertOrganizationKey(
   executor: Executor,
   organization_id: string,
-  { key_id, secret_hash, name, role, scopes, agent_ids, expires_at }: NewOrganizationKey,
+  { key_id, secret_hash, name, role, scopes, agent_ids, expires_at, mcp = null }: NewOrganizationKey,
 ): Promise<CredentialRecord | undefined> {
-  const values = [organization_id, key_id, secret_hash, name, role, scopes, agent_ids, expiryText(expires_at)]
+  const power = [role, scopes, agent_ids, expiryText(expires_at), mcp === null ? null : JSON.stringify(mcp)]
+  const values = [organization_id, key_id, secret_hash, name, ...power]
   const [key] = await executor.query<CredentialRecord>(insertKeyStatement, values)
   return key
 }

@@ -1,11 +1,13 @@
 // The manifest of access: credentials, members, the organization, and signing in.
 import { accessOperations, invitationOperations, signInOperations } from '@parley/contract'
 import { bindRoom } from '../calls/context.ts'
+import type { Auditing } from '../calls/audited.ts'
 import type { Core } from '../calls/core.ts'
 import type { Room } from '../calls/room.ts'
 import type { Lookup } from '../outbound/names.ts'
 import type { AccessServices } from './services.ts'
 import { createConversationTokens } from './conversation-token.ts'
+import { auditing } from './audited-targets.ts'
 import * as keysAndMembers from './operations.ts'
 import * as invitations from './sign-in/invitations.ts'
 import * as received from './sign-in/received-invitations.ts'
@@ -27,7 +29,7 @@ export interface AccessOptions {
 export function createAccess(
   { config, database, ports }: Core,
   { secret_key, lookup }: AccessOptions,
-): Room<typeof group> & AccessServices {
+): Room<typeof group> & AccessServices & { auditing: Auditing } {
   const own: AccessServices = {
     passwords: createPasswords(ports),
     openid: openIdOf(config, { clock: ports.clock, lookup }),
@@ -36,5 +38,5 @@ export function createAccess(
   }
   const handlers = { ...keysAndMembers, ...invitations, ...received, ...sessions, ...openIdSignIn }
   const work = [signInWork(database, config.sign_in.idle_minutes)]
-  return { name: 'access', purges, operations: bindRoom(own, group, handlers), work, ...own }
+  return { name: 'access', purges, operations: bindRoom(own, group, handlers), work, auditing, ...own }
 }

@@ -1,6 +1,10 @@
 // The SQL of views: a partner's member who looks at an organization below. A row is a view that has not ended.
 import { type Executor, type Pipeline, acrossOrganizations, statement } from '../database/database.ts'
 import type { Store } from '../database/store.ts'
+import { appendAudit } from '../audit/append.ts'
+import { type AuditActor, type AuditChange, systemActor, systemOrigin } from '../audit/entry.ts'
+import { systemPorts } from '../base/ports.ts'
+import { type Told, newValue } from './audit.ts'
 import { addOrganizationEvent } from '../organization-events/organization-events.ts'
 import type { FoundView } from './rules/view.ts'
 import { standingOf } from './standing.ts'
@@ -36,6 +40,10 @@ export async function findViewOfToken(executor: Executor, key_id: string): Promi
   return found
 }
 
+const viewColumns = `v.id, v.organization_id, v.partner_id, v.user_id, u.name as user_name, v.reason, v.expires_at,
+     p.name as partner_name, o.name as organization_name
+   from v join users u on u.id = v.user_id join organizations p on p.id = v.partner_id join organizations o on o.id = v.organization_id`
+
 export interface NewView {
   id: string
   /** That is looked at. */
@@ -56,6 +64,8 @@ interface ViewRow {
   user_name: string | null
   reason: string
   expires_at: string
+  partner_name: string
+  organization_name: string
 }
 
 const insertStatement = statement(
@@ -63,12 +73,17 @@ const insertStatement = statement(
   `with v as (
      insert into partner_views (id, organization_id, partner_id, user_id, key_id, secret_hash, reason, expires_at)
      values ($1, $2, $3, $4, $5, $6, $7, clock_timestamp() + make_interval(mins => $8)) returning *)
-   select v.id, v.organization_id, v.partner_id, v.user_id, u.name as user_name, v.reason, v.expires_at
-   from v join users u on u.id = v.user_id`,
+   select ${viewColumns}`,
 )
 
-/** Both organizations learn of it. */
-export async function insertView(tx: Executor & Pipeline, view: NewView): Promise<{ expires_at: string }> {
+/** Who begins or ends a view, in both audit logs. */
+export type Viewing = Pick<Told, 'action' | 'actor' | 'origin'>
+
+/** Both organizations learn of it. `tell` writes it into both audit logs, last in the transaction. */
+export async function insertView(
+  tx: Executor & Pipeline,
+  view: NewView,
+): Promise<{ expires_at: string; tell: (by: Viewing) => Promise<void> }> {
   const { id, organization_id, partner_id, user_id, token, reason, minutes } = view
   const values = [id, organization_id, partner_id, user_id, token?.key_id ?? null, token?.secret_hash ?? null]
   const [row] = await tx.query<ViewRow>(insertStatement, [...values, reason, minutes])
@@ -76,8 +91,27 @@ export async function insertView(tx: Executor & Pipeline, view: NewView): Promis
     const data = { ...describe(row!), reason, expires_at: row!.expires_at }
     addOrganizationEvent(tx, { organization_id: of, type: 'view_as.started', subject: id, data })
   }
-  return row!
+  const changes = [newValue('view_id', id), newValue('reason', reason), newValue('minutes', minutes)]
+  return { expires_at: row!.expires_at, tell: (by) => noteInBoth(tx, [row!], by, changes) }
 }
+
+/** In the order of the organizations' ids, as `appendAudit` asks. */
+async function noteInBoth(
+  tx: Executor,
+  rows: readonly ViewRow[],
+  { origin, ...by }: Viewing,
+  changes: readonly AuditChange[],
+): Promise<void> {
+  const entries = rows.flatMap((row) => [row.organization_id, row.partner_id].map((of) => ({ of, row })))
+  for (const { of, row } of entries.toSorted((a, b) => (a.of < b.of ? -1 : 1))) {
+    const partner: AuditActor = { type: 'organization', id: row.partner_id, name: row.partner_name }
+    const target = { type: 'organization', id: row.organization_id, name: row.organization_name } as const
+    const entry = { ...by, ...origin, on_behalf_of: partner, target, changes: [...changes] }
+    await appendAudit(tx, { ...entry, id: systemPorts.newId(), organization_id: of })
+  }
+}
+
+const bySystem: Viewing = { action: 'view_as.ended', actor: systemActor, origin: systemOrigin }
 
 function describe({ id, organization_id, partner_id, user_id, user_name }: ViewRow) {
   return { view_id: id, organization_id, partner_id, viewer: { user_id, name: user_name } }
@@ -96,8 +130,7 @@ export async function countViewsOf(partner: Store): Promise<number> {
 const ended = `with v as (
      delete from partner_views where id = any(array(select id from partner_views w where`
 const returned = `for update)) returning *)
-   select v.id, v.organization_id, v.partner_id, v.user_id, u.name as user_name, v.reason, v.expires_at
-   from v join users u on u.id = v.user_id`
+   select ${viewColumns}`
 
 const endStatement = statement(
   'end_view',
@@ -105,8 +138,8 @@ const endStatement = statement(
 )
 
 /** False: it has ended, or was never one of this organization. `of`: the organization that looks or is looked at. */
-export async function endView(tx: Executor & Pipeline, of: string, id: string): Promise<boolean> {
-  return tellEnded(tx, await tx.query<ViewRow>(endStatement, [of, id]), 'ended')
+export async function endView(tx: Executor & Pipeline, of: string, id: string, by?: Viewing): Promise<boolean> {
+  return tellEnded(tx, await tx.query<ViewRow>(endStatement, [of, id]), 'ended', by)
 }
 
 const endOfUserStatement = acrossOrganizations(
@@ -139,17 +172,23 @@ const expireStatement = acrossOrganizations(
 /** Returns whether there may be more. */
 export async function expireViews(tx: Executor & Pipeline, most: number): Promise<boolean> {
   const rows = await tx.query<ViewRow>(expireStatement, [most])
-  tellEnded(tx, rows, 'expired')
+  await tellEnded(tx, rows, 'expired')
   return rows.length === most
 }
 
-function tellEnded(tx: Executor & Pipeline, rows: readonly ViewRow[], cause: 'ended' | 'expired' | 'refused'): boolean {
+async function tellEnded(
+  tx: Executor & Pipeline,
+  rows: readonly ViewRow[],
+  cause: 'ended' | 'expired' | 'refused',
+  by = bySystem,
+): Promise<boolean> {
   for (const row of rows) {
     for (const of of [row.organization_id, row.partner_id]) {
       const data = { ...describe(row), cause }
       addOrganizationEvent(tx, { organization_id: of, type: 'view_as.ended', subject: row.id, data })
     }
   }
+  await noteInBoth(tx, rows, by, [newValue('cause', cause)])
   return rows.length > 0
 }
 

@@ -2,6 +2,7 @@
 import { expect, test } from 'vitest'
 import { resolveAgentConfig } from '../agents/rules/config.ts'
 import type { ModelCatalog } from '../models/models.ts'
+import { countsNothing } from '../usage/usage.ts'
 import { type AnalysisRun, analyze } from './analyze.ts'
 
 const key = 'sk-planted'
@@ -23,6 +24,7 @@ const runOf = (pieces: string[]): AnalysisRun => ({
     .analysis,
   lines: [{ role: 'user', text: 'Hello' }],
   signal: new AbortController().signal,
+  usage: countsNothing,
   isRetried: true,
   withoutKeys: async (result) => JSON.parse(JSON.stringify(result).replaceAll(key, '[key]')) as typeof result,
 })

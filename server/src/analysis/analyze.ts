@@ -2,6 +2,7 @@
 // its answer is not valid.
 import type { ResolvedAnalysis } from '../agents/rules/analysis-config.ts'
 import type { Clock } from '../base/ports.ts'
+import type { CallCounter } from '../usage/usage.ts'
 import type { AnalysisOutcome, AnalysisResult } from '../conversations/conversations.ts'
 import {
   type ModelAnswer,
@@ -34,6 +35,8 @@ export interface AnalysisRun {
   settings: ResolvedAnalysis
   lines: Line[]
   signal: AbortSignal
+  /** Counts the calls. */
+  usage: CallCounter
   /** Whether a failure that may pass is followed by another try. */
   isRetried: boolean
   withoutKeys(result: AnalysisResult): Promise<AnalysisResult>
@@ -97,9 +100,10 @@ class Calls {
   }
 
   async ask(request: ModelRequest): Promise<string> {
-    const { models, settings, signal } = this.#run
+    const { models, settings, signal, usage } = this.#run
     const model = modelOf({ models }, settings)
-    const stream = model.stream({ ...request, ...samplingOf(settings) }, AbortSignal.any([signal, this.#halt.signal]))
+    const either = AbortSignal.any([signal, this.#halt.signal])
+    const stream = model.stream({ ...request, ...samplingOf(settings) }, either, usage)
     const answer = await collectAnswer(stream)
     this.#answers.push(answer)
     this.#models.add(answer.model ?? model.id)

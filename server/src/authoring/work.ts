@@ -8,6 +8,7 @@ import {
   generation_work,
   outdated,
 } from '../agents/agents.ts'
+import { BudgetExceeded, not_called } from '../budgets/gate.ts'
 import type { Core } from '../calls/core.ts'
 import type { AuthoringServices } from './services.ts'
 import { openReservedStore } from '../database/store.ts'
@@ -19,6 +20,7 @@ import {
   ModelError,
   modelsOf,
 } from '../models/models.ts'
+import type { CallCounter } from '../usage/usage.ts'
 import type { Outcome, WorkItem, WorkKind, WorkPort } from '../work/port.ts'
 import { instructionsRequest, judgeInstructions, max_instruction_characters } from './rules/instructions.ts'
 
@@ -44,14 +46,16 @@ async function writeInstructions(services: Core & AuthoringServices, item: WorkI
   const begun = await port.commit((tx) => beginGeneration(tx, generation, item.tries))
   if (!begun) return { next: 'done' }
   const models = modelsOf(services, openReservedStore(services.database, item.organization_id!))
-  const outcome = await write({ models, config: services.config }, begun, port.signal, item.tries)
+  const counting = { kind: 'model_call', purpose: 'authoring', agent_id: null } as const
+  const usage = services.usage.counter({ organization_id: item.organization_id!, ...counting })
+  const outcome = await write({ models, config: services.config, usage }, begun, port.signal, item.tries)
   await services.ports.reached?.('instructions.written')
   if (outcome.status === 'retry') return { next: { retry: outcome.reason } }
   if (outcome.status === 'failed') port.log.warn({ reason: outcome.error }, 'no instructions')
   return { next: 'done', write: (tx) => finishGeneration(tx, generation, outcome) }
 }
 
-type Part = Pick<Core, 'config'> & AuthoringServices
+type Part = Pick<Core, 'config'> & AuthoringServices & { usage: CallCounter }
 
 async function write(
   services: Part,
@@ -64,6 +68,7 @@ async function write(
   try {
     return judgeInstructions(await ask(services, inputs, signal), config, services.config.limits)
   } catch (error) {
+    if (error instanceof BudgetExceeded) return failed(not_called)
     if (!(error instanceof ModelError)) throw error
     const isFinal = error.kind === 'refused' || error.kind === 'not_configured'
     const reason = `${error.message} (${tries === 1 ? '1 try' : `${tries} tries`})`
@@ -75,7 +80,9 @@ async function ask(services: Part, inputs: BegunGeneration['inputs'], signal: Ab
   const model = defaultModel(services)
   const answer = { text: '', reason: 'other' as FinishReason }
   if (model.provider === DEMO_PROVIDER) return { ...answer, text: instructWithDemo(inputs) }
-  const parts = services.models.resolve(model, { timeout_ms }).stream(instructionsRequest(inputs), signal)
+  const parts = services.models
+    .resolve(model, { timeout_ms })
+    .stream(instructionsRequest(inputs), signal, services.usage)
   for await (const part of parts) {
     if (part.type === 'text') answer.text += part.text
     else if (part.type === 'finish') answer.reason = part.reason

@@ -24,10 +24,13 @@ export async function* writeComparison(
   const model = defaultModel(services)
   if (model.provider === DEMO_PROVIDER) return yield compareWithDemo(differences)
   const models = modelsOf(services, store)
+  const { organization_id } = store
+  const usage = services.usage.counter({ organization_id, kind: 'model_call', purpose: 'authoring', agent_id: null })
   using limit = limitCall(services, gone)
   let left = max_characters
   try {
-    for await (const part of models.resolve(model).stream(comparisonRequest(differences, compared), limit.signal)) {
+    const request = comparisonRequest(differences, compared)
+    for await (const part of models.resolve(model).stream(request, limit.signal, usage)) {
       if (part.type !== 'text') continue
       yield part.text.length < left ? part.text : `${part.text.slice(0, left - 1).toWellFormed()}…`
       left -= part.text.length

@@ -13,6 +13,8 @@ interface ErrorFields {
   assignee?: Assignee | null
   taken_at?: string | null
   opens_at?: string | null
+  resets_at?: string | null
+  outcome?: 'budget_exceeded'
 }
 
 /** A refusal. `code` determines the status (contract/errors.ts); `detail` can be more specific. */

@@ -23,7 +23,7 @@ export interface Access {
   /** Set for a visitor of a web widget, with their own token or one for their conversation. */
   readonly visitor?: VisitorAccess
   /** Set for a partner who looks at this organization: they only read, and nothing that shows keys or links. */
-  readonly view?: { readonly id: string; readonly partner_id: string }
+  readonly view?: { readonly id: string; readonly partner_id: string; readonly partner_name: string }
   /** Identifies the credential for limits; all sessions of a user or key share one value. */
   readonly limit_key: string
 }

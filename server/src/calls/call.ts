@@ -36,6 +36,8 @@ export interface ForeignRequest {
 export interface WebEdge {
   /** The client's address as reported by the nearest trusted proxy. */
   readonly address: string
+  /** What the client says of itself; null: nothing. */
+  readonly user_agent: string | null
   /** Path and query, to build links to other pages. */
   readonly url: string
   /** The address of this server as browsers and programs reach it: by the settings, else as the request names it. */

@@ -1,7 +1,8 @@
 // The context of an operation: the core, its room's own services, the caller, and the database opened for the caller's organization.
 import type { Input, Operation, OperationId, Operations, Output } from '@parley/contract'
 import type { Logger } from 'pino'
-import type { RootStore } from '../database/store.ts'
+import type { AuditOrigin } from '../audit/entry.ts'
+import type { RootStore, TransactionStore } from '../database/store.ts'
 import type { CallKey } from '../idempotency/run-once.ts'
 import type { Access } from './access.ts'
 import type { Received, WebEdge } from './call.ts'
@@ -19,7 +20,12 @@ export interface PublicContext<Own = unknown> {
   readonly edge: WebEdge | null
   /** How many workflows and tools have led to this call, one after another. */
   readonly depth: number
+  /** For entries of the audit log that the handler writes by itself. */
+  readonly origin: AuditOrigin
 }
+
+/** A transaction with the call's entry in the audit log, which is written last. `outputOf`: what the call returns, for the entry. */
+export type Audited = <T>(work: (tx: TransactionStore) => Promise<T>, outputOf?: (made: T) => unknown) => Promise<T>
 
 /** A call of an operation for signing in, which only a browser can make. */
 export interface SignInContext<Own = unknown> extends PublicContext<Own> {
@@ -43,8 +49,12 @@ export interface Context<Own = unknown> extends PublicContext<Own> {
   readonly store: RootStore
   /** Whether the caller accepts server-sent events. */
   readonly accepts_stream: boolean
+  /** A stream ends after what is stored: its caller asks again for the rest. */
+  readonly stops_at_stored?: boolean
   /** The idempotency key, only for operations that wait; null without one. */
   readonly key: CallKey | null
+  /** For operations that are audited `by_itself`. */
+  readonly audited: Audited
 }
 
 type ContextOf<O extends Operation, Own> = O['access'] extends 'public'
@@ -69,7 +79,7 @@ export type AnswerOf<Id extends OperationId> = Operations[Id] extends { answer: 
   : Operations[Id] extends { answer: { kind: 'text' } }
     ? Output<Id> | TextStream
     : Operations[Id] extends { answer: { kind: 'file' } }
-      ? FileStream
+      ? (Operations[Id]['success'] extends { schema: object } ? Output<Id> : never) | FileStream
       : Operations[Id] extends { foreign: object }
         ? Output<Id> | ForeignAnswer
         : Output<Id>

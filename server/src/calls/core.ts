@@ -1,6 +1,8 @@
 // The services that every room receives, one of each per process, created in app.ts. None belongs to a room.
 import type { Logger } from 'pino'
+import type { Refusals } from '../audit/refusals.ts'
 import type { Ports } from '../base/ports.ts'
+import type { BudgetGate } from '../budgets/gate.ts'
 import type { Blobs } from '../blobs/blobs.ts'
 import type { Config } from '../config/config.ts'
 import type { Database } from '../database/database.ts'
@@ -9,6 +11,7 @@ import type { OutboundClient } from '../outbound/client.ts'
 import type { Sealers } from '../sealing/seal.ts'
 import type { Metrics } from '../telemetry/metrics.ts'
 import type { Traces } from '../telemetry/traces.ts'
+import type { Usage } from '../usage/usage.ts'
 import type { Invoke } from './call.ts'
 import type { Load } from './load.ts'
 import type { Pieces } from './pieces.ts'
@@ -29,7 +32,13 @@ export interface Core {
   readonly invoke: Invoke
   readonly node: Node
   readonly load: Load
+  /** Counts billable calls of providers. */
+  readonly usage: Usage
   readonly pieces: Pieces
+  /** Calls that were not allowed, for the audit log. */
+  readonly refusals: Refusals
+  /** Whether a stopped budget forbids a call. */
+  readonly budgets: BudgetGate
 }
 
 /** This process. */

@@ -1,47 +1,40 @@
 // Calls an operation for any origin: authorize → idempotency key → handler. HTTP is one of several callers.
 import { type Operation, type OperationId, operations } from '@parley/contract'
 import { isUuid } from '../base/ports.ts'
-import type { Database } from '../database/database.ts'
-import { openStore } from '../database/store.ts'
 import type { KeyQueue } from '../idempotency/key-queue.ts'
 import { type FindNamespace, createNamespaces } from '../idempotency/namespace.ts'
-import { type CallKey, fingerprintOf, runOnce } from '../idempotency/run-once.ts'
+import { fingerprintOf, runOnce } from '../idempotency/run-once.ts'
 import { AppError } from '../base/errors.ts'
+import { type RunOptions, createRuns } from './audited-runs.ts'
 import { authorize } from './rules/authorize.ts'
 import type { Invoke, Origin, RequestKey } from './call.ts'
-import type { Context, Handlers, PublicContext, SessionContext, UserContext } from './context.ts'
-import type { Core } from './core.ts'
 import { keys_replayed } from './metrics.ts'
+import { noteRefusal } from './refused.ts'
 import { type Principal, describeRights, keyHolderOf, ownerOf } from './principal.ts'
 import type { WorkShares } from './work-shares.ts'
 
-export interface InvokeOptions {
-  core: Core
-  handlers: Handlers
+export interface InvokeOptions extends RunOptions {
   key_queue: KeyQueue
   work_shares: WorkShares
 }
-
-type AnyHandler = (ctx: unknown, input: unknown) => Promise<unknown>
 
 /** Their keys are assumed to be new, and the commit finds out: the look would cost each of them a statement. */
 const assumed_new: ReadonlySet<string> = new Set<OperationId>(['createConversation', 'sendConversationMessage'])
 
 export function createInvoke(options: InvokeOptions): Invoke {
-  const { core, handlers, work_shares } = options
+  const { core, work_shares } = options
   core.metrics.declare(keys_replayed)
   const findNamespace = createNamespaces(core.database)
-  return async (id, caller, input, from) => {
+  const runsOf = createRuns(options)
+  const call: Invoke = async (id, caller, input, from) => {
     const operation: Operation = operations[id]
     admit(operation, caller, from)
     const { origin, keyed: named } = withoutBody(from, caller)
-    const handler = handlers[id] as unknown as AnyHandler
-    const run = (database: Database, key: CallKey | null) =>
-      handler(contextOf({ ...core, database }, caller, origin, key), input)
+    const runs = runsOf({ operation, caller, origin, input })
     const owner = caller && ownerOf(caller)
     const within = <T>(work: () => Promise<T>) => work_shares.within(operation, owner, work, input as object)
     if (named === null || caller === null) {
-      return { output: (await within(() => run(core.database, null))) as never, replayed: false }
+      return { output: (await within(runs.alone)) as never, replayed: false }
     }
     const keyed = await keyedCall({ ...options, findNamespace }, operation, caller, named)
     let replayed = false
@@ -51,10 +44,20 @@ export function createInvoke(options: InvokeOptions): Invoke {
       // Set immediately: an earlier call may be refused again, and that response is a replay too.
       origin.edge?.setHeader('idempotent-replayed', 'true')
     }
-    const output = await runOnce({ ...keyed, within, run, onReplay })
+    const output = await runOnce({ ...keyed, within, run: runs.in, onReplay })
     return { output: output as never, replayed }
   }
+  return async (id, caller, input, from) => {
+    try {
+      return await call(id, caller, input, from)
+    } catch (error) {
+      noteRefusal(core, error, { operation: operations[id], caller, from, named: input as object as Values })
+      throw error
+    }
+  }
 }
+
+type Values = Readonly<Record<string, unknown>>
 
 function admit(operation: Operation, caller: Principal | null, { edge }: Origin): void {
   if (operation.access !== 'public') {
@@ -102,18 +105,4 @@ async function keyedCall(
 function howItCommits({ waits, in_parts }: Operation) {
   if (waits) return 'itself' as const
   return in_parts ? ('in_parts' as const) : ('once' as const)
-}
-
-function contextOf(
-  core: Core,
-  caller: Principal | null,
-  { request_id, log, edge, accepts_stream, depth = 0 }: Omit<Origin, 'key'>,
-  key: CallKey | null,
-): PublicContext | UserContext | Omit<SessionContext, 'edge'> | Context {
-  const base: PublicContext = { core, room: undefined, request_id, log, edge, depth }
-  if (caller === null) return base
-  if (caller.kind === 'user') return { ...base, user: caller.user, minter: caller.minter }
-  if (caller.kind === 'session') return { ...base, session: caller.session }
-  const { access } = caller
-  return { ...base, access, key, accepts_stream, store: openStore(core.database, access.organization_id) }
 }

@@ -1,4 +1,5 @@
 // Accepts a message from any sender: one commit stores it with the turn that will answer it. Nothing here waits for that turn.
+import { most_depth } from '../calls/rules/depth.ts'
 import type { ConcurrencyRule } from '@parley/contract'
 import { readAgentConfig } from '../agents/agents.ts'
 import type { ResolvedConfig } from '../agents/rules/config.ts'
@@ -122,6 +123,10 @@ async function prepareMessage(
   if (!takesMessages(conversation.status) || conversation.agent_version_id === null) {
     throw new AppError('conversation_not_active')
   }
+  const { organization_id, agent_id, channel, web_widget_id, handled_by } = conversation
+  if (from === 'caller' && handled_by === 'agent') {
+    await bearer.core.budgets.accept({ organization_id, agent_id }, { channel, web_widget_id })
+  }
   // Decided again under the lock. Checked here so that a message that will be refused does not first stop the running attempt.
   if (conversation.is_ending) throw new AppError('conversation_ending')
   const resolved = await readConfig(bearer, conversation)
@@ -222,6 +227,8 @@ export const waitFor = (turns: number, max_seconds: number) => turns * max_secon
 
 async function commitMessage(bearer: Bearer, message: NewMessage, only_expected = false): Promise<AcceptedTurn> {
   const { key, store, room, depth = 0 } = bearer
+  // An agent whose tools lead back to it would answer itself for ever.
+  if (depth >= most_depth) throw new AppError('call_loop')
   const { conversation, message_id } = message
   const conversation_id = conversation.id
   let begun: BegunTurn | undefined

@@ -17,6 +17,7 @@ export type { CommitAddition } from './commit/additions.ts'
 export { changeWithin } from './commit/change-within.ts'
 export { type Committed, changeConversation } from './commit/commit.ts'
 export { rateReply, readNewestRatings } from './commit/confidence.ts'
+export { countCallsInVain } from './commit/count-calls.ts'
 export { changeMetadata } from './commit/content.ts'
 export { announce, followUp, withHalt } from './commit/follow-up.ts'
 export {

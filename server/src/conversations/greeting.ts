@@ -8,14 +8,21 @@ import type { Conversations } from './services.ts'
 
 type Greeted = Pick<
   ConversationRecord,
-  'id' | 'organization_id' | 'agent_id' | 'custom_metadata' | 'user_id' | 'channel' | 'initial_context'
+  | 'id'
+  | 'organization_id'
+  | 'agent_id'
+  | 'custom_metadata'
+  | 'user_id'
+  | 'channel'
+  | 'initial_context'
+  | 'web_widget_id'
 >
 
 /** Null: it has none, or its template fails. Throws if the model cannot write it. */
 export async function makeGreeting(
   { core: { ports, log }, runner }: Pick<Conversations, 'core' | 'runner'>,
   { starting_message: greeting, ...config }: ResolvedConfig,
-  { id: conversation_id, organization_id, agent_id, custom_metadata, user_id, channel, initial_context }: Greeted,
+  { id: conversation_id, organization_id, agent_id, custom_metadata, user_id, channel, ...conversation }: Greeted,
 ): Promise<RuleMessage | null> {
   if (greeting === null) return null
   const variables = { custom_metadata, user_id, channel, now: new Date(ports.clock.now()).toISOString() }
@@ -23,7 +30,9 @@ export async function makeGreeting(
   if (greeting.type === 'generated') {
     const whole = { ...config, starting_message: greeting }
     const { instructions } = greeting
-    const asked = { organization_id, config: whole, instructions, variables, initial_context }
+    const { initial_context, web_widget_id } = conversation
+    const of = { organization_id, agent_id, conversation_id, channel, web_widget_id }
+    const asked = { ...of, config: whole, instructions, variables, initial_context }
     return { message_id, text: await runner.writeGreeting(asked) }
   }
   try {

@@ -1,8 +1,10 @@
 // The port to the engine: through it conversations have turns carried out and greetings written in this process.
+import type { Channel } from '@parley/contract'
 import type { ResolvedConfig } from '../agents/rules/config.ts'
 import type { JsonObject } from '../base/json.ts'
 import type { LockedConversation } from './machine/change.ts'
 import type { ConversationRecord, ItemRecord, TurnRecord } from './machine/rows.ts'
+import type { CountedCall } from '../usage/port.ts'
 import type { FoundSoFar } from './machine/turn-endings.ts'
 
 /** The right of one attempt to write, as the database granted it. */
@@ -39,6 +41,8 @@ export interface HaltedAttempt {
   step: number
   /** What it had found that is not stored yet; null: nothing. */
   found: FoundSoFar | null
+  /** What its calls of the model have used that is not counted yet; null: it could not be asked. */
+  calls: CountedCall[] | null
   /**
    * Call it once the outcome is known. If the turn was not concluded, it is carried out again when no other caller is about to
    * conclude it.
@@ -58,6 +62,10 @@ export interface PromptVariables {
 /** A greeting for the model to write. */
 export interface GreetingRequest {
   organization_id: string
+  agent_id: string | null
+  conversation_id: string
+  channel: Channel
+  web_widget_id: string | null
   config: ResolvedConfig
   /** From the starting message. */
   instructions: string

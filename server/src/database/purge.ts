@@ -5,6 +5,8 @@ import type { TransactionStore } from './store.ts'
 export interface Purge {
   /** What it deletes from; a test asks for every table that has organization_id. */
   readonly tables: readonly string[]
+  /** Kept as long as its slug is reserved: what it used may still have to be billed. */
+  readonly late?: true
   /** Deletes about so many rows of the organization. False: nothing is left. */
   run(tx: TransactionStore, most: number): Promise<boolean>
 }

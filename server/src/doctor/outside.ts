@@ -3,6 +3,7 @@ import { connect } from 'node:tls'
 import type { Config } from '../config/config.ts'
 import { systemPorts } from '../base/ports.ts'
 import { DEMO_PROVIDER, collectAnswer, createModelCatalog } from '../models/models.ts'
+import { countsNothing } from '../usage/usage.ts'
 import { type Finding, fail, messageOf, ok, warn } from './finding.ts'
 
 const patience_ms = 20_000
@@ -26,7 +27,7 @@ export async function examineModel({ default_model, providers }: Config): Promis
     tools: [],
     max_output_tokens: 64,
   }
-  await collectAnswer(catalog.resolve(ref).stream(request, AbortSignal.timeout(patience_ms)))
+  await collectAnswer(catalog.resolve(ref).stream(request, AbortSignal.timeout(patience_ms), countsNothing))
   return ok('model', `${default_model} answered in ${((performance.now() - asked_at) / 1000).toFixed(1)} s`)
 }
 

@@ -2,6 +2,7 @@
 import { knowledgeBounds } from '@parley/contract'
 import type { Clock } from '../base/ports.ts'
 import type { EmbeddingCaller } from './adapters/embedding-models.ts'
+import type { CalledModel, EndedCall } from '../usage/usage.ts'
 import { EmbeddingFailed, toEmbeddingFailed } from './failure.ts'
 import { type TextKind, withPrefix } from './rules/known-models.ts'
 import { normalize } from './rules/vector.ts'
@@ -22,19 +23,48 @@ export interface ModelCall {
   timeout_ms: number
 }
 
-/** One vector for each text. Throws `EmbeddingFailed`, or the signal's reason. */
-export async function callModel(clock: Clock, call: ModelCall): Promise<Float32Array[]> {
+/** A call of the provider that is counted from its beginning. */
+export interface CountedEmbedding {
+  end(ended: EndedCall): void
+}
+
+const reportedOf = (input_tokens: number | null): EndedCall => ({
+  how: 'answered',
+  reported: { input_tokens, output_tokens: 0, cached_input_tokens: null, cache_write_tokens: null },
+})
+
+export const calledModel = ({ space, texts, timeout_ms }: ModelCall): CalledModel => ({
+  model: `${space.provider}/${space.model}`,
+  most_ms: timeout_ms,
+  countCharacters: () => texts.reduce((sum, text) => sum + text.length, 0),
+})
+
+/** One vector for each text. `counted` learns how the call ended. Throws `EmbeddingFailed`, or the signal's reason. */
+export async function callModel(clock: Clock, call: ModelCall, counted: CountedEmbedding): Promise<Float32Array[]> {
   const { caller, space, texts, kind, signal, timeout_ms } = call
   const id = `${space.provider}/${space.model}`
-  const vectors = await within(clock, { signal, timeout_ms, id }, (inner) =>
+  if (signal.aborted) {
+    counted.end({ how: 'not_made' })
+    throw signal.reason
+  }
+  const { vectors, input_tokens } = await within(clock, { signal, timeout_ms, id }, (inner) =>
     caller({
       texts: texts.map((text) => withPrefix(space.model, kind, text)),
       kind,
       dimension: space.asked_dimension,
       signal: inner,
     }),
-  )
+  ).catch((error: unknown) => {
+    counted.end(endOf(error))
+    throw error
+  })
+  counted.end(reportedOf(input_tokens))
   return readVectors(id, space, vectors, texts.length)
+}
+
+function endOf(error: unknown): EndedCall {
+  if (!(error instanceof EmbeddingFailed)) return { how: 'interrupted' }
+  return error.kind === 'not_configured' ? { how: 'not_made' } : { how: 'failed', is_refused: error.is_refused }
 }
 
 /** Does not wait for work that ignores its signal. */

@@ -1,12 +1,14 @@
 // Gives texts their vectors in a space: what is stored is used again, the rest is asked for in batches, each committed by itself. A
 // place for calls is held until its vectors are stored, so that a kill repeats only the calls under way.
 import { createGate } from '../base/gate.ts'
+import { passBudgetExceeded } from '../budgets/gate.ts'
 import type { Ports } from '../base/ports.ts'
 import { sleep } from '../base/retry.ts'
 import type { RootStore, TransactionStore } from '../database/store.ts'
 import type { WorkPort } from '../work/port.ts'
 import type { EmbeddingCaller } from './adapters/embedding-models.ts'
-import { callModel } from './call-model.ts'
+import type { BegunCall, EndedCall, Usage } from '../usage/usage.ts'
+import { type ModelCall, calledModel, callModel } from './call-model.ts'
 import type { CallSlots } from './call-slots.ts'
 import type { EmbeddedText, Space, TextSource } from './port.ts'
 import { EmbeddingFailed } from './failure.ts'
@@ -35,6 +37,7 @@ export interface EmbedServices {
   ports: Pick<Ports, 'clock' | 'reached'>
   limits: EmbeddingLimits
   slots: CallSlots
+  usage: Pick<Usage, 'begin'>
 }
 
 export interface EmbedTask {
@@ -54,6 +57,11 @@ export async function embedTexts(services: EmbedServices, task: EmbedTask): Prom
     throw error
   }
   return { made: run.made }
+}
+
+function toStopped(error: unknown): never {
+  passBudgetExceeded(error)
+  throw new EmbeddingFailed('budget_stopped', 'A budget is used up, so the embedding model was not called.')
 }
 
 const keyOf = ({ text_hash }: EmbeddedText) => text_hash.toString('hex')
@@ -184,13 +192,30 @@ class EmbedRun {
   }
 
   async #make(texts: EmbeddedText[]): Promise<void> {
-    const vectors = await this.#call(texts)
-    await this.#services.ports.reached?.('embedding.answered')
-    await this.#write(async (tx) => {
+    const { call, counted } = await this.#begin(texts)
+    let ended: EndedCall = { how: 'interrupted' }
+    let isCounted = false
+    try {
+      const vectors = await callModel(this.#services.ports.clock, call, { end: (known) => (ended = known) })
+      await this.#services.ports.reached?.('embedding.answered')
+      await this.#store(texts, vectors, (tx) => counted.completeIn(tx, ended))
+      isCounted = true
+    } finally {
+      if (!isCounted) await counted.end(ended)
+    }
+  }
+
+  #store(
+    texts: EmbeddedText[],
+    vectors: Float32Array[],
+    count: (tx: TransactionStore) => Promise<void>,
+  ): Promise<null> {
+    return this.#write(async (tx) => {
       if (this.#space.dimension === null) await this.#learn(tx, vectors[0]!.length)
       // Claims before vectors, as anyone who claims takes them.
       await releaseVectors(tx, this.#claimed, hashesOf(texts))
       await storeVectors(tx, this.#space.id, hashesOf(texts), vectors)
+      await count(tx)
       return { keys: texts.map(keyOf), made: texts.length, result: null }
     })
   }
@@ -214,13 +239,17 @@ class EmbedRun {
     })
   }
 
-  #call(texts: EmbeddedText[]): Promise<Float32Array[]> {
-    const { port, caller } = this.#task
-    const { ports, limits } = this.#services
-    return callModel(ports.clock, {
+  async #begin(texts: EmbeddedText[]): Promise<{ call: ModelCall; counted: BegunCall }> {
+    const { port, caller, store } = this.#task
+    const { limits, usage } = this.#services
+    const call: ModelCall = {
       ...{ caller, space: this.#space, kind: 'document', signal: port.signal, timeout_ms: limits.call_ms },
       texts: texts.map(({ text }) => text),
-    })
+    }
+    const { organization_id } = store
+    const counting = { organization_id, kind: 'embedding', purpose: 'knowledge', agent_id: null } as const
+    const counted = await usage.begin(counting, calledModel(call)).catch(toStopped)
+    return { call, counted }
   }
 
   /** Otherwise other work would wait for these texts until the claim expires. */

@@ -9,6 +9,8 @@ export type EmbeddingFault =
   | 'failed'
   | 'dimension_mismatch'
   | 'not_configured'
+  /** As if no model could be called; it passes by itself. */
+  | 'budget_stopped'
 
 export class EmbeddingFailed extends Error {
   readonly kind: EmbeddingFault
@@ -16,6 +18,8 @@ export class EmbeddingFailed extends Error {
   readonly may_pass: boolean
   /** As the provider asks. */
   readonly retry_after_ms: number | null
+  /** The provider refused the call or was not reached, so it bills nothing. */
+  is_refused = false
   /** Vectors that this run has stored before. */
   made = 0
 
@@ -32,7 +36,8 @@ export class EmbeddingFailed extends Error {
 export function toEmbeddingFailed(error: unknown, model: string, now_ms: number): EmbeddingFailed {
   if (error instanceof EmbeddingFailed) return error
   const found = toModelError(error, model)
-  return new EmbeddingFailed(kindOf(found), describe(found, model), readRetryAfter(error, now_ms))
+  const failed = new EmbeddingFailed(kindOf(found), describe(found, model), readRetryAfter(error, now_ms))
+  return Object.assign(failed, { is_refused: found.status !== null || found.is_unreached })
 }
 
 function kindOf({ kind, status }: ModelError): EmbeddingFault {

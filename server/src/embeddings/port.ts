@@ -71,7 +71,7 @@ export interface QueryBounds {
 export interface Reranker {
   model: string | null
   /** One score for each text, in their order; the higher, the better. Throws `RerankFailed`, or the signal's reason. */
-  rerank(query: string, texts: readonly string[], signal: AbortSignal): Promise<number[]>
+  rerank(organization_id: string, query: string, texts: readonly string[], signal: AbortSignal): Promise<number[]>
 }
 
 export interface EmbeddingOffers {

@@ -7,7 +7,8 @@ import type { Ports } from '../base/ports.ts'
 import type { Core } from '../calls/core.ts'
 import type { RootStore } from '../database/store.ts'
 import type { EmbeddingCaller } from './adapters/embedding-models.ts'
-import { callModel, within } from './call-model.ts'
+import type { EndedCall, Usage } from '../usage/usage.ts'
+import { calledModel, callModel, within } from './call-model.ts'
 import { CallSlots } from './call-slots.ts'
 import type { QueryBounds, Space } from './port.ts'
 import { EmbeddingFailed } from './failure.ts'
@@ -36,13 +37,15 @@ export class QueryVectors {
   readonly #kept: LRUCache<string, Float32Array>
   readonly #health = new LRUCache<string, Health>({ max: max_counted })
   readonly #slots = new CallSlots(calls_at_once)
+  readonly #usage: Usage
 
   constructor(
-    { ports, log }: Pick<Core, 'ports' | 'log'>,
+    { ports, log, usage }: Pick<Core, 'ports' | 'log' | 'usage'>,
     callerFor: (store: RootStore, space: Space) => Promise<EmbeddingCaller>,
   ) {
     this.#ports = ports
     this.#log = log
+    this.#usage = usage
     this.#callerFor = callerFor
     const perf = { now: () => ports.clock.monotonic() }
     this.#kept = new LRUCache({ max: kept.most, ttl: kept.ms, ttlResolution: 0, perf })
@@ -74,7 +77,11 @@ export class QueryVectors {
       this.#slots.within(store.organization_id, signal, async () => {
         const caller = await this.#callerFor(store, space)
         const call = { caller, space, texts: [text], kind: 'query' as const, timeout_ms: bounds.timeout_ms }
-        const [vector] = await callModel(clock, { ...call, signal })
+        const { organization_id } = store
+        const counting = { organization_id, kind: 'embedding', purpose: 'knowledge', agent_id: null } as const
+        const begun = await this.#usage.begin(counting, calledModel({ ...call, signal }))
+        const end = (ended: EndedCall) => void begun.end(ended)
+        const [vector] = await callModel(clock, { ...call, signal }, { end })
         return vector!
       }),
     )

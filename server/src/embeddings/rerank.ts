@@ -1,6 +1,7 @@
 // The rerank model: scores texts for a query, over the wire of Cohere, Jina and vLLM (`documents`) or of TEI (`texts`).
 import type { Clock } from '../base/ports.ts'
 import type { Fetch } from '../models/models.ts'
+import type { BegunCall, EndedCall, ReportedTokens, Usage } from '../usage/usage.ts'
 import type { Reranker } from './port.ts'
 import type { EmbeddingConfig } from './settings.ts'
 
@@ -13,39 +14,37 @@ type Form = 'documents' | 'texts'
 export function createReranker(
   { url, model, api_key }: NonNullable<EmbeddingConfig['rerank']>,
   fetch: Fetch,
-  clock: Clock,
+  { clock, usage }: { clock: Clock; usage: Pick<Usage, 'begin'> },
 ): Reranker {
   // The form that the server has understood.
   let known: Form | null = null
 
-  async function send(form: Form, query: string, texts: readonly string[], signal: AbortSignal): Promise<Response> {
-    const headers = {
-      'content-type': 'application/json',
-      ...(api_key === null ? {} : { authorization: `Bearer ${api_key}` }),
-    }
-    const named = model === null ? {} : { model }
-    const body = form === 'documents' ? { ...named, query, documents: texts, top_n: texts.length } : { query, texts }
-    return fetch(url, { method: 'POST', headers, body: JSON.stringify(body), signal })
-  }
+  const sendCounted = openSender({ url, model, api_key }, fetch)
+  const called = (query: string, texts: readonly string[]) => ({
+    model: `rerank/${model ?? 'rerank'}`,
+    most_ms: rerank_bounds.ms,
+    countCharacters: () => query.length + texts.reduce((sum, text) => sum + text.length, 0),
+  })
 
-  async function ask(query: string, texts: readonly string[], signal: AbortSignal): Promise<number[]> {
+  async function ask({ organization_id, query, texts }: Asked, signal: AbortSignal): Promise<number[]> {
+    const counting = { organization_id, kind: 'model_call', purpose: 'knowledge', agent_id: null } as const
     for (const form of known ? [known] : (['documents', 'texts'] as const)) {
-      const response = await send(form, query, texts, signal)
-      if (response.ok) {
-        const scores = readScores(await response.json(), texts.length)
+      const counted = await usage.begin(counting, called(query, texts))
+      const { status, answer } = await within(counted, signal, () => sendCounted(form, query, texts, signal))
+      if (answer !== null) {
+        const scores = readScores(answer, texts.length)
         known = form
         return scores
       }
-      await response.body?.cancel()
-      const isOtherForm = response.status === 400 || response.status === 422
-      if (!isOtherForm) throw new RerankFailed(`The rerank model could not answer (status ${response.status}).`)
+      const isOtherForm = status === 400 || status === 422
+      if (!isOtherForm) throw new RerankFailed(`The rerank model could not answer (status ${status}).`)
     }
     throw new RerankFailed('The rerank model rejected the request. Check PARLEY_RERANK_URL and PARLEY_RERANK_MODEL.')
   }
 
   return {
     model,
-    async rerank(query, texts, signal) {
+    async rerank(organization_id, query, texts, signal) {
       if (texts.length === 0) return []
       if (texts.length > rerank_bounds.texts) throw new RangeError(`at most ${rerank_bounds.texts} texts are reranked`)
       const stop = new AbortController()
@@ -54,7 +53,7 @@ export function createReranker(
       )
       const either = AbortSignal.any([signal, stop.signal])
       try {
-        return await ask(query, texts, either)
+        return await ask({ organization_id, query, texts }, either)
       } catch (error) {
         if (either.aborted) throw either.reason
         if (error instanceof RerankFailed) throw error
@@ -66,6 +65,57 @@ export function createReranker(
       }
     },
   }
+}
+
+/** Answers with null, and the status, if the server refuses. */
+function openSender({ url, model, api_key }: NonNullable<EmbeddingConfig['rerank']>, fetch: Fetch) {
+  const headers = {
+    'content-type': 'application/json',
+    ...(api_key === null ? {} : { authorization: `Bearer ${api_key}` }),
+  }
+  const named = model === null ? {} : { model }
+  return async (form: Form, query: string, texts: readonly string[], signal: AbortSignal): Promise<Answered> => {
+    const body = form === 'documents' ? { ...named, query, documents: texts, top_n: texts.length } : { query, texts }
+    const response = await fetch(url, { method: 'POST', headers, body: JSON.stringify(body), signal })
+    const { status } = response
+    if (response.ok) return { status, answer: (await response.json()) as unknown }
+    await response.body?.cancel()
+    return { status, answer: null }
+  }
+}
+
+interface Asked {
+  organization_id: string
+  query: string
+  texts: readonly string[]
+}
+
+interface Answered {
+  status: number
+  answer: unknown
+}
+
+/** The call is counted, however it ends. */
+async function within(counted: BegunCall, signal: AbortSignal, call: () => Promise<Answered>): Promise<Answered> {
+  let ended: EndedCall = { how: 'failed', is_refused: false }
+  try {
+    if (signal.aborted) ended = { how: 'not_made' }
+    signal.throwIfAborted()
+    const answered = await call()
+    const { answer } = answered
+    ended = answer === null ? { how: 'failed', is_refused: true } : { how: 'answered', reported: reportedIn(answer) }
+    return answered
+  } finally {
+    void counted.end(ended)
+  }
+}
+
+/** Of Jina and vLLM; others say nothing of tokens. */
+function reportedIn(answer: unknown): ReportedTokens {
+  const { usage } = (answer ?? {}) as { usage?: { total_tokens?: unknown } }
+  const told = usage?.total_tokens
+  const input_tokens = typeof told === 'number' && Number.isSafeInteger(told) && told >= 0 ? told : null
+  return { input_tokens, output_tokens: 0, cached_input_tokens: null, cache_write_tokens: null }
 }
 
 /** A list of `{index, score}` or `{index, relevance_score}`, in any order, by itself or under `results` or `data`. */

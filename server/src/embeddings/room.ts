@@ -20,7 +20,7 @@ const answer_bytes = 64 * 1024 * 1024
 
 export function createEmbeddings(core: Core): Room & { embeddings: Embeddings } {
   const client = openProviderClient({ bytes: answer_bytes, line_bytes: answer_bytes })
-  const { ports, config } = core
+  const { ports, config, usage } = core
   const limits = config.of(embeddingSettings)
   const slots = new CallSlots(limits.calls)
   const refOf = ({ provider, model }: Space) => ({ provider, model }) as EmbeddingModelRef
@@ -42,9 +42,9 @@ export function createEmbeddings(core: Core): Room & { embeddings: Embeddings } 
     embedQuery: (store, space, text, bounds) => queries.embed(store, space, text, bounds),
     async embedGeneration(port, store, space, texts) {
       const caller = await callerFor(store, space)
-      return embedTexts({ ports, limits, slots }, { port, store, space, caller, texts })
+      return embedTexts({ ports, limits, slots, usage }, { port, store, space, caller, texts })
     },
-    reranker: limits.rerank && createReranker(limits.rerank, client.fetch, ports.clock),
+    reranker: limits.rerank && createReranker(limits.rerank, client.fetch, { clock: ports.clock, usage }),
   }
   return { name: 'embeddings', purges, operations: {}, embeddings, start: async () => client }
 }

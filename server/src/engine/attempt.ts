@@ -3,15 +3,18 @@
 import type { Citation } from '@parley/contract'
 import type { Logger } from 'pino'
 import type { ResolvedConfig } from '../agents/rules/config.ts'
+import { later } from '../base/later.ts'
 import type { EngineServices } from './services.ts'
+import { type StoppedBudget, BudgetExceeded, not_called, passBudgetExceeded, textOf } from '../budgets/gate.ts'
 import { checkAgainst } from '../agents/rules/argument-schemas.ts'
 import type { HandOffAnswer } from '../conversations/machine/agent-hand-off.ts'
 import type { AttemptResult, HandOffResult, Step, ToolResult } from '../conversations/machine/attempt-decisions.ts'
 import type { Ending, TokenUsage } from '../conversations/machine/change.ts'
-import { type TurnLease, endingRules, reach } from '../conversations/conversations.ts'
+import { type TurnLease, endingRules, reach, readConversationDepth } from '../conversations/conversations.ts'
 import { joinCitations } from '../conversations/machine/retrievals.ts'
 import type { ConversationRecord } from '../conversations/machine/rows.ts'
 import { type Words, heldWords, joinWords } from '../conversations/machine/turn-items.ts'
+import type { CallCounter } from '../usage/usage.ts'
 import type { Secrets } from '../secrets/secrets.ts'
 import { describeTemplateFault, logTemplateFault } from '../templates/faults.ts'
 import { TemplateError } from '../templates/templates.ts'
@@ -59,6 +62,8 @@ export class TurnTimeout extends Error {}
 export interface AttemptPort {
   signal: AbortSignal
   log: Logger
+  /** Counts the calls of the model. */
+  calls: CallCounter
   /** The turn as the attempt finds it. */
   begin(found: FoundTurn): void
   say(text: string): void
@@ -97,7 +102,9 @@ export async function carryOut(services: Part, lease: TurnLease, port: AttemptPo
     const question = async () => questionOf(await found.history(), found.turn)
     const { mayAct } = port
     const conversation = { id: conversation_id, agent_id, is_redacted: found.redactor !== null }
-    const around = { services, organization_id, conversation, turn_id, variables, signal, log, readSecrets, mayAct }
+    const readDepth = later(() => readConversationDepth(found.store, conversation_id))
+    const called = { organization_id, conversation, turn_id, variables, readDepth }
+    const around = { services, ...called, signal, log, readSecrets, mayAct }
     const recorded = await recordedIn(services.traces, found, readSecrets)
     const run: CallRun = { ...around, room, holds_words, passages, question, ...(recorded ? { recorded } : {}) }
     using running = await equipTurn(found, services.equipment, run)
@@ -145,7 +152,9 @@ async function takeSteps(attempt: Attempt, begun: Progress): Promise<AttemptResu
   const messages = [...input.messages]
   // Bounded: every iteration that continues has written a step.
   for (let progress = begun; ;) {
-    const answer = await askModel(attempt, { messages, with_tools: mayUseTools(progress) })
+    const asked = { messages, with_tools: mayUseTools(progress) }
+    const answer = await askModel(attempt, asked).catch(passBudgetExceeded)
+    if (answer instanceof BudgetExceeded) return stoppedResult(attempt, progress, answer.stopped)
     await reach(services.ports, 'model.answered')
     const verdict = judgeAnswer(answer, progress)
     if (verdict !== 'call_tools') return attemptResult(attempt, answer, verdict, progress)
@@ -224,13 +233,20 @@ async function askModel(
   const shared = { system, messages, tools: offered, gathers, ...samplingOf(config) }
   const request = recorded ? { ...shared, recorded } : shared
   const answer = await meter.model(() =>
-    collectAnswer(modelOf(services, config).stream(request, port.signal), (text) => {
+    collectAnswer(modelOf(services, config).stream(request, port.signal, port.calls), (text) => {
       meter.markText()
       port.say(text)
     }),
   )
   meter.note(answer)
   return answer
+}
+
+/** A turn that has begun cannot be answered with a text alone: what its tools did would go unsaid. */
+function stoppedResult(attempt: Attempt, progress: Progress, stopped: StoppedBudget): AttemptResult {
+  const text = progress.steps === 0 ? textOf(stopped, attempt.input.conversation) : null
+  if (text !== null) return replyOf(attempt, progress, text, null)
+  return { type: 'failure', outcome: 'budget_exceeded', error: not_called }
 }
 
 function attemptResult(

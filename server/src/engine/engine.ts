@@ -23,7 +23,7 @@ import {
 } from '../conversations/machine/attempt-decisions.ts'
 import type { Decision, LockedConversation } from '../conversations/machine/change.ts'
 import { eventOfRetrieval } from '../conversations/machine/retrievals.ts'
-import { countPieces, heldWords, joinWords } from '../conversations/machine/turn-items.ts'
+import { joinWords } from '../conversations/machine/turn-items.ts'
 import { renew_ms } from '../conversations/machine/turn.ts'
 import { isUnavailable } from '../database/failures.ts'
 import { openStore } from '../database/store.ts'
@@ -32,18 +32,19 @@ import { changeKey, changed } from '../live/shared.ts'
 import { type Retry, retry } from '../base/retry.ts'
 import { charactersOf } from '../base/json.ts'
 import { readSecrets } from '../secrets/secrets.ts'
+import type { CountedCall } from '../usage/usage.ts'
+import { type CallMeter } from './call-meter.ts'
+import { openMeter } from './open-meter.ts'
 import type { Equipment } from './attempt-input.ts'
 import { type AttemptPort, TurnTimeout, carryOut } from './attempt.ts'
 import { modelsOf } from '../models/models.ts'
-import { isWrapped } from '../agents/rules/wrapping.ts'
 import { failureRuleOf, requestByModel } from './hand-off.ts'
 import { KeptHistories } from './kept-histories.ts'
 import { haltElsewhere, lendAttempts } from './remote-halt.ts'
-import { type Halt, Halted, type RunningAttempt, newAttempt } from './running-attempt.ts'
+import { type Halt, Halted, type RunningAttempt, newAttempt, noteBegun, takeRest } from './running-attempt.ts'
 import { asTurn } from './spans.ts'
 import type { Span } from '../telemetry/traces.ts'
 import { Takeovers, nullIfDeleted } from './takeovers.ts'
-import { Speech } from './speech.ts'
 import { writeGreeting } from './greeting.ts'
 
 /** In total as long as a lease lasts: after that, another node has the turn. */
@@ -80,7 +81,8 @@ export class Engine implements TurnRunner {
     services.live.bus.subscribe(changed, (turn_id) => this.stop(turn_id))
   }
 
-  start(lease: TurnLease): void {
+  /** `left`: what calls have used that its attempt made before it was stopped for a while. */
+  start(lease: TurnLease, left: CountedCall[] = []): void {
     const current = this.#running.get(lease.conversation_id)
     // Leases rise: a start that arrives late, after its turn is over, must not replace a newer one.
     if (current && current.lease.lease >= lease.lease) return
@@ -91,7 +93,8 @@ export class Engine implements TurnRunner {
     const over = Promise.withResolvers<void>()
     // The turn's change arrived before its start: what the commit knew is no longer true.
     const granted = this.#stopped.delete(lease.turn_id) ? { ...lease, begun: undefined } : lease
-    const attempt = newAttempt(this.#services, granted, over.promise)
+    const meterOf = (attempt: RunningAttempt) => this.#openMeter(attempt, left)
+    const attempt = newAttempt(this.#services, granted, { over: over.promise, meterOf })
     this.#running.set(lease.conversation_id, attempt)
     this.#running_turns.set(lease.turn_id, attempt)
     void asTurn(this.#services.traces, granted, (span) => this.#run(attempt, span)).finally(over.resolve)
@@ -113,21 +116,22 @@ export class Engine implements TurnRunner {
     const halt = this.#halted.get(conversation_id)
     if (!halt) return null
     halt.holders += 1
-    const { lease, held, step, speech, passages } = halt.attempt
+    const { lease, held, step, speech, passages, calls } = halt.attempt
     const text = speech.redact(joinWords([...held, { text: speech.released, by_tool: false }]).text)
     const release = (isConcluded: boolean) => this.#release(halt, isConcluded)
     const found = passages?.leave(text, (said) => speech.redact(said)) ?? null
-    return { turn_id: lease.turn_id, lease: lease.lease, text, step, found, release }
+    return { turn_id: lease.turn_id, lease: lease.lease, text, step, found, calls: calls.all, release }
   }
 
   #release(halt: Halt, isConcluded: boolean): void {
-    const { lease, over, hold } = halt.attempt
+    const { lease, over, hold, calls } = halt.attempt
     halt.holders -= 1
     if (this.#halted.get(lease.conversation_id) !== halt || (!isConcluded && halt.holders > 0)) return
     this.#halted.delete(lease.conversation_id)
     // A write of it may be in progress, and two attempts with one lease could not be told apart. And the turn is no longer as
     // it started.
-    if (!isConcluded) void over.then(() => this.start({ ...lease, begun: undefined, asked_at: hold.renewed_at }))
+    const again = { ...lease, begun: undefined, asked_at: hold.renewed_at }
+    if (!isConcluded) void over.then(() => this.start(again, calls.over))
   }
 
   stop(turn_id: string): void {
@@ -235,19 +239,11 @@ export class Engine implements TurnRunner {
     const { clock } = this.#services.ports
     let stopTimer = () => {}
     const begin: AttemptPort['begin'] = (found) => {
-      const { config, items, redactor, passages } = found
-      const { deadline_at, steps, attempts } = found.turn
-      attempt.found = found
-      attempt.speech = new Speech(redactor)
-      attempt.step = steps
-      attempt.kept = countPieces(items, steps)
-      attempt.shown = isWrapped(config) ? null : attempts
-      attempt.held = heldWords(items)
-      attempt.passages = passages
-      passages.tell = (one) =>
+      noteBegun(attempt, found)
+      found.passages.tell = (one) =>
         this.#services.live.turns.retrieve(lease.conversation_id, eventOfRetrieval(lease.turn_id, one))
       this.#showKept(attempt)
-      const left_ms = Math.max(0, Date.parse(deadline_at) - clock.now())
+      const left_ms = Math.max(0, Date.parse(found.turn.deadline_at) - clock.now())
       stopTimer = clock.after(left_ms, () => controller.abort(new TurnTimeout()))
     }
     try {
@@ -266,6 +262,7 @@ export class Engine implements TurnRunner {
     return {
       signal: controller.signal,
       log: this.#log,
+      calls: attempt.calls,
       readSecrets: () => readSecrets(this.#services, openStore(this.#services.database, lease.organization_id)),
       say: (text) => {
         const shown = attempt.speech.say(text)
@@ -301,6 +298,12 @@ export class Engine implements TurnRunner {
     }
   }
 
+  #openMeter(attempt: RunningAttempt, left: CountedCall[]): CallMeter {
+    const retried = (write: () => Promise<boolean>) => this.#retryWhileUnavailable(write)
+    const goOn = (isHeld: boolean) => this.#goOn(attempt, isHeld ? 'written' : 'stale')
+    return openMeter(this.#services, attempt, { left, retried, goOn })
+  }
+
   /** After a write the attempt continues, if it still holds the turn. */
   #goOn({ controller }: RunningAttempt, answer: 'written' | 'stale'): void {
     if (answer === 'written') return
@@ -308,19 +311,16 @@ export class Engine implements TurnRunner {
     controller.signal.throwIfAborted()
   }
 
-  /** With the searches that were made for it. */
+  /** With the searches and calls of the model that were made for it. */
   async #write<T, A>(
     attempt: RunningAttempt,
     change: ChangeName,
     written: T,
     decide: Decide<T, A>,
   ): Promise<A | 'stale'> {
-    const rest = attempt.passages?.rest
-    if (!rest || rest.retrievals.length + rest.unshown.length === 0) {
-      return this.#writeAll(attempt, change, written, decide)
-    }
-    const answer = await this.#writeAll(attempt, change, { ...written, ...rest }, decide)
-    attempt.passages?.noteStored(rest.retrievals)
+    const { rest, noteStored } = takeRest(attempt)
+    const answer = await this.#writeAll(attempt, change, rest ? { ...written, ...rest } : written, decide)
+    noteStored()
     return answer
   }
 

@@ -29,13 +29,14 @@ export async function haltElsewhere(services: Part, conversation_id: string): Pr
     readPartialText(services.database, turn.turn_id, turn.lease).catch(lookAgain),
   )
   await services.live.bus.publish(halt, conversation_id)
-  const { text, step, found } = (await partial) ?? { text: '', step: 0, found: null }
+  const { text, step, found, calls } = (await partial) ?? { text: '', step: 0, found: null, calls: null }
   return {
     turn_id: turn.turn_id,
     lease: turn.lease,
     text,
     step,
     found,
+    calls,
     release: (isConcluded) => {
       if (!isConcluded) void services.live.bus.publish(resume, conversation_id)
     },
@@ -60,6 +61,7 @@ export function lendAttempts(services: Part, stop: (conversation_id: string) => 
       text: attempt.text,
       step: attempt.step,
       found: attempt.found,
+      calls: attempt.calls,
     })
     const loan = { attempt, stopTimer, left }
     lent.set(conversation_id, loan)

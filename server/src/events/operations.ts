@@ -83,6 +83,7 @@ async function* streamEvents(
       return
     }
     yield* await lookIf(isPresenceNew, presence)
+    if (ctx.stops_at_stored) return
     const { again_ms: timeout_ms } = presence
     const rung = await listener.next({ signal: gone, ...(timeout_ms === undefined ? {} : { timeout_ms }) })
     if (gone.aborted) return

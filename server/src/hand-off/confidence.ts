@@ -3,6 +3,7 @@ import { readAgentConfigOrDefaults } from '../agents/agents.ts'
 import type { HandOffRules } from '../agents/rules/hand-off.ts'
 import type { ResolvedConfig } from '../agents/rules/config.ts'
 import { AppError } from '../base/errors.ts'
+import { BudgetExceeded } from '../budgets/gate.ts'
 import type { Core } from '../calls/core.ts'
 import {
   type CommitAddition,
@@ -19,6 +20,7 @@ import { findConversation } from '../conversations/read/conversation.ts'
 import { readMessagesOfTurn } from '../conversations/read/transcript.ts'
 import { type RootStore, openReservedStore } from '../database/store.ts'
 import { type ModelCatalog, ModelError, collectAnswer, modelOf, modelsOf, samplingOf } from '../models/models.ts'
+import type { CallCounter } from '../usage/usage.ts'
 import { addWork } from '../work/add.ts'
 import type { Outcome, WorkItem, WorkKind } from '../work/port.ts'
 import { ratingRequest, readRating } from './rules/confidence.ts'
@@ -65,7 +67,14 @@ async function runRating(services: RatingServices, { organization_id, owner, sub
   if (!rule) return done
   const { question, reply } = await readMessagesOfTurn(store, owner, subject)
   if (reply === '') return done
-  const confidence = await rate(services, store, { llm: rule.llm ?? config.llm }, { question, reply }, signal)
+  const counting = {
+    organization_id: organization_id!,
+    agent_id: conversation.agent_id,
+    conversation_id: owner,
+  } as const
+  const usage = core.usage.counter({ ...counting, kind: 'model_call', purpose: 'analysis' })
+  const model = { llm: rule.llm ?? config.llm, usage }
+  const confidence = await rate(services, store, model, { question, reply }, signal)
   if (typeof confidence === 'object') return confidence
   await commitRating(services, store, { conversation, config, rule, turn_id: subject, confidence })
   return done
@@ -77,16 +86,18 @@ const done: Outcome = { next: 'done' }
 async function rate(
   { core, models: catalog }: RatingServices,
   store: RootStore,
-  model: Pick<ResolvedConfig, 'llm'>,
+  { usage, ...model }: Pick<ResolvedConfig, 'llm'> & { usage: CallCounter },
   { question, reply }: { question: string; reply: string },
   signal: AbortSignal,
 ): Promise<number | Outcome> {
   try {
     const models = modelsOf({ ...core, models: catalog }, store)
     const request = { ...ratingRequest(question, reply), ...samplingOf(model) }
-    const answer = await collectAnswer(modelOf({ models }, model).stream(request, signal))
+    const answer = await collectAnswer(modelOf({ models }, model).stream(request, signal, usage))
     return readRating(answer.text) ?? { next: { retry: 'The answer of the model is not a rating.' } }
   } catch (error) {
+    // The reply counts as fine.
+    if (error instanceof BudgetExceeded) return done
     if (!(error instanceof ModelError)) throw error
     return { next: { retry: error.message } }
   }

@@ -8,7 +8,6 @@ import {
   loadOf,
   operations,
 } from '@parley/contract'
-import type { FastifyReply, FastifyRequest } from 'fastify'
 import {
   authenticate,
   authenticateSession,
@@ -25,7 +24,9 @@ import type { RequestOrigin } from '../calls/call.ts'
 import type { CheckVisitor, Resources } from '../calls/room.ts'
 import { AppError } from '../base/errors.ts'
 import type { Clock } from '../base/ports.ts'
+import { noteRefusal } from '../calls/refused.ts'
 import { authorize } from '../calls/rules/authorize.ts'
+import type { CallReply, CallRequest } from './call-request.ts'
 import { readCookie } from './cookies.ts'
 import { isFromOwnPage } from './rules/cross-site.ts'
 import { rightsKey, rights_changed } from '../live/shared.ts'
@@ -59,8 +60,8 @@ const loads = new Map<string, OperationLoad>(
 export async function admit(
   gate: Gate,
   operation: Operation,
-  request: FastifyRequest,
-  reply: FastifyReply,
+  request: CallRequest,
+  reply: CallReply,
 ): Promise<Principal | null> {
   const { core, limiter, unknown_callers, sites, site_callers } = gate
   const load = loads.get(operation.id)!
@@ -80,18 +81,30 @@ export async function admit(
   if (operation.waits && load === 'normal') countUntilAnswered(core, owner, reply)
   sites.requireOwnKind(request, principal)
   requireRoom(limiter.take(subjectsOf(principal), (operation.cost ?? 1) + costOfBody(gate, operation, request)), reply)
-  authorize(operation, principal)
+  requireAuthorized(core, operation, request, principal)
   return principal
 }
 
+function requireAuthorized(core: Core, operation: Operation, request: CallRequest, caller: Principal): void {
+  try {
+    authorize(operation, caller)
+  } catch (error) {
+    const edge = { address: request.ip, user_agent: request.headers['user-agent'] ?? null }
+    const named = request.params as Record<string, unknown>
+    const from = { via: request.via ?? ('http' as const), request_id: request.id, edge }
+    noteRefusal(core, error, { operation, caller, from, named })
+    throw error
+  }
+}
+
 /** Until its answer is over, or its caller is gone. */
-function countUntilAnswered({ load }: Core, owner: string, reply: FastifyReply): void {
+function countUntilAnswered({ load }: Core, owner: string, reply: CallReply): void {
   // Its caller may be gone by now, and would never close it again.
   if (!reply.raw.closed) reply.raw.once('close', load.beginCall(owner))
 }
 
 /** The credential as the caller sent it, with the organization that it is for. */
-function readCredentialOf(core: Core, operation: Operation, request: FastifyRequest): string | null {
+function readCredentialOf(core: Core, operation: Operation, request: CallRequest): string | null {
   const credential = readSessionToken(core, operation, request) ?? authorizationOf(operation, request)
   return credential === undefined ? null : `${organizationNamed(operation, request) ?? ''} ${credential}`
 }
@@ -99,8 +112,8 @@ function readCredentialOf(core: Core, operation: Operation, request: FastifyRequ
 async function findCaller(
   gate: Gate,
   operation: Operation,
-  request: FastifyRequest,
-  reply: FastifyReply,
+  request: CallRequest,
+  reply: CallReply,
 ): Promise<Principal> {
   const { access } = operation
   const from = requestOriginOf(gate, request)
@@ -127,7 +140,7 @@ const refusals = { upload: 'upload_url_invalid', visitor: 'unauthorized' } as co
   ErrorName
 >
 
-export function requestOriginOf({ sites }: Pick<Gate, 'sites'>, request: FastifyRequest): RequestOrigin {
+export function requestOriginOf({ sites }: Pick<Gate, 'sites'>, request: CallRequest): RequestOrigin {
   const { method, headers, ip } = request
   return {
     writes: method !== 'GET' && method !== 'HEAD',
@@ -146,7 +159,7 @@ const file_bytes_of_a_request = 1_048_576
 type Charged = Pick<Admission, 'limiter' | 'unknown_callers'>
 
 /** Of a body whose length is announced and permitted: what exceeds the caller's limit is not even read. */
-function costOfBody({ core }: Gate, { upload }: Operation, { headers }: FastifyRequest): number {
+function costOfBody({ core }: Gate, { upload }: Operation, { headers }: CallRequest): number {
   const bytes = Number(headers['content-length'] ?? 0)
   return upload || !(bytes <= core.config.limits.body_bytes) ? 0 : Math.floor(bytes / bytes_of_a_request)
 }
@@ -158,8 +171,8 @@ function costOfBody({ core }: Gate, { upload }: Operation, { headers }: FastifyR
 export function chargeForBody(
   { limiter, unknown_callers }: Charged,
   operation: Operation,
-  request: FastifyRequest,
-  reply: FastifyReply,
+  request: CallRequest,
+  reply: CallReply,
 ): void {
   const cost = Math.floor(request.body_bytes / bytes_of_a_request)
   if (cost === 0) return
@@ -170,11 +183,16 @@ export function chargeForBody(
   }
 }
 
+/** A request that calls no operation counts as one. */
+export function takeRequest({ limiter }: Pick<Charged, 'limiter'>, principal: Principal, reply: CallReply): void {
+  requireRoom(limiter.take(subjectsOf(principal), 1), reply)
+}
+
 /** Charges for the response once it is written, because its cost is not known before. */
 export function chargeForAnswer(
   { limiter, unknown_callers }: Charged,
   operation: Operation,
-  request: FastifyRequest,
+  request: CallRequest,
   bytes: number,
 ): void {
   const isFile = operation.answer?.kind === 'file'
@@ -193,11 +211,12 @@ export function chargeForFile({ limiter }: Charged, principal: Principal, bytes:
 async function identify(
   { core, tokens, standings, unknown_callers }: Gate,
   operation: Operation,
-  request: FastifyRequest,
+  request: CallRequest,
 ): Promise<Principal> {
   const { database, config } = core
   const authentication = { database, config, tokens, standings, log: request.log }
   const organization_header = organizationNamed(operation, request)
+  if (request.identify) return request.identify(organization_header, operation)
   const token = readSessionToken(core, operation, request)
   if (token === null) {
     const authorization = authorizationOf(operation, request)
@@ -214,32 +233,32 @@ async function identify(
 }
 
 /** The cookie is used only without another credential, because a browser sends it with every request. */
-function readSessionToken({ config }: Core, operation: Operation, request: FastifyRequest): string | null {
+function readSessionToken({ config }: Core, operation: Operation, request: CallRequest): string | null {
   if (operation.access === 'public' || authorizationOf(operation, request) !== undefined) return null
   return readCookie(request, 'session', config.sign_in)
 }
 
 /** Reading is exempt: it changes nothing, and pages of other origins cannot read the response. */
-function requireOwnPage({ config }: Core, { method, headers }: FastifyRequest): void {
+function requireOwnPage({ config }: Core, { method, headers }: CallRequest): void {
   if (method === 'GET' || method === 'HEAD') return
   if (!isFromOwnPage(headers, config.sign_in.public_url)) throw new AppError('cross_site_refused')
 }
 
 /** A conversation token in the query replaces the header if the operation permits it; other credentials cannot be in the query. */
-function authorizationOf({ token_in_query }: Operation, { headers, query }: FastifyRequest): string | undefined {
+function authorizationOf({ token_in_query }: Operation, { headers, query }: CallRequest): string | undefined {
   const { token } = query as { token?: unknown }
   if (!token_in_query || headers.authorization !== undefined || typeof token !== 'string') return headers.authorization
   return looksLikeCredential(token) ? undefined : `Bearer ${token}`
 }
 
 /** Operations about the user concern no organization, whatever the headers name. */
-function organizationNamed({ access }: Operation, { headers }: FastifyRequest): string | undefined {
+function organizationNamed({ access }: Operation, { headers }: CallRequest): string | undefined {
   const header =
     access === 'user' || access === 'session' ? undefined : (headers['x-anyreach-org'] ?? headers['x-parley-org'])
   return Array.isArray(header) ? header[0] : header
 }
 
-function requireRoom(taken: RateDecision, reply: FastifyReply): void {
+function requireRoom(taken: RateDecision, reply: CallReply): void {
   if (taken.limit > 0) {
     reply.header('ratelimit-limit', taken.limit)
     reply.header('ratelimit-remaining', taken.remaining)
@@ -266,7 +285,7 @@ export function createReadmission(gate: Gate) {
     live.signals.notify(rightsKey(organization_id))
   })
 
-  return (operation: Operation, request: FastifyRequest): IsStillAdmitted =>
+  return (operation: Operation, request: CallRequest): IsStillAdmitted =>
     () => {
       const ask = () => isAdmitted(gate, operation, request)
       const key = sharedKeyOf(operation, request.principal)
@@ -292,7 +311,7 @@ function sharedKeyOf({ id }: Operation, principal: Principal | null): string | n
 }
 
 /** Callers whose permissions or organization changed must reconnect, because the stream was admitted under the old ones. */
-async function isAdmitted(gate: Gate, operation: Operation, request: FastifyRequest): Promise<boolean> {
+async function isAdmitted(gate: Gate, operation: Operation, request: CallRequest): Promise<boolean> {
   try {
     const principal = await identify(gate, operation, request)
     authorize(operation, principal)

@@ -1,7 +1,7 @@
 // What an operation sees of its HTTP request, and the cookies for signing in: their names, their flags, and when to trust them.
 import { parseCookie, stringifySetCookie } from 'cookie'
-import type { FastifyReply, FastifyRequest } from 'fastify'
 import type { CookieName, WebEdge } from '../calls/call.ts'
+import type { CallReply, CallRequest } from './call-request.ts'
 
 export interface CookieRules {
   /** The origin that browsers use, if the settings name it. */
@@ -15,14 +15,15 @@ export interface CookieRules {
 const same_site: Record<CookieName, 'strict' | 'lax'> = { session: 'strict', sign_in: 'lax' }
 
 export function createEdge(
-  request: FastifyRequest,
-  reply: FastifyReply,
+  request: CallRequest,
+  reply: CallReply,
   { from, foreign, ...rules }: CookieRules & Pick<WebEdge, 'from' | 'foreign'>,
 ): WebEdge {
   return {
     from,
     foreign,
     address: request.ip,
+    user_agent: request.headers['user-agent'] ?? null,
     url: request.url,
     origin: rules.public_url ?? `${request.protocol}://${request.host}`,
     setHeader: (name, value) => void reply.header(name, value),
@@ -48,7 +49,7 @@ function nameOf(name: CookieName, secure: boolean): string {
   return `${secure ? '__Host-' : ''}parley_${name}`
 }
 
-export function readCookie({ headers }: FastifyRequest, name: CookieName, { public_url }: CookieRules): string | null {
+export function readCookie({ headers }: CallRequest, name: CookieName, { public_url }: CookieRules): string | null {
   if (headers.cookie === undefined) return null
   const cookies = parseCookie(headers.cookie)
   const secure = cookies[nameOf(name, true)]
@@ -57,7 +58,7 @@ export function readCookie({ headers }: FastifyRequest, name: CookieName, { publ
 }
 
 /** The client's own claim is trusted, because it affects only the cookie that this client gets. */
-function isSecure({ headers, protocol }: FastifyRequest, { public_url }: CookieRules): boolean {
+function isSecure({ headers, protocol }: CallRequest, { public_url }: CookieRules): boolean {
   if (public_url !== undefined) return public_url.startsWith('https:')
   return protocol === 'https' || headers.origin?.startsWith('https:') === true
 }

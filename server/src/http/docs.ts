@@ -5,6 +5,7 @@ import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import { registerApiReference } from './api-reference.ts'
 import { type SendFile, keepFile } from './kept-file.ts'
 import { pageHeaders } from './security-headers.ts'
+import { registerServiceDocuments } from './service-documents.ts'
 
 /** The output folder of `npm run build`. */
 export const site_folder = join(import.meta.dirname, '..', '..', '..', 'site', 'dist')
@@ -38,6 +39,7 @@ To build it: npm run build.
 /** `describe` makes the OpenAPI document. */
 export function registerDocs(server: FastifyInstance, folder: string, describe: () => object): void {
   registerApiReference(server, describe)
+  registerServiceDocuments(server)
   // As many as the folder has files.
   const kept = new Map<string, SendFile>()
   const send = async (path: string, request: FastifyRequest, reply: FastifyReply) => {

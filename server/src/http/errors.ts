@@ -15,23 +15,33 @@ declare module 'fastify' {
 /** Seconds after which a client may retry while the server is unavailable. */
 const retry_after_seconds = 1
 
-export function sendError(thrown: unknown, request: FastifyRequest, reply: FastifyReply): FastifyReply {
+/** An error as its caller sees it. */
+export interface Refusal {
+  status: number
+  code: ErrorCode
+  /** Seconds. */
+  retry_after: number | undefined
+  body: ReturnType<typeof errorBody>
+}
+
+/** Logs what is the server's own fault. */
+export function refusalOf(thrown: unknown, { id, log }: Pick<FastifyRequest, 'id' | 'log'>, route?: string): Refusal {
   const error = toAppError(thrown)
   const { status, code } = describeError(error.error)
-  request.error_code = code
   // Calls that are refused because of load are counted, and logged together (calls/load.ts).
-  if ((status >= 500 && code !== 'overloaded') || isUnstorable(thrown))
-    request.log.error({ err: thrown, route: request.routeOptions.url }, code)
-  const retryAfter = error.retry_after ?? (status === 503 || status === 429 ? retry_after_seconds : undefined)
-  if (retryAfter !== undefined) reply.header('retry-after', String(retryAfter))
+  if ((status >= 500 && code !== 'overloaded') || isUnstorable(thrown)) log.error({ err: thrown, route }, code)
+  const retry_after = error.retry_after ?? (status === 503 || status === 429 ? retry_after_seconds : undefined)
+  return { status, code, retry_after, body: errorBody(error, id) }
+}
+
+export function sendError(thrown: unknown, request: FastifyRequest, reply: FastifyReply): FastifyReply {
+  const { status, code, retry_after, body } = refusalOf(thrown, request, request.routeOptions.url)
+  request.error_code = code
+  if (retry_after !== undefined) reply.header('retry-after', String(retry_after))
   reply.header('x-request-id', request.id)
   // When a body is refused, the framework closes at once, and a client that still sends would lose the response (connection.ts).
   reply.removeHeader('connection')
-  return reply
-    .code(status)
-    .type('application/json; charset=utf-8')
-    .serializer(JSON.stringify)
-    .send(errorBody(error, request.id))
+  return reply.code(status).type('application/json; charset=utf-8').serializer(JSON.stringify).send(body)
 }
 
 const share_detail =

@@ -2,6 +2,7 @@
 import type { Operation } from '@parley/contract'
 import type { FastifyInstance, FastifyRequest } from 'fastify'
 import type { ForeignRequest } from '../calls/call.ts'
+import type { CallRequest } from './call-request.ts'
 
 /** Routes that take them read any body as bytes. */
 export async function acceptForeign<Each extends Operation>(
@@ -19,7 +20,7 @@ export async function acceptForeign<Each extends Operation>(
   })
 }
 
-export function foreignRequestOf({ method, headers, url, body }: FastifyRequest): ForeignRequest {
+export function foreignRequestOf({ method, headers, url, body }: CallRequest): ForeignRequest {
   const named = Object.entries(headers).flatMap(([name, value]): [string, string][] =>
     value === undefined ? [] : [[name, Array.isArray(value) ? value.join(', ') : value]],
   )

@@ -1,19 +1,19 @@
 // Reads an operation's input from a request: checks path, query, headers and body against the contract, reporting every fault.
 import { type Operation, headerName } from '@parley/contract'
-import type { FastifyRequest } from 'fastify'
 import type { TObject, TSchema } from 'typebox'
 import { type FieldFault, invalid } from '../base/errors.ts'
 import { createErrorFinders } from '../base/validation.ts'
 import { type ReadPart, type Values, createBodyReader, createPartReader, readPath } from '../calls/check-input.ts'
+import type { CallRequest } from './call-request.ts'
 
 /** Query and header values are text and are converted; values of a body are typed. */
 const createFinderForText = createErrorFinders({ coerceTypes: true })
 
 export interface InputReader {
   /** The whole input of a request without a file. */
-  read(request: FastifyRequest): Values
+  read(request: CallRequest): Values
   /** All but the body, which is not there yet. */
-  readHead(request: FastifyRequest): Values
+  readHead(request: CallRequest): Values
   /** The metadata beside a file. */
   readMetadata(sent: unknown): Values
 }
@@ -27,7 +27,7 @@ export function createInputReader(operation: Operation): InputReader {
   const readForm = upload?.form === 'multipart' ? createBodyReader(upload.metadata) : undefined
   const names = Object.keys(headers?.properties ?? {})
 
-  const readRest = (request: FastifyRequest, faults: FieldFault[]): Values => ({
+  const readRest = (request: CallRequest, faults: FieldFault[]): Values => ({
     ...readHeaders?.(pickHeaders(request, names), faults),
     ...readQuery?.({ ...(request.query as Values) }, faults),
     ...(params && readPath(request.params as Values)),
@@ -103,7 +103,7 @@ function isInteger({ type }: TSchema & { type?: unknown }): boolean {
 
 const isList = ({ type }: TSchema & { type?: unknown }) => type === 'array'
 
-function pickHeaders(request: FastifyRequest, names: string[]): Values {
+function pickHeaders(request: CallRequest, names: string[]): Values {
   const values: Values = {}
   for (const name of names) {
     const value = request.headers[headerName(name).toLowerCase()]

@@ -1,29 +1,15 @@
 // An operation as a route: authenticate → limit → authorize → validate → invoke → serialize.
-import type { Operation, OperationId } from '@parley/contract'
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
-import type { PublicContext } from '../calls/context.ts'
 import type { Core } from '../calls/core.ts'
 import { EventStream, FileStream, ForeignAnswer, TextStream } from '../calls/event-stream.ts'
-import type { Checked, ForeignRequest, Origin } from '../calls/call.ts'
 import type { Principal } from '../calls/principal.ts'
-import { acceptsEventStream } from './accept.ts'
-import {
-  type Admission,
-  type IsStillAdmitted,
-  admit,
-  chargeForAnswer,
-  chargeForBody,
-  chargeForFile,
-  requestOriginOf,
-} from './admission.ts'
+import { type Admission, type IsStillAdmitted, admit, chargeForFile } from './admission.ts'
+import { type AnyOperation, createCarrier } from './carry-out.ts'
 import type { Connections } from './connections.ts'
 import { beginSpan } from './span.ts'
 import { type Span, noSpan } from '../telemetry/traces.ts'
-import { createEdge } from './cookies.ts'
 import { sendEventStream } from './event-stream.ts'
 import { sendFileStream } from './file-stream.ts'
-import { foreignRequestOf } from './foreign.ts'
-import { createInputReader } from './input.ts'
 import { beginLargeBody, beginLargeAnswer } from './large.ts'
 import { compileSerializer } from './serializer.ts'
 import { sendTextStream } from './text-stream.ts'
@@ -50,16 +36,13 @@ export interface RouteOptions {
 /** Nobody is known yet, and nothing that is asked for is long. */
 const sign_in_bytes = 16_384
 
-export type AnyOperation = Operation & { id: OperationId }
-
 export function registerOperation(
   server: FastifyInstance,
   { core, admission, uploads, connections }: RouteOptions,
   operation: AnyOperation,
 ): void {
-  const reader = createInputReader(operation)
+  const { reader, call, originOf, charge } = createCarrier({ core, admission }, operation, 'http')
   const { status, schema } = operation.success
-  const charge = (request: FastifyRequest, bytes: number) => chargeForAnswer(admission, operation, request, bytes)
   server.route({
     method: operation.foreign ? [...operation.foreign.methods] : operation.method,
     url: operation.path.replaceAll(/\{(\w+)\}/g, ':$1'),
@@ -91,17 +74,6 @@ export function registerOperation(
     return reply.code(status).send(output)
   }
 
-  function call(request: FastifyRequest, reply: FastifyReply) {
-    chargeForBody(admission, operation, request, reply)
-    const { idempotency_key, ...input } = reader.read(request)
-    const foreign = operation.foreign ? foreignRequestOf(request) : null
-    const origin = originOf(core, admission, request, reply, { key: idempotency_key, body: request.body, foreign })
-    const answered = core.invoke(operation.id, request.principal, input as Checked<never>, origin)
-    // Frees the body, which is no longer needed: the call may wait for minutes.
-    request.body = undefined
-    return answered
-  }
-
   /** The file is stored before the call, which keeps it or not. Its key stands for the file's bytes. */
   async function callWithFile(request: FastifyRequest, reply: FastifyReply) {
     const { idempotency_key, ...head } = reader.readHead(request)
@@ -116,7 +88,7 @@ export function registerOperation(
         file: { name, media_type, sha256: blob.sha256.toString('hex') },
         metadata: upload.metadata ?? null,
       }
-      const origin = originOf(core, admission, request, reply, { key: idempotency_key, body, foreign: null })
+      const origin = originOf(request, reply, { key: idempotency_key, body, foreign: null })
       const answered = await core.invoke(operation.id, request.principal, input as never, origin)
       isKept = !answered.replayed
       return answered
@@ -138,30 +110,4 @@ function sendStream(
   if (output instanceof EventStream) return sendEventStream(request, reply, output, keeping)
   if (output instanceof FileStream) return sendFileStream(request, reply, output, keeping.core)
   return sendTextStream(request, reply, output, keeping.core)
-}
-
-function originOf(
-  { config }: Core,
-  admission: Admission,
-  request: FastifyRequest,
-  reply: FastifyReply,
-  { key, body, foreign }: { key: unknown; body: unknown; foreign: ForeignRequest | null },
-): Origin {
-  const { method } = request
-  const { conversation_id = null } = request.params as { conversation_id?: string }
-  const path = request.url.split('?', 1)[0]!
-  return {
-    via: 'http',
-    request_id: request.id,
-    log: request.log as PublicContext['log'],
-    accepts_stream: acceptsEventStream(request.headers.accept),
-    key: typeof key === 'string' ? { value: key, method, path, body, conversation_id } : null,
-    edge: createEdge(request, reply, { ...config.sign_in, foreign, from: requestOriginOf(admission, request) }),
-    depth: readDepth(request.headers['parley-depth']),
-  }
-}
-
-/** As requests of workflows and tools say it. */
-function readDepth(header: string | string[] | undefined): number {
-  return typeof header === 'string' && /^\d{1,4}$/.test(header) ? Number(header) : 0
 }

@@ -11,7 +11,8 @@ export const compileSerializer: FastifySerializerCompiler<object> = ({ schema })
   return (value: unknown) => (serialize ??= serializerOf(schema))(value)
 }
 
-function serializerOf(schema: object): Serialize {
+/** The JSON of an answer has the fields of its schema, over HTTP and over MCP. */
+export function serializerOf(schema: object): Serialize {
   const found = made.get(schema)
   if (found) return found
   const serialize = fastJsonStringify(withRest(schema) as object)

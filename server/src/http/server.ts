@@ -12,6 +12,7 @@ import { console_folder, registerConsole } from './console.ts'
 import { registerDocs, site_folder } from './docs.ts'
 import { sendError } from './errors.ts'
 import { acceptForeign } from './foreign.ts'
+import type { Mount } from './http.ts'
 import { beginLargeBody } from './large.ts'
 import { listenBeside, requireFree, sharing } from './listeners.ts'
 import { noteAnswers } from './note-answer.ts'
@@ -20,7 +21,8 @@ import { makePathReadable, max_path_part } from './rules/readable-path.ts'
 import type { Pieces } from '../calls/pieces.ts'
 import { createRateLimiter } from '../calls/rate-limit.ts'
 import { createReadmission } from './admission.ts'
-import { type AnyOperation, registerOperation } from './route.ts'
+import type { AnyOperation } from './carry-out.ts'
+import { registerOperation } from './route.ts'
 import { answerHeaders } from './security-headers.ts'
 import { acceptUploads, createUploads } from './uploads.ts'
 import { createSites } from './sites.ts'
@@ -42,10 +44,10 @@ export interface HttpOptions {
   resources: Resources
   checkVisitor: CheckVisitor
   embeds: Embeds
+  mounts: readonly Mount[]
 }
 
 export async function createHttpServer(core: Core, options: HttpOptions): Promise<HttpServer> {
-  const { tokens, standings, resources, checkVisitor } = options
   const { config, ports, log, node } = core
   const sites = createSites(config)
   const headers = answerHeaders(config.sign_in.public_url)
@@ -93,13 +95,14 @@ export async function createHttpServer(core: Core, options: HttpOptions): Promis
   const limiter = createRateLimiter(limits, ports.clock)
   const unknown_callers = createUnknownCallers({ ...core, clock: ports.clock }, limits.requests_of_address_per_minute)
   const site_callers = createAddressLimiter(ports.clock, config.sites.requests_of_address_per_minute)
-  const gate = { core, tokens, standings, resources, checkVisitor, limiter, unknown_callers, site_callers, sites }
-  const admission = { ...gate, readmission: createReadmission(gate) }
-  const route = { core, admission, uploads: createUploads(core, connections), connections }
+  const gate = { ...options, core, limiter, unknown_callers, site_callers, sites }
+  const carrying = { core, admission: { ...gate, readmission: createReadmission(gate) } }
+  const route = { ...carrying, uploads: createUploads(core, connections), connections }
   const all: AnyOperation[] = Object.values(operations)
   for (const operation of all) if (!operation.upload && !operation.foreign) registerOperation(server, route, operation)
   await acceptUploads(server, all, (within, operation) => registerOperation(within, route, operation))
   await acceptForeign(server, all, (within, operation) => registerOperation(within, route, operation))
+  for (const mount of options.mounts) await mount(server, carrying)
   sites.registerPreflights(server)
   registerWidgetPages(server, options.embeds, { sites, site_callers, has_demo: isForDevelopment(config) })
   registerDocs(server, site_folder, () => createOpenApiDocument(operations, version))

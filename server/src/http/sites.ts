@@ -4,17 +4,18 @@ import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import { AppError } from '../base/errors.ts'
 import type { Principal } from '../calls/principal.ts'
 import type { Config } from '../config/config.ts'
+import type { CallRequest } from './call-request.ts'
 import { createCors, methodsByPath, takesTokens } from './cors.ts'
 
 export interface Sites {
   /** The origin at which a request reached the server. */
-  ownOrigin(request: FastifyRequest): string
+  ownOrigin(request: Pick<CallRequest, 'host' | 'protocol'>): string
   /** Throws `not_found` for what is not of web widgets, at the origin that is theirs alone. */
   requirePlace(request: FastifyRequest): void
   /** Lets pages of a listed origin read the answer, also one that refuses the call before it is looked at. */
   allow(request: FastifyRequest, reply: FastifyReply): void
   /** Keys of an organization do not belong into pages. */
-  requireOwnKind(request: FastifyRequest, principal: Principal): void
+  requireOwnKind(request: Pick<CallRequest, 'headers'>, principal: Principal): void
   /** Answers what browsers ask before they send a request. */
   registerPreflights(server: FastifyInstance): void
 }

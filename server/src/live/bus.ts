@@ -9,6 +9,8 @@ export interface Bus extends AsyncDisposable {
   /** Publishes to every node, including this one; at most 7,900 bytes with the topic. Never throws: a message may be lost. */
   publish<Payload>(topic: Topic<Payload>, payload: Payload): Promise<void>
   subscribe<Payload>(topic: Topic<Payload>, receive: (payload: Payload) => void): void
+  /** Whether messages arrive, as far as this node knows. */
+  readonly isConnected: boolean
 }
 
 export interface BusOptions {
@@ -38,6 +40,7 @@ const waits = { first_ms: 100, longest_ms: 5000 }
 export function openBus(options: BusOptions): Bus {
   const receivers: Receivers = new Map()
   let isClosed = false
+  let isConnected = false
   let client: pg.Client | null = null
   let stopRetry = () => {}
 
@@ -54,6 +57,7 @@ export function openBus(options: BusOptions): Bus {
     const lose = (error?: Error) => {
       if (isLost || isClosed) return
       isLost = true
+      if (client === next) isConnected = false
       if (error) options.onError(error)
       void endQuietly(next)
       stopRetry = options.after(backoff(tries, waits), () => void connect(tries + 1))
@@ -66,6 +70,7 @@ export function openBus(options: BusOptions): Bus {
       await next.query(`listen ${channel}`)
       await options.onConnect?.(next)
       tries = 1
+      isConnected = !isLost
       options.onReconnect()
     } catch (error) {
       lose(error as Error)
@@ -74,6 +79,9 @@ export function openBus(options: BusOptions): Bus {
 
   void connect(1)
   return {
+    get isConnected() {
+      return isConnected
+    },
     async publish(topic, payload) {
       try {
         await options.database.query(publishStatement, [`${topic.name} ${topic.encode(payload)}`])

@@ -1,7 +1,7 @@
 // The models of one server: the demo model and those of the configured providers, each with a timeout, retries and fallbacks.
 import { agentDefaults } from '@parley/contract'
 import { DEMO_MODEL, DEMO_MODEL_ID, DEMO_PROVIDER, createDemoModel } from './demo.ts'
-import type { Model } from './port.ts'
+import type { CountedModel, Model } from './port.ts'
 import { createModelError } from './adapters/provider-errors.ts'
 import { type ProviderClient, openProviderClient } from './adapters/provider-client.ts'
 import { type ModelProviders, createModelProviders } from './adapters/providers.ts'
@@ -37,7 +37,7 @@ export interface ModelListing {
 
 export interface ModelCatalog extends AsyncDisposable {
   /** Throws a `ModelError` of kind `not_configured`. `own` replaces the server's settings for its providers. */
-  resolve(ref: ModelRef, policy?: ModelPolicy, own?: ProviderSettings): Model
+  resolve(ref: ModelRef, policy?: ModelPolicy, own?: ProviderSettings): CountedModel
   list(): ModelListing[]
   /** Splits `provider/model` at the first slash; null if either half is missing. Does not check that the provider exists. */
   parse(id: string): ModelRef | null

@@ -1,5 +1,5 @@
 // Collects a model's stream: the plain answer is the collected stream.
-import { type FinishReason, ModelError, type ModelPart, type ModelUsage } from './port.ts'
+import { type FinishReason, ModelError, type ModelPart, type ModelUsage, notReported } from './port.ts'
 
 /** Per answer; twice the longest that any model gives. */
 const max_text_characters = 1_048_576
@@ -23,7 +23,7 @@ export async function collectAnswer(
     text: '',
     calls: [],
     reason: 'other',
-    usage: { input_tokens: null, output_tokens: null },
+    usage: notReported,
     model: null,
   }
   for await (const part of parts) {

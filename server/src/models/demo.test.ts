@@ -4,7 +4,7 @@ import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { GREETING, collectParts, describeModelContract, joinText } from '../../test/support/model-contract.ts'
 import { DEMO_LABEL, DEMO_MODEL_ID, createDemoModel, summarizeWithDemo } from './demo.ts'
-import type { ModelMessage, ModelPart, ModelRequest, ModelTool } from './port.ts'
+import { type ModelMessage, type ModelPart, type ModelRequest, type ModelTool, notReported } from './port.ts'
 
 const TOOL: ModelTool = { name: 'get_weather', description: 'Weather of a city', parameters: { type: 'object' } }
 
@@ -122,11 +122,13 @@ describe('what the demo model says', () => {
     expect(whole.at(-1)).toEqual({
       type: 'finish',
       reason: 'stop',
-      usage: { input_tokens: 14, output_tokens: texts.length },
+      usage: { ...notReported, input_tokens: 14, output_tokens: texts.length },
     })
     const cut = await ask('Where is my order?', { max_output_tokens: 6 })
     expect(cut.slice(0, 6)).toEqual(whole.slice(0, 6))
-    expect(cut.slice(6)).toEqual([{ type: 'finish', reason: 'length', usage: { input_tokens: 14, output_tokens: 6 } }])
+    expect(cut.slice(6)).toEqual([
+      { type: 'finish', reason: 'length', usage: { ...notReported, input_tokens: 14, output_tokens: 6 } },
+    ])
   })
 })
 

@@ -2,7 +2,14 @@
 // counts its input and knows nothing else; of passages it quotes the best one and names its source.
 import { createHash } from 'node:crypto'
 import { citationRules, readFirstPassage } from '@parley/contract'
-import type { Model, ModelMessage, ModelPart, ModelRequest, ModelToolResult } from './port.ts'
+import {
+  type Model,
+  type ModelMessage,
+  type ModelPart,
+  type ModelRequest,
+  type ModelToolResult,
+  notReported,
+} from './port.ts'
 
 export const DEMO_PROVIDER = 'demo'
 export const DEMO_MODEL = 'parley-demo'
@@ -41,7 +48,7 @@ export function createDemoModel(): Model {
 function finish(request: ModelRequest, reason: 'stop' | 'length' | 'tool_calls', output_tokens: number): ModelPart {
   const texts = [request.system, ...request.messages.map(textOf)]
   const input_tokens = texts.reduce((sum, text) => sum + countWords(text), 0)
-  return { type: 'finish', reason, usage: { input_tokens, output_tokens } }
+  return { type: 'finish', reason, usage: { ...notReported, input_tokens, output_tokens } }
 }
 
 function composeReply(request: ModelRequest): string {

@@ -3,7 +3,7 @@ import type { ResolvedConfig } from '../agents/rules/config.ts'
 import type { Core } from '../calls/core.ts'
 import { AppError } from '../base/errors.ts'
 import type { ModelCatalog } from './catalog.ts'
-import { type Model, type ModelRequest, ModelError } from './port.ts'
+import { type CountedModel, type ModelRequest, ModelError } from './port.ts'
 import type { ModelRef } from './adapters/provider-settings.ts'
 
 /** What is needed to find a model. */
@@ -12,7 +12,7 @@ export interface ModelServices extends Pick<Core, 'config'> {
 }
 
 /** Throws a `ModelError` if the model is not configured here. */
-export function modelOf({ models }: Pick<ModelServices, 'models'>, { llm }: Pick<ResolvedConfig, 'llm'>): Model {
+export function modelOf({ models }: Pick<ModelServices, 'models'>, { llm }: Pick<ResolvedConfig, 'llm'>): CountedModel {
   return models.resolve(llm, { timeout_ms: llm.timeout_ms, fallbacks: llm.fallbacks })
 }
 

@@ -6,7 +6,8 @@ import { readSecrets } from '../secrets/secrets.ts'
 import { type Redactor, createRedactor } from '../secrets/rules/redact.ts'
 import type { ModelCatalog } from './catalog.ts'
 import { chooseOwnSettings, listKeyNames } from './rules/own-keys.ts'
-import type { Model, ModelPart, ModelRequest } from './port.ts'
+import type { CallCounter } from '../usage/port.ts'
+import type { CountedModel, ModelPart, ModelRequest } from './port.ts'
 import { createTracedModel } from './traced-model.ts'
 import { type ModelRef, PROVIDERS } from './adapters/provider-settings.ts'
 
@@ -17,13 +18,17 @@ export function modelsOf(services: Part, store: Store): ModelCatalog {
   const { models, config, traces } = services
   return {
     ...models,
-    resolve(ref, policy): Model {
+    resolve(ref, policy): CountedModel {
       const names = listKeyNames([ref, ...(policy?.fallbacks ?? [])], config)
       if (names.length === 0) return createTracedModel(traces, models.resolve(ref, policy))
-      async function* stream(request: ModelRequest, signal: AbortSignal): AsyncGenerator<ModelPart> {
+      async function* stream(
+        request: ModelRequest,
+        signal: AbortSignal,
+        calls: CallCounter,
+      ): AsyncGenerator<ModelPart> {
         const secrets = await readSecrets(services, store, names)
         const model = models.resolve(ref, policy, chooseOwnSettings(config, secrets))
-        yield* redactParts(model.stream(request, signal), createRedactor(keysAmong(secrets)))
+        yield* redactParts(model.stream(request, signal, calls), createRedactor(keysAmong(secrets)))
       }
       return createTracedModel(traces, { id: `${ref.provider}/${ref.model}`, stream })
     },

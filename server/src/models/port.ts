@@ -1,5 +1,6 @@
 // The model port: what the engine needs of any language model. Types only, and it only streams.
 import type { JsonObject, JsonValue } from '../base/json.ts'
+import type { CallCounter, ReportedTokens } from '../usage/port.ts'
 
 /** A language model that can continue a conversation. */
 export interface Model {
@@ -10,6 +11,13 @@ export interface Model {
    * network; if `signal` aborts, throws the signal's reason.
    */
   stream(request: ModelRequest, signal: AbortSignal): AsyncIterable<ModelPart>
+}
+
+/** A model of the catalog. Each try of a call is a call of a provider, and `calls` counts all of them (P3). */
+export interface CountedModel {
+  readonly id: string
+  /** Like that of a model. Also throws what forbids the call. */
+  stream(request: ModelRequest, signal: AbortSignal, calls: CallCounter): AsyncIterable<ModelPart>
 }
 
 /** The models of a provider, by `provider/model` and the provider's own name. */
@@ -66,9 +74,13 @@ export type ModelPart =
 
 export type FinishReason = 'stop' | 'length' | 'tool_calls' | 'content_filter' | 'other'
 
-export interface ModelUsage {
-  input_tokens: number | null
-  output_tokens: number | null
+export type ModelUsage = ReportedTokens
+
+export const notReported: ModelUsage = {
+  input_tokens: null,
+  output_tokens: null,
+  cached_input_tokens: null,
+  cache_write_tokens: null,
 }
 
 /** A failure of the provider or the network. Its message never contains a key, a header or a prompt. */
@@ -77,6 +89,8 @@ export class ModelError extends Error {
   readonly model: string
   /** HTTP status of the provider, if it answered. */
   readonly status: number | null
+  /** The provider was not reached, so it bills nothing. */
+  is_unreached = false
 
   constructor(kind: ModelErrorKind, model: string, status: number | null, message: string, options?: ErrorOptions) {
     super(message, options)

@@ -4,7 +4,8 @@ import { describe, expect, test } from 'vitest'
 import { GREETING, collectParts, describeModelContract } from '../../test/support/model-contract.ts'
 import { createVirtualTime, type VirtualTime } from '../../test/support/virtual-time.ts'
 import { createDemoModel } from './demo.ts'
-import { ModelError, type Model, type ModelErrorKind, type ModelPart } from './port.ts'
+import { type CountedModel, ModelError, type Model, type ModelErrorKind, type ModelPart, notReported } from './port.ts'
+import { countsNothing } from '../usage/usage.ts'
 import { createModelError } from './adapters/provider-errors.ts'
 import { createResilientModel, type AttemptFailure } from './resilient.ts'
 
@@ -30,7 +31,7 @@ function scriptModel(id: string, time: VirtualTime, ...scripts: Step[][]): Scrip
       else if ('spend' in step) await time.sleep(step.spend)
       else throw createModelError(step.fail, id)
     }
-    yield { type: 'finish', reason: 'stop', usage: { input_tokens: 1, output_tokens: 1 } }
+    yield { type: 'finish', reason: 'stop', usage: { ...notReported, input_tokens: 1, output_tokens: 1 } }
   }
   return { id, signals, stream }
 }
@@ -44,7 +45,7 @@ function setUp(random = 0) {
     timeout_ms: TIMEOUT_MS,
     onFailure: (failure: AttemptFailure) => failures.push(failure),
   }
-  const ask = (model: Model, signal?: AbortSignal) => time.run(collectParts(model, GREETING, signal))
+  const ask = (model: CountedModel, signal?: AbortSignal) => time.run(collectParts(model, GREETING, signal))
   return { time, options, failures, ask }
 }
 
@@ -85,7 +86,7 @@ describe('retries', () => {
     const parts: ModelPart[] = []
     const consume = async () => {
       const resilient = createResilientModel(model, [other], options)
-      for await (const part of resilient.stream(GREETING, new AbortController().signal)) parts.push(part)
+      for await (const part of resilient.stream(GREETING, new AbortController().signal, countsNothing)) parts.push(part)
     }
     await expect(time.run(consume())).rejects.toMatchObject({ kind, model: 'a/b' })
     expect(words(parts)).toEqual(['half'])
@@ -181,7 +182,7 @@ describe('timeouts', () => {
     const parts: ModelPart[] = []
     const consume = async () => {
       const resilient = createResilientModel(model, [], options)
-      for await (const part of resilient.stream(GREETING, new AbortController().signal)) parts.push(part)
+      for await (const part of resilient.stream(GREETING, new AbortController().signal, countsNothing)) parts.push(part)
     }
     await expect(time.run(consume())).rejects.toMatchObject({ kind: 'timeout' })
     expect(words(parts)).toEqual(['one'])
@@ -209,6 +210,8 @@ describe('aborts', () => {
     const model = scriptModel('a/b', time, ['hang'])
     const controller = new AbortController()
     const call = ask(createResilientModel(model, [], options), controller.signal)
+    // The call begins once it is counted.
+    await Promise.resolve()
     controller.abort(reason)
     await expect(call).rejects.toBe(reason)
     expect([model.signals.length, model.signals[0]?.reason, time.now()]).toEqual([1, reason, 0])
@@ -233,7 +236,11 @@ describe('aborts', () => {
     const model = scriptModel('a/b', time, ['one', 'hang'])
     const controller = new AbortController()
     const consume = async () => {
-      for await (const part of createResilientModel(model, [], options).stream(GREETING, controller.signal)) {
+      for await (const part of createResilientModel(model, [], options).stream(
+        GREETING,
+        controller.signal,
+        countsNothing,
+      )) {
         expect(part).toEqual({ type: 'text', text: 'one' })
         controller.abort(reason)
       }
@@ -281,7 +288,7 @@ describe('aborts', () => {
     }
     const consume = async () => {
       const resilient = createResilientModel(model, [], options)
-      for await (const part of resilient.stream(GREETING, new AbortController().signal)) {
+      for await (const part of resilient.stream(GREETING, new AbortController().signal, countsNothing)) {
         expect(part).toEqual({ type: 'text', text: 'one' })
         break
       }
@@ -307,7 +314,8 @@ test('for any failures, every model is called a bounded number of times, and the
       const parts: ModelPart[] = []
       const consume = async () => {
         const resilient = createResilientModel(primary, fallbacks, options)
-        for await (const part of resilient.stream(GREETING, new AbortController().signal)) parts.push(part)
+        for await (const part of resilient.stream(GREETING, new AbortController().signal, countsNothing))
+          parts.push(part)
       }
       const error = await time.run(consume()).then(
         () => null,

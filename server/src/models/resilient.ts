@@ -3,7 +3,16 @@
 import type { Clock } from '../base/ports.ts'
 import { backoff, sleep } from '../base/retry.ts'
 import type { MeasuredCall } from './metrics.ts'
-import { ModelError, type Model, type ModelErrorKind, type ModelPart, type ModelRequest } from './port.ts'
+import type { CallCounter, EndedCall } from '../usage/port.ts'
+import { charactersOfRequest } from './rules/request-size.ts'
+import {
+  type CountedModel,
+  ModelError,
+  type Model,
+  type ModelErrorKind,
+  type ModelPart,
+  type ModelRequest,
+} from './port.ts'
 import { createModelError } from './adapters/provider-errors.ts'
 
 export interface ResilienceOptions {
@@ -34,20 +43,21 @@ const attempt_waits = { first_ms: 250, longest_ms: 4000 }
 
 /**
  * A failure that may pass is retried `retries` times, then each fallback is tried under the same rule. A final failure of the
- * primary is thrown; a final failure of a fallback only ends that fallback. If every model failed, the last error is thrown.
+ * primary is thrown; a final failure of a fallback only ends that fallback. If every model failed, the last error is thrown. Each attempt
+ * is counted as a call of its own, from before it begins.
  */
-export function createResilientModel(primary: Model, fallbacks: Model[], options: ResilienceOptions): Model {
+export function createResilientModel(primary: Model, fallbacks: Model[], options: ResilienceOptions): CountedModel {
   const { clock, random, retries = DEFAULT_RETRIES } = options
   const models = [primary, ...fallbacks]
 
-  async function* stream(request: ModelRequest, signal: AbortSignal): AsyncGenerator<ModelPart> {
+  async function* stream(request: ModelRequest, signal: AbortSignal, calls: CallCounter): AsyncGenerator<ModelPart> {
     signal.throwIfAborted()
     for (const [index, model] of models.entries()) {
       const isLastModel = index === models.length - 1
       for (let attempt = 1; attempt <= retries + 1; attempt += 1) {
         let hasOutput = false
         try {
-          for await (const part of runAttempt(model, request, signal, options)) {
+          for await (const part of runAttempt(model, request, { signal, calls }, options)) {
             hasOutput = true
             yield part.type === 'finish' ? { ...part, model: model.id } : part
           }
@@ -97,9 +107,16 @@ const PASSING: Record<ModelErrorKind, boolean> = {
 async function* runAttempt(
   model: Model,
   request: ModelRequest,
-  signal: AbortSignal,
+  { signal, calls }: { signal: AbortSignal; calls: CallCounter },
   { clock, timeout_ms, onCall }: ResilienceOptions,
 ): AsyncGenerator<ModelPart> {
+  const countCharacters = () => charactersOfRequest(request)
+  const counted = await calls.begin({ model: model.id, most_ms: timeout_ms, countCharacters })
+  // Right before the listener below: an abort in between would not be noticed.
+  if (signal.aborted) {
+    await counted.end({ how: 'not_made' })
+    throw signal.reason
+  }
   const call = new AbortController()
   let leave: (reason: unknown) => void = () => {}
   const stop = (reason: unknown) => {
@@ -111,6 +128,7 @@ async function* runAttempt(
   const stopTimer = clock.after(timeout_ms, () => stop(createModelError('timeout', model.id)))
   const parts = model.stream(request, call.signal)[Symbol.asyncIterator]()
   let ended: Omit<MeasuredCall, 'model'> = { outcome: 'aborted', usage: null }
+  let counts: EndedCall = { how: 'interrupted' }
   try {
     for (;;) {
       call.signal.throwIfAborted()
@@ -119,11 +137,17 @@ async function* runAttempt(
         parts.next().then(resolve, (error) => reject(call.signal.aborted ? call.signal.reason : error))
       })
       if (done) return
-      if (value.type === 'finish') ended = { outcome: 'ok', usage: value.usage }
+      if (value.type === 'finish') {
+        ended = { outcome: 'ok', usage: value.usage }
+        counts = { how: 'answered', reported: value.usage }
+      } else counted.heard += (value.type === 'text' ? value.text : value.arguments).length
       yield value
     }
   } catch (error) {
-    if (error instanceof ModelError && !signal.aborted) ended = { outcome: error.kind, usage: null }
+    if (error instanceof ModelError && !signal.aborted) {
+      ended = { outcome: error.kind, usage: null }
+      counts = endOfFailed(error)
+    }
     throw error
   } finally {
     onCall?.({ model: model.id, ...ended })
@@ -131,5 +155,11 @@ async function* runAttempt(
     signal.removeEventListener('abort', abort)
     // Not awaited: a generator that still waits for its provider would block the caller here.
     parts.return?.()?.catch(() => undefined)
+    await counted.end(counts)
   }
+}
+
+function endOfFailed({ kind, status, is_unreached }: ModelError): EndedCall {
+  if (kind === 'not_configured') return { how: 'not_made' }
+  return { how: 'failed', is_refused: status !== null || is_unreached }
 }

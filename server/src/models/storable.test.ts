@@ -1,10 +1,15 @@
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
 import { makeStorable } from '../base/text.ts'
-import type { Model, ModelPart } from './port.ts'
+import { type Model, type ModelPart, notReported } from './port.ts'
+import { countsNothing } from '../usage/usage.ts'
 import { createStorableModel } from './storable.ts'
 
-const finish: ModelPart = { type: 'finish', reason: 'stop', usage: { input_tokens: 1, output_tokens: 1 } }
+const finish: ModelPart = {
+  type: 'finish',
+  reason: 'stop',
+  usage: { ...notReported, input_tokens: 1, output_tokens: 1 },
+}
 
 async function read(parts: ModelPart[]): Promise<ModelPart[]> {
   const model: Model = {
@@ -14,7 +19,7 @@ async function read(parts: ModelPart[]): Promise<ModelPart[]> {
     },
   }
   const request = { system: '', messages: [], tools: [] }
-  return Array.fromAsync(createStorableModel(model).stream(request, new AbortController().signal))
+  return Array.fromAsync(createStorableModel(model).stream(request, new AbortController().signal, countsNothing))
 }
 
 const textOf = (parts: ModelPart[]) => parts.map((part) => (part.type === 'text' ? part.text : '')).join('')

@@ -1,10 +1,10 @@
 // Wraps a model so that its text can be stored: no NUL, no half of a character. A model that sends such text must not make the
 // database refuse the turn or the end of its conversation.
 import { makeStorable } from '../base/text.ts'
-import type { Model, ModelPart } from './port.ts'
+import type { CountedModel, ModelPart } from './port.ts'
 
-export function createStorableModel(model: Model): Model {
-  return { id: model.id, stream: (request, signal) => storableParts(model.stream(request, signal)) }
+export function createStorableModel(model: CountedModel): CountedModel {
+  return { id: model.id, stream: (...call) => storableParts(model.stream(...call)) }
 }
 
 async function* storableParts(parts: AsyncIterable<ModelPart>): AsyncGenerator<ModelPart> {

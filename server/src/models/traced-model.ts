@@ -1,23 +1,24 @@
 // A model whose calls are spans, from the first try to the last part of the answer.
 import { describeChat, describeChatAnswer, describeChatContent } from '../telemetry/gen-ai.ts'
 import type { Span, Traces } from '../telemetry/traces.ts'
-import { type Model, ModelError, type ModelMessage, type ModelPart, type ModelRequest } from './port.ts'
+import type { CallCounter } from '../usage/port.ts'
+import { type CountedModel, ModelError, type ModelMessage, type ModelPart, type ModelRequest } from './port.ts'
 
-export function createTracedModel(traces: Traces, model: Model): Model {
+export function createTracedModel(traces: Traces, model: CountedModel): CountedModel {
   if (!traces.isOn) return model
-  return { id: model.id, stream: (request, signal) => tracedParts(traces, model, request, signal) }
+  return { id: model.id, stream: (...call) => tracedParts(traces, model, call) }
 }
 
 async function* tracedParts(
   traces: Traces,
-  model: Model,
-  request: ModelRequest,
-  signal: AbortSignal,
+  model: CountedModel,
+  call: [ModelRequest, AbortSignal, CallCounter],
 ): AsyncGenerator<ModelPart> {
+  const [request] = call
   const { name, attributes } = describeChat(model.id)
   const span = traces.begin(name, { kind: 'client', attributes })
   const said: Said | null = traces.captures_content && request.recorded ? { text: '', calls: [] } : null
-  const parts = model.stream(request, signal)[Symbol.asyncIterator]()
+  const parts = model.stream(...call)[Symbol.asyncIterator]()
   try {
     for (;;) {
       const { done, value } = await traces.within(span, () => parts.next())
@@ -46,8 +47,11 @@ function note(said: Said, part: Exclude<ModelPart, { type: 'finish' }>): void {
   else said.calls.push({ name: part.name, arguments: part.arguments })
 }
 
-function noteFinish(span: Span, { model, reason, usage }: Extract<ModelPart, { type: 'finish' }>): void {
-  span.set(describeChatAnswer({ model: model ?? null, reason, ...usage }))
+function noteFinish(
+  span: Span,
+  { model, reason, usage: { input_tokens, output_tokens } }: Extract<ModelPart, { type: 'finish' }>,
+): void {
+  span.set(describeChatAnswer({ model: model ?? null, reason, input_tokens, output_tokens }))
 }
 
 function describeContent(

@@ -7,7 +7,9 @@ import {
   markOrganizationDeleted,
   requireOrganization,
 } from '../access/access.ts'
+import { byCommand, tell } from '../access/audit.ts'
 import { AppError, invalid } from '../base/errors.ts'
+import { systemPorts } from '../base/ports.ts'
 import type { Database, Transaction } from '../database/database.ts'
 import { openStoreIn } from '../database/store.ts'
 import { addOrganizationEvent } from '../organization-events/organization-events.ts'
@@ -42,5 +44,10 @@ export async function deleteIn(tx: Transaction, organization_id: string, confirm
 /** For an operator. `organization`: slug or id. Throws `not_found`. */
 export async function deleteOrganizationNamed(database: Database, organization: string): Promise<Deleted> {
   const { id, slug } = await requireOrganization(database, organization)
-  return database.transaction((tx) => deleteIn(tx, id, slug))
+  return database.transaction(async (tx) => {
+    const deleted = await deleteIn(tx, id, slug)
+    const target = { type: 'organization', id, name: slug } as const
+    await tell(tx, systemPorts, id, byCommand('parley org delete', target))
+    return deleted
+  })
 }

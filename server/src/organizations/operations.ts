@@ -2,6 +2,7 @@
 import { type Role, organizationBounds } from '@parley/contract'
 import { addMember, countCreatedBy, createOrganizationIn, findSlug, findUser, lockTokensOf } from '../access/access.ts'
 import { isSlug, proposeSlugs } from '../access/rules/slugs.ts'
+import { appendAudit } from '../audit/append.ts'
 import { AppError, notFound } from '../base/errors.ts'
 import { isUuid } from '../base/ports.ts'
 import { callBucket, takeAttempt } from '../calls/attempts.ts'
@@ -35,8 +36,23 @@ export const createOrganization: Handler<'createOrganization'> = async (ctx, { n
     const wish = { name, slug, parent_id, created_by: ctx.user.id }
     const { settings: _, ...organization } = await createOrganizationIn(tx, ports, wish)
     await addMember(openStoreIn(tx, organization.id), user!, 'admin')
+    await noteCreation(ctx, tx, organization)
     const role: Role = 'admin'
     return { ...organization, role }
+  })
+}
+
+/** In its own log, which begins with it. */
+function noteCreation(
+  { core, user, origin }: UserContext,
+  tx: Executor,
+  { id, name, slug, parent_id }: { id: string; name: string; slug: string; parent_id: string | null },
+): Promise<void> {
+  return appendAudit(tx, {
+    ...{ id: core.ports.newId(), organization_id: id, action: 'createOrganization', ...origin },
+    actor: { type: 'user', id: user.id, name: user.email },
+    target: { type: 'organization', id, name },
+    changes: Object.entries({ name, slug, parent_id }).map(([path, to]) => ({ path, from: null, to })),
   })
 }
 

@@ -26,7 +26,8 @@ export function purgeWork(database: Executor, purges: () => readonly Purge[]): W
       const { reserved_days } = organizationBounds
       const end = await readEnd(database, id, reserved_days)
       if (!end) return { next: 'done' }
-      const { is_done, deleted } = await purgeAll(purges(), port)
+      const due = purges().filter(({ late }) => end.is_over || !late)
+      const { is_done, deleted } = await purgeAll(due, port)
       if (!is_done) return { next: { again_in_ms: 0 } }
       // Turns that ran when it was deleted, and files that their store still has.
       if (deleted > 0) return { next: { again_in_ms } }

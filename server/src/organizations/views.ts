@@ -14,6 +14,7 @@ import {
   selectViews,
 } from '../access/access.ts'
 import { partnerAccessOf, scopesOfView, viewing_scope } from '../access/rules/view.ts'
+import type { AuditOrigin } from '../audit/entry.ts'
 import { AppError, notFound } from '../base/errors.ts'
 import { isUuid } from '../base/ports.ts'
 import type { Access } from '../calls/access.ts'
@@ -30,9 +31,16 @@ interface Wish {
   minutes?: number | null
 }
 
+interface Viewer {
+  core: Core
+  access: Access
+  origin: AuditOrigin
+}
+
 /** In the organization of the access, whose member looks. */
 function begin<T>(
-  { core, access }: { core: Core; access: Access },
+  { core, access, origin }: Viewer,
+  action: 'startView' | 'startViewInSession',
   { organization_id, reason, minutes }: Wish,
   token: { key_id: string; secret_hash: Buffer } | null,
   then: (tx: Transaction, view: { id: string; expires_at: string; scopes: string[] }) => Promise<T>,
@@ -47,7 +55,7 @@ function begin<T>(
     await lockOrganization(partner)
     if ((await countViewsOf(partner)) >= organizationBounds.views) throw new AppError('too_many_views')
     const id = core.ports.newId()
-    const { expires_at } = await insertView(tx, {
+    const { expires_at, tell } = await insertView(tx, {
       id,
       organization_id: child_id,
       partner_id,
@@ -56,13 +64,15 @@ function begin<T>(
       reason,
       minutes: minutes ?? organizationBounds.view_minutes.default,
     })
-    return then(tx, { id, expires_at, scopes: [...scopesOfView(partner_access)] })
+    const made = await then(tx, { id, expires_at, scopes: [...scopesOfView(partner_access)] })
+    await tell({ action, actor, origin })
+    return made
   })
 }
 
 export const startView: Handler<'startView', AccessServices> = async (ctx, input) => {
   const { text, key_id, secret_hash } = createCredential('view_token', ctx.core.ports.randomBytes)
-  return begin(ctx, input, { key_id, secret_hash }, async (_tx, view) => ({ ...view, token: text }))
+  return begin(ctx, 'startView', input, { key_id, secret_hash }, async (_tx, view) => ({ ...view, token: text }))
 }
 
 export const startViewInSession: Handler<'startViewInSession', AccessServices> = async (ctx, input) => {
@@ -70,9 +80,15 @@ export const startViewInSession: Handler<'startViewInSession', AccessServices> =
   if (session.blocked) throw new AppError(session.blocked)
   if (session.view) throw new AppError('view_only')
   if (!session.access.scopes.has(viewing_scope)) throw new AppError('forbidden')
-  await begin({ core, access: session.access }, input, null, async (tx, { id }) => {
-    if (!(await lookAt(tx, session.id, id))) throw new AppError('unauthorized')
-  })
+  await begin(
+    { core, origin: ctx.origin, access: session.access },
+    'startViewInSession',
+    input,
+    null,
+    async (tx, { id }) => {
+      if (!(await lookAt(tx, session.id, id))) throw new AppError('unauthorized')
+    },
+  )
   const now = await readOwnSession(ctx)
   if (!now) throw new AppError('unauthorized')
   return describeSession(core.database, now)
@@ -89,8 +105,10 @@ export const listViews: Handler<'listViews', AccessServices> = async ({ store })
   return { data }
 }
 
-export const stopView: Handler<'stopView', AccessServices> = async ({ core, access }, { view_id }) => {
-  const { organization_id } = access
-  const isThere = isUuid(view_id) && (await core.database.transaction((tx) => endView(tx, organization_id, view_id)))
+export const stopView: Handler<'stopView', AccessServices> = async ({ core, access, origin }, { view_id }) => {
+  const { organization_id, actor } = access
+  const by = { action: 'stopView', actor, origin }
+  const isThere =
+    isUuid(view_id) && (await core.database.transaction((tx) => endView(tx, organization_id, view_id, by)))
   if (!isThere) throw notFound('View')
 }

@@ -7,7 +7,7 @@ import type { WorkflowContext } from './services.ts'
  * earlier call that had the effect and was lost before it answered.
  */
 export async function answerOnce<Answer>(
-  { key, store }: Pick<WorkflowContext, 'key' | 'store'>,
+  { key, audited }: Pick<WorkflowContext, 'key' | 'audited'>,
   write: (tx: TransactionStore) => Promise<{ id: string; answer: Answer }>,
   read: (id: string) => Promise<Answer>,
 ): Promise<Answer> {
@@ -16,11 +16,12 @@ export async function answerOnce<Answer>(
     key.markReplayed()
     return key.settle(await read(bound))
   }
-  const { answer } = await store.transaction(async (tx) => {
+  const writeBound = async (tx: TransactionStore) => {
     const made = await write(tx)
     // What the key stands for: a turn in other rooms, here what was made.
     await key?.bind(tx, { turn_id: made.id })
     return made
-  })
+  }
+  const { answer } = await audited(writeBound, (made) => made.answer)
   return key ? key.settle(answer) : answer
 }

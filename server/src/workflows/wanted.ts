@@ -1,6 +1,7 @@
 // What a call wants to execute: a published version, a draft to test, or a definition of its own; where it begins, and with what.
 import { type Input, type StepMock, workflowRecordBounds } from '@parley/contract'
 import { AppError, type FieldFault, invalid, notFound } from '../base/errors.ts'
+import { most_depth } from '../calls/rules/depth.ts'
 import type { JsonObject } from '../base/json.ts'
 import { faultsOfSize } from '../base/json-size.ts'
 import { findUnstorable } from '../base/text.ts'
@@ -29,11 +30,10 @@ export interface Found {
 /** Called in that transaction, before anything is written. */
 export type Find = (tx: TransactionStore) => Promise<Found>
 
-/** The deepest chain of calls between workflows and agents. */
-export const most_deep = 4
+export { most_depth as most_deep }
 
 export function refuseLoop({ depth }: Pick<WorkflowContext, 'depth'>): void {
-  if (depth >= most_deep) throw new AppError('call_loop')
+  if (depth >= most_depth) throw new AppError('call_loop')
 }
 
 const isGiven = <T>(value: T | null | undefined): value is T => value !== null && value !== undefined

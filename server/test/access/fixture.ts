@@ -13,6 +13,7 @@ import type { Core } from '../../src/calls/core.ts'
 import { openStore } from '../../src/database/store.ts'
 import { AppError } from '../../src/base/errors.ts'
 import { authorize } from '../../src/calls/rules/authorize.ts'
+import { systemOrigin } from '../../src/audit/entry.ts'
 import { systemPorts } from '../../src/base/ports.ts'
 import { createTestDatabase } from '../support/database.ts'
 
@@ -30,10 +31,20 @@ export async function createFixture() {
   const administration = { database, ports }
   const standings = createStandings(database, ports.clock)
   const authentication = { database, tokens, standings, log }
-  const shared: PublicContext = { core, room: null, request_id: 'request', log, edge: null, depth: 0 }
+  const shared: PublicContext = {
+    core,
+    room: null,
+    request_id: 'request',
+    log,
+    edge: null,
+    depth: 0,
+    origin: systemOrigin,
+  }
 
   function contextOf(access: Access): Context {
-    return { ...shared, access, accepts_stream: false, key: null, store: openStore(database, access.organization_id) }
+    const store = openStore(database, access.organization_id)
+    const audited: Context['audited'] = (work) => store.transaction(work)
+    return { ...shared, access, accepts_stream: false, key: null, store, audited }
   }
   const identify = (bearer: string, organization_header?: string) =>
     authenticate(authentication, { authorization: `Bearer ${bearer}`, organization_header })

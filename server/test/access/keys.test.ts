@@ -51,6 +51,7 @@ describe('createOrganizationKey', () => {
       role: 'admin',
       scopes: null,
       agent_ids: null,
+      mcp: null,
       expires_at: null,
       created_at: expect.stringMatching(/^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{6}Z$/),
       last_used_at: null,

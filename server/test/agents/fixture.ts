@@ -3,6 +3,7 @@ import { randomUUID } from 'node:crypto'
 import { type Scope, scopesOfRole } from '@parley/contract'
 import { pino } from 'pino'
 import { expect } from 'vitest'
+import { systemOrigin } from '../../src/audit/entry.ts'
 import type { Agents } from '../../src/agents/services.ts'
 import type { Access } from '../../src/calls/access.ts'
 import { createOrganization } from '../../src/access/administration.ts'
@@ -55,6 +56,8 @@ export async function createFixture() {
       accepts_stream: false,
       key: null,
       store,
+      origin: systemOrigin,
+      audited: (work) => store.transaction(work),
     }
   }
   /** Resolves when this number of connections to the database wait for a lock. */

@@ -3,6 +3,8 @@ import { randomUUID } from 'node:crypto'
 import { widgetData } from '@parley/contract'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { changeMetadata, createConversationWith } from '../../src/conversations/conversations.ts'
+import { systemOrigin } from '../../src/audit/entry.ts'
+import type { Context } from '../../src/calls/context.ts'
 import { openStore } from '../../src/database/store.ts'
 import { type Answer, holdAnswer } from '../support/scripted-model.ts'
 import { publishAgent, refusal } from '../support/server.ts'
@@ -205,7 +207,9 @@ describe('what rooms add', () => {
     }
     const store = openStore(core.database, organization_id)
     const rest = { request_id: 'r', log: core.log, edge: null, depth: 0, accepts_stream: false, key: null }
-    return { core, room: rooms.conversations.conversations, access, store, ...rest }
+    const audited: Context['audited'] = (work) => store.transaction(work)
+    const told = { origin: systemOrigin, audited }
+    return { core, room: rooms.conversations.conversations, access, store, ...rest, ...told }
   }
   const input = () => ({ channel: 'text' as const, user_id: 'guest_1', agent_id: talk.agent_id })
 

@@ -8,6 +8,7 @@ import { RerankFailed } from '../../src/embeddings/embeddings.ts'
 
 let model: EmbeddingServer
 let stack: AsyncDisposableStack
+let organization_id: string
 beforeEach(async () => {
   stack = new AsyncDisposableStack()
   model = stack.use(await startEmbeddingServer())
@@ -16,6 +17,7 @@ afterEach(() => stack.disposeAsync())
 
 const start = async (more: Record<string, string> = {}) => {
   const server = stack.use(await startTestServer({ ...model.rerank_environment, ...more }))
+  organization_id = server.organization_id
   return embeddingsOf(server).reranker!
 }
 
@@ -23,7 +25,7 @@ const texts = ['opening hours of the shop', 'how to return a parcel', 'return of
 
 test('one score for each text, in their order, with the key and the model', async () => {
   const reranker = await start({ PARLEY_RERANK_API_KEY: 'rerank-key' })
-  const scores = await reranker.rerank('return an open parcel', texts, never)
+  const scores = await reranker.rerank(organization_id, 'return an open parcel', texts, never)
   expect(scores).toEqual([0, 0.5, 0.75])
   expect(model.reranks).toMatchObject([
     {
@@ -36,8 +38,8 @@ test('one score for each text, in their order, with the key and the model', asyn
 test('TEI is recognized at the first call, and asked in its form from then on', async () => {
   model.rerank_form = 'texts'
   const reranker = await start()
-  expect(await reranker.rerank('return an open parcel', texts, never)).toEqual([0, 0.5, 0.75])
-  await reranker.rerank('hours', texts, never)
+  expect(await reranker.rerank(organization_id, 'return an open parcel', texts, never)).toEqual([0, 0.5, 0.75])
+  await reranker.rerank(organization_id, 'hours', texts, never)
   expect(model.reranks.map(({ body }) => Object.keys(body))).toEqual([
     ['model', 'query', 'documents', 'top_n'],
     ['query', 'texts'],
@@ -60,7 +62,7 @@ describe('a rerank model that is down', () => {
     model.rerank_trouble = trouble
     const reranker = await start()
     const began_at = steadyTime()
-    await expect(reranker.rerank('hours', texts, never)).rejects.toThrow(RerankFailed)
+    await expect(reranker.rerank(organization_id, 'hours', texts, never)).rejects.toThrow(RerankFailed)
     expect(steadyTime() - began_at).toBeLessThan(4000)
   })
 
@@ -68,7 +70,7 @@ describe('a rerank model that is down', () => {
     model.rerank_trouble = 'silent'
     const reranker = await start()
     const stop = new AbortController()
-    const asked = reranker.rerank('hours', texts, stop.signal)
+    const asked = reranker.rerank(organization_id, 'hours', texts, stop.signal)
     stop.abort(new Error('the turn was cancelled'))
     await expect(asked).rejects.toThrow('the turn was cancelled')
   })
@@ -76,8 +78,8 @@ describe('a rerank model that is down', () => {
 
 test('no texts, no call; more than 50 are a mistake of the caller', async () => {
   const reranker = await start()
-  expect(await reranker.rerank('hours', [], never)).toEqual([])
-  await expect(reranker.rerank('hours', Array(51).fill('text'), never)).rejects.toThrow(RangeError)
+  expect(await reranker.rerank(organization_id, 'hours', [], never)).toEqual([])
+  await expect(reranker.rerank(organization_id, 'hours', Array(51).fill('text'), never)).rejects.toThrow(RangeError)
   expect(model.reranks).toEqual([])
 })
 

@@ -20,8 +20,9 @@ import { Load } from './load.ts'
 import { startLoadedModel, startLoadedPeer, toolsOf } from './model.ts'
 import { pausePoints, planMissions } from './plan.ts'
 import { createRandom } from './random.ts'
-import { countOpen, readStored } from './read-stored.ts'
-import { type Violation, nothingSent } from './records.ts'
+import { countOpen, countOpenCalls, readStored, readUsage } from './read-stored.ts'
+import { type UsageCounts, judgeUsage } from './judge-usage.ts'
+import { type CalledModel, type Violation, nothingSent } from './records.ts'
 import { type Takeovers, watchTakeovers } from './takeovers.ts'
 import { type VisitedWidget, Visits, widest_limits } from './visits.ts'
 
@@ -56,6 +57,7 @@ export interface Report extends Omit<Verdict, 'violations'> {
   feedbacks: number
   links: number
   flows: FlowCounts
+  usage: UsageCounts
   /** From the last death until no turn was open. */
   settled_ms: number
   violations: Violation[]
@@ -101,8 +103,9 @@ export async function runKills(options: RunOptions): Promise<Report> {
   pool.on('error', () => {})
   stack.defer(() => pool.end())
   const sent = nothingSent()
+  const called: CalledModel[] = []
   const peer = stack.use(await startLoadedPeer(random.fork(), sent.executed))
-  const model = stack.use(await startLoadedModel(random.fork()))
+  const model = stack.use(await startLoadedModel(random.fork(), called))
   const data_dir = await mkdtemp(join(tmpdir(), 'parley-kill-'))
   stack.defer(() => rm(data_dir, { recursive: true, force: true }))
   const environment = { ...nodeEnvironment(options.connection_string, model.base_url, data_dir), ...opened_hosts }
@@ -134,7 +137,7 @@ export async function runKills(options: RunOptions): Promise<Report> {
   isOver = true
   await Promise.all([fleet.startSurvivor(), fleet.startSurvivor()])
   await Promise.all([...clients, ...visitors, ...flow_clients, ...looks])
-  const isOpen = async () => (await countOpen(pool)) + (await countOpenFlows(pool)) > 0
+  const isOpen = async () => (await countOpen(pool)) + (await countOpenFlows(pool)) + (await countOpenCalls(pool)) > 0
   while ((await isOpen()) && performance.now() - diedLast < settle_ms) {
     // What waits for an hour does not have to.
     await flow_load.finish(random)
@@ -146,6 +149,13 @@ export async function runKills(options: RunOptions): Promise<Report> {
 
   const stored = await readStored(pool)
   const { violations, ...counts } = judge(sent, stored)
+  const broken_off = takeovers.count + fleet.killed + fleet.paused.size
+  const usage = judgeUsage(
+    (kind, what) => void violations.push({ kind, what }),
+    called,
+    await readUsage(pool),
+    broken_off,
+  )
   violations.push(...fleet.violations)
   flows_sent.stops.push(...fleet.stops)
   const flow_counts = judgeFlows(
@@ -177,6 +187,7 @@ export async function runKills(options: RunOptions): Promise<Report> {
     feedbacks: stored.visits.filter(({ has_feedback }) => has_feedback).length,
     links: stored.links.length,
     flows: flow_counts,
+    usage,
     settled_ms: Math.round(settled_ms),
     violations,
   }

@@ -6,10 +6,16 @@ import { type ToolPeer, answerJson, startToolPeer } from '../support/tool-peer.t
 import { idempotent_tool } from './judge-tools.ts'
 import { widget_tool } from './judge-widgets.ts'
 import type { Random } from './random.ts'
-import type { Executed } from './records.ts'
+import type { CalledModel, Executed } from './records.ts'
 
-export async function startLoadedModel(random: Random): Promise<ScriptedModel> {
+/** Counts every call that it received in `called`, and reports the number of the call as its input. */
+export async function startLoadedModel(random: Random, called: CalledModel[]): Promise<ScriptedModel> {
   const model = await startScriptedModel()
+  model.usageOf = ({ messages }) => {
+    const said = messages.filter(({ role }) => role === 'user').map(({ content }) => String(content))
+    called.push({ number: called.length + 1, said: said.at(-1) ?? '' })
+    return { prompt_tokens: called.length, completion_tokens: 1 }
+  }
   let answers = 0
   model.answer = ({ messages, tools }) => {
     // They are never read, and a long run has many.

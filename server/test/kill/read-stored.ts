@@ -1,5 +1,6 @@
 // Reads everything that the judge needs from the database, bypassing the servers.
 import type pg from 'pg'
+import type { StoredUsage } from './judge-usage.ts'
 import type { Stored, StoredConversation, StoredEvent, StoredItem, StoredTurn, StoredVisit } from './records.ts'
 
 export async function readStored(pool: pg.Pool): Promise<Stored> {
@@ -79,6 +80,21 @@ export async function countOpen(pool: pg.Pool): Promise<number> {
             + (select count(*) from work_arrivals where kind = 'link_web_widget_guest')::integer as count`,
   )
   return rows[0]!.count
+}
+
+/** Calls of nodes that are gone become lost at once; analyses at the end of a run go on for a moment. */
+export async function countOpenCalls(pool: pg.Pool): Promise<number> {
+  const { rows } = await pool.query<{ count: number }>(
+    'select count(*)::integer as count from usage_pending where outcome is null',
+  )
+  return rows[0]!.count
+}
+
+export async function readUsage(pool: pg.Pool): Promise<StoredUsage[]> {
+  const { rows } = await pool.query<StoredUsage>(
+    `select id, purpose, outcome, estimated, input_tokens::integer as input_tokens, turn_id from usage_pending where kind = 'model_call'`,
+  )
+  return rows
 }
 
 /** The leases of running turns and executions with the nodes that hold them. */

@@ -9,6 +9,14 @@ export type Answer =
   /** The client disconnected. */
   | { kind: 'left' }
 
+/** A call that the model has received. */
+export interface CalledModel {
+  /** Of the call, from 1: it reports it as its input. */
+  number: number
+  /** The last message that it was shown. */
+  said: string
+}
+
 export interface SentMessage {
   conversation_id: string
   /** In no other message. */
@@ -193,6 +201,7 @@ export const violationKinds = [
   'broken', // gaps, orphans, two turns at once
   'unreached', // a pause point at which no node died
   'late', // a turn that was taken over too late
+  'uncounted', // a call of the model without a row, or more rows than calls
   'fault', // an answer 500, or a node that ended by itself
 ] as const
 export type ViolationKind = (typeof violationKinds)[number]

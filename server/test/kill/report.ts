@@ -32,6 +32,12 @@ export function renderReport(report: Report): string {
       seconds(Math.max(0, ...report.slowest.map(({ waited_ms }) => waited_ms))),
     ],
     ['all turns and executions final after the last kill', seconds(report.settled_ms)],
+    ['calls that the model received, and their rows', `${report.usage.received}, ${report.usage.rows}`],
+    [
+      '… measured, failed, interrupted, lost',
+      `${report.usage.ok}, ${report.usage.failed}, ${report.usage.interrupted}, ${report.usage.lost}`,
+    ],
+    ['… lost without a call that was received', report.usage.lost_unsent],
     ...violationKinds.map((kind): [string, number] => [kind, count(kind)]),
   ]
   const width = Math.max(...rows.map(([name]) => name.length))

@@ -210,6 +210,7 @@ export class ConversationModel {
       case 'model_error':
       case 'step_limit':
       case 'attempts_exhausted':
+      case 'budget_exceeded':
         return { status: 502, code: 'turn_failed', turn }
     }
   }

@@ -40,6 +40,7 @@ const statusOf: Record<TurnOutcome, Turn['status']> = {
   timed_out: 'failed',
   step_limit: 'failed',
   attempts_exhausted: 'failed',
+  budget_exceeded: 'failed',
   conversation_ended: 'cancelled',
   cancelled_by_caller: 'cancelled',
   superseded: 'cancelled',

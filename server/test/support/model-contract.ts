@@ -1,6 +1,7 @@
 // What every model must do, whichever provider is behind it. Run by the adapters, the demo model and the resilient model.
 import { describe, expect, test } from 'vitest'
-import type { Model, ModelPart, ModelRequest } from '../../src/models/port.ts'
+import type { CountedModel, ModelPart, ModelRequest } from '../../src/models/port.ts'
+import { countsNothing } from '../../src/usage/usage.ts'
 
 export const GREETING: ModelRequest = {
   system: 'You help the customers of a tea shop. Be brief.',
@@ -9,11 +10,11 @@ export const GREETING: ModelRequest = {
 }
 
 export async function collectParts(
-  model: Model,
+  model: CountedModel,
   request: ModelRequest = GREETING,
   signal: AbortSignal = new AbortController().signal,
 ): Promise<ModelPart[]> {
-  return Array.fromAsync(model.stream(request, signal))
+  return Array.fromAsync(model.stream(request, signal, countsNothing))
 }
 
 export function joinText(parts: ModelPart[]): string {
@@ -33,7 +34,7 @@ export function joinTexts(parts: ModelPart[]): ModelPart[] {
 }
 
 /** The model must answer `GREETING` with some text in several parts, each time it is called. */
-export function describeModelContract(name: string, createModel: () => Model): void {
+export function describeModelContract(name: string, createModel: () => CountedModel): void {
   describe(`model contract: ${name}`, () => {
     test('is named provider/model', () => {
       expect(createModel().id).toMatch(/^[a-z-]+\/.+$/)
@@ -75,7 +76,7 @@ export function describeModelContract(name: string, createModel: () => Model): v
       const controller = new AbortController()
       const parts: ModelPart[] = []
       const consume = async () => {
-        for await (const part of createModel().stream(GREETING, controller.signal)) {
+        for await (const part of createModel().stream(GREETING, controller.signal, countsNothing)) {
           parts.push(part)
           controller.abort(reason)
         }
@@ -85,7 +86,7 @@ export function describeModelContract(name: string, createModel: () => Model): v
     })
 
     test('lets its consumer stop early', async () => {
-      for await (const part of createModel().stream(GREETING, new AbortController().signal)) {
+      for await (const part of createModel().stream(GREETING, new AbortController().signal, countsNothing)) {
         expect(part.type).toBe('text')
         break
       }

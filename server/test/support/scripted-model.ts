@@ -36,6 +36,8 @@ export interface ScriptedModel extends AsyncDisposable {
   answer: (request: ChatRequest, hungUp: AbortSignal) => Answer
   /** The usage that it reports; null: none. */
   usage: { prompt_tokens: number; completion_tokens: number } | null
+  /** Instead of `usage`: what it reports of the answer to this request. */
+  usageOf?: (request: ChatRequest) => { prompt_tokens: number; completion_tokens: number }
 }
 
 /** A text that the test releases piece by piece. */
@@ -106,6 +108,7 @@ async function serve(model: ScriptedModel, request: IncomingMessage, response: S
     onHangUp()
     hungUp.abort()
   })
+  const usage = model.usageOf ? model.usageOf(chat) : model.usage
   const answer = model.answer(chat, hungUp.signal)
   if (answer === null) return void request.socket.resetAndDestroy()
   if (typeof answer === 'number') {
@@ -122,7 +125,7 @@ async function serve(model: ScriptedModel, request: IncomingMessage, response: S
   const texts = toPieces(typeof answer === 'object' && 'tool_calls' in answer ? (answer.text ?? '') : answer)
   for await (const text of texts) send({ content: text }, null)
   if (calls) send({ tool_calls: calls.tool_calls.map(toToolCall) }, null)
-  send({}, calls ? 'tool_calls' : 'stop', model.usage ? { ...model.usage, total_tokens: 18 } : undefined)
+  send({}, calls ? 'tool_calls' : 'stop', usage ? { ...usage, total_tokens: 18 } : undefined)
   response.end('data: [DONE]\n\n')
 }
 

@@ -44,7 +44,7 @@ export async function runUpgrade(options: UpgradeOptions): Promise<UpgradeReport
   stack.defer(() => pool.end())
   const sent = nothingSent()
   const peer = stack.use(await startLoadedPeer(random.fork(), sent.executed))
-  const model = stack.use(await startLoadedModel(random.fork()))
+  const model = stack.use(await startLoadedModel(random.fork(), []))
   const data_dir = await mkdtemp(join(tmpdir(), 'parley-upgrade-'))
   stack.defer(() => rm(data_dir, { recursive: true, force: true }))
   const environment = { ...nodeEnvironment(options.connection_string, model.base_url, data_dir), ...opened_hosts }

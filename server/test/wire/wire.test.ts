@@ -82,6 +82,8 @@ describe('the recordings', () => {
     too_many_conversations_held: 'a thousand conversations have to be held',
     workflow_not_live: 'triggers do not fire yet',
     trigger_conflict: 'triggers do not fire yet',
+    budget_of_parent: 'there is no operation yet that puts an organization below another one',
+    too_many_prices: 'two thousand prices have to be there',
     connection_failed: 'connections are not called yet',
   }
   const names = Object.keys(errorTable) as ErrorName[]

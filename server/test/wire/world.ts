@@ -37,6 +37,7 @@ export const public_url = 'https://parley.example.test'
 /** Small, so that a walk reaches them. */
 const limits = {
   PARLEY_LIMIT_WAITING_TURNS: '1',
+  PARLEY_LIMIT_AUDIT_EXPORT_ROWS: '3',
   PARLEY_LIMIT_SECRET_BYTES: '1024',
   PARLEY_LIMIT_ANSWER_BYTES: '65536',
   PARLEY_LIMIT_DATASETS: '5',

@@ -65,6 +65,9 @@ export function looksLikeCredential(text: string): boolean {
   return Object.values(prefixes).some((prefix) => text.startsWith(prefix))
 }
 
+/** Whether it looks like the token of a partner's view. */
+export const isViewToken = (text: string) => text.startsWith(prefixes.view_token)
+
 /** A new credential. Its full text is shown once, and only the hash is stored. */
 export interface IssuedCredential {
   key_id: string

@@ -117,7 +117,7 @@ function readView({ is_looking, view }: SessionFields, actor: Actor, own: Standp
     role: null,
     view: { id, partner: { id: partner_id, name: partner_name }, expires_at },
     blocked: refusal,
-    access: { ...access, view: { id, partner_id } },
+    access: { ...access, view: { id, partner_id, partner_name } },
   }
 }
 

@@ -161,7 +161,7 @@ export async function renewInvitation(tx: Store, id: string, token_hash: Buffer)
   return present(renewed!)
 }
 
-interface EndedInvitation {
+export interface TakenInvitation {
   id: string
   organization_id: string
   email: string
@@ -178,7 +178,7 @@ const endWhere = (condition: string) =>
      (id, organization_id, token_hash, email, role, name, invited_by, invited_from, created_at, expires_at, state)
    select *, $1 from ended returning id, organization_id, email, role, name`
 
-function tellEnded(tx: Pipeline, rows: readonly EndedInvitation[], state: EndedState): void {
+function tellEnded(tx: Pipeline, rows: readonly TakenInvitation[], state: EndedState): void {
   for (const { id, organization_id, email, role } of rows) {
     const data = { invitation_id: id, email, role }
     addOrganizationEvent(tx, { organization_id, type: `invitation.${state}`, subject: id, data })
@@ -247,18 +247,22 @@ export async function findClosed(executor: Executor, token_hash: Buffer): Promis
 
 const takeStatement = statement('take_invitation', endWhere(`i.token_hash = $2 and ${isOpen}`))
 
-/** Whether it was open: of several acts at once, only one succeeds. */
-export async function takeInvitation(tx: Executor & Pipeline, token_hash: Buffer, state: EndedState): Promise<boolean> {
-  const rows = await tx.query<EndedInvitation>(takeStatement, [state, token_hash])
+/** Undefined: it is not open. Of several acts at once, only one succeeds. */
+export async function takeInvitation(
+  tx: Executor & Pipeline,
+  token_hash: Buffer,
+  state: EndedState,
+): Promise<TakenInvitation | undefined> {
+  const rows = await tx.query<TakenInvitation>(takeStatement, [state, token_hash])
   tellEnded(tx, rows, state)
-  return rows.length > 0
+  return rows[0]
 }
 
 const takeAllStatement = statement('take_invitations', endWhere(`i.email = $2 and ${isOpen}`))
 
 /** Accepts all open invitations of an address in any organization, for a user who has proven that they own the address. */
-export async function takeInvitationsOf(tx: Executor & Pipeline, email: string): Promise<EndedInvitation[]> {
-  const rows = await tx.query<EndedInvitation>(takeAllStatement, ['accepted', email.toLowerCase()])
+export async function takeInvitationsOf(tx: Executor & Pipeline, email: string): Promise<TakenInvitation[]> {
+  const rows = await tx.query<TakenInvitation>(takeAllStatement, ['accepted', email.toLowerCase()])
   tellEnded(tx, rows, 'accepted')
   return rows
 }

@@ -8,6 +8,7 @@ import { AppError, invalid, notFound } from '../../base/errors.ts'
 import { isUuid } from '../../base/ports.ts'
 import type { Access } from '../../calls/access.ts'
 import type { AccessServices } from '../services.ts'
+import { newValue, secretChange, tell } from '../audit.ts'
 import { hashSecret } from '../rules/credentials.ts'
 import { requireRole, requireScopes } from '../rules/grants.ts'
 import { countMembers, findMember, findOrInsertUser, findUser, isMember, type UserRecord } from '../queries.ts'
@@ -15,7 +16,7 @@ import { addMember } from '../members.ts'
 import { lockOrganization } from '../organization-rows.ts'
 import { requireStanding } from '../standing.ts'
 import { endViewsOf } from '../view-rows.ts'
-import { addressBucket, giveAttemptBack, takeAttempt } from '../../calls/attempts.ts'
+import { addressBucket, giveAttemptBack, networkOf, takeAttempt } from '../../calls/attempts.ts'
 import * as queries from './invitation-queries.ts'
 import { decideJoining, type Joining } from '../rules/invitation-proof.ts'
 import { checkPassword, enter, readOwnSession } from './operations.ts'
@@ -196,6 +197,7 @@ export const acceptInvitation: Handler<'acceptInvitation', AccessServices> = asy
     await joinOrganization(store, user, invitation.role)
     if (!(await sessions.beginUserSession(tx, session, user.id, invitation.organization_id)))
       throw notFound('Invitation')
+    await tellOfJoining(ctx, tx, user, invitation, proof)
   })
   return enter(ctx, session)
 }
@@ -208,9 +210,42 @@ export const declineInvitation: Handler<'declineInvitation', AccessServices> = a
   if (found === 'declined') return
   const declined =
     typeof found !== 'string' &&
-    (await database.transaction((tx) => queries.takeInvitation(tx, token_hash, 'declined')))
+    (await database.transaction(async (tx) => {
+      const taken = await queries.takeInvitation(tx, token_hash, 'declined')
+      if (taken) await tellOfDeclining(ctx, tx, taken)
+      return taken !== undefined
+    }))
   if (!declined && (await queries.findClosed(database, token_hash)) !== 'declined')
     throw new AppError('invitation_closed')
+}
+
+/** Who has the link has proven nothing else. */
+async function tellOfDeclining(
+  { core, origin, edge }: Caller,
+  tx: Database,
+  { id, organization_id, email }: queries.TakenInvitation,
+): Promise<void> {
+  await tell(tx, core.ports, organization_id, {
+    ...{ action: 'declineInvitation', origin },
+    actor: { type: 'unknown', id: networkOf(edge.address), name: null },
+    target: { type: 'invitation', id, name: email },
+    changes: [{ path: 'state', from: 'pending', to: 'declined' }],
+  })
+}
+
+async function tellOfJoining(
+  { core, origin }: Caller,
+  tx: Database,
+  { id, email }: UserRecord,
+  { organization_id, role }: queries.OpenInvitation,
+  { joining }: Proof,
+): Promise<void> {
+  await tell(tx, core.ports, organization_id, {
+    ...{ action: 'acceptInvitation', origin },
+    actor: { type: 'user', id, name: email },
+    target: { type: 'member', id, name: email },
+    changes: [newValue('role', role), ...(joining === 'set' ? [secretChange('password')] : [])],
+  })
 }
 
 async function prove(
@@ -227,7 +262,7 @@ async function prove(
   if (joining === 'sign_in') throw new AppError('invitation_needs_sign_in')
   if (password === null) throw invalid({ path: 'password', message: 'is required' })
   if (joining === 'set') return { joining, hash: await passwords.hash(password), name }
-  const checked = await checkPassword(ctx, email, password)
+  const checked = await checkPassword(ctx, 'acceptInvitation', email, password)
   return { joining, user_id: checked.id, hash: checked.hash }
 }
 

@@ -2,6 +2,8 @@
 import { readOwnPath } from '@parley/contract'
 import type { Handler, SignInContext } from '../../calls/context.ts'
 import type { AccessServices } from '../services.ts'
+import type { Ports } from '../../base/ports.ts'
+import { newValue, noteFailedSignIn, tell } from '../audit.ts'
 import type { Database, Transaction } from '../../database/database.ts'
 import { openStoreIn } from '../../database/store.ts'
 import { AppError, notFound } from '../../base/errors.ts'
@@ -9,10 +11,10 @@ import { findOrInsertUser, findUser, type UserRecord } from '../queries.ts'
 import { addMember } from '../members.ts'
 import { endViewsOf } from '../view-rows.ts'
 import { addressBucket, giveAttemptBack, signInBucket, takeAttempt } from '../../calls/attempts.ts'
-import { isInvited, takeInvitationsOf } from './invitation-queries.ts'
+import { type TakenInvitation, isInvited, takeInvitationsOf } from './invitation-queries.ts'
 import { mayBeAdded } from '../rules/invitation-proof.ts'
 import { type Identity, OpenIdFailure, type PendingSignIn } from './openid-port.ts'
-import { setSessionCookie } from './operations.ts'
+import { beginning, setSessionCookie } from './operations.ts'
 import * as sessions from './sessions.ts'
 import * as users from './users.ts'
 
@@ -106,6 +108,7 @@ async function finish(ctx: Caller, pending: PendingSignIn): Promise<sessions.New
     await takeAttempt(ctx.core.database, [signInBucket(`${identity.issuer} ${identity.subject}`, ctx.edge.address)])
     const session = sessions.createSession(ctx.core, 'openid')
     const problem = await letIn(ctx, identity, session)
+    if (problem !== null) noteFailedSignIn(ctx, 'finishOpenIdSignIn', null)
     return problem ?? session
   } catch (error) {
     if (!(error instanceof OpenIdFailure)) throw error
@@ -115,7 +118,11 @@ async function finish(ctx: Caller, pending: PendingSignIn): Promise<sessions.New
 }
 
 /** Finds the user of the identity, or else of the verified address, accepts their invitations and begins a session. */
-async function letIn({ core }: Caller, identity: Identity, session: sessions.NewSession): Promise<Problem | null> {
+async function letIn(
+  { core, origin }: Caller,
+  identity: Identity,
+  session: sessions.NewSession,
+): Promise<Problem | null> {
   const { database, ports } = core
   const refused = new Refused()
   try {
@@ -125,14 +132,39 @@ async function letIn({ core }: Caller, identity: Identity, session: sessions.New
       // Anyone can invite this user. The session begins in their oldest organization, so that they do not mistake another for it.
       const [first] = await sessions.selectOrganizationsOf(tx, user.id)
       const joined = await takeInvitations(tx, user, identity)
-      const organization_id = first?.id ?? joined
+      const organization_id = first?.id ?? joined[0]?.organization_id
       if (organization_id === undefined) throw refused
       if (!(await sessions.beginUserSession(tx, session, user.id, organization_id))) throw refused
+      await tellOfEntering(tx, ports, user, { origin, session, organization_id, joined })
       return null
     })
   } catch (error) {
     if (error === refused) return 'not_a_member'
     throw error
+  }
+}
+
+interface Entering {
+  origin: Caller['origin']
+  session: sessions.NewSession
+  organization_id: string
+  joined: TakenInvitation[]
+}
+
+/** One entry for each organization: that of a new member, or of the session. */
+async function tellOfEntering(
+  tx: Database,
+  ports: Pick<Ports, 'newId'>,
+  { id, email }: UserRecord,
+  { origin, session, organization_id, joined }: Entering,
+): Promise<void> {
+  const told = { action: 'finishOpenIdSignIn', actor: { type: 'user', id, name: email }, origin } as const
+  const target = { type: 'member', id, name: email } as const
+  const entries = joined.map(({ organization_id: home, role }) => ({ home, target, changes: [newValue('role', role)] }))
+  const isNew = joined.some((one) => one.organization_id === organization_id)
+  const all = isNew ? entries : [...entries, { home: organization_id, ...beginning(session) }]
+  for (const { home, ...entry } of all.toSorted((a, b) => (a.home < b.home ? -1 : 1))) {
+    await tell(tx, ports, home, { ...told, ...entry })
   }
 }
 
@@ -163,10 +195,14 @@ async function linkIdentity(tx: Transaction, identity: Identity, id: string): Pr
   return user
 }
 
-/** Returns the organization of one of them; undefined without invitations. */
-async function takeInvitations(tx: Transaction, user: UserRecord, identity: Identity): Promise<string | undefined> {
-  if (!identity.email_verified || identity.email?.toLowerCase() !== user.email) return undefined
+/** Those that made the user a member. */
+async function takeInvitations(tx: Transaction, user: UserRecord, identity: Identity): Promise<TakenInvitation[]> {
+  if (!identity.email_verified || identity.email?.toLowerCase() !== user.email) return []
   const invitations = await takeInvitationsOf(tx, user.email)
-  for (const { organization_id, role } of invitations) await addMember(openStoreIn(tx, organization_id), user, role)
-  return invitations[0]?.organization_id
+  const joined: TakenInvitation[] = []
+  for (const invitation of invitations) {
+    const { organization_id, role } = invitation
+    if (await addMember(openStoreIn(tx, organization_id), user, role)) joined.push(invitation)
+  }
+  return joined
 }

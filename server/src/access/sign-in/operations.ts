@@ -1,10 +1,12 @@
 // The operations on sessions: sign in with a password or key, read the session, switch organizations, sign out.
 import type { Input, OperationId, Output } from '@parley/contract'
-import type { Handler as OperationHandler, SignInContext } from '../../calls/context.ts'
+import type { Handler as OperationHandler, SessionContext, SignInContext } from '../../calls/context.ts'
 import type { Database, Transaction } from '../../database/database.ts'
 import { AppError, invalid, notFound } from '../../base/errors.ts'
 import { isUuid } from '../../base/ports.ts'
-import { hashSecret, parseCredential } from '../rules/credentials.ts'
+import type { Ports } from '../../base/ports.ts'
+import { type Told, newValue, noteFailedSignIn, secretChange, tell, tellEach } from '../audit.ts'
+import { type ParsedCredential, hashSecret, parseCredential } from '../rules/credentials.ts'
 import { openStore } from '../../database/store.ts'
 import { readOrganization } from '../organization-rows.ts'
 import { endView, endViewsOf } from '../view-rows.ts'
@@ -44,11 +46,31 @@ async function signInWithKey(ctx: Caller, text: string): Promise<Output<'signIn'
   const counted = { attempts: [addressBucket(address)], sign_ins: signInBucket(`ak_${key?.key_id}`, address) }
   const begun = await countSignIn(database, counted, async () => {
     if (key?.kind !== 'organization_key') return null
-    const begin = (tx: Database) => sessions.beginKeySession(tx, session, key.key_id, hashSecret(key.secret))
-    return (await database.transaction(begin)) ? session : null
+    return (await database.transaction((tx) => beginWithKey(ctx, tx, session, key))) ? session : null
   })
-  if (begun === null) throw new AppError('unauthorized')
+  if (begun === null) {
+    noteFailedSignIn(ctx, 'signIn', key && { key_id: key.key_id })
+    throw new AppError('unauthorized')
+  }
   return enter(ctx, begun)
+}
+
+async function beginWithKey(
+  { core, origin }: Caller,
+  tx: Database,
+  session: sessions.NewSession,
+  { key_id, secret }: ParsedCredential,
+): Promise<boolean> {
+  const begun = await sessions.beginKeySession(tx, session, key_id, hashSecret(secret))
+  if (!begun) return false
+  const actor = { type: 'credential', id: key_id, name: begun.name } as const
+  await tell(tx, core.ports, begun.organization_id, { action: 'signIn', actor, origin, ...beginning(session) })
+  return true
+}
+
+/** What an entry says of a new session. */
+export function beginning({ id, way }: sessions.NewSession) {
+  return { target: { type: 'session', id, name: null }, changes: [newValue('way', way)] } as const
 }
 
 interface PasswordRequest {
@@ -62,8 +84,10 @@ async function signInWithPassword(
   ctx: Caller,
   { email, password, organization_id }: PasswordRequest,
 ): Promise<Output<'signIn'>> {
-  const { database } = ctx.core
-  const user = await checkPassword(ctx, email, password)
+  const { database, ports } = ctx.core
+  const user = await checkPassword(ctx, 'signIn', email, password)
+  const actor = { type: 'user', id: user.id, name: email } as const
+  const told = { action: 'signIn', actor, origin: ctx.origin }
   const choices = await sessions.selectOrganizationsOf(database, user.id)
   const choice = organization_id
     ? choices.find(({ id }) => id === organization_id.toLowerCase())
@@ -74,7 +98,8 @@ async function signInWithPassword(
     (await database.transaction(
       async (tx) =>
         (await users.holdPassword(tx, user.id, user.hash)) &&
-        (await sessions.beginUserSession(tx, session, user.id, choice.id)),
+        (await sessions.beginUserSession(tx, session, user.id, choice.id)) &&
+        (await tell(tx, ports, choice.id, { ...told, ...beginning(session) }), true),
     ))
   if (!begun) throw new AppError('unauthorized')
   return enter(ctx, session)
@@ -83,30 +108,36 @@ async function signInWithPassword(
 /** Finds the user with this address and password, or throws `unauthorized`. An outdated hash is replaced. */
 export async function checkPassword(
   ctx: Caller,
+  action: OperationId,
   email: string,
   password: string,
 ): Promise<{ id: string; hash: string }> {
   const { database } = ctx.core
   const { address } = ctx.edge
-  const checked = await checkCounted(ctx, await passwordBuckets(database, email, address), { email, password })
+  const buckets = await passwordBuckets(database, email, address)
+  const checked = await checkCounted(ctx, action, buckets, { email, password })
   await rememberAddress(database, email, address)
   return checked
 }
 
 async function checkCounted(
-  { core, room, edge }: Caller,
+  ctx: Caller,
+  action: OperationId,
   attempts: readonly Bucket[],
   { email, password }: { email: string; password: string },
 ): Promise<{ id: string; hash: string }> {
-  const { database } = core
-  const { passwords } = room
-  const counted = { attempts, sign_ins: signInBucket(email, edge.address) }
+  const { database } = ctx.core
+  const { passwords } = ctx.room
+  const counted = { attempts, sign_ins: signInBucket(email, ctx.edge.address) }
   const checked = await countSignIn(database, counted, async () => {
     const { id, hash = null } = (await users.findUserAndPassword(database, email)) ?? {}
     const matches = await passwords.matches(password, hash)
     return matches && id !== undefined && hash !== null ? { id, hash } : null
   })
-  if (checked === null) throw new AppError('unauthorized')
+  if (checked === null) {
+    noteFailedSignIn(ctx, action, { email })
+    throw new AppError('unauthorized')
+  }
   const { id, hash } = checked
   if (!passwords.isOutdated(hash)) return { id, hash }
   const new_hash = await passwords.hash(password)
@@ -169,24 +200,45 @@ export const getSignInSession: Handler<'getSignInSession'> = async (ctx) => {
 }
 
 export const signOut: Handler<'signOut'> = async (ctx) => {
-  const { core, edge } = ctx
+  const { core, edge, origin } = ctx
   const token = edge.readCookie('session')
   const session = await readOwnSession(ctx)
   await core.database.transaction(async (tx) => {
-    if (session?.view) await endView(tx, session.view.partner.id, session.view.id)
+    if (session?.view) {
+      const by = { action: 'signOut', actor: session.access.actor, origin }
+      await endView(tx, session.view.partner.id, session.view.id, by)
+    }
     if (token !== null) await sessions.endSession(tx, token)
   })
   edge.writeCookie('session', null)
 }
 
-export const signOutEverywhere: Handler<'signOutEverywhere'> = async ({ core, edge, session }, input) => {
+export const signOutEverywhere: Handler<'signOutEverywhere'> = async ({ core, edge, session, origin }, input) => {
   await core.database.transaction(async (tx) => {
     if (session.user) await users.lockTokensOf(tx, session.user.id)
     await sessions.endSessionsOf(tx, ownerOf(session))
     if (session.user) await endViewsOf(tx, session.user.id)
     if (session.user) await endTokens(tx, session.user.id, input.personal_access_tokens)
+    const which = input.personal_access_tokens ?? null
+    await tellOfHolder(tx, core.ports, session, {
+      ...{ action: 'signOutEverywhere', origin },
+      changes: which === null ? [] : [newValue('personal_access_tokens', which)],
+    })
   })
   edge.writeCookie('session', null)
+}
+
+/** In the logs of all organizations that the session's holder can enter. */
+function tellOfHolder(
+  tx: Database,
+  ports: Pick<Ports, 'newId'>,
+  { user, credential, access }: Session,
+  told: Omit<Told, 'actor' | 'target'>,
+): Promise<void> {
+  const entry = { ...told, actor: access.actor }
+  if (user) return tellEach(tx, ports, user.id, { ...entry, target: { type: 'user', id: user.id, name: user.email } })
+  const target = { type: 'organization_key', id: credential!.key_id, name: credential!.name } as const
+  return tell(tx, ports, access.organization_id, { ...entry, target })
 }
 
 /** Must run in a transaction that has locked the user's tokens. */
@@ -204,7 +256,7 @@ export const switchOrganization: Handler<'switchOrganization'> = async (ctx, { o
   const moved =
     isUuid(organization_id) &&
     (session.user
-      ? await database.transaction((tx) => move(tx, session, organization_id))
+      ? await database.transaction((tx) => move(ctx, tx, organization_id))
       : organization_id.toLowerCase() === session.access.organization_id)
   if (!moved) throw notFound('Organization')
   const now = await readOwnSession(ctx)
@@ -213,10 +265,17 @@ export const switchOrganization: Handler<'switchOrganization'> = async (ctx, { o
 }
 
 /** Whatever it looked at, it does not any more. */
-async function move(tx: Transaction, { id, view }: Session, organization_id: string): Promise<boolean> {
-  const moved = await sessions.moveSession(tx, id, organization_id)
-  if (moved && view) await endView(tx, view.partner.id, view.id)
-  return moved
+async function move(
+  { core, session, origin }: SessionContext<AccessServices>,
+  tx: Transaction,
+  organization_id: string,
+): Promise<boolean> {
+  const { id, access, view } = session
+  if (!(await sessions.moveSession(tx, id, organization_id))) return false
+  if (view) await endView(tx, view.partner.id, view.id, { action: 'switchOrganization', actor: access.actor, origin })
+  const target = { type: 'session', id, name: null } as const
+  await tell(tx, core.ports, organization_id, { action: 'switchOrganization', actor: access.actor, origin, target })
+  return true
 }
 
 export const changePassword: Handler<'changePassword'> = async (ctx, input: Input<'changePassword'>) => {
@@ -229,7 +288,10 @@ export const changePassword: Handler<'changePassword'> = async (ctx, input: Inpu
   // Attempts of strangers must not lock out a user who is signed in.
   const { address } = ctx.edge
   const buckets = [addressBucket(address), accountAtAddressBucket(email, address)]
-  const { id, hash } = await checkCounted(ctx, buckets, { email, password: input.current_password })
+  const { id, hash } = await checkCounted(ctx, 'changePassword', buckets, {
+    email,
+    password: input.current_password,
+  })
   const new_hash = await passwords.hash(input.new_password)
   await database.transaction(async (tx) => {
     await users.lockTokensOf(tx, id)
@@ -237,5 +299,7 @@ export const changePassword: Handler<'changePassword'> = async (ctx, input: Inpu
     await sessions.endSessionsOf(tx, { user_id: id, except: session.id })
     await endViewsOf(tx, id)
     await endTokens(tx, id, input.personal_access_tokens, session.id)
+    const told = { action: 'changePassword', origin: ctx.origin, changes: [secretChange('password')] }
+    await tellOfHolder(tx, ctx.core.ports, session, told)
   })
 }

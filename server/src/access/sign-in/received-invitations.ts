@@ -5,6 +5,7 @@ import { isUuid } from '../../base/ports.ts'
 import { cutPage, decodeTimeCursor, default_page_size } from '../../database/cursor.ts'
 import type { Executor } from '../../database/database.ts'
 import { type TransactionStore, openStoreIn } from '../../database/store.ts'
+import { type Told, newValue, tell } from '../audit.ts'
 import { readOrganization } from '../organization-rows.ts'
 import { type UserRecord, findUser } from '../queries.ts'
 import { mayBeAdded } from '../rules/invitation-proof.ts'
@@ -36,6 +37,8 @@ export const acceptReceivedInvitation: Handler<'acceptReceivedInvitation'> = (ct
     await queries.endInvitation(store, invitation_id, 'accepted')
     await joinOrganization(store, user, role)
     const { id, name, slug } = await readOrganization(store)
+    const target = { type: 'member', id: user.id, name: user.email } as const
+    await note(ctx, store, { action: 'acceptReceivedInvitation', target, changes: [newValue('role', role)] })
     return { organization: { id, name, slug }, role }
   })
 
@@ -43,7 +46,20 @@ export const declineReceivedInvitation: Handler<'declineReceivedInvitation'> = (
   withReceived(ctx, invitation_id, async (store) => {
     await requireLocked(store, invitation_id)
     await queries.endInvitation(store, invitation_id, 'declined')
+    const target = { type: 'invitation', id: invitation_id.toLowerCase(), name: ctx.user.email } as const
+    const changes = [{ path: 'state', from: 'pending', to: 'declined' }]
+    await note(ctx, store, { action: 'declineReceivedInvitation', target, changes })
   })
+
+/** In the log of the organization that invited. */
+function note(
+  { core, user, origin }: UserContext,
+  store: TransactionStore,
+  told: Pick<Told, 'action' | 'target' | 'changes'>,
+): Promise<void> {
+  const actor = { type: 'user', id: user.id, name: user.email } as const
+  return tell(store, core.ports, store.organization_id, { ...told, actor, origin })
+}
 
 /** In the organization that invited the caller so. */
 function withReceived<T>(

@@ -57,23 +57,25 @@ const beginKeyStatement = statement(
      update credentials set last_used_at = now()
      where key_id = $5 and user_id is null and secret_hash = $6 and (expires_at is null or expires_at > now())
        and exists (select from organizations o where o.id = credentials.organization_id and o.deleted_at is null)
-     returning organization_id, key_id)
-   insert into sessions (id, token_hash, way, organization_id, key_id, expires_at)
-   select $1, $2, $3, c.organization_id, c.key_id, now() + make_interval(hours => $4) from c
-   returning id`,
+     returning organization_id, key_id, name),
+   begun as (
+     insert into sessions (id, token_hash, way, organization_id, key_id, expires_at)
+     select $1, $2, $3, c.organization_id, c.key_id, now() + make_interval(hours => $4) from c)
+   select organization_id, name from c`,
 )
 
-/** Returns whether the key still exists, and records its use, which also locks it. Must run in a transaction. */
+/** Returns the key if it still exists, and records its use, which also locks it. Must run in a transaction. */
 export async function beginKeySession(
   tx: Executor,
   { id, token_hash, way, expires_in_hours }: NewSession,
   key_id: string,
   secret_hash: Buffer,
-): Promise<boolean> {
+): Promise<{ organization_id: string; name: string } | null> {
   const values = [id, token_hash, way, expires_in_hours, key_id, secret_hash]
-  if ((await tx.query(beginKeyStatement, values)).length === 0) return false
+  const [key] = await tx.query<{ organization_id: string; name: string }>(beginKeyStatement, values)
+  if (!key) return null
   await tx.query(endOldestStatements.key_id, [key_id, most_sessions])
-  return true
+  return key
 }
 
 const most_sessions = 50

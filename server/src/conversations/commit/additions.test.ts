@@ -8,7 +8,7 @@ import { type CommitAddition, sendAdditions } from './additions.ts'
 
 const tx = {} as Pipeline
 const state = locked({ open_turns: [turn()] })
-const partial = { turn_id: 'turn-1', lease: 7, step: 0, text: 'I was', message_id: 'partial' }
+const partial = { turn_id: 'turn-1', lease: 7, step: 0, calls: [], text: 'I was', message_id: 'partial' }
 const ended_by = { type: 'user' as const, id: null, name: null, reason: null }
 const end = { mode: 'cut', partial: null, end_reason: 'ended_by_caller', ended_by, summary_enabled: true } as const
 

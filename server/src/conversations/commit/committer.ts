@@ -9,6 +9,8 @@ export interface Committer {
   ports: Ports
   node: { readonly id: string }
   traces: Traces
+  /** `provider/model` of agents that name none. */
+  default_model: string
   additions: CommitAddition[]
   /** Erase what rooms keep with a conversation. */
   erasers: Erase[]

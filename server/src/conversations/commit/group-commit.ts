@@ -90,13 +90,14 @@ export function createGroupCommit({
   node,
   traces,
   load,
-}: Pick<Core, 'database' | 'ports' | 'node' | 'traces' | 'load'>): GroupCommit {
+  config: { default_model },
+}: Pick<Core, 'database' | 'ports' | 'node' | 'traces' | 'load' | 'config'>): GroupCommit {
   const channels = new Map<Channel, ChannelPort>()
   const additions = [deliveryThrough(channels)]
   const erasers: Erase[] = []
   const purgers: Erase[] = []
   const beginnings: InSql[] = []
-  const committer: Committer = { ports, node, traces, additions, erasers, purgers, beginnings }
+  const committer: Committer = { ports, node, traces, default_model, additions, erasers, purgers, beginnings }
   // The change itself is the span, with its wait for others that are committed with it.
   const untraced = { ...committer, traces: noTraces }
   const commitAlone = async ({ organization_id, change, id, claim, decide, binding }: Proposed): Outcome => {

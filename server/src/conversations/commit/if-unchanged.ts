@@ -11,6 +11,7 @@ import { type NewBinding, bindFrom, isFree, waitBriefly } from '../../idempotenc
 import { isUsualBeginning, isUsualReply } from '../machine/usual-changes.ts'
 import { addsNothing } from './additions.ts'
 import type { Committer } from './committer.ts'
+import { insertCalls } from '../../usage/usage.ts'
 import { insertLog, logOf, progressOf, updateProgress } from './log.ts'
 import { type sentPoints, reach } from './pause-points.ts'
 
@@ -76,15 +77,17 @@ const beginWithKeyStatement = statement(
 const replyStatement = statement(
   'end_turns_if_unchanged',
   `with held as materialized (
-     ${hold('turn_id uuid, lease bigint, status text, outcome text, steps integer, input_tokens integer, output_tokens integer', '')}
+     ${hold('turn_id uuid, lease bigint, status text, outcome text, steps integer, input_tokens integer, output_tokens integer, calls jsonb', '')}
    ), changes as (
      update turns t set status = h.status, outcome = h.outcome, steps = t.steps + h.steps, input_tokens = h.input_tokens,
             output_tokens = h.output_tokens, finished_at = h.now, lease = null, lease_expires_at = null, node_id = null,
-            partial_text = null, partial_step = null, partial_retrievals = null
+            partial_text = null, partial_step = null, partial_retrievals = null, partial_calls = null
      from held h
      where t.id = h.turn_id and t.organization_id = h.organization_id and t.lease = h.lease and t.steps = 0 and t.retrievals = 0
      returning h.*
-   ), ${insertLog('changes')}, progress as (
+   ), ${insertLog('changes')}, called as (
+     ${insertCalls('changes')}
+   ), progress as (
      ${updateProgress('changes')}
    )
    select conversation_id as id, now from changes`,

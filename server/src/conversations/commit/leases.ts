@@ -1,6 +1,7 @@
 // Leases of turns across organizations: renews a node's own, gives them back, and finds turns that nobody holds.
 import { type Executor, acrossOrganizations } from '../../database/database.ts'
 import { lease_ms } from '../machine/turn.ts'
+import type { CountedCall } from '../../usage/port.ts'
 import type { FoundSoFar } from '../machine/turn-endings.ts'
 
 const of_leases = 'a node renews its leases in all organizations'
@@ -123,7 +124,7 @@ export async function findTurnLease(database: Executor, conversation_id: string)
 const leaveStatement = acrossOrganizations(
   of_leases,
   'leave_partial_text',
-  `update turns set partial_text = $3, partial_step = $4, partial_retrievals = $5 where id = $1 and lease = $2 and status = 'running'`,
+  `update turns set partial_text = $3, partial_step = $4, partial_retrievals = $5, partial_calls = $6 where id = $1 and lease = $2 and status = 'running'`,
 )
 
 /** The text of a stopped attempt, and how many steps of its turn were finished before. */
@@ -131,6 +132,8 @@ export interface PartialText {
   text: string
   step: number
   found: FoundSoFar | null
+  /** What its calls of the model have used; null: its node is of a release that does not count them. */
+  calls: CountedCall[] | null
 }
 
 /** Stores it with the turn; null removes it. */
@@ -143,13 +146,15 @@ export async function leavePartialText(
   await database.query(leaveStatement, [
     ...[turn_id, lease, partial?.text ?? null, partial?.step ?? null],
     partial?.found ? JSON.stringify(partial.found) : null,
+    partial?.calls ? JSON.stringify(partial.calls) : null,
   ])
 }
 
 const partialStatement = acrossOrganizations(
   of_leases,
   'read_partial_text',
-  `select partial_text as text, partial_step as step, partial_retrievals as found from turns
+  `select partial_text as text, partial_step as step, partial_retrievals as found, partial_calls as calls
+   from turns
    where id = $1 and lease = $2 and partial_text is not null`,
 )
 

@@ -9,7 +9,7 @@ import { countChange, isUserMessage } from '../machine/statistics-of-change.ts'
 /** What a change does to the progress of its conversation. */
 export const progressColumns = `conversation_id uuid, organization_id uuid, agent_id uuid, now timestamptz, items integer,
   events integer, messages integer, turns integer, counters jsonb, is_activity boolean, is_warning boolean, failed_turns integer,
-  failed_since timestamptz, failed_messages integer`
+  failed_since timestamptz, failed_messages integer, calls jsonb`
 
 const storedItems = storedItemColumns
   .split(', ')
@@ -80,5 +80,6 @@ export function progressOf({ state, change }: Planned) {
     is_activity: !change.warned && (change.items.length + change.ended_turns.length > 0 || isMoved),
     is_warning: change.warned,
     ...failuresAfter(state, change),
+    calls: change.calls.length > 0 ? change.calls : null,
   }
 }

@@ -151,7 +151,7 @@ const closeStatement = statement(
      where c.id = e.id and c.organization_id = $1
      returning c.organization_id, c.agent_id, c.ended_at, c.duration, c.end_reason
    )
-   ${countEnded}`,
+   ${countEnded()}`,
 )
 
 /** Ends imported conversations after their items are written, since an ended one takes no items (T5). */

@@ -36,7 +36,7 @@ const born = (given: string, conflict: string) => `born as (
      insert into conversations (organization_id, created_at, ${columns})
      select organization_id, clock_timestamp(), ${columns} from ${given}
      ${conflict}
-     returning id, organization_id, agent_id, status, created_at
+     returning id, organization_id, agent_id, status, direction, channel, created_at
    ), items as (
      insert into transcript_items (conversation_id, organization_id, ${storedItemColumns})
      select born.id, born.organization_id, ${itemsAtBirth}
@@ -48,7 +48,8 @@ const born = (given: string, conflict: string) => `born as (
        on e.conversation_id = born.id
    ), counted as (
      insert into statistics_deltas (organization_id, agent_id, at, counters)
-     select organization_id, agent_id, created_at, jsonb_build_object('conversations', 1, 'user_messages', 0)
+     select organization_id, agent_id, created_at, jsonb_build_object('conversations', 1, 'user_messages', 0,
+            'usage.conversations', 1, 'usage.' || direction, 1, case when channel in ('telephone', 'webrtc') then 'usage.voice' else 'usage.chat' end, 1)
      from born where status <> 'token_created'
    ), progress as (
      insert into conversation_progress (conversation_id, organization_id, next_position, next_sequence, user_turn_count,

@@ -159,7 +159,7 @@ const closeStatement = statement(
      where id = $1 and organization_id = $2
      returning organization_id, agent_id, ended_at, duration, end_reason
    )
-   ${countEnded}`,
+   ${countEnded()}`,
 )
 
 /** Ends an imported conversation after its items are written, since an ended one takes no items (T5). */

@@ -1,11 +1,13 @@
 // Writes changes of any number of conversations, whose locks are held, with the same few statements.
 import { type Pipeline, statement } from '../../database/database.ts'
 import { arraysOf, rowsOf } from '../../database/rows.ts'
+import { insertCalls } from '../../usage/usage.ts'
 import type { Begun, Change, LockedConversation } from '../machine/change.ts'
 import type { Planned } from '../machine/plan.ts'
 import { sendAdditions } from './additions.ts'
 import { type ClaimRow, writeClaims } from './claims.ts'
 import type { Committer } from './committer.ts'
+import { countLostCalls } from './count-calls.ts'
 import { insertLog, logOf, progressColumns, progressOf, updateProgress } from './log.ts'
 import { writeRetrievals } from './retrievals.ts'
 import { isOutside } from '../machine/handling.ts'
@@ -21,6 +23,8 @@ export interface Writer extends Committer {
  * items precede the end (T5), and additions of rooms come last.
  */
 export function writeChanges(writer: Writer, plans: Planned[]): void {
+  // Estimated from what the turn began with.
+  countLostCalls(writer.tx, writer, plans)
   // Who handles a conversation changes before the agent writes again, and after it has written its last (H1).
   writeHandlings(writer.tx, plans.filter(isReturned))
   // A turn starts only in a conversation that has begun.
@@ -98,7 +102,9 @@ const appends = ({ change: { items, events, warned } }: Planned) => warned || it
 const withLog = (turns: string) =>
   `with ${turns} changes as (
      select * from ${rowsOf('progress', progressColumns, 3)}
-   ), ${insertLog('changes')}
+   ), ${insertLog('changes')}, called as (
+     ${insertCalls('changes')}
+   )
    ${updateProgress('changes')}`
 
 /** The number of the first parameter after those of the log. */
@@ -115,7 +121,7 @@ const endTurnsStatement = statement(
             input_tokens = coalesce(t.input_tokens + e.input_tokens, t.input_tokens, e.input_tokens),
             output_tokens = coalesce(t.output_tokens + e.output_tokens, t.output_tokens, e.output_tokens),
             finished_at = e.now, handled_by = e.handled_by, lease = null, lease_expires_at = null, node_id = null,
-            partial_text = null, partial_step = null, partial_retrievals = null
+            partial_text = null, partial_step = null, partial_retrievals = null, partial_calls = null
      from ${rowsOf('e', endColumns, after_log)}
      where t.id = e.id and t.organization_id = e.organization_id and t.status in ('queued', 'running')
    ),`),
@@ -172,7 +178,7 @@ function newTurnsOf({ node }: Writer, plans: Planned[]): unknown[] {
 const startTurnsStatement = statement(
   'start_turns',
   `update turns t set status = 'running', attempts = t.attempts + 1, lease = s.lease, node_id = $5,
-          partial_text = null, partial_step = null, partial_retrievals = null,
+          partial_text = null, partial_step = null, partial_retrievals = null, partial_calls = null,
           lease_expires_at = clock_timestamp() + $4::integer * interval '1 millisecond',
           started_at = coalesce(t.started_at, clock_timestamp()),
           deadline_at = case when t.started_at is null then clock_timestamp() + (t.deadline_at - t.queued_at) else t.deadline_at end
@@ -190,8 +196,8 @@ function startTurns({ tx, node }: Writer, plans: Planned[]): void {
 
 /** The parameters of a log, empty for no conversation. */
 function logValues({ ports }: Writer, plans: Planned[]): unknown[] {
-  const progress = plans.map(progressOf).map(({ counters, ...row }) => {
-    return { ...row, counters: counters && JSON.stringify(counters) }
+  const progress = plans.map(progressOf).map(({ counters, calls, ...row }) => {
+    return { ...row, counters: counters && JSON.stringify(counters), calls: calls && JSON.stringify(calls) }
   })
   return [...logOf(plans, ports), ...arraysOf(progress, progressNames)]
 }
@@ -199,7 +205,7 @@ function logValues({ ports }: Writer, plans: Planned[]): unknown[] {
 const progressNames = [
   ...(['conversation_id', 'organization_id', 'agent_id', 'now'] as const),
   ...(['items', 'events', 'messages', 'turns', 'counters', 'is_activity', 'is_warning'] as const),
-  ...(['failed_turns', 'failed_since', 'failed_messages'] as const),
+  ...(['failed_turns', 'failed_since', 'failed_messages', 'calls'] as const),
 ]
 
 function claimsOf({ state: { id: conversation_id, organization_id }, change: { items } }: Planned): ClaimRow[] {
@@ -216,9 +222,15 @@ function putOffEnd({ tx }: Writer, state: LockedConversation, ending: NonNullabl
 }
 
 /** Part of a statement that begins with the update as `ended`. */
-export const countEnded = `insert into statistics_deltas (organization_id, agent_id, at, counters)
-   select organization_id, agent_id, ended_at, jsonb_build_object('ended', 1, 'duration', duration, 'end.' || end_reason, 1)
+export const countEnded = (more = '') => `insert into statistics_deltas (organization_id, agent_id, at, counters)
+   select organization_id, agent_id, ended_at, jsonb_build_object('ended', 1, 'duration', duration, 'end.' || end_reason, 1)${more}
    from ended`
+
+/** The minutes that are billed: e-mail has none, and imported conversations never count. */
+const countMinutes = ` || case when channel = 'email' or exists (
+       select from events e where e.conversation_id = ended.id and e.sequence = 1 and (e.data ->> 'imported')::boolean
+     ) then '{}' else jsonb_build_object('usage.timed', 1,
+       case when channel = 'text' then 'usage.chat_seconds' else 'usage.voice_seconds' end, duration) end`
 
 // An imported conversation may begin in the year 1, or 9999; the largest duration is that of its column.
 const endStatement = statement(
@@ -228,9 +240,9 @@ const endStatement = statement(
             duration = least(greatest(floor(extract(epoch from $4::timestamptz - created_at)), 0), 2147483647)::integer,
             end_reason = $5, ended_by = $6, ending = null, analysis_status = $7, analysis_reason = $8
      where id = $1 and organization_id = $2 and ended_at is null
-     returning organization_id, agent_id, ended_at, duration, end_reason
+     returning id, organization_id, agent_id, channel, ended_at, duration, end_reason
    )
-   ${countEnded}`,
+   ${countEnded(countMinutes)}`,
 )
 
 function endConversation({ tx }: Writer, state: LockedConversation, end: NonNullable<Change['end']>): void {

@@ -135,7 +135,7 @@ describe('T8: results of tool calls', () => {
   })
 
   test('text of a stored step is not stored again as partial text', () => {
-    const said = { ...attempt, text: 'Let me look. ', message_id: 'partial' }
+    const said = { ...attempt, text: 'Let me look. ', message_id: 'partial', calls: [] }
     const kept = changed(decideCancel(locked({ open_turns: [turn({ steps: 1 })] }), 'turn-1', { ...said, step: 0 }))
     expect(kept.change.items).toEqual([])
     const next = changed(decideCancel(locked({ open_turns: [turn({ steps: 1 })] }), 'turn-1', { ...said, step: 1 }))

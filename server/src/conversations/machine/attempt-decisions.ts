@@ -26,6 +26,7 @@ import { clearUnanswered } from './leaving.ts'
 import { isActive } from './conversation.ts'
 import { endChange, goOnAfter, joinChanges, messageCreated, resultEvent, turnEvent } from './turn-endings.ts'
 import { withRetrievals } from './change-with-retrievals.ts'
+import { callsOf } from './counted-calls.ts'
 import { type Found, citing } from './retrievals.ts'
 import { max_attempts } from './turn.ts'
 
@@ -76,7 +77,7 @@ export type AttemptResult = Found &
       }
     | {
         type: 'failure'
-        outcome: Extract<TurnOutcome, 'model_error' | 'timed_out' | 'step_limit'>
+        outcome: Extract<TurnOutcome, 'model_error' | 'timed_out' | 'step_limit' | 'budget_exceeded'>
         error: string
         /** What follows if others failed before it. */
         rule?: FailureRule | null
@@ -232,8 +233,17 @@ export function decideTakeover(
     const [outcome, error] = turn.past_deadline
       ? (['timed_out', 'The turn did not finish within its time limit.'] as const)
       : (['attempts_exhausted', 'Every attempt at this turn failed because its server stopped.'] as const)
-    return { change: failOrHandOff(state, turn, { outcome, error }, rule), answer: 'failed' }
+    return {
+      change: { ...failOrHandOff(state, turn, { outcome, error }, rule), ...callsOf(turn, null) },
+      answer: 'failed',
+    }
   }
-  const change = { ...noChange, started_turn: { id: turn.id, takeover }, events: [turnEvent('turn.started', turn.id)] }
+  const calls = callsOf(turn, null)
+  const change = {
+    ...noChange,
+    ...calls,
+    started_turn: { id: turn.id, takeover },
+    events: [turnEvent('turn.started', turn.id)],
+  }
   return { change, answer: 'started' }
 }

@@ -18,6 +18,7 @@ import type { ErrorName } from '@parley/contract'
 import type { JsonObject, JsonValue } from '../../base/json.ts'
 import type { Redaction } from '../../redaction/rules/types.ts'
 import type { ContentPart, MessageAuthor } from './content.ts'
+import type { CountedCall } from '../../usage/port.ts'
 import type { HandlingRecord } from './handling.ts'
 import type { NewRetrieval } from './retrievals.ts'
 
@@ -246,6 +247,10 @@ export interface Change {
   retrievals: NewRetrieval[]
   /** Ids of stored searches whose passages the model was not shown after all. */
   unshown: string[]
+  /** Calls of the model that the change accounts for (P3). */
+  calls: CountedCall[]
+  /** Turns of which a call of the model may be under way that nobody will report. */
+  lost_calls: string[]
   end: ConversationEnd | null
   /** It begins, after what had to be done before. */
   begun: Begun | null
@@ -266,6 +271,8 @@ export const noChange: Change = {
   items: [],
   retrievals: [],
   unshown: [],
+  calls: [],
+  lost_calls: [],
   end: null,
   begun: null,
   handling: null,

@@ -29,7 +29,7 @@ const message = (fields: Partial<MessageInput> = {}): MessageInput => ({
   ...fields,
 })
 
-const partial = { turn_id: 'turn-1', lease: 7, step: 0, text: 'I was just', message_id: 'partial' }
+const partial = { turn_id: 'turn-1', lease: 7, step: 0, calls: [], text: 'I was just', message_id: 'partial' }
 
 describe('decideMessage', () => {
   test('starts a turn when none is open', () => {

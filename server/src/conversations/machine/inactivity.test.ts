@@ -157,7 +157,7 @@ describe('what is done', () => {
   })
 
   test('the end cancels the turns, keeps what was said, and says goodbye before it', () => {
-    const partial = { turn_id: 'turn-1', lease: 7, step: 0, text: 'I was', message_id: 'partial' }
+    const partial = { turn_id: 'turn-1', lease: 7, step: 0, calls: [], text: 'I was', message_id: 'partial' }
     const state = locked({ ...silent(600), open_turns: [turn(), waiting('turn-2')] })
     const { change, answer } = decideTimer(state, { ...input, partial })
     expect(answer).toBeNull()

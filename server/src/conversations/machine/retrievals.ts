@@ -1,4 +1,5 @@
 // What was asked of knowledge bases in a turn, as a value: recorded with the turn's next change, and told to readers. Pure.
+import type { CountedCall } from '../../usage/port.ts'
 import type { Citation, Retrieval, RetrievalOutcome, RetrievedChunk } from '@parley/contract'
 
 export interface NewRetrieval extends Retrieval {
@@ -7,11 +8,13 @@ export interface NewRetrieval extends Retrieval {
   dataset_ids: string[]
 }
 
-/** What a change brings along of the searches since the last one. */
+/** What a change brings along of the searches and the calls of the model since the last one. */
 export interface Found {
   retrievals?: NewRetrieval[]
   /** Ids of stored ones whose passages the model was not shown after all. */
   unshown?: string[]
+  /** Only once they are over. */
+  model_calls?: CountedCall[]
 }
 
 /** The record without what the end user said, as events have it. */

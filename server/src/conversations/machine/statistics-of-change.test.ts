@@ -33,7 +33,7 @@ test('a message', () => {
       limit: null,
     }),
   )
-  expect(countChange(locked(), change)).toEqual({ user_messages: 1 })
+  expect(countChange(locked(), change)).toEqual({ user_messages: 1, 'usage.messages': 1 })
 })
 
 const state = locked({ open_turns: [turn()] })

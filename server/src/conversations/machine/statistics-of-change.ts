@@ -13,7 +13,7 @@ export function countChange(
 ): Counters | null {
   const messages = change.items.filter(isUserMessage).length
   const counters = addCounters([
-    { user_messages: messages },
+    { user_messages: messages, 'usage.messages': messages },
     ...change.ended_turns.map(countTurn),
     ...(change.new_turn?.given ? [{ [`turn.${change.new_turn.given}`]: 1 }] : []),
     ...(change.step ? [countTokens(change.step)] : []),

@@ -14,16 +14,14 @@ import {
 } from './change.ts'
 import { textContent, textsOf } from './content.ts'
 import { withRetrievals } from './change-with-retrievals.ts'
+import { type StoppedCalls, callsOfAll } from './counted-calls.ts'
 import type { JsonObject } from '../../base/json.ts'
 import { authorOf, originOf } from './message-origin.ts'
 import { type NewRetrieval, citing } from './retrievals.ts'
 
 /** Text of a stopped attempt, to be kept when its turn is concluded. */
-export interface PartialReply {
-  turn_id: string
-  lease: number
-  /** How many steps of the turn were finished before. If there are more now, the transcript already has the text. */
-  step: number
+export interface PartialReply extends StoppedCalls {
+  /** If more steps are finished now, the transcript already has it. */
   text: string
   message_id: string
   found?: FoundSoFar | null
@@ -58,6 +56,7 @@ export function cancelTurns(
   const said = isKept ? keepPartial(partial!) : []
   const change = {
     ...noChange,
+    ...callsOfAll(turns, partial),
     ended_turns: turns.map((turn) => endOfTurn(turn.id, outcome, null)),
     items: [...results, ...said],
     events: [
@@ -185,6 +184,8 @@ export function joinChanges(first: Change, second: Change): Change {
     items: [...first.items, ...second.items] satisfies NewItem[],
     retrievals: [...first.retrievals, ...second.retrievals],
     unshown: [...first.unshown, ...second.unshown],
+    calls: [...first.calls, ...second.calls],
+    lost_calls: [...first.lost_calls, ...second.lost_calls],
     end: second.end ?? first.end,
     begun: second.begun ?? first.begun,
     ending: second.ending ?? first.ending,

@@ -39,7 +39,7 @@ describe('a reply', () => {
 
 test('an end cancels all turns, and each has its own text', () => {
   const state = locked({ open_turns: [turn(), waiting('turn-2')] })
-  const partial = { turn_id: 'turn-1', lease: 7, step: 0, text: 'Hal', message_id: 'partial' }
+  const partial = { turn_id: 'turn-1', lease: 7, step: 0, calls: [], text: 'Hal', message_id: 'partial' }
   const ended_by = { type: 'user' as const, id: null, name: null, reason: null }
   const end = { mode: 'cut' as const, end_reason: 'ended_by_caller' as const, ended_by, summary_enabled: false }
   const { change } = changed(decideEnd(state, { ...end, partial }))

@@ -57,6 +57,7 @@ export const statusOfOutcome: Record<TurnOutcome, 'completed' | 'failed' | 'canc
   timed_out: 'failed',
   step_limit: 'failed',
   attempts_exhausted: 'failed',
+  budget_exceeded: 'failed',
   conversation_ended: 'cancelled',
   cancelled_by_caller: 'cancelled',
   superseded: 'cancelled',

@@ -27,6 +27,7 @@ import { recordAtBirth } from '../machine/birth.ts'
 import { decideBirth, stateAtBirth } from '../machine/decisions.ts'
 import { planOf } from '../machine/plan.ts'
 import type { NewConversation } from '../machine/rows.ts'
+import { refuseOverBudget } from '../over-budget.ts'
 import { refuseChannel } from '../text-channel.ts'
 import { describeCommit } from '../commit/commit.ts'
 import { holdBack, noteDepth } from '../commit/around-workflows.ts'
@@ -87,6 +88,7 @@ export async function createConversationWith(
     const earlier = await replayCreation(ctx, input, fingerprint)
     if (earlier) return earlier
   }
+  await refuseOverBudget(ctx, begun, widgetOf(more), input.agent_id)
   const id = input.id ?? more?.new_id ?? ctx.core.ports.newId()
   const created = await createOnce(ctx, { input, fingerprint, id, begun, more })
   ctx.room.watcher.changed(ctx.store.organization_id)
@@ -113,14 +115,14 @@ async function createOnce(ctx: Context<Conversations>, wanted: Wanted): Promise<
   if (foreseen) return foreseen
   const known = await foreseeConfig(ctx, input, more)
   // What precedes the conversation may change what its greeting says, so then it is written later.
-  let written = known && known.workflows.before === null ? await writeGreetingBeforehand(ctx, input, known) : null
+  let written = known && known.workflows.before === null ? await writeGreetingBeforehand(ctx, wanted, known) : null
   for (let tries = 1; ; tries += 1) {
     try {
       return await commitCreation(ctx, wanted, written)
     } catch (error) {
       if (input.id && ctx.room.beginnings.isTaken(error)) return null
       if (tries > most_preparations) throw error
-      if (error instanceof GreetingNeeded) written = await writeGreetingBeforehand(ctx, input, error.config)
+      if (error instanceof GreetingNeeded) written = await writeGreetingBeforehand(ctx, wanted, error.config)
       else if (error instanceof BeginningNotReady) await error.prepare()
       else throw error
     }
@@ -140,7 +142,7 @@ async function createForeseen(
   const reference = referenceOf(input)
   const chosen = foreseeVersion(organization_id, ctx.access, reference)
   if (!chosen) return null
-  const born = await planForeseen(ctx, input, chosen.agent_version_id).then(
+  const born = await planForeseen(ctx, input, begun, chosen).then(
     (planned) => {
       if (!planned) return null
       const { config, greeting } = planned
@@ -162,7 +164,13 @@ async function createForeseen(
 }
 
 /** Null: something precedes it. */
-async function planForeseen(ctx: Context<Conversations>, input: CreateInput, agent_version_id: string) {
+async function planForeseen(
+  ctx: Context<Conversations>,
+  input: CreateInput,
+  begun: BegunConversation,
+  { agent_id, agent_version_id }: { agent_id: string | null; agent_version_id: string },
+) {
+  await refuseOverBudget(ctx, begun, widgetOf(null), agent_id)
   const config = await readUsableConfig(ctx, ctx.store, input, agent_version_id)
   requireChannel(input, { config })
   if (config.workflows.before !== null) return null
@@ -190,8 +198,9 @@ function commitCreation(
     await reach(ports, 'create.begun')
     const findBeginning = ctx.room.beginnings.look(tx)
     const answerer = await resolveAnswerer(ctx, tx, input)
+    await refuseOverBudget(ctx, begun, widgetOf(more), answerer.agent_id)
     const config = requireChannel(input, answerer)
-    const row = newConversation(id, { ...begun, ...widgetOf(more) }, answerer, fingerprint)
+    const row = newConversation(id, more ? { ...begun, ...widgetOf(more) } : begun, answerer, fingerprint)
     const { agent_name } = answerer
     const before = await findBeginning({ config, conversation: row, agent_name, depth: ctx.depth })
     const isHeld = before?.holds ?? false
@@ -209,7 +218,7 @@ function commitCreation(
   return traced(traces, 'commit', describeCommit({ change: 'create', id }), () => ctx.store.transaction(write))
 }
 
-const widgetOf = (more: CreationAdditions | null) => (more ? { web_widget_id: more.web_widget_id } : {})
+const widgetOf = (more: CreationAdditions | null) => ({ web_widget_id: more?.web_widget_id ?? null })
 
 async function resolveAnswerer(
   ctx: Context<Conversations>,
@@ -258,7 +267,7 @@ function requireChannel({ channel }: CreateInput, { config }: Pick<Answerer, 'co
 /** A model call, so it precedes the transaction (T12); null if the model does not write the greeting. */
 async function writeGreetingBeforehand(
   ctx: Context<Conversations>,
-  input: CreateInput,
+  { input, id, more }: Pick<Wanted, 'input' | 'id' | 'more'>,
   config: ResolvedConfig,
 ): Promise<string | null> {
   requireChannel(input, { config })
@@ -268,11 +277,9 @@ async function writeGreetingBeforehand(
   const variables = templateVariables(ctx, input)
   const initial_context = input.initial_context ?? null
   return ctx.room.runner.writeGreeting({
-    organization_id: ctx.store.organization_id,
-    config,
-    instructions,
-    variables,
-    initial_context,
+    ...{ organization_id: ctx.store.organization_id, agent_id: input.agent_id ?? null, conversation_id: id },
+    ...{ channel: input.channel, ...widgetOf(more) },
+    ...{ config, instructions, variables, initial_context },
   })
 }
 

@@ -1,5 +1,6 @@
 // Reads one conversation, with as much of its transcript as fits into an answer.
 import { handOffBounds } from '@parley/contract'
+import { readConversationCost } from '../../budgets/costs.ts'
 import type { Context, Handler } from '../../calls/context.ts'
 import type { Conversations } from '../services.ts'
 import { isActive } from '../machine/conversation.ts'
@@ -11,7 +12,9 @@ import { mayReadTranscript, presentConversation } from '../read/present.ts'
 
 export const getConversation: Handler<'getConversation', Conversations> = async (ctx, input) => {
   const record = await requireConversation(ctx, input.conversation_id, 'read')
-  const queue = await readQueue(ctx, record)
+  const { store, core, access } = ctx
+  const own = access.conversation ? {} : { cost: await readConversationCost(store, core.config, record.id) }
+  const queue = { ...own, ...(await readQueue(ctx, record)) }
   if (!mayReadTranscript(ctx.access)) return { ...presentConversation(ctx.access, record), ...queue }
   const max_bytes = ctx.core.config.limits.answer_bytes
   const for_end_user = ctx.access.conversation !== null

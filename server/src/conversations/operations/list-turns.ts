@@ -1,4 +1,6 @@
 // Lists the turns of a conversation, in pages.
+import type { Turn } from '@parley/contract'
+import { readTurnCosts } from '../../budgets/costs.ts'
 import { invalid } from '../../base/errors.ts'
 import type { Handler } from '../../calls/context.ts'
 import type { Conversations } from '../services.ts'
@@ -14,10 +16,17 @@ export const listConversationTurns: Handler<'listConversationTurns', Conversatio
   const { id } = await requireConversation(ctx, input.conversation_id, null)
   const limit = input.limit ?? 20
   const rows = await listTurns(ctx.store, id, readSequence(input.cursor), limit + 1)
-  const data = await presentPage(ctx, id, rows.slice(0, limit))
+  const data = await withCosts(ctx, id, await presentPage(ctx, id, rows.slice(0, limit)))
   const last = rows[data.length - 1]
   const next_cursor = rows.length > data.length && last ? encodeCursor([String(last.sequence)]) : null
   return { data, pagination: { limit, next_cursor } }
+}
+
+async function withCosts({ store, core }: Context<Conversations>, conversation_id: string, turns: Turn[]) {
+  const ids = turns.map(({ turn_id }) => turn_id)
+  if (ids.length === 0) return turns
+  const costOf = await readTurnCosts(store, core.config, conversation_id, ids)
+  return turns.map((turn) => ({ ...turn, cost: costOf(turn.turn_id) }))
 }
 
 /** With the searches of each; the page ends before the first turn whose searches do not fit. */

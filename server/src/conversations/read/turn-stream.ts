@@ -214,8 +214,8 @@ function concludeTurn(
   relayed: string,
 ): TurnAnswer {
   const handled_by = turn?.handled_by ?? 'agent'
-  const refuse = (error: Refused, detail?: string | null) => ({
-    refusal: new AppError(error, detail ?? undefined, { turn_id, handled_by }),
+  const refuse = (error: Refused, detail?: string | null, more: { outcome?: 'budget_exceeded' } = {}) => ({
+    refusal: new AppError(error, detail ?? undefined, { turn_id, handled_by, ...more }),
   })
   if (turn === null) return refuse('conversation_ended')
   switch (turn?.outcome) {
@@ -234,6 +234,8 @@ function concludeTurn(
     case 'step_limit':
     case 'attempts_exhausted':
       return refuse('turn_failed', turn.error)
+    case 'budget_exceeded':
+      return refuse('turn_failed', turn.error, { outcome: 'budget_exceeded' })
     case 'timed_out':
       return refuse('turn_timed_out', turn.error)
     case 'conversation_ended':

@@ -19,8 +19,14 @@ export interface EmbedRequest {
   signal: AbortSignal
 }
 
-/** The vectors in the order of the texts, as the provider sent them. */
-export type EmbeddingCaller = (request: EmbedRequest) => Promise<number[][]>
+export interface EmbeddingAnswer {
+  /** In the order of the texts, as the provider sent them. */
+  vectors: number[][]
+  /** Null: the provider does not report them. */
+  input_tokens: number | null
+}
+
+export type EmbeddingCaller = (request: EmbedRequest) => Promise<EmbeddingAnswer>
 
 /** The providers that can be called with these settings. */
 export function callableWith(settings: EmbeddingSettings): ReadonlySet<EmbeddingProvider> {
@@ -119,7 +125,7 @@ function callerOf(model: EmbeddingModelV4, options?: Record<TextKind, SharedV4Pr
       ...{ values: texts, abortSignal: signal, ...asked },
       providerOptions: options?.[kind] ?? { openai: asked },
     })
-    return inOrder(answer)
+    return { vectors: inOrder(answer), input_tokens: answer.usage?.tokens ?? null }
   }
 }
 

@@ -13,6 +13,7 @@ import { storedBytes } from '../../base/json-size.ts'
 import { parseForeignJson } from '../../base/read-json.ts'
 import { isStorable, makeStorable } from '../../base/text.ts'
 import { backoff, sleep } from '../../base/retry.ts'
+import { depthHeader } from '../../calls/rules/depth.ts'
 import { renderUrl } from '../rules/request-url.ts'
 import { renderDeep } from './render.ts'
 import type { ActionRun, ActionRunners, ToolVariables } from './runner.ts'
@@ -28,7 +29,9 @@ export const runHttp: ActionRunners['http'] = async (action, seen, around) => {
   const { room, run } = around
   if (room.saved_bytes <= 0) return { error: 'The request was not sent: this call already stored 1 MiB of responses.' }
   const max_bytes = Math.min(max_body_bytes, room.saved_bytes)
-  const response = await requestPatiently(requestOf(action, seen, max_bytes, around), action.retries ?? 0, around)
+  const depth = await run.readDepth()
+  const request = requestOf(action, seen, { max_bytes, depth }, around)
+  const response = await requestPatiently(request, action.retries ?? 0, around)
   const { status } = response
   const saved = { status, body: readAnswer(response, run.redactor, max_bytes) }
   room.saved_bytes -= storedBytes(saved)
@@ -69,7 +72,7 @@ function mayPass(status: number): boolean {
 function requestOf(
   action: HttpAction,
   variables: ToolVariables,
-  max_bytes: number,
+  { max_bytes, depth }: { max_bytes: number; depth: number },
   { call, run, budget, timeLeft }: ActionRun,
 ) {
   // Above all other names: no value from a model or an API may take the place of a secret.
@@ -86,7 +89,7 @@ function requestOf(
   const { content, content_type } = bodyOf(action.body, render)
   const headers: Record<string, string> = { ...content_type, ...Object.fromEntries(given) }
   // The same for every try (T8), whatever the configuration says.
-  headers['idempotency-key'] = call.call_id
+  Object.assign(headers, { 'idempotency-key': call.call_id }, depthHeader(depth))
   return {
     owner: run.organization_id,
     method: action.method ?? 'GET',
@@ -102,7 +105,7 @@ function requestOf(
   }
 }
 
-const harmless_headers: ReadonlySet<string> = new Set(['content-type', 'idempotency-key'])
+const harmless_headers: ReadonlySet<string> = new Set(['content-type', 'idempotency-key', 'parley-depth'])
 
 function urlOf(text: string, query: Record<string, string>, render: (text: string) => string): string {
   const url = new URL(text)

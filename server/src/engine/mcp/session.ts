@@ -1,5 +1,6 @@
 // A turn's session with one MCP server: connects at the first tool call, and again if the server has forgotten the session.
 import type { CallToolResult, PriorDiscovery } from '@modelcontextprotocol/client'
+import { depthHeader } from '../../calls/rules/depth.ts'
 import { type McpConnection, type McpServices, type RemoteCall, openConnection } from './connection.ts'
 import { McpFailure, withinTime } from './failure.ts'
 import type { McpListings } from './listings.ts'
@@ -10,6 +11,8 @@ interface SessionOptions {
   listings: McpListings
   /** Of the attempt. */
   signal: AbortSignal
+  /** Of the chain of calls that the turn is part of. */
+  readDepth(): Promise<number>
 }
 
 export class McpSession {
@@ -53,12 +56,13 @@ export class McpSession {
   /** Shared by the calls of a step; a failed one is not kept. */
   #connect(): Promise<McpConnection> {
     if (this.#connection) return this.#connection
-    const { prior, signal, listings } = this.#options
+    const { prior, signal, listings, readDepth } = this.#options
     const bounds = { clock: this.#services.clock, timeout_ms: this.#peer.timeout_ms, signal }
     const onToolsChanged = () => listings.forget(this.#peer)
-    const opening = withinTime(bounds, (stop) =>
-      openConnection(this.#peer, this.#services, { prior, signal: stop, onToolsChanged }),
-    )
+    const opening = withinTime(bounds, async (stop) => {
+      const headers = { ...this.#peer.headers, ...depthHeader(await readDepth()) }
+      return openConnection({ ...this.#peer, headers }, this.#services, { prior, signal: stop, onToolsChanged })
+    })
     this.#connection = opening
     opening.catch(() => {
       if (this.#connection === opening) this.#connection = null

@@ -14,7 +14,7 @@ import { outputOf } from './result.ts'
 import { McpSession } from './session.ts'
 
 /** What the requests to a turn's servers need. */
-interface ServerQuery extends PeerContext, Pick<CallRun, 'signal' | 'log'> {
+interface ServerQuery extends PeerContext, Pick<CallRun, 'signal' | 'log' | 'readDepth'> {
   services: McpServices
   listings: McpListings
 }
@@ -24,8 +24,8 @@ export function createServerTools(services: McpServices): TurnSource['prepare'] 
   const listings = createListings(services)
   return async ({ config: { mcp_servers: servers } }, run) => {
     const redactor = createRedactor(await run.readSecrets())
-    const { organization_id, variables, signal, log } = run
-    const query = { organization_id, variables, redactor, services, listings, signal, log }
+    const { organization_id, variables, signal, log, readDepth } = run
+    const query = { organization_id, variables, redactor, services, listings, signal, log, readDepth }
     const names = servers.map(({ name }) => name)
     const answers = await Promise.all(servers.map((server) => askServer(server, names, query)))
     return {
@@ -38,11 +38,11 @@ export function createServerTools(services: McpServices): TurnSource['prepare'] 
 
 /** Throws only the signal's reason, when it is aborted. */
 async function askServer(server: ResolvedMcpServer, names: string[], query: ServerQuery) {
-  const { services, listings, redactor, signal, log } = query
+  const { services, listings, redactor, signal, log, readDepth } = query
   try {
     const peer = renderPeer(server, query)
     const { tools, prior } = await listings.list(peer, signal)
-    const session = new McpSession(peer, services, { prior, listings, signal })
+    const session = new McpSession(peer, services, { prior, listings, signal, readDepth })
     const offered = tools.map(({ name, description, parameters, is_checked, idempotent }): TurnTool => ({
       name: nameRemoteTool(server.name, name, names),
       description,

@@ -55,6 +55,8 @@ export interface ToolRun {
   redactor: Redactor
   signal: AbortSignal
   log: Logger
+  /** Of the chain of calls that the conversation is part of. */
+  readDepth(): Promise<number>
   passages: TurnPassages
   /** A text of the call as it may be kept in a trace; absent: none may be. */
   recorded?: (text: string) => string

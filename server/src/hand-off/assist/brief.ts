@@ -1,6 +1,7 @@
 // Writes the brief of a conversation: by the model of its agent, or by rules. Calls at one position share a model call.
 import type { AgentAssistBrief } from '@parley/contract'
 import { readAgentConfigOrDefaults } from '../../agents/agents.ts'
+import { BudgetExceeded } from '../../budgets/gate.ts'
 import type { Core } from '../../calls/core.ts'
 import type { ConversationRecord } from '../../conversations/machine/rows.ts'
 import type { RootStore } from '../../database/store.ts'
@@ -52,11 +53,11 @@ async function findAll(
   return extractFindings(messages, metadata, handling?.text ?? handling?.reason ?? null)
 }
 
-/** Null: there is no model, or twice no usable answer. */
+/** Null: there is no model, a budget forbids its use, or twice no usable answer. */
 async function askModel(
   { core, models: catalog }: Services,
   store: RootStore,
-  { agent_version_id, channel, custom_metadata }: ConversationRecord,
+  { id, agent_id, agent_version_id, channel, custom_metadata }: ConversationRecord,
   messages: ShownMessage[],
 ): Promise<Findings | null> {
   const config = await readAgentConfigOrDefaults(store, agent_version_id, channel, core.config.default_model)
@@ -65,15 +66,17 @@ async function askModel(
   using limit = limitTime(core, most_ms)
   try {
     const model = modelOf({ models: modelsOf({ ...core, models: catalog }, store) }, config)
+    const counting = { organization_id: store.organization_id, agent_id, conversation_id: id }
+    const usage = core.usage.counter({ ...counting, kind: 'model_call', purpose: 'authoring' })
     for (let tried = 0; tried < tries; tried += 1) {
-      const { text } = await collectAnswer(model.stream(request, limit.signal))
+      const { text } = await collectAnswer(model.stream(request, limit.signal, usage))
       const found = readFindings(text)
       if (found) return found
     }
     return null
   } catch (error) {
-    // A model that fails is like none; one that takes too long is a refusal.
-    if (error instanceof ModelError) return null
+    // A model that fails or must not be called is like none; one that takes too long is a refusal.
+    if (error instanceof ModelError || error instanceof BudgetExceeded) return null
     throw error
   }
 }

@@ -82,7 +82,9 @@ async function* write(
   }
   const request = suggestionRequest({ background, messages, metadata, instructions })
   const models = modelsOf({ ...core, models: catalog }, store)
-  const parts = modelOf({ models }, config).stream({ ...request, ...samplingOf(config) }, within)
+  const counting = { organization_id: store.organization_id, agent_id: conversation.agent_id, conversation_id: id }
+  const usage = core.usage.counter({ ...counting, kind: 'model_call', purpose: 'authoring' })
+  const parts = modelOf({ models }, config).stream({ ...request, ...samplingOf(config) }, within, usage)
   let text = ''
   for await (const part of parts) {
     if (part.type !== 'text' || text.length >= most_characters) continue

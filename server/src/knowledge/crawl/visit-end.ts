@@ -1,6 +1,7 @@
 // The end of a visit: what became of an address, with everything that follows, in one commit.
 import type { PageOutcome } from '@parley/contract'
 import type { TransactionStore } from '../../database/store.ts'
+import { countPage } from '../../usage/usage.ts'
 import { type AddressEnd, type AddressRow, type NewAddress, endAddress, ranks } from './address-rows.ts'
 import { type Progress, countProgress } from './crawl-rows.ts'
 import { CrawlOver, type Crawling } from './crawling.ts'
@@ -21,6 +22,9 @@ export interface VisitEnd {
 
 export const isStart = ({ rank }: AddressRow) => rank === ranks.start
 
+/** What the site did not give. */
+const not_pages: ReadonlySet<PageOutcome> = new Set(['failed', 'gone'])
+
 /** Throws `CrawlOver`: then nothing of the visit is kept. */
 export async function endVisit(ctx: Crawling, row: AddressRow, end: VisitEnd): Promise<void> {
   const { crawl, port, core } = ctx
@@ -32,6 +36,7 @@ export async function endVisit(ctx: Crawling, row: AddressRow, end: VisitEnd): P
     const is_open = await endAddress(tx, crawl.id, row.position, ended)
     const counts = { [outcome]: 1, waiting: -1 }
     if (!is_open || !(await countProgress(tx, crawl.id, { ...progress, counts }))) throw new CrawlOver()
+    if ((progress.requests ?? 0) > 0 && !not_pages.has(outcome)) await countPage(tx, crawl.organization_id)
     if (seeds) await addSeeds(tx, ctx, seeds)
     await addFound(tx, ctx, end.found ?? [])
     await end.after?.(tx)

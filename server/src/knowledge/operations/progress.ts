@@ -52,6 +52,7 @@ async function* follow(
   watch(watched, shown)
   const attachments = await presentAttachments(ctx.store, shown)
   yield { event: 'snapshot', data: { attachments, is_complete: rows.length <= snapshot_size } }
+  if (ctx.stops_at_stored) return
   for (;;) {
     const left_ms = ends_at - ports.clock.monotonic()
     if (node.isDraining || left_ms <= 0) break

@@ -229,7 +229,12 @@ async function rerank(run: Run, pooled: readonly { chunk: Chunk }[]): Promise<nu
   const giveUp = new AbortController()
   try {
     const texts = pooled.slice(0, reranked_texts).map(({ chunk }) => chunk.row.content)
-    const asked = reranker.rerank(request.query, texts, AbortSignal.any([signal, giveUp.signal]))
+    const asked = reranker.rerank(
+      run.store.organization_id,
+      request.query,
+      texts,
+      AbortSignal.any([signal, giveUp.signal]),
+    )
     return await within(run, Math.min(rerank_ms, timeLeft(run) - rerank_margin_ms), asked)
   } catch {
     signal.throwIfAborted()

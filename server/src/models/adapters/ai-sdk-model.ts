@@ -123,5 +123,10 @@ function toFinishReason({ unified, raw }: LanguageModelV4FinishReason, id: strin
 }
 
 function toUsage({ inputTokens, outputTokens }: LanguageModelV4Usage): ModelUsage {
-  return { input_tokens: toCount(inputTokens.total), output_tokens: toCount(outputTokens.total) }
+  return {
+    input_tokens: toCount(inputTokens.total),
+    output_tokens: toCount(outputTokens.total),
+    cached_input_tokens: toCount(inputTokens.cacheRead),
+    cache_write_tokens: toCount(inputTokens.cacheWrite),
+  }
 }

@@ -42,7 +42,7 @@ export function toModelError(error: unknown, model: string): ModelError {
     return createModelError('not_configured', model)
   }
   const code = findNetworkCode(error)
-  if (code !== null) return createModelError('connection', model, null, code)
+  if (code !== null) return noConnection(model, code)
   return createModelError('protocol', model)
 }
 
@@ -69,8 +69,16 @@ function fromCallError(error: APICallError, model: string): ModelError {
   if (status !== null && (status < 200 || status > 299)) return fromStatus(status, model)
   // No status: the call did not get through. A success status: the body broke off or could not be read.
   const code = findNetworkCode(error)
-  if (code !== null || status === null) return createModelError('connection', model, null, code ?? '')
+  if (code !== null || status === null) return noConnection(model, code ?? '')
   return createModelError('protocol', model, status)
+}
+
+/** What comes before a request is sent. */
+const unreached =
+  /^(ECONNREFUSED|ENOTFOUND|EAI_AGAIN|EHOSTUNREACH|ENETUNREACH|UND_ERR_CONNECT_TIMEOUT|[A-Z_]*(CERT|TLS|SSL)[A-Z_]*)$/
+
+function noConnection(model: string, code: string): ModelError {
+  return Object.assign(createModelError('connection', model, null, code), { is_unreached: unreached.test(code) })
 }
 
 function kindOfStatus(status: number): ModelErrorKind {

@@ -14,7 +14,7 @@ import {
   toToolCallPart,
   withCalls,
 } from '../adapters/answer.ts'
-import type { FinishReason, ModelError, ModelPart, ModelUsage } from '../port.ts'
+import { type FinishReason, type ModelError, type ModelPart, type ModelUsage, notReported } from '../port.ts'
 import { createModelError, fromErrorPart, toModelError } from '../adapters/provider-errors.ts'
 
 const nullish = <T extends TSchema>(schema: T) => Type.Optional(Type.Union([schema, Type.Null()]))
@@ -44,7 +44,13 @@ const Chunk = Type.Object({
     }),
   ),
   usage: nullish(
-    Type.Object({ prompt_tokens: Type.Optional(Type.Unknown()), completion_tokens: Type.Optional(Type.Unknown()) }),
+    Type.Object({
+      prompt_tokens: Type.Optional(Type.Unknown()),
+      completion_tokens: Type.Optional(Type.Unknown()),
+      prompt_tokens_details: Type.Optional(Type.Unknown()),
+      // Of DeepSeek and some others.
+      prompt_cache_hit_tokens: Type.Optional(Type.Unknown()),
+    }),
   ),
 })
 type Chunk = Static<typeof Chunk>
@@ -60,7 +66,7 @@ export class ChatStream {
   #text = ''
   #hasRefused = false
   #finish_reason: string | null = null
-  #usage: ModelUsage = { input_tokens: null, output_tokens: null }
+  #usage: ModelUsage = notReported
   #isComplete = false
   #hasText = false
   #fault: ModelError | null = null
@@ -119,9 +125,7 @@ export class ChatStream {
   }
 
   #add({ usage, choices: [choice] }: Chunk): void {
-    if (usage) {
-      this.#usage = { input_tokens: toCount(usage.prompt_tokens), output_tokens: toCount(usage.completion_tokens) }
-    }
+    if (usage) this.#usage = toUsage(usage)
     if (!choice) return
     this.#finish_reason = choice.finish_reason ?? this.#finish_reason
     if (!choice.delta) return
@@ -132,6 +136,16 @@ export class ChatStream {
       this.#text += refusal
     }
     for (const delta of tool_calls ?? []) (this.#calls ??= new ToolCalls(this.#id)).add(delta)
+  }
+}
+
+function toUsage(usage: NonNullable<Chunk['usage']>): ModelUsage {
+  const details = (usage.prompt_tokens_details ?? {}) as { cached_tokens?: unknown; cache_write_tokens?: unknown }
+  return {
+    input_tokens: toCount(usage.prompt_tokens),
+    output_tokens: toCount(usage.completion_tokens),
+    cached_input_tokens: toCount(details.cached_tokens ?? usage.prompt_cache_hit_tokens),
+    cache_write_tokens: toCount(details.cache_write_tokens),
   }
 }
 

@@ -55,7 +55,7 @@ export function percentile(counters: Counters, name: string, share: number): num
 }
 
 /** Failed and cancelled turns by outcome, which excludes those that are complete. */
-const failures = ['model_error', 'timed_out', 'step_limit', 'attempts_exhausted'] as const
+const failures = ['model_error', 'timed_out', 'step_limit', 'attempts_exhausted', 'budget_exceeded'] as const
 const cancellations = ['conversation_ended', 'cancelled_by_caller', 'superseded', 'taken_over'] as const
 
 export function presentCounts(counters: Counters): StatisticsCounts {

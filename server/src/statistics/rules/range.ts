@@ -48,7 +48,7 @@ export function chooseRange(input: RangeInput, now_ms: number): Range | { path: 
 }
 
 /** Parses RFC 3339; a time without a zone is UTC. */
-function parseTime(text: string): number {
+export function parseTime(text: string): number {
   const iso = text.replace(' ', 'T').replace(/([+-]\d\d)(\d\d)$/, '$1:$2')
   return Date.parse(/(z|[+-]\d\d:\d\d)$/i.test(iso) ? iso : `${iso}Z`)
 }

@@ -2,6 +2,7 @@
 import type { KeepRule } from '@parley/contract'
 import type { Pipeline } from '../../database/database.ts'
 import { statement } from '../../database/database.ts'
+import { insertOne } from '../../usage/usage.ts'
 import type { Change, Told, VisitWrite } from '../machine/events.ts'
 import { type ExecutionState, isFinal, statusOfPhase } from '../machine/execution.ts'
 import type { Graph } from '../machine/graph.ts'
@@ -36,6 +37,11 @@ const erases = `(keep = 'none' or (keep = 'failed' and $5 <> 'failed'))`
 
 // Visits come in the order of their positions: one that is over leaves the index of open visits before the next one enters it. Who waits
 // for an execution reads its output, even of one whose content is removed.
+const ended = `(
+       select gen_random_uuid() as id, organization_id, finished_at as at, agent_id, conversation_id,
+              case status when 'failed' then 'failed' when 'cancelled' then 'interrupted' else 'ok' end as outcome
+       from moved where finished_at is not null and not is_test
+     ) ended`
 const writeStatement = statement(
   'write_execution',
   `with moved as (
@@ -48,12 +54,14 @@ const writeStatement = statement(
        is_erased = $8::bigint is not null and ${erases} and mode <> 'sync',
        cancel_reason = $13, revision = revision + 1
      where organization_id = $1 and id = $2 and revision = $3 and finished_at is null
-     returning id, organization_id, workflow_id, is_test, status, started_at, finished_at
+     returning id, organization_id, workflow_id, is_test, status, started_at, finished_at, agent_id, conversation_id
    ), counted as (
      insert into workflow_deltas (organization_id, workflow_id, at, status, duration_ms)
      select organization_id, workflow_id, finished_at, status,
             milliseconds_of(finished_at) - milliseconds_of(coalesce(started_at, finished_at))
      from moved where finished_at is not null and workflow_id is not null and not is_test
+   ), used as (
+     ${insertOne(ended, { kind: 'workflow_run', purpose: 'workflow', unit: 'run' })}
    ), visits as (
      insert into workflow_visits as known (${visitColumns})
      select moved.id, ${visitValues} from moved, ${given_visits}

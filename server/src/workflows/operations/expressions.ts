@@ -51,7 +51,9 @@ async function write({ core, room, store }: WorkflowContext, kind: WrittenKind, 
   }
   try {
     const model = modelsOf(services, store).resolve(ref, { timeout_ms: max_ms })
-    const { text } = await collectAnswer(model.stream(request, late.signal))
+    const { organization_id } = store
+    const usage = core.usage.counter({ organization_id, kind: 'model_call', purpose: 'authoring', agent_id: null })
+    const { text } = await collectAnswer(model.stream(request, late.signal, usage))
     return readWritten(text)
   } catch (error) {
     throw toRefusal(error)

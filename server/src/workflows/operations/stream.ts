@@ -58,6 +58,7 @@ async function* streamEvents(ctx: WorkflowContext, start: Start, gone: AbortSign
     if (last && isEnd(last)) return
     after = last?.number ?? after
     if (events.length === page_size) continue
+    if (ctx.stops_at_stored) return
     const left_ms = ends_at - ports.clock.monotonic()
     if (node.isDraining || left_ms <= 0) {
       yield { retry_ms: reconnect_ms }

@@ -72,10 +72,12 @@ export const updateWorkflowVersion: Handler<'updateWorkflowVersion', Workflows> 
   const before = await requireVersion(ctx.store, id, input.version)
   const revisions = readRevisions(input.if_match)
   const draft = await judgeDraft(ctx, input.definition, input.allow_incomplete ?? false)
-  const changed = await rows.changeDraft(ctx.store, id, before.version, draft, revisions)
-  if (changed) return presentVersion(changed)
-  const now = await requireVersion(ctx.store, id, before.version)
-  throw new AppError(now.status === 'draft' ? 'revision_mismatch' : 'version_published')
+  return ctx.audited(async (tx) => {
+    const changed = await rows.changeDraft(tx, id, before.version, draft, revisions)
+    if (changed) return presentVersion(changed)
+    const now = await requireVersion(tx, id, before.version)
+    throw new AppError(now.status === 'draft' ? 'revision_mismatch' : 'version_published')
+  })
 }
 
 export const deleteWorkflowVersion: Handler<'deleteWorkflowVersion', Workflows> = async (ctx, input) => {

@@ -92,5 +92,4 @@ export function readDepth(header: string | null): number {
   return header !== null && /^\d{1,4}$/.test(header.trim()) ? Number(header) : 0
 }
 
-/** A chain of calls and events that is so deep does not go on. */
-export const most_depth = 4
+export { most_depth } from '../../calls/rules/depth.ts'

@@ -1,4 +1,5 @@
 // Asks a language model for the answer to a prompt of a step, within bounds.
+import { BudgetExceeded, not_called } from '../../budgets/gate.ts'
 import type { Core } from '../../calls/core.ts'
 import { openReservedStore } from '../../database/store.ts'
 import {
@@ -14,6 +15,9 @@ import type { WorkflowRunLimits } from './settings.ts'
 
 export interface Question {
   organization_id: string
+  agent_id: string | null
+  conversation_id: string | null
+  is_test: boolean
   /** `small`, `standard` or `provider/model`. */
   ai_model: string
   prompt: string
@@ -40,7 +44,9 @@ const systems = {
 /** What another attempt would not change. */
 const final_kinds: ReadonlySet<ModelError['kind']> = new Set(['not_configured', 'refused'])
 
-type Services = Pick<Core, 'config' | 'sealers' | 'traces' | 'database' | 'ports'> & { models: ModelCatalog }
+type Services = Pick<Core, 'config' | 'sealers' | 'traces' | 'database' | 'ports' | 'usage'> & {
+  models: ModelCatalog
+}
 
 export function createAskModel(services: Services, limits: WorkflowRunLimits): AskModel {
   const { models: catalog, config, ports } = services
@@ -48,7 +54,8 @@ export function createAskModel(services: Services, limits: WorkflowRunLimits): A
     const id = name === 'small' || name === 'standard' ? limits.models[name] : name
     return id === null ? defaultModel(services) : catalog.parse(id)
   }
-  return async ({ organization_id, ai_model, prompt, decides }, signal) => {
+  return async ({ ai_model, prompt, decides, ...of }, signal) => {
+    const { organization_id, agent_id, conversation_id, is_test } = of
     if (prompt.length > limits.prompt_characters) {
       throw new StepFailure('ai_failed', `The prompt has more than ${limits.prompt_characters} characters.`)
     }
@@ -66,7 +73,9 @@ export function createAskModel(services: Services, limits: WorkflowRunLimits): A
         messages: [{ role: 'user', text: prompt }],
         tools: [],
       }
-      const parts = model.stream(request, AbortSignal.any([signal, late.signal]))
+      const purpose = is_test ? 'test' : 'workflow'
+      const usage = services.usage.counter({ organization_id, agent_id, conversation_id, kind: 'model_call', purpose })
+      const parts = model.stream(request, AbortSignal.any([signal, late.signal]), usage)
       return await collect(parts, `${ref.provider}/${ref.model}`, limits.reply_characters)
     } catch (error) {
       signal.throwIfAborted()
@@ -77,6 +86,7 @@ export function createAskModel(services: Services, limits: WorkflowRunLimits): A
           'transient',
         )
       }
+      if (error instanceof BudgetExceeded) throw new StepFailure('budget_exceeded', not_called)
       if (!(error instanceof ModelError)) throw error
       throw new StepFailure('ai_failed', error.message, final_kinds.has(error.kind) ? 'permanent' : 'transient')
     } finally {
@@ -94,7 +104,9 @@ async function collect(parts: Parts, model: string, max_characters: number): Pro
     if (reply.text.length > max_characters) {
       throw new StepFailure('ai_failed', `The model's reply has more than ${max_characters} characters.`)
     }
-    if (part.type === 'finish') Object.assign(reply, part.usage)
+    if (part.type !== 'finish') continue
+    reply.input_tokens = part.usage.input_tokens
+    reply.output_tokens = part.usage.output_tokens
   }
   return { ...reply, text: reply.text.trim() }
 }

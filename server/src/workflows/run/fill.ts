@@ -253,8 +253,10 @@ export async function askModels(run: VisitRun, prompts: readonly Field[], decide
 async function askOne(run: VisitRun, { path, text }: Field, decides: boolean): Promise<ModelReply> {
   const { services, step, attempt, used } = run
   const { organization_id } = attempt.execution
+  const { agent_id, conversation_id, test } = run.context
+  const of = { organization_id, agent_id, conversation_id, is_test: test !== null }
   try {
-    const question = { organization_id, ai_model: step.ai_model, prompt: text, decides }
+    const question = { ...of, ai_model: step.ai_model, prompt: text, decides }
     const reply = await services.askModel(question, attempt.signal)
     used.input_tokens += reply.input_tokens ?? 0
     used.output_tokens += reply.output_tokens ?? 0

@@ -10,7 +10,7 @@ import {
   startIdentityProvider,
 } from '../../support/identity-provider.ts'
 import { type TestServer, refusal, startTestServer } from '../../support/server.ts'
-import { enter, forgetAttempts, givePassword, makePerson, newEmail, password } from './support.ts'
+import { enter, forgetAttempts, givePassword, makePerson, newEmail, password, rolesTold } from './support.ts'
 
 let provider: IdentityProvider
 let server: TestServer
@@ -242,6 +242,7 @@ describe('who is let in', () => {
     const joined = session!.organizations.map(({ id, role }) => `${id} ${role}`)
     expect(joined.toSorted()).toEqual([`${server.organization_id} viewer`, `${other.id} admin`].toSorted())
     expect(await refusal(browser().client.acceptInvitation({ token, password }))).toMatchObject({ status: 404 })
+    expect(await rolesTold([server.client, other.client], email)).toEqual(['viewer', 'admin'])
   })
 
   test('a member into their earlier organization, even if others have invited them since', async () => {
@@ -252,8 +253,7 @@ describe('who is let in', () => {
     const at = browser()
     await signIn(at, account)
     const session = await sessionOf(at)
-    expect(session!.organizations).toHaveLength(2)
-    expect(session!.organization.id).toBe(server.organization_id)
+    expect(session).toMatchObject({ organizations: [{}, {}], organization: { id: server.organization_id } })
   })
 
   test('the same person with the same identity, even if the address has changed', async () => {

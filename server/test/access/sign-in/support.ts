@@ -1,4 +1,6 @@
 // Users for the tests of signing in: members with passwords, and browsers in which they are signed in.
+import type { AuditEntry } from '@parley/contract'
+import type { Client } from '@parley/sdk'
 import { createUser, setUserPassword } from '../../../src/access/administration.ts'
 import { type Browser, openBrowser } from '../../support/browser.ts'
 import { testPorts } from '../../support/ports.ts'
@@ -48,4 +50,14 @@ export async function enter(server: TestServer, email: string, text = password):
 /** Restores all attempts, because the tests of a file have the same address. */
 export async function forgetAttempts(server: TestServer): Promise<void> {
   await server.database.pool.query('delete from sign_in_attempts')
+}
+
+/** What the audit log of each organization says of someone who joined by the identity provider. */
+export async function rolesTold(clients: readonly Client[], email: string): Promise<unknown[]> {
+  const told = clients.map(async (client) => {
+    const { data } = await client.listAuditLog({ action: 'finishOpenIdSignIn', outcome: 'done', limit: 1 })
+    const [{ actor, target, changes }] = data as [AuditEntry]
+    return actor.name === email && target!.type === 'member' ? changes[0]!.to : null
+  })
+  return Promise.all(told)
 }

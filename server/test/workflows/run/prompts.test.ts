@@ -4,6 +4,7 @@ import { systemPorts } from '../../../src/base/ports.ts'
 import { createModelCatalog } from '../../../src/models/models.ts'
 import { noTraces } from '../../../src/telemetry/traces.ts'
 import { type ModelReply, type Question, createAskModel } from '../../../src/workflows/run/ask-model.ts'
+import { countsNothing } from '../../../src/usage/usage.ts'
 import { StepFailure } from '../../../src/workflows/run/failure.ts'
 import { type ScriptedModel, startScriptedModel } from '../../support/scripted-model.ts'
 import { type Given, type Steps, run_limits, shareSandbox } from './fixture.ts'
@@ -161,8 +162,11 @@ describe('the model', () => {
       provider_base_urls: { openai: model.base_url },
       base_urls_for_organization_keys: [],
     }
-    const services = { config, models: catalog, traces: noTraces, sealers: {}, ports: systemPorts, database }
-    const question = { organization_id: 'o', ai_model: 'small', prompt: 'What?', decides: false, ...more }
+    const usage = { counter: () => countsNothing }
+    const budgets = { find: async () => null }
+    const services = { config, models: catalog, traces: noTraces, sealers: {}, ports: systemPorts, database, usage, budgets }
+    const of = { organization_id: 'o', agent_id: null, conversation_id: null, is_test: false }
+    const question = { ...of, ai_model: 'small', prompt: 'What?', decides: false, ...more }
     return createAskModel(services as never, limits)(question, signal)
   }
   const failureOf = async (...given: Parameters<typeof ask>) => {

@@ -1,0 +1,3 @@
+// The audit log: its words, its entries and its operations.
+export * from './operations.ts'
+export * from './words.ts'
