@@ -1,13 +1,14 @@
 // The end of an organization: its credentials are refused from this commit on, and work purges what belongs to it.
 import { organizationBounds } from '@parley/contract'
 import {
+  byCommand,
   endViewsOfOrganization,
   hasChildren,
   holdOrganization,
   markOrganizationDeleted,
   requireOrganization,
+  tell,
 } from '../access/access.ts'
-import { byCommand, tell } from '../access/audit.ts'
 import { AppError, invalid } from '../base/errors.ts'
 import { systemPorts } from '../base/ports.ts'
 import type { Database, Transaction } from '../database/database.ts'
