@@ -28,7 +28,7 @@ async function tablesWith(id: string): Promise<string[]> {
 
 const purgeAgain = (id: string) =>
   server.database.pool.query(
-    `insert into work_arrivals (kind, owner, subject, organization_id, due_at) values ('purge_organization', $1::text, $1::text, $1, '-infinity')`,
+    `insert into work_arrivals (kind, owner, subject, organization_id, due_at) values ('purge_organization', $1::uuid::text, $1::uuid::text, $1::uuid, '-infinity')`,
     [id],
   )
 
@@ -37,8 +37,9 @@ test('a deleted organization is refused at once, and nothing of it is left; its 
   const user = await makeUser(server, id)
   const member = server.as({ token: user.token, organization_id: id })
   const { agent_id } = await publishAgent(client)
-  const { conversation_id } = await client.createConversation({ agent_id })
-  await client.sendConversationMessage({ conversation_id, content: 'Hello' })
+  const { id: conversation_id } = (await client.createConversation({ agent_id, channel: 'text', user_id: 'u' }))
+    .conversation
+  await client.sendConversationMessage({ conversation_id, text: 'Hello' })
   await client.createInvitation({ email: 'someone@example.test', role: 'viewer' })
   await client.createBudget({ name: 'All', amount: '1000' })
   await client.updateMcpSettings({ read_only: true })
