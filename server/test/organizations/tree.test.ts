@@ -199,7 +199,7 @@ describe('a view', () => {
         ['switchOrganization', partner.id],
         ['startViewInSession', partner.id],
       ])
-      const events = await log.listOrganizationEvents({ limit: 100 })
+      const events = await log.listOrganizationEvents()
       const types = events.data.filter(({ type }) => type.startsWith('view_as.')).map(({ type }) => type)
       expect(types.slice(-2)).toEqual(['view_as.started', 'view_as.ended'])
     }
