@@ -1,6 +1,7 @@
 // Three sets of tests: `unit` needs no database; `server` uses a PostgreSQL that the set-up starts; so does `long`, which takes minutes and
 // has a short form in `server`. `npm test` runs the first two, `npm run test:long` the third.
 import { defineConfig } from 'vitest/config'
+import { LongestFirst } from './server/test/support/longest-first.ts'
 
 const long_tests = ['{embedded-postgres,server,cli,examples}/test/**/*.long.test.ts']
 
@@ -20,6 +21,7 @@ const onPostgres = {
 
 export default defineConfig({
   test: {
+    sequence: { sequencer: LongestFirst },
     projects: [
       {
         test: {
@@ -52,7 +54,7 @@ export default defineConfig({
           ...shared,
           ...onPostgres,
           // Most of them wait for servers that they stop, and for time to pass.
-          maxWorkers: 3,
+          maxWorkers: 4,
           testTimeout: 600_000,
           hookTimeout: 180_000,
           sequence: { groupOrder: 1 },

@@ -24,7 +24,16 @@ export default defineConfig({
     rolldownOptions: { checks: { pluginTimings: false } },
   },
   // `npm run dev:console` beside a running server.
-  server: { proxy: { '/core': api, '/admin': api, '/auth': api, '/knowledge-base': api, '^/workflow/': api } },
+  server: {
+    proxy: {
+      '/core': api,
+      '/admin': api,
+      '/auth': api,
+      '/.well-known': api,
+      '/knowledge-base': api,
+      '^/workflow/': api,
+    },
+  },
 })
 
 /** Writes `.br` and `.gz` beside each file, so that no request is spent on compressing. */

@@ -1,6 +1,7 @@
 // The tests in a real browser, against the real server: `npm run test:browser`. A set of their own, since not every machine has one.
 import { join } from 'node:path'
 import { defineConfig } from 'vitest/config'
+import { LongestFirst } from '../server/test/support/longest-first.ts'
 
 const root = join(import.meta.dirname, '..')
 
@@ -8,6 +9,7 @@ export default defineConfig({
   root,
   test: {
     name: 'browser',
+    sequence: { sequencer: LongestFirst },
     include: ['{console,widget,site}/test/**/*.test.ts', 'examples/test/streaming-page.test.ts'],
     globalSetup: 'server/test/support/postgres.ts',
     // Each file has a browser and a server, which wait for each other for half of the time.

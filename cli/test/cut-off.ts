@@ -45,10 +45,11 @@ const ofAgents: Subject = {
   versions: [[published(1)], [published(2), published(1)]],
 }
 
+/** Without code or expressions, whose check starts a process for each organization. */
 const called = (second: string) => `key: b\nname: B\ndefinition:
   nodes:
     - { id: start, type: start, next: ${second} }
-    - { id: ${second}, type: code, config: { code: !file b.js } }
+    - { id: ${second}, type: http, config: { method: GET, url: !file address.txt } }
 `
 
 const ofWorkflows: Subject = {
@@ -59,7 +60,7 @@ const ofWorkflows: Subject = {
     - { id: call, type: app, config: { connection: parley, tool: executeWorkflowAsync, arguments: { workflow_id: !workflow b } } }
 `,
     'b/workflow.yaml': called('x'),
-    'b/b.js': 'function run() {}\n',
+    'b/address.txt': 'https://example.com/',
   },
   changed: {
     'a/workflow.yaml': `key: a\nname: AA\ndefinition: { nodes: [{ id: timer, type: trigger, config: { type: timer, cron: "0 0 * * *" } }] }\n`,

@@ -8,13 +8,17 @@ const shared = [
   'base',
   'texts',
   'session',
+  'live',
   'ui',
-  'shell',
   'agent-names',
+  'billing',
+  'shell',
+  'charts',
   'passages',
   'transcript',
   'tester',
   'settings',
+  'mcp-tools',
   'handling',
 ] as const satisfies readonly string[]
 

@@ -2,7 +2,9 @@
 import { createRouter } from '@tanstack/react-router'
 import { accountRoute } from './account/route.ts'
 import { agentRoute, agentsRoute } from './agents/route.ts'
+import { auditLogRoute } from './audit-log/route.ts'
 import { parseSearch, stringifySearch } from './base/search.ts'
+import { budgetsRoute } from './budgets/route.ts'
 import { cannedRepliesRoute } from './canned-replies/route.ts'
 import { connectionsRoute } from './connections/route.ts'
 import { conversationRoute } from './conversation/route.ts'
@@ -11,10 +13,12 @@ import { inboxRoute } from './inbox/route.ts'
 import { invitationRoute } from './invitation/route.ts'
 import { keysRoute } from './keys/route.ts'
 import { datasetRoute, datasetsRoute, sourceRoute } from './knowledge/route.ts'
+import { mcpRoute } from './mcp/route.ts'
 import { membersRoute } from './members/route.ts'
 import { modelsRoute } from './models/route.ts'
 import { organizationRoute } from './organization/route.ts'
 import { overviewRoute } from './overview/route.ts'
+import { pricesRoute } from './prices/route.ts'
 import { rolesRoute } from './roles/route.ts'
 import { secretsRoute } from './secrets/route.ts'
 import { settingsFrame, settingsRoute } from './settings/frame.ts'
@@ -23,6 +27,7 @@ import { homeRoute, root, shell } from './shell/frames.ts'
 import { signInRoute } from './sign-in/route.ts'
 import { teamRoute, teamsRoute } from './teams/route.ts'
 import { tryAgentRoute } from './try-agent/route.ts'
+import { usageRoute } from './usage/route.ts'
 import { webWidgetRoute, webWidgetsRoute } from './web-widgets/route.ts'
 import { webhookRoute, webhooksRoute } from './webhooks/route.ts'
 import { executionRoute, executionsRoute, workflowRoute, workflowsRoute } from './workflows/route.ts'
@@ -35,11 +40,16 @@ const settingsPages = [
   teamRoute,
   cannedRepliesRoute,
   keysRoute,
+  mcpRoute,
   webhooksRoute,
   webhookRoute,
   connectionsRoute,
   secretsRoute,
   modelsRoute,
+  auditLogRoute,
+  usageRoute,
+  pricesRoute,
+  budgetsRoute,
   accountRoute,
 ] as const
 

@@ -5,6 +5,7 @@ import { makeKey } from '../../server/test/support/actors.ts'
 import { type TestServer, startTestServer } from '../../server/test/support/server.ts'
 import { chooseAgent, expectAccessible, openPage, signIn, startBrowser, themes } from './support/browser.ts'
 import { bringIn, makeAgent } from './support/conversations.ts'
+import { chartTexts } from '../src/charts/texts.ts'
 import { overviewTexts } from '../src/overview/texts.ts'
 import { texts } from '../src/texts/index.ts'
 
@@ -107,11 +108,11 @@ describe('the figures', () => {
 
     await page.getByRole('button', { name: 'Custom' }).click()
     await page.getByRole('button', { name: 'Apply' }).click()
-    await page.getByText(overviewTexts.range.fromMissing).waitFor()
+    await page.getByText(chartTexts.fromMissing).waitFor()
     await page.getByLabel('From', { exact: true }).fill('2021-03-01T00:00')
     await page.getByLabel('To', { exact: true }).fill('2021-02-01T00:00')
     await page.getByRole('button', { name: 'Apply' }).click()
-    await page.getByText(overviewTexts.range.fromAfterTo).waitFor()
+    await page.getByText(chartTexts.fromAfterTo).waitFor()
     await page.getByLabel('To', { exact: true }).fill('2021-03-05T00:00')
     await page.getByRole('button', { name: 'Apply' }).click()
     await page.getByText(overviewTexts.emptyTitle).waitFor()
@@ -143,7 +144,7 @@ describe('a chart', () => {
     await expect.poll(() => chart(page, 'Tokens').getAttribute('aria-valuenow')).toBe('1')
 
     const around = page.locator('figure').filter({ has: slider })
-    await around.getByText(overviewTexts.table).click()
+    await around.getByText(chartTexts.table).click()
     await expect.poll(() => around.getByRole('row').count()).toBe(buckets.length + 1)
     const most = buckets.reduce((a, b) => (b.conversations > a.conversations ? b : a))
     await around
@@ -220,7 +221,7 @@ test.each(themes)('axe finds nothing in %s, wide and narrow', async (colorScheme
     const { page } = opened
     await signIn(page, server, '/overview')
     await chart(page, 'Tokens').waitFor()
-    await page.getByText(overviewTexts.table).first().click()
+    await page.getByText(chartTexts.table).first().click()
     await expectAccessible(page)
     await expect.poll(() => page.evaluate('document.documentElement.scrollWidth <= innerWidth')).toBe(true)
   }

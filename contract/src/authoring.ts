@@ -82,7 +82,7 @@ export const authoringOperations = {
     }),
     answer: { kind: 'text', says: 'A summary of the differences, at most 20,000 characters.' },
     success: { status: 200, description: 'The comparison.', schema: VersionComparison },
-    errors: ['not_found', 'model_failed', 'model_timed_out', 'unavailable'],
+    errors: ['not_found', 'budget_exceeded', 'model_failed', 'model_timed_out', 'unavailable'],
   }),
   generateAgentInstructions: defineOperation({
     id: 'generateAgentInstructions',

@@ -84,6 +84,7 @@ const lifecycleOperations = {
       'version_not_published',
       'not_found',
       'conversation_id_taken',
+      'budget_exceeded',
       'model_failed',
       'model_timed_out',
     ],
@@ -112,6 +113,7 @@ const lifecycleOperations = {
     success: { status: 200, description: 'The reply.', schema: MessageReply },
     answer: { kind: 'events', data: turnStreamData },
     errors: [
+      'budget_exceeded',
       'not_found',
       'conversation_not_text',
       'conversation_not_active',

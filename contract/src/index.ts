@@ -71,6 +71,10 @@ export const operations = {
 
 export type Operations = typeof operations
 export type OperationId = keyof Operations
+/** Those that leave an entry in the audit log. Refused calls of others do, too. */
+export const auditedOperations: readonly OperationId[] = Object.values(operations).flatMap(({ id, audit }) =>
+  audit === false ? [] : [id as OperationId],
+)
 export type Input<Id extends OperationId> = InputOf<Operations[Id]>
 export type Output<Id extends OperationId> = OutputOf<Operations[Id]>
 

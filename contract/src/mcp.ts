@@ -2,10 +2,7 @@
 import { type Operation, defineOperation } from './operation.ts'
 import { named, oneOf } from './schema.ts'
 import { Type } from './type.ts'
-import { mcpModes } from './vocabulary.ts'
-
-/** Tools that are named one by one. */
-export const most_mcp_tools = 64
+import { type ApiService, apiServices, mcpModes, mcpToolsets, most_mcp_tools } from './vocabulary.ts'
 
 const fields = {
   enabled: Type.Boolean({ description: 'Whether `/mcp` answers. Default true.' }),
@@ -34,6 +31,18 @@ export const McpOfKey = named(
   }),
 )
 
+const McpTool = named(
+  'McpTool',
+  Type.Object({
+    name: Type.String({ description: 'Such as `core_list_agents`.' }),
+    description: Type.String(),
+    service: oneOf(apiServices),
+    reads: Type.Boolean({ description: 'Whether calls of it change nothing. Only these remain with `read_only`.' }),
+    scopes: Type.Array(Type.String(), { description: 'One of them is enough. Empty: it needs none.' }),
+    toolsets: Type.Array(oneOf(mcpToolsets), { description: 'What the address calls the sets that it is in.' }),
+  }),
+)
+
 const tag = 'Access'
 
 export const mcpOperations = {
@@ -48,6 +57,25 @@ export const mcpOperations = {
     narrowed: true,
     audit: false,
     success: { status: 200, description: 'The settings.', schema: McpSettings },
+    errors: [],
+  }),
+  listMcpTools: defineOperation({
+    id: 'listMcpTools',
+    method: 'GET',
+    path: '/admin/mcp/tools',
+    tag,
+    summary: 'List the tools of the MCP server, or search them',
+    description:
+      'All, by name; with `query` at most 50, best first, as `search_tools` finds them. The settings do not narrow them, because they choose from them.',
+    access: 'member',
+    narrowed: true,
+    audit: false,
+    query: Type.Object({
+      query: Type.Optional(
+        Type.String({ minLength: 1, maxLength: 200, description: 'Plain words, such as “end a conversation”.' }),
+      ),
+    }),
+    success: { status: 200, description: 'The tools.', schema: Type.Object({ data: Type.Array(McpTool) }) },
     errors: [],
   }),
   updateMcpSettings: defineOperation({
@@ -66,14 +94,10 @@ export const mcpOperations = {
   }),
 }
 
-/** The API in five parts, by the first part of a path. */
-export const services = ['core', 'workflow', 'knowledge_base', 'campaign', 'admin'] as const
-export type Service = (typeof services)[number]
-
 /** Undefined: of no service, such as health checks and signing in. */
-export function serviceOf({ path }: Pick<Operation, 'path'>): Service | undefined {
+export function serviceOf({ path }: Pick<Operation, 'path'>): ApiService | undefined {
   const [, first = ''] = path.split('/')
-  return services.find((service) => service === first.replaceAll('-', '_'))
+  return apiServices.find((service) => service === first.replaceAll('-', '_'))
 }
 
 /** What an operation is called over MCP; undefined: it is not a tool, because it signs in, is for visitors, or asks for health. */

@@ -93,6 +93,14 @@ export type ConcurrencyRule = (typeof concurrencyRules)[number]
 
 export const mcpModes = ['discovery', 'direct', 'both'] as const
 export type McpMode = (typeof mcpModes)[number]
+/** The API in five parts, by the first part of a path. */
+export const apiServices = ['core', 'workflow', 'knowledge_base', 'campaign', 'admin'] as const
+export type ApiService = (typeof apiServices)[number]
+/** Sets of tools that an address can name. */
+export const mcpToolsets = ['conversations', 'agents', 'knowledge', 'operate'] as const
+export type McpToolset = (typeof mcpToolsets)[number]
+/** Tools that are named one by one. */
+export const most_mcp_tools = 64
 
 // --- events and webhooks ---
 

@@ -1,5 +1,6 @@
 // Downloads a conversation as a file.
 import { formatJson } from '../base/format.ts'
+import { saveFile } from '../base/save-file.ts'
 import { type Exported, renderPage } from './export-page.ts'
 
 export function exportJson(exported: Exported): void {
@@ -11,10 +12,5 @@ export function exportPage(exported: Exported): void {
 }
 
 function save(name: string, type: string, text: string): void {
-  const url = URL.createObjectURL(new Blob([text], { type: `${type};charset=utf-8` }))
-  const link = document.createElement('a')
-  link.href = url
-  link.download = name
-  link.click()
-  URL.revokeObjectURL(url)
+  saveFile(name, new Blob([text], { type: `${type};charset=utf-8` }))
 }

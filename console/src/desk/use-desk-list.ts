@@ -2,7 +2,7 @@
 import type { InboxRow } from '@parley/contract'
 import { type QueryClient, useQuery, useQueryClient } from '@tanstack/react-query'
 import { useEffect, useEffectEvent, useRef, useState } from 'react'
-import type { FeedEvent } from '../handling/relay.ts'
+import type { FeedEvent } from '../handling/feed.ts'
 import { useFeed } from '../handling/use-feed.ts'
 import { deskKey } from '../handling/use-handling.ts'
 import type { Session } from '../session/session.ts'

@@ -3,11 +3,11 @@ import { useQuery, useQueryClient } from '@tanstack/react-query'
 import { useEffect, useRef, useState } from 'react'
 import type { Session } from '../session/session.ts'
 import { showCount } from '../shell/title.ts'
-import type { Feed } from './feed.ts'
+import type { Feed } from '../live/join-feed.ts'
 import { giveNotice } from './give-notice.ts'
 import { type Own, type Watched, changeOwn, countWaiting, noticeOf, rememberNotice } from './notices.ts'
 import { peopleKey, putPerson, usePeopleOf } from './people.ts'
-import type { FeedEvent } from './relay.ts'
+import type { FeedEvent } from './feed.ts'
 import { useFeed } from './use-feed.ts'
 
 interface Props {

@@ -1,8 +1,8 @@
 // Listens to the feed of the organization while a component is shown.
 import { useEffect, useEffectEvent, useState } from 'react'
 import type { Session } from '../session/session.ts'
-import { type Feed, joinFeed } from './feed.ts'
-import type { FeedEvent } from './relay.ts'
+import type { Feed } from '../live/join-feed.ts'
+import { type FeedEvent, joinFeed } from './feed.ts'
 
 interface Listening {
   session: Session

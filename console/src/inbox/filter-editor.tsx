@@ -1,15 +1,13 @@
 // The fields of one filter.
 import { channels, conversationStatuses, directions, endReasons, unansweredOutcomes } from '@parley/contract'
-import { type FormEvent, type ReactNode, useState } from 'react'
+import { useState } from 'react'
 import { useSession } from '../session/session-context.ts'
 import { texts } from '../texts/index.ts'
-import { Button } from '../ui/button.tsx'
-import { classes } from '../ui/classes.ts'
 import { Field, TextArea, TextInput } from '../ui/field.tsx'
-import { Icon } from '../ui/icons.tsx'
+import { Choices, EditorForm, TextEditor } from '../ui/filter-editors.tsx'
+import { TimeEditor } from '../ui/time-editor.tsx'
 import { isJsonObject } from '../base/json.ts'
 import { type FilterName, type Filters } from './filters.ts'
-import { TimeEditor } from './time-editor.tsx'
 import { useFoundAgents } from '../agent-names/use-agents.ts'
 import { agentNameTexts } from '../agent-names/texts.ts'
 import { inboxTexts } from './texts.ts'
@@ -95,48 +93,6 @@ export function FilterEditor({ name, filters, onApply }: EditorProps) {
   }
 }
 
-export function EditorForm({ onSubmit, children }: { onSubmit: () => void; children: ReactNode }) {
-  const send = (event: FormEvent) => {
-    event.preventDefault()
-    onSubmit()
-  }
-  return (
-    <form onSubmit={send} noValidate className="flex flex-col gap-3">
-      {children}
-      <Button type="submit" kind="primary" className="self-end">
-        {texts.apply}
-      </Button>
-    </form>
-  )
-}
-
-interface ChoicesProps<T extends string> {
-  values: readonly T[]
-  names: Readonly<Record<T, string>>
-  chosen: string | undefined
-  onChoose: (value: T) => void
-}
-
-function Choices<T extends string>({ values, names, chosen, onChoose }: ChoicesProps<T>) {
-  return (
-    <ul className="-m-1.5 flex max-h-80 flex-col overflow-y-auto">
-      {values.map((value) => (
-        <li key={value}>
-          <button
-            type="button"
-            aria-pressed={value === chosen}
-            className="flex h-8 w-full items-center gap-2 rounded-md px-2 text-left hover:bg-hover"
-            onClick={() => onChoose(value)}
-          >
-            <span className="min-w-0 flex-1 truncate">{names[value]}</span>
-            <Icon name="check" className={classes(value !== chosen && 'invisible', 'text-accent')} />
-          </button>
-        </li>
-      ))}
-    </ul>
-  )
-}
-
 /** Others are found by name, and any by its id. */
 const agents_shown = 50
 
@@ -165,25 +121,6 @@ function AgentEditor({ chosen, onChoose }: { chosen: string | undefined; onChoos
       />
       {mayRead && !isSearching && found.length === 0 && <p className="text-soft">{agentNameTexts.none}</p>}
     </div>
-  )
-}
-
-function TextEditor({
-  label,
-  value,
-  onApply,
-}: {
-  label: string
-  value: string | undefined
-  onApply: (value: string | undefined) => void
-}) {
-  const [text, setText] = useState(value ?? '')
-  return (
-    <EditorForm onSubmit={() => onApply(text.trim() === '' ? undefined : text.trim())}>
-      <Field label={label}>
-        <TextInput value={text} maxLength={512} onValueChange={setText} />
-      </Field>
-    </EditorForm>
   )
 }
 

@@ -1,6 +1,7 @@
 // A short description of a filter, for its chip. Pure.
-import { formatFull, formatSeconds } from '../base/format.ts'
+import { formatSeconds } from '../base/format.ts'
 import { texts } from '../texts/index.ts'
+import { describeTimes } from '../ui/describe-times.ts'
 import { type FilterName, type Filters, isSet } from './filters.ts'
 import { inboxTexts } from './texts.ts'
 
@@ -22,9 +23,9 @@ export function describeFilter(filters: Filters, name: FilterName, agentName: st
     case 'agent_id':
       return agentName ?? filters.agent_id!
     case 'created':
-      return describeTimes(filters.created_after, filters.created_before)
+      return describeTimes({ after: filters.created_after, before: filters.created_before })
     case 'updated':
-      return describeTimes(filters.updated_after, filters.updated_before)
+      return describeTimes({ after: filters.updated_after, before: filters.updated_before })
     case 'duration':
       return range(filters.duration_above, filters.duration_below, formatSeconds)
     case 'user_turn_count':
@@ -32,12 +33,4 @@ export function describeFilter(filters: Filters, name: FilterName, agentName: st
     default:
       return filters[name]!
   }
-}
-
-function describeTimes(from: string | undefined, to: string | undefined): string {
-  const parts = [
-    ...(from === undefined ? [] : [inboxTexts.filters.after(formatFull(from))]),
-    ...(to === undefined ? [] : [inboxTexts.filters.before(formatFull(to))]),
-  ]
-  return parts.join(', ')
 }

@@ -26,11 +26,6 @@ export const inboxTexts = {
   removeFilters: 'Remove all filters',
   live: 'Live',
   filters: {
-    add: 'Filter',
-    copyLink: 'Copy link',
-    linkCopied: 'Link to this view copied',
-    remove: (name: string) => `Remove filter ${name}`,
-    edit: (name: string) => `Filter by ${name}`,
     names: {
       user_id: 'End user',
       status: 'Status',
@@ -48,8 +43,6 @@ export const inboxTexts = {
       web_widget_id: 'Web widget',
       custom_metadata: 'Metadata',
     },
-    from: 'From',
-    to: 'To',
     atLeast: 'At least',
     atMost: 'At most',
     seconds: 'seconds',
@@ -59,10 +52,7 @@ export const inboxTexts = {
     metadataPlaceholder: '{"plan":"pro"}',
     metadataInvalid: 'This is not a JSON object. Enter one such as {"plan":"pro"}.',
     numberInvalid: 'This is not a number. Enter one such as 30.',
-    presets: { hour: 'Last hour', day: 'Last 24 hours', week: 'Last 7 days', month: 'Last 30 days' },
     range: (from: string | undefined, to: string | undefined) =>
       from === undefined ? `≤ ${to}` : to === undefined ? `≥ ${from}` : `${from} – ${to}`,
-    after: (time: string) => `since ${time}`,
-    before: (time: string) => `until ${time}`,
   },
 } as const

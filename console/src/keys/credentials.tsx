@@ -10,6 +10,7 @@ import { IconButton } from '../ui/button.tsx'
 import { AskDialog } from '../settings/ask-dialog.tsx'
 import { type Column, PagedTable } from '../settings/paged-table.tsx'
 import type { PagesQuery } from '../settings/use-pages.ts'
+import { describeMcp } from './mcp-of-key.ts'
 import { keyTexts as words } from './texts.ts'
 
 export type Credential = Output<'listOrganizationKeys'>['data'][number]
@@ -75,8 +76,9 @@ function Name({ credential: { name, key_id, created_at } }: { credential: Creden
   )
 }
 
-function Power({ credential: { role, scopes, agent_ids } }: { credential: Credential }) {
+function Power({ credential: { role, scopes, agent_ids, mcp } }: { credential: Credential }) {
   const { names } = useAgentNames(useSession())
+  const narrowed = describeMcp(mcp)
   return (
     <>
       <span className="block">{role === null ? words.scopeCount(scopes?.length ?? 0) : settingsTexts.roles[role]}</span>
@@ -86,6 +88,7 @@ function Power({ credential: { role, scopes, agent_ids } }: { credential: Creden
           {words.onlyAgents(agent_ids.map((id) => names.get(id) ?? id))}
         </span>
       )}
+      {narrowed !== null && <span className="block text-xs wrap-anywhere text-faint">{narrowed}</span>}
     </>
   )
 }

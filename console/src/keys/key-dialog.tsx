@@ -14,6 +14,8 @@ import { Check, Choices, FormFault } from '../settings/parts.tsx'
 import { grantableRoles } from '../session/rights.ts'
 import { ShownOnce } from '../settings/shown-once.tsx'
 import { ExpiryField, type Life, expiryOf } from './expiry-field.tsx'
+import { McpFields } from './mcp-fields.tsx'
+import { type McpOfKey, narrowingOf } from './mcp-of-key.ts'
 import { keyTexts as words } from './texts.ts'
 
 type Power = Role | 'scopes'
@@ -24,6 +26,7 @@ interface Draft {
   scopes: ReadonlySet<Scope>
   /** Empty for all agents. */
   agent_ids: ReadonlySet<string>
+  mcp: McpOfKey
   life: Life
 }
 
@@ -38,6 +41,7 @@ export function KeyDialog({ changes, onClose }: { changes: readonly string[]; on
     power: grantable.includes('viewer') ? 'viewer' : 'scopes',
     scopes: new Set(),
     agent_ids: new Set(),
+    mcp: {},
     life: '90',
   })
   const [isChecked, setChecked] = useState(false)
@@ -85,16 +89,18 @@ export function KeyDialog({ changes, onClose }: { changes: readonly string[]; on
       {draft.power === 'scopes' && <Scopes chosen={draft.scopes} onChange={(scopes) => change({ scopes })} />}
       <FormFault text={isChecked && !isPowerful ? words.scopesMissing : null} />
       <Agents chosen={draft.agent_ids} onChange={(agent_ids) => change({ agent_ids })} />
+      <McpFields mcp={draft.mcp} onChange={(mcp) => change({ mcp })} />
       <ExpiryField life={draft.life} onChange={(life) => change({ life })} />
     </ConfirmDialog>
   )
 }
 
-function requestOf({ name, power, scopes, agent_ids, life }: Draft) {
+function requestOf({ name, power, scopes, agent_ids, mcp, life }: Draft) {
   return {
     name: name.trim(),
     ...(power === 'scopes' ? { scopes: [...scopes] } : { role: power }),
     agent_ids: agent_ids.size === 0 ? null : [...agent_ids],
+    mcp: narrowingOf(mcp) ?? null,
     expires_at: expiryOf(life, Date.now()),
   }
 }

@@ -12,6 +12,7 @@ import { notify } from '../ui/notify.ts'
 import { LoadingState } from '../ui/state.tsx'
 import { FormFault } from '../settings/parts.tsx'
 import { readFaults } from '../settings/faults.ts'
+import { HistoryLink } from '../settings/history-link.tsx'
 import { LoadFault } from '../settings/paged-table.tsx'
 import { Needs, Section, SettingsPage } from '../settings/settings-page.tsx'
 import { useRefreshSession } from '../session/use-refresh-session.ts'
@@ -31,7 +32,7 @@ export function OrganizationPage() {
       {error && !data && <LoadFault error={error} onRetry={() => void refetch()} />}
       {data && (
         <>
-          <Section title={words.facts}>
+          <Section title={words.facts} action={<HistoryLink type="organization" id={data.id} />}>
             <Facts
               className="p-4"
               rows={[

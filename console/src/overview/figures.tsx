@@ -4,7 +4,7 @@ import type { ReactNode } from 'react'
 import { formatMilliseconds, formatNumber } from '../base/format.ts'
 import { texts } from '../texts/index.ts'
 import { overviewTexts as words } from './texts.ts'
-import { formatChange, formatCompact, formatShare } from './bucket-text.ts'
+import { formatChange, formatCompact, formatShare } from '../charts/bucket-text.ts'
 import type { Counts, Figures } from './use-statistics.ts'
 import { createdWithin } from './view.ts'
 

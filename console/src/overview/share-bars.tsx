@@ -4,7 +4,7 @@ import { formatNumber } from '../base/format.ts'
 import type { ConversationFilters } from '@parley/contract'
 import { overviewTexts as words } from './texts.ts'
 import { classes } from '../ui/classes.ts'
-import { formatShare } from './bucket-text.ts'
+import { formatShare } from '../charts/bucket-text.ts'
 
 interface Props {
   title: string

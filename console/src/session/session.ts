@@ -21,6 +21,8 @@ export interface Session {
   /** The organizations they can switch to. */
   organizations: readonly { id: string; name: string }[]
   scopes: ReadonlySet<string>
+  /** A file of this organization that the server makes, which no method of the client reads. Throws if it cannot be read. */
+  readFile: (path: string) => Promise<Blob>
 }
 
 export type Credential = { api_key: string } | { email: string; password: string }
@@ -113,5 +115,10 @@ function openSession({ user, credential, organization, organizations, scopes }: 
   const who = user?.name ?? user?.email ?? credential?.name ?? ''
   const identity = [user?.user_id, credential?.key_id, organization.id, ...scopes.toSorted()].join(' ')
   const own = createClient({ ...options, organization_id: organization.id })
-  return { client: own, identity, who, user, organization, organizations, scopes: new Set(scopes) }
+  const readFile = async (path: string) => {
+    const response = await fetchTelling(path, { headers: { 'X-Parley-Org': organization.id } })
+    if (!response.ok) throw new Error(`${response.status} ${response.statusText}`)
+    return response.blob()
+  }
+  return { client: own, identity, who, user, organization, organizations, scopes: new Set(scopes), readFile }
 }

@@ -15,6 +15,7 @@ export const settingsTexts = {
   narrowed: 'Your key is limited to certain agents, so it cannot see settings of the whole organization.',
   actions: 'Actions',
   more: 'Show more',
+  history: 'History',
   delete: 'Delete',
   kept: 'I have saved it',
   shownOnce: 'Copy it now. You will not see it again, because the server stores only a hash.',

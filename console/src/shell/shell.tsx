@@ -11,6 +11,7 @@ import { shellTexts } from './texts.ts'
 
 // Menus and dialogs are loaded after the first screen.
 const AccountMenu = lazily(async () => (await import('./account-menu.tsx')).AccountMenu)
+const BudgetNotice = lazily(async () => (await import('../billing/budget-notice.tsx')).BudgetNotice)
 const ShortcutsDialog = lazily(async () => (await import('./shortcuts-dialog.tsx')).ShortcutsDialog)
 
 const itemClasses =
@@ -32,6 +33,11 @@ export function Shell() {
       </a>
       <Navigation onShortcuts={() => setShortcutsShown(true)} />
       <main id="content" tabIndex={-1} className="flex min-h-0 min-w-0 flex-1 flex-col outline-none">
+        {session.scopes.has('billing:manage') && (
+          <Suspense>
+            <BudgetNotice key={session.identity} />
+          </Suspense>
+        )}
         {/* Another user must not see what the previous one was writing. */}
         <Outlet key={session.identity} />
       </main>

@@ -73,6 +73,18 @@ export const texts = {
   moreFailed: 'Could not load more.',
   outOfDate: 'Out of date: cannot reach the server',
   inlineConfig: 'Inline configuration',
+  filters: {
+    add: 'Filter',
+    copyLink: 'Copy link',
+    linkCopied: 'Link to this view copied',
+    remove: (name: string) => `Remove filter ${name}`,
+    edit: (name: string) => `Filter by ${name}`,
+    from: 'From',
+    to: 'To',
+    presets: { hour: 'Last hour', day: 'Last 24 hours', week: 'Last 7 days', month: 'Last 30 days' },
+    after: (time: string) => `since ${time}`,
+    before: (time: string) => `until ${time}`,
+  },
   difference: {
     lines: 'Lines that differ',
     same: (count: number) => formatCount(count, 'unchanged line', 'unchanged lines'),

@@ -12,13 +12,15 @@ interface SearchProps {
   label: string
   value: string
   onChange: (value: string | undefined) => void
+  /** Of several on a page, one has the key. */
+  hasKey?: boolean
 }
 
-export function SearchField({ label, value, onChange }: SearchProps) {
+export function SearchField({ label, value, onChange, hasKey = true }: SearchProps) {
   const [text, setText] = useState(value)
   const field = useRef<HTMLInputElement>(null)
   const timer = useRef<ReturnType<typeof setTimeout>>(undefined)
-  useKeys({ '/': () => field.current?.select() })
+  useKeys(hasKey ? { '/': () => field.current?.select() } : {})
   useEffect(() => {
     // What is still being typed is newer than the value.
     if (timer.current === undefined) setText(value)
@@ -56,7 +58,7 @@ export function SearchField({ label, value, onChange }: SearchProps) {
           else change('', 0)
         }}
       />
-      {text === '' && (
+      {hasKey && text === '' && (
         <kbd className="pointer-events-none absolute top-1.5 right-2 rounded border border-line px-1.5 font-sans text-xs leading-4.5 text-faint max-wide:hidden">
           {texts.searchKey}
         </kbd>

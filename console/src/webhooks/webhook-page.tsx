@@ -13,6 +13,7 @@ import { Facts } from '../ui/facts.tsx'
 import { notify, notifyError } from '../ui/notify.ts'
 import { LoadingState } from '../ui/state.tsx'
 import { AskDialog } from '../settings/ask-dialog.tsx'
+import { HistoryLink } from '../settings/history-link.tsx'
 import { LoadFault } from '../settings/paged-table.tsx'
 import { holdsAny } from '../session/rights.ts'
 import { Needs, Section, SettingsPage } from '../settings/settings-page.tsx'
@@ -89,7 +90,10 @@ function AboutEndpoint({ endpoint }: { endpoint: Endpoint }) {
     <Section
       title={words.facts}
       action={
-        <Actions endpoint={endpoint} onAsk={setAsked} onTest={() => void test()} onSwitchOn={() => void switchOn()} />
+        <div className="flex flex-wrap gap-2">
+          <Actions endpoint={endpoint} onAsk={setAsked} onTest={() => void test()} onSwitchOn={() => void switchOn()} />
+          <HistoryLink type="webhook_endpoint" id={webhook_id} />
+        </div>
       }
     >
       <Facts

@@ -7,12 +7,14 @@ import { formatJson } from '../base/format.ts'
 import { useSession } from '../session/session-context.ts'
 import { AskDialog } from '../settings/ask-dialog.tsx'
 import { readFaults } from '../settings/faults.ts'
+import { HistoryLink } from '../settings/history-link.tsx'
 import { FormFault } from '../settings/parts.tsx'
 import { Refused, Section } from '../settings/settings-page.tsx'
 import { Button } from '../ui/button.tsx'
 import { CopyField } from '../ui/copy-field.tsx'
 import { Field, TextArea, TextInput } from '../ui/field.tsx'
 import { notify, notifyError } from '../ui/notify.ts'
+import { saveFile } from '../base/save-file.ts'
 import { workflowTexts } from './texts.ts'
 import { type Workflow, workflowKey } from './use-workflow.ts'
 
@@ -52,7 +54,7 @@ function About({ workflow, isReadOnly }: { workflow: Workflow; isReadOnly: boole
   })
   const faults = readFaults(save.error, ['name', 'description'])
   return (
-    <Section title={words.title}>
+    <Section title={words.title} action={<HistoryLink type="workflow" id={workflow_id} />}>
       <form
         noValidate
         className="flex flex-col gap-4 p-4"
@@ -97,10 +99,7 @@ function File({ workflow: { id: workflow_id, name, latest_version } }: { workflo
   if (latest_version === null) return null
   const download = async () => {
     const { definition } = await client.getWorkflowVersion({ workflow_id, version: 'latest' })
-    const url = URL.createObjectURL(new Blob([formatJson(definition)], { type: 'application/json' }))
-    const link = Object.assign(document.createElement('a'), { href: url, download: `${name}.json` })
-    link.click()
-    URL.revokeObjectURL(url)
+    saveFile(`${name}.json`, new Blob([formatJson(definition)], { type: 'application/json' }))
   }
   return (
     <Section

@@ -46,7 +46,7 @@ export const suggestionOperations = {
     body_optional: true,
     success: { status: 200, description: 'Server-sent events.' },
     answer: { kind: 'events', data: suggestionStreamData },
-    errors: ['not_found', 'conversation_has_no_agent', 'rate_limited', 'unavailable'],
+    errors: ['not_found', 'conversation_has_no_agent', 'budget_exceeded', 'rate_limited', 'unavailable'],
   }),
 }
 

@@ -66,6 +66,6 @@ export const expressionOperations = {
       description: 'What the model wrote.',
       schema: Type.Object({ text: Type.String(), problems: Type.Array(WorkflowProblem) }),
     },
-    errors: ['model_failed', 'model_timed_out'],
+    errors: ['budget_exceeded', 'model_failed', 'model_timed_out'],
   }),
 }

@@ -88,6 +88,7 @@ export const listAuditLog = "G/admin/audit-log" as unknown as OperationRef<'list
 export const exportAuditLog = "Gf/admin/audit-log/export" as unknown as OperationRef<'exportAuditLog'>
 export const listOrganizationEvents = "G/admin/events ^last_event_id" as unknown as OperationRef<'listOrganizationEvents'>
 export const getMcpSettings = "G/admin/mcp" as unknown as OperationRef<'getMcpSettings'>
+export const listMcpTools = "G/admin/mcp/tools" as unknown as OperationRef<'listMcpTools'>
 export const updateMcpSettings = "Ub/admin/mcp" as unknown as OperationRef<'updateMcpSettings'>
 export const createInvitation = "Pkb/admin/invitations" as unknown as OperationRef<'createInvitation'>
 export const listInvitations = "G/admin/invitations" as unknown as OperationRef<'listInvitations'>

@@ -2601,6 +2601,19 @@ export interface McpSettings {
   read_only: boolean
 }
 
+export interface McpTool {
+  /** Such as `core_list_agents`. */
+  name: string
+  description: string
+  service: 'core' | 'workflow' | 'knowledge_base' | 'campaign' | 'admin'
+  /** Whether calls of it change nothing. Only these remain with `read_only`. */
+  reads: boolean
+  /** One of them is enough. Empty: it needs none. */
+  scopes: string[]
+  /** What the address calls the sets that it is in. */
+  toolsets: ('conversations' | 'agents' | 'knowledge' | 'operate')[]
+}
+
 export interface Member {
   /** UUID. Those that the server creates are version 7 and sort by time. */
   user_id: string
@@ -7460,6 +7473,11 @@ export interface ListOrganizationEventsInput {
 
 export interface GetMcpSettingsInput {}
 
+export interface ListMcpToolsInput {
+  /** Plain words, such as “end a conversation”. */
+  query?: string
+}
+
 export interface UpdateMcpSettingsInput {
   /** Whether `/mcp` answers. Default true. */
   enabled?: boolean
@@ -9242,6 +9260,10 @@ export type ListOrganizationEventsOutput = {
 
 export type GetMcpSettingsOutput = McpSettings
 
+export type ListMcpToolsOutput = {
+  data: McpTool[]
+}
+
 export type UpdateMcpSettingsOutput = McpSettings
 
 export type CreateInvitationOutput = NewInvitation
@@ -10658,6 +10680,7 @@ export interface Inputs {
   exportAuditLog: ExportAuditLogInput
   listOrganizationEvents: ListOrganizationEventsInput
   getMcpSettings: GetMcpSettingsInput
+  listMcpTools: ListMcpToolsInput
   updateMcpSettings: UpdateMcpSettingsInput
   createInvitation: CreateInvitationInput
   listInvitations: ListInvitationsInput
@@ -10910,6 +10933,7 @@ export interface Outputs {
   exportAuditLog: ExportAuditLogOutput
   listOrganizationEvents: ListOrganizationEventsOutput
   getMcpSettings: GetMcpSettingsOutput
+  listMcpTools: ListMcpToolsOutput
   updateMcpSettings: UpdateMcpSettingsOutput
   createInvitation: CreateInvitationOutput
   listInvitations: ListInvitationsOutput
@@ -11400,6 +11424,11 @@ export interface Methods {
    * The MCP server at `/mcp` has every operation as a tool; these settings narrow it.
    */
   getMcpSettings(input?: GetMcpSettingsInput, options?: CallOptions): Promise<GetMcpSettingsOutput>
+  /**
+   * List the tools of the MCP server, or search them.
+   * All, by name; with `query` at most 50, best first, as `search_tools` finds them. The settings do not narrow them, because they choose from them.
+   */
+  listMcpTools(input?: ListMcpToolsInput, options?: CallOptions): Promise<ListMcpToolsOutput>
   /**
    * Change what the organization offers over MCP.
    * Fields that are left out stay as they are. Valid for the next request, on every node.

@@ -1,5 +1,12 @@
 // The OpenAPI documents of the API's five parts, also in version 3.0.3. Public, and made when they are first asked for.
-import { type Operation, createOpenApiDocument, operations, serviceOf, services, toOpenApi303 } from '@parley/contract'
+import {
+  type Operation,
+  apiServices,
+  createOpenApiDocument,
+  operations,
+  serviceOf,
+  toOpenApi303,
+} from '@parley/contract'
 import type { FastifyInstance } from 'fastify'
 import { AppError } from '../base/errors.ts'
 import { version } from '../base/version.ts'
@@ -8,7 +15,7 @@ import { type SendFile, keepFile } from './kept-file.ts'
 const headers = { 'content-type': 'application/json; charset=utf-8', 'cache-control': 'public, max-age=300' }
 
 export function registerServiceDocuments(server: FastifyInstance): void {
-  for (const service of services) {
+  for (const service of apiServices) {
     const kept = new Map<string, SendFile>()
     server.get(`/${service.replaceAll('_', '-')}/openapi.json`, (request, reply) => {
       const { openapi = '3.1.0' } = request.query as { openapi?: unknown }

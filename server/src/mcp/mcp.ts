@@ -7,6 +7,7 @@ import { AppError } from '../base/errors.ts'
 import { type Carrying, type Mount, beginLargeBody, createCarriers, parseJsonBody, takeRequest } from '../http/http.ts'
 import { type Identified, Unauthenticated, identifyCaller, readReach, switched_off } from './caller.ts'
 import { createConnection } from './connection.ts'
+import { loadSearch } from './load-search.ts'
 import { type Place, findForeign, publicUrlOf } from './rules/place.ts'
 import { findProtocolFault, idOf } from './rules/protocol.ts'
 import { type Asked, readAsked } from './rules/reach.ts'
@@ -27,7 +28,7 @@ export function createMcpMount(settings: McpConfig): Mount {
     const { core } = carrying
     const loaded = {
       check: later(async () => (await import('./tokens.ts')).createTokenCheck(core, settings.issuer!)),
-      search: later(async () => (await import('./search.ts')).createSearch()),
+      search: loadSearch,
       serve: later(async () => {
         const onFault = (error: Error) => core.log.debug({ reason: error.message }, 'an MCP message was refused')
         return (await import('./serve.ts')).createServing(core.ports.clock, onFault)

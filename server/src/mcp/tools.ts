@@ -1,11 +1,12 @@
 // What is listed as tools: the four that find and call all others, and operations by themselves.
-import { serviceOf } from '@parley/contract'
+import { type Output, serviceOf } from '@parley/contract'
 import { invalid } from '../base/errors.ts'
 import { authorize } from '../calls/rules/authorize.ts'
 import { type ToolOperation, toolOperations } from '../calls/rules/mcp-tools.ts'
 import type { Caller } from './caller.ts'
 import { describeOperationAsTool, describeTool, directToolOf, inputSchemaOf } from './rules/describe.ts'
 import { isReading, isWithin } from './rules/reach.ts'
+import { toolsetsOf } from './rules/toolsets.ts'
 import type { SearchTools } from './search.ts'
 
 type Json = Record<string, unknown>
@@ -14,7 +15,7 @@ const text = (description: string, more: object = {}) => ({ type: 'string', desc
 const object = (properties: Json, required: string[] = []) => ({ type: 'object', properties, required })
 const reads = { readOnlyHint: true, destructiveHint: false, idempotentHint: true, openWorldHint: false }
 
-const most_hits = 50
+export const most_hits = 50
 const query_characters = 200
 
 /** The names and arguments are compatible. */
@@ -146,3 +147,12 @@ export function findTool({ reach }: Caller, name: unknown): { name: string; oper
 }
 
 export { describeTool }
+
+/** By the contract alone: the settings choose among these. */
+export function toolOf(name: string): Output<'listMcpTools'>['data'][number] {
+  const operation = toolOperations.get(name)!
+  const { access, summary } = operation
+  const scopes = typeof access === 'string' || 'by' in access ? [] : [...access]
+  const [service, toolsets] = [serviceOf(operation)!, toolsetsOf(operation)]
+  return { name, description: summary, service, reads: isReading(operation), scopes, toolsets }
+}

@@ -53,7 +53,9 @@ test('P2: a stop refuses messages and conversations, stores nothing, and a new a
   const open = await begin()
   const { id: budget_id } = await server.client.createBudget({ name: 'Month', amount: '0.001', stop: true, agent_id })
   await say(open)
-  await spend(1000)
+  await count()
+  const { spent } = await stateOf(budget_id)
+  await spend(1000 - Number(spent) * 1e6)
   expect(await stateOf(budget_id)).toMatchObject({ status: 'stopped', share: 1, spent: '0.001' })
   await expect.poll(() => say(open).catch((error: unknown) => error), soon).toMatchObject({ status: 402 })
   const itemsOf = async () => (await server.client.getConversation({ conversation_id: open })).conversation!.items

@@ -110,7 +110,8 @@ describe('every operation', () => {
     let status = 0
     const output = await call(await insider(operation, input), id, input, (response) => (status = response.status))
     expect(status).toBe(operation.success.status)
-    if (operation.answer?.kind === 'file' && !operation.success.schema) return expect((await (output as Response).bytes()).length).toBeGreaterThan(0)
+    if (operation.answer?.kind === 'file' && !operation.success.schema)
+      return expect((await (output as Response).bytes()).length).toBeGreaterThan(0)
     if (!operation.success.schema) return expect(output).toBeUndefined()
     const validate = ajv.compile(operation.success.schema)
     expect(validate(output), ajv.errorsText(validate.errors)).toBe(true)

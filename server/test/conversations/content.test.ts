@@ -25,8 +25,8 @@ async function start(fields: CreateInput = {}, config: object = {}): Promise<str
   return created.conversation.id
 }
 /** Without what it cost, which only a read of one conversation says. */
-const get = async (conversation_id: string) => {
-  const { cost: _cost, ...conversation } = await server.client.getConversation({ conversation_id })
+const get = async (conversation_id: string, client = server.client) => {
+  const { cost: _cost, ...conversation } = await client.getConversation({ conversation_id })
   return conversation
 }
 const patch = (conversation_id: string, custom_metadata: Record<string, unknown>) =>
@@ -317,7 +317,7 @@ describe('getConversation', () => {
     ]
     for (const field of sensitive) expect(all).toHaveProperty(field)
     const seenWith = async (scope: 'conversations:read' | 'conversations:read_sensitive' | 'conversations:manage') =>
-      server.as({ token: await makeKey(server, { only: [scope] }) }).getConversation({ conversation_id: id })
+      get(id, server.as({ token: await makeKey(server, { only: [scope] }) }))
     expect(await seenWith('conversations:read_sensitive')).toEqual(all)
     const safe = Object.fromEntries(Object.entries(all).filter(([field]) => !sensitive.includes(field)))
     expect(await seenWith('conversations:read')).toEqual(safe)

@@ -270,6 +270,8 @@ describe('the content', () => {
       expect(await other.client.getConversation({ conversation_id: source.id })).toEqual({
         ...source,
         organization_id: other.id,
+        // What it cost was paid where it was held.
+        cost: { ...source.cost, unpriced_tokens: 0 },
       })
       expect(await refusal(get(source.id))).toMatchObject({ status: 404 })
     }

@@ -62,8 +62,9 @@ test('a call that joins a turn while the database is away asks it twice a second
   const conversation_id = await newConversation()
   const held = holdAnswer()
   server.model.answer = () => held
-  const send = () => client.streamConversationMessage({ conversation_id, text: 'Hello', idempotency_key: 'joined' })
-  const first = send()
+  const send = (by = client) =>
+    by.streamConversationMessage({ conversation_id, text: 'Hello', idempotency_key: 'joined' })
+  const first = send(server.client)
   await first.next()
   held.say('Half of it')
   await first.next()

@@ -1,4 +1,4 @@
-// Judges what was counted (P3): the calls that the model received against the rows of usage_pending. Pure.
+// Judges what was counted (P3): the calls that the model received against their rows. Pure.
 import type { CalledModel, Violation } from './records.ts'
 
 export interface StoredUsage {

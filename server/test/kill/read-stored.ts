@@ -92,7 +92,10 @@ export async function countOpenCalls(pool: pg.Pool): Promise<number> {
 
 export async function readUsage(pool: pg.Pool): Promise<StoredUsage[]> {
   const { rows } = await pool.query<StoredUsage>(
-    `select id, purpose, outcome, estimated, input_tokens::integer as input_tokens, turn_id from usage_pending where kind = 'model_call'`,
+    `select id, purpose, outcome, estimated, input_tokens::integer as input_tokens, turn_id from (
+       select kind, id, purpose, outcome, estimated, input_tokens, turn_id from usage_pending
+       union all select kind, id, purpose, outcome, estimated, input_tokens, turn_id from usage_entries
+     ) calls where kind = 'model_call'`,
   )
   return rows
 }

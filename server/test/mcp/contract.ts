@@ -4,5 +4,6 @@ import type { EntriesOf } from '../contract/entries.ts'
 
 export const entries: EntriesOf<typeof mcpOperations> = {
   getMcpSettings: { input: () => ({}), outsider: 'own', narrowed: 'own' },
+  listMcpTools: { input: () => ({}), outsider: 'own', narrowed: 'own' },
   updateMcpSettings: { input: () => ({ mode: 'discovery' }), outsider: 'own' },
 }

@@ -15,5 +15,7 @@ async function walkMcp({ call }: Walk): Promise<void> {
   const key = await call('createOrganizationKey', 'with its own', { body: { name: 'MCP', role: 'viewer', mcp } })
   await call('getMcpSettings', 'as a viewer', { as: key.json.pat_key })
   await call('updateMcpSettings', 'as a viewer', { as: key.json.pat_key, body: {} })
+  await call('listMcpTools', 'found', { query: 'query=snooze' })
+  await call('listMcpTools', 'an empty search', { query: 'query=' })
   await call('createOrganizationKey', 'an unknown tool', { body: { name: 'MCP', mcp: { tools: ['x'] } } })
 }

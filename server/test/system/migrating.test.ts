@@ -12,9 +12,9 @@ import { testPorts } from '../support/ports.ts'
 import { startServerProcess } from '../support/process.ts'
 import { startTestServer } from '../support/server.ts'
 
-/** As a database that the release before has left. */
-const undo = `drop index agent_versions_with_workflow_after;
-  delete from kysely_migration where name = '079-versions-with-workflow-after.concurrent'`
+/** As a database that is one migration behind. */
+const undo = `drop table mcp_settings; alter table credentials drop column mcp;
+  delete from kysely_migration where name = '089-mcp'`
 
 async function freePort(): Promise<number> {
   const server = createServer()

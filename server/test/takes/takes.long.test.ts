@@ -7,7 +7,7 @@ import { heldPoints } from './plan.ts'
 import { renderReport } from './report.ts'
 
 const seed = Number(process.env['PARLEY_TEST_SEED'] ?? Date.now() % 1_000_000)
-const schedules = 250
+const schedules = 180
 
 test(`H1 to H5: ${schedules} schedules of takes, and nothing of the agent outside (PARLEY_TEST_SEED=${seed})`, async () => {
   await using database = await createTestDatabase()

@@ -4,6 +4,7 @@ import { useNavigate } from '@tanstack/react-router'
 import { useState } from 'react'
 import { describeError } from '../../ui/describe-error.ts'
 import { useSession } from '../../session/session-context.ts'
+import { settingsTexts } from '../../settings/texts.ts'
 import { agentTexts } from '../texts.ts'
 import { IconButton } from '../../ui/button.tsx'
 import { ConfirmDialog } from '../../ui/dialog.tsx'
@@ -35,6 +36,11 @@ export function AgentMenu({ agent, isOwnPage = false, isBusy = false }: Props) {
         <PopupMenuLink icon="inbox" to="/inbox" search={{ agent_id: agent.id }}>
           {words.conversations}
         </PopupMenuLink>
+        {scopes.has('organizations:manage') && (
+          <PopupMenuLink icon="clock" to="/settings/audit-log" search={{ target_type: 'agent', target_id: agent.id }}>
+            {settingsTexts.history}
+          </PopupMenuLink>
+        )}
         <PopupMenuItem icon="copy" onSelect={() => void copyId()}>
           {words.copyId}
         </PopupMenuItem>

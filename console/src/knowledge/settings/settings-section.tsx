@@ -7,6 +7,7 @@ import { datasetsKey } from '../../passages/use-datasets.ts'
 import { useSession } from '../../session/session-context.ts'
 import { AskDialog } from '../../settings/ask-dialog.tsx'
 import { readFaults } from '../../settings/faults.ts'
+import { HistoryLink } from '../../settings/history-link.tsx'
 import { FormFault } from '../../settings/parts.tsx'
 import { Refused, Section } from '../../settings/settings-page.tsx'
 import { Button } from '../../ui/button.tsx'
@@ -66,7 +67,7 @@ function General({ dataset, mayManage }: { dataset: Dataset; mayManage: boolean 
         if (hasChanged && Object.keys(faults).length === 0) save.mutate()
       }}
     >
-      <Section title={words.general}>
+      <Section title={words.general} action={<HistoryLink type="dataset" id={dataset.id} />}>
         <div className="flex flex-col gap-3 p-4">
           <GeneralFields form={form} fields={fields} disabled={disabled} onChange={change} />
           <Chunking form={form} faults={faults} disabled={disabled} onChange={change} />

@@ -1,7 +1,7 @@
 // The code with which a site's server signs its visitors, and what its page does with the token.
 import { useState } from 'react'
 import { Section } from '../../settings/settings-page.tsx'
-import { Code } from '../code.tsx'
+import { Code } from '../../ui/code.tsx'
 import { Segments } from '../preview/segments.tsx'
 import { securityTexts as words } from '../section-texts.ts'
 import { type SampleLanguage, identityOnPage, identitySamples } from './identity-samples.ts'

@@ -14,7 +14,9 @@ export interface Spending extends Pick<Budget, 'stop' | 'active' | 'warn_at'> {
   is_reached: boolean
 }
 
-export const shareOf = ({ spent, amount }: Pick<Spending, 'spent' | 'amount'>) => Number(spent) / Number(amount)
+/** Without the last digits, which binary numbers get wrong. */
+export const shareOf = ({ spent, amount }: Pick<Spending, 'spent' | 'amount'>) =>
+  Number((Number(spent) / Number(amount)).toPrecision(12))
 
 export function statusOf(budget: Spending): BudgetStatus {
   if (!budget.active) return 'ok'

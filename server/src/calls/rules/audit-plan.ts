@@ -38,7 +38,7 @@ function createPlan({ audit, ...operation }: Operation): AuditPlan | null {
   const sent = [...Object.keys(query?.properties ?? {}), ...Object.keys(body?.properties ?? {})]
   const isNewPart = audit.part !== undefined && !params.includes(audit.part.id)
   // The path shows where the new one is made.
-  const isNew = audit.id !== undefined && params.length > 0 && !params.includes(audit.id)
+  const isNew = method === 'POST' && audit.id !== undefined && params.length > 0 && !params.includes(audit.id)
   const changes = method === 'PUT' || method === 'PATCH'
   return {
     id: id as OperationId,

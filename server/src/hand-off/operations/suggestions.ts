@@ -8,6 +8,9 @@ import type { HandOff } from '../services.ts'
 export const suggestReply: Handler<'suggestReply', HandOff> = async (ctx, input) => {
   const conversation = await requireConversation(ctx, input.conversation_id, null)
   if (conversation.agent_version_id === null) throw new AppError('conversation_has_no_agent')
+  const { agent_id } = conversation
+  // Before the stream begins, so that the caller gets a status.
+  await ctx.core.budgets.require({ organization_id: ctx.store.organization_id, agent_id })
   await ctx.room.takeSuggestion(ctx.access)
   const instructions = input.instructions?.trim() ? input.instructions : null
   const { store, request_id } = ctx

@@ -1,5 +1,5 @@
 // Named sets of tools, for clients that list operations directly. Pure.
-import type { OperationId } from '@parley/contract'
+import { type McpToolset, type OperationId, mcpToolsets } from '@parley/contract'
 import { type ToolOperation, toolOperations } from '../../calls/rules/mcp-tools.ts'
 
 const conversations: ReadonlySet<string> = new Set<OperationId>([
@@ -24,12 +24,15 @@ const toolsets = {
   agents: ({ path }) => /^\/core\/agents(\/|$)/.test(path),
   knowledge: isOfKnowledge,
   operate: isOperating,
-} satisfies Record<string, (operation: ToolOperation) => boolean>
+} satisfies Record<McpToolset, (operation: ToolOperation) => boolean>
 
-export type Toolset = keyof typeof toolsets
+export const isToolset = (name: unknown): name is McpToolset =>
+  typeof name === 'string' && Object.hasOwn(toolsets, name)
 
-export const isToolset = (name: unknown): name is Toolset => typeof name === 'string' && Object.hasOwn(toolsets, name)
-
-export function toolsOf(toolset: Toolset): string[] {
+export function toolsOf(toolset: McpToolset): string[] {
   return [...toolOperations].filter(([, operation]) => toolsets[toolset](operation)).map(([name]) => name)
+}
+
+export function toolsetsOf(operation: ToolOperation): McpToolset[] {
+  return mcpToolsets.filter((name) => toolsets[name](operation))
 }

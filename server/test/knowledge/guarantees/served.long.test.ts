@@ -3,8 +3,8 @@ import { expect, test } from 'vitest'
 import { nothingWrong, serveWhole } from './served.ts'
 
 const seed = Number(process.env['PARLEY_TEST_SEED'] ?? Date.now() % 1_000_000)
-const changes = Number(process.env['PARLEY_TEST_CHANGES'] ?? 100)
-const searches = Number(process.env['PARLEY_TEST_SEARCHES'] ?? 1000)
+const changes = Number(process.env['PARLEY_TEST_CHANGES'] ?? 60)
+const searches = Number(process.env['PARLEY_TEST_SEARCHES'] ?? 600)
 
 test(
   `K5, K6: ${changes} changes beside ${searches} searches mix nothing and find nothing that is gone (PARLEY_TEST_CHANGES=${changes} PARLEY_TEST_SEARCHES=${searches} PARLEY_TEST_SEED=${seed})`,

@@ -164,7 +164,16 @@ describe('the model', () => {
     }
     const usage = { counter: () => countsNothing }
     const budgets = { find: async () => null }
-    const services = { config, models: catalog, traces: noTraces, sealers: {}, ports: systemPorts, database, usage, budgets }
+    const services = {
+      config,
+      models: catalog,
+      traces: noTraces,
+      sealers: {},
+      ports: systemPorts,
+      database,
+      usage,
+      budgets,
+    }
     const of = { organization_id: 'o', agent_id: null, conversation_id: null, is_test: false }
     const question = { ...of, ai_model: 'small', prompt: 'What?', decides: false, ...more }
     return createAskModel(services as never, limits)(question, signal)

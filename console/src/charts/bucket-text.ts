@@ -9,20 +9,23 @@ const fullDay = new Intl.DateTimeFormat('en', {
   month: 'short',
   year: 'numeric',
 })
+const month = new Intl.DateTimeFormat('en', { ...zone, month: 'short', year: 'numeric' })
 const compact = new Intl.NumberFormat('en', { notation: 'compact', maximumFractionDigits: 1 })
 const percent = new Intl.NumberFormat('en', { style: 'percent', maximumFractionDigits: 0, signDisplay: 'exceptZero' })
 const share = new Intl.NumberFormat('en', { style: 'percent', maximumFractionDigits: 1 })
 
-export type BucketUnit = 'hour' | 'day'
+export type BucketUnit = 'hour' | 'day' | 'month'
 
 /** Short enough for an axis. The first hour of a day shows its date. */
 export function formatTick(starts_at: string, unit: BucketUnit): string {
   const date = new Date(starts_at)
+  if (unit === 'month') return month.format(date)
   return unit === 'day' || date.getUTCHours() === 0 ? day.format(date) : hour.format(date)
 }
 
 export function formatBucket(starts_at: string, unit: BucketUnit): string {
   const date = new Date(starts_at)
+  if (unit === 'month') return month.format(date)
   return unit === 'day' ? fullDay.format(date) : `${fullDay.format(date)}, ${hour.format(date)}`
 }
 

@@ -1,7 +1,7 @@
 // A piece of code to be copied.
 import { texts } from '../texts/index.ts'
-import { Button } from '../ui/button.tsx'
-import { notify } from '../ui/notify.ts'
+import { Button } from './button.tsx'
+import { notify } from './notify.ts'
 
 export function Code({ label, text }: { label: string; text: string }) {
   // Without HTTPS a page cannot write to the clipboard; the text can be selected.

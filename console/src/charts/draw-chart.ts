@@ -20,11 +20,14 @@ export interface ChartData {
   ticks: readonly string[]
   /** Formats a number for the axis. */
   formatAxis: (value: number) => string
+  /** Values are amounts that can be less than one, not counts. */
+  isFine?: boolean
 }
 
 const group = 'overview'
 export const chart_height = 176
 const steps = Array.from({ length: 13 }, (_none, power) => [1, 2, 5].map((digit) => digit * 10 ** power)).flat()
+const fine_steps = [-6, -5, -4, -3, -2, -1].flatMap((power) => [1, 2, 5].map((digit) => digit * 10 ** power))
 const bucket_steps = [1, 2, 3, 4, 6, 7, 12, 14, 24, 28, 48, 56, 84, 168, 336]
 
 /** `onMove` gets the bucket under the pointer, or null. */
@@ -56,7 +59,7 @@ export function drawChart(element: HTMLElement, data: ChartData, onMove: (at: nu
       {
         ...axis,
         size: 52,
-        incrs: steps,
+        incrs: data.isFine ? [...fine_steps, ...steps] : steps,
         grid: { stroke: colourOf('line'), width: 1 },
         values: (_chart, splits) => splits.map(data.formatAxis),
       },

@@ -1,13 +1,14 @@
 import type { ConversationChangeEvent } from '@parley/contract'
 import { beforeEach, expect, test } from 'vitest'
-import { type Message, type RelayPorts, startRelay } from './relay.ts'
+import { type Marker, type Message, type RelayPorts, startRelay } from './relay.ts'
 
-type Told = ConversationChangeEvent | 'break'
+type FeedEvent = Extract<ConversationChangeEvent, { event: 'change' | 'progress' | 'presence' }>
+type Told = FeedEvent | Marker | 'break'
 
 /** A browser with its tabs, and the feed that the holder reads. */
 let waiting: { signal: AbortSignal; begin: () => void }[]
 let isHeld: boolean
-let channels: Set<(message: Message) => void>
+let channels: Set<(message: Message<FeedEvent>) => void>
 let opened: { after: number | undefined; tell: (told: Told) => void; signal: AbortSignal }[]
 let networks: Set<() => void>
 beforeEach(() => {
@@ -27,7 +28,7 @@ function takeNext(): void {
   else next?.begin()
 }
 
-const ports: RelayPorts = {
+const ports: RelayPorts<FeedEvent> = {
   lock: (_name, signal, hold) =>
     new Promise((resolve) => {
       const begin = async () => {
@@ -82,7 +83,7 @@ const change = (position: number): Told => ({
   ...{ event: 'change', id: position },
   data: { position, conversation_id: `c${position}`, conversation: null },
 })
-const positionAt = (position: number): Told => ({ event: 'position', id: position, data: { position } })
+const positionAt = (position: number): Told => ({ event: 'position', id: position })
 const presence: Told = { event: 'presence', data: { person: null, conversation: null } }
 const tell = async (...told: Told[]) => {
   for (const one of told) opened.at(-1)!.tell(one)
@@ -131,7 +132,7 @@ test('a broken feed is told, read again from where it was, and what was missed i
   await tell(positionAt(5))
   expect(first.said()).toEqual(['live', 'gap'])
   expect(second.said()).toEqual(['live', 'gap'])
-  await tell({ event: 'reset', id: 9, data: { position: 9 } }, change(10))
+  await tell({ event: 'reset', id: 9 }, change(10))
   expect(second.said()).toEqual(['gap', 'change 10'])
 })
 

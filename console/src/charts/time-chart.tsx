@@ -2,7 +2,7 @@
 import 'uplot/dist/uPlot.min.css'
 import { type KeyboardEvent, type ReactNode, useEffect, useRef, useState } from 'react'
 import { useMedia } from '../ui/use-media.ts'
-import { overviewTexts as words } from './texts.ts'
+import { chartTexts as words } from './texts.ts'
 import { useTheme } from '../shell/theme.ts'
 import { classes } from '../ui/classes.ts'
 import { Disclosure } from '../ui/disclosure.tsx'
@@ -82,20 +82,20 @@ function stepTo(key: string, from: number, last: number): number | null {
 }
 
 /** Draws the chart again if its data, the theme or its width changes. */
-function useChart({ kind, series, ticks, formatAxis }: ChartData, onMove: (at: number | null) => void) {
+function useChart({ kind, series, ticks, formatAxis, isFine = false }: ChartData, onMove: (at: number | null) => void) {
   const element = useRef<HTMLDivElement>(null)
   const theme = useTheme()
   const isDark = useMedia('(prefers-color-scheme: dark)')
   useEffect(() => {
     const around = element.current!
-    const drawn = drawChart(around, { kind, series, ticks, formatAxis }, onMove)
+    const drawn = drawChart(around, { kind, series, ticks, formatAxis, isFine }, onMove)
     const observer = new ResizeObserver(() => drawn.setSize({ width: around.clientWidth, height: chart_height }))
     observer.observe(around)
     return () => {
       observer.disconnect()
       drawn.destroy()
     }
-  }, [kind, series, ticks, formatAxis, onMove, theme, isDark])
+  }, [kind, series, ticks, formatAxis, isFine, onMove, theme, isDark])
   return element
 }
 

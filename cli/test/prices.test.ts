@@ -1,0 +1,44 @@
+// `parley prices`: sets, imports and lists the prices of the installation, all of a file or none.
+import { mkdtemp, rm, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { afterAll, beforeAll, expect, it } from 'vitest'
+import { type TestServer, startTestServer } from '../../server/test/support/server.ts'
+import { runHere } from './run-here.ts'
+
+let server: TestServer
+let folder: string
+beforeAll(async () => {
+  server = await startTestServer()
+  folder = await mkdtemp(join(tmpdir(), 'parley-prices-'))
+})
+afterAll(async () => {
+  await server[Symbol.asyncDispose]()
+  await rm(folder, { recursive: true, force: true })
+})
+
+function run(...args: string[]) {
+  const { PATH = '', HOME = '' } = process.env
+  // As in administration.test.ts.
+  return runHere(args, { PATH, HOME, DATABASE_URL: server.connection_string.replace('@/', '@localhost/') })
+}
+
+it('sets, imports and lists prices, which organizations see and cannot delete', async () => {
+  const valid_from = '2026-01-01T00:00:00Z'
+  const set = ['prices', 'set', '--model', 'openai/scripted', '--input', '2.50', '--output', '10', '--locked']
+  expect(await run(...set, '--valid-from', valid_from)).toMatchObject({ code: 0 })
+  const file = join(folder, 'prices.json')
+  const crawl = { kind: 'crawl', unit_price: '0.001', valid_from }
+  await writeFile(file, JSON.stringify([crawl, { kind: 'model_call', model: 'openai/other', input: '-1' }]))
+  expect((await run('prices', 'import', file)).code).not.toBe(0)
+  await writeFile(file, JSON.stringify([crawl]))
+  expect(await run('prices', 'import', file)).toMatchObject({ code: 0 })
+  const listed = (await run('prices', 'list', '--json')).stdout.trimEnd().split('\n')
+  const prices = listed.map((line) => JSON.parse(line) as { kind: string; locked: boolean })
+  expect(prices.map(({ kind, locked }) => [kind, locked]).toSorted()).toEqual([
+    ['crawl', false],
+    ['model_call', true],
+  ])
+  const { data } = await server.client.listPrices({ inherited: true })
+  expect(data.map(({ kind }) => kind).toSorted()).toEqual(['crawl', 'model_call'])
+})
