@@ -141,10 +141,11 @@ export async function setUserPassword(
     if (!mayBeAdded(await users.findPassword(tx, user.id))) await users.deleteTokensOf(tx, user.id)
     await users.writePassword(tx, user.id, { hash, is_vouched: true })
     await endSessionsOf(tx, { user_id: user.id })
-    await endViewsOf(tx, user.id)
+    const ended = await endViewsOf(tx, user.id)
     await users.deleteMintedTokensOf(tx, user.id)
     const target = { type: 'user', id: user.id, name: user.email } as const
-    await tellEach(tx, ports, user.id, byCommand('parley user set-password', target, [secretChange('password')]))
+    const told = byCommand('parley user set-password', target, [secretChange('password')])
+    await tellEach(tx, ports, user.id, told, ended)
   })
   return user
 }

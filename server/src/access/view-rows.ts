@@ -1,8 +1,8 @@
 // The SQL of views: a partner's member who looks at an organization below. A row is a view that has not ended.
 import { type Executor, type Pipeline, acrossOrganizations, statement } from '../database/database.ts'
 import type { Store } from '../database/store.ts'
-import { appendAudit } from '../audit/append.ts'
-import { type AuditActor, type AuditChange, systemActor, systemOrigin } from '../audit/entry.ts'
+import { appendAuditInOrder } from '../audit/append.ts'
+import { type AuditChange, type NewAuditEntry, systemActor, systemOrigin } from '../audit/entry.ts'
 import { systemPorts } from '../base/ports.ts'
 import { type Told, newValue } from './audit.ts'
 import { addOrganizationEvent } from '../organization-events/organization-events.ts'
@@ -92,23 +92,23 @@ export async function insertView(
     addOrganizationEvent(tx, { organization_id: home, type: 'view_as.started', subject: id, data })
   }
   const changes = [newValue('view_id', id), newValue('reason', reason), newValue('minutes', minutes)]
-  return { expires_at: row!.expires_at, tell: (by) => noteInBoth(tx, [row!], by, changes) }
+  return { expires_at: row!.expires_at, tell: (by) => appendAuditInOrder(tx, entriesOf([row!], by, changes)) }
 }
 
-/** In the order of the organizations' ids, as `appendAudit` asks. */
-async function noteInBoth(
-  tx: Executor,
+/** In both logs. */
+function entriesOf(
   rows: readonly ViewRow[],
   { origin, ...by }: Viewing,
   changes: readonly AuditChange[],
-): Promise<void> {
-  const entries = rows.flatMap((row) => [row.organization_id, row.partner_id].map((of) => ({ of, row })))
-  for (const { of, row } of entries.toSorted((a, b) => (a.of < b.of ? -1 : 1))) {
-    const partner: AuditActor = { type: 'organization', id: row.partner_id, name: row.partner_name }
+): NewAuditEntry[] {
+  return rows.flatMap((row) => {
+    const on_behalf_of = { type: 'organization', id: row.partner_id, name: row.partner_name } as const
     const target = { type: 'organization', id: row.organization_id, name: row.organization_name } as const
-    const entry = { ...by, ...origin, on_behalf_of: partner, target, changes: [...changes] }
-    await appendAudit(tx, { ...entry, id: systemPorts.newId(), organization_id: of })
-  }
+    const entry = { ...by, ...origin, on_behalf_of, target, changes }
+    return [row.organization_id, row.partner_id].map((home) => ({
+      ...{ ...entry, id: systemPorts.newId(), organization_id: home },
+    }))
+  })
 }
 
 const bySystem: Viewing = { action: 'view_as.ended', actor: systemActor, origin: systemOrigin }
@@ -129,67 +129,77 @@ export async function countViewsOf(partner: Store): Promise<number> {
 
 const ended = `with v as (
      delete from partner_views where id = any(array(select id from partner_views w where`
-const returned = `for update)) returning *)
+const returned = `returning *)
    select ${viewColumns}`
+// Those who end several lock them in one order.
+const locked = 'order by w.id for update))'
 
 const endStatement = statement(
   'end_view',
-  `${ended} w.id = $2 and (w.organization_id = $1 or w.partner_id = $1) ${returned}`,
+  `${ended} w.id = $2 and (w.organization_id = $1 or w.partner_id = $1) ${locked} ${returned}`,
 )
 
-/** False: it has ended, or was never one of this organization. `of`: the organization that looks or is looked at. */
-export async function endView(tx: Executor & Pipeline, of: string, id: string, by?: Viewing): Promise<boolean> {
+/**
+ * Returns the entries of the audit log, which come last in the transaction. None: it has ended, or was never one of this organization.
+ * `of`: the organization that looks or is looked at.
+ */
+export async function endView(
+  tx: Executor & Pipeline,
+  of: string,
+  id: string,
+  by?: Viewing,
+): Promise<readonly NewAuditEntry[]> {
   return tellEnded(tx, await tx.query<ViewRow>(endStatement, [of, id]), 'ended', by)
 }
 
 const endOfUserStatement = acrossOrganizations(
   'a user may look at several organizations',
   'end_views_of_user',
-  `${ended} w.user_id = $1 ${returned}`,
+  `${ended} w.user_id = $1 ${locked} ${returned}`,
 )
 
-/** When their other credentials end. */
-export async function endViewsOf(tx: Executor & Pipeline, user_id: string): Promise<void> {
-  await tellEnded(tx, await tx.query<ViewRow>(endOfUserStatement, [user_id]), 'ended')
+/** When their other credentials end. Returns what `endView` does. */
+export async function endViewsOf(tx: Executor & Pipeline, user_id: string): Promise<readonly NewAuditEntry[]> {
+  return tellEnded(tx, await tx.query<ViewRow>(endOfUserStatement, [user_id]), 'ended')
 }
 
 const endOfOrganizationStatement = statement(
   'end_views_of_organization',
-  `${ended} (w.organization_id = $1 or w.partner_id = $1) ${returned}`,
+  `${ended} (w.organization_id = $1 or w.partner_id = $1) ${locked} ${returned}`,
 )
 
-/** When nobody may look at it any more. */
+/** When nobody may look at it any more. Last in the transaction. */
 export async function endViewsOfOrganization(tx: Executor & Pipeline, organization_id: string): Promise<void> {
-  await tellEnded(tx, await tx.query<ViewRow>(endOfOrganizationStatement, [organization_id]), 'refused')
+  const entries = tellEnded(tx, await tx.query<ViewRow>(endOfOrganizationStatement, [organization_id]), 'refused')
+  await appendAuditInOrder(tx, entries)
 }
 
 const expireStatement = acrossOrganizations(
   'views of all organizations expire',
   'expire_views',
-  `${ended} w.expires_at < clock_timestamp() order by w.expires_at limit $1 ${returned}`,
+  `${ended} w.expires_at < clock_timestamp() order by w.expires_at limit $1 for update skip locked)) ${returned}`,
 )
 
 /** Returns whether there may be more. */
 export async function expireViews(tx: Executor & Pipeline, most: number): Promise<boolean> {
   const rows = await tx.query<ViewRow>(expireStatement, [most])
-  await tellEnded(tx, rows, 'expired')
+  await appendAuditInOrder(tx, tellEnded(tx, rows, 'expired'))
   return rows.length === most
 }
 
-async function tellEnded(
-  tx: Executor & Pipeline,
+function tellEnded(
+  tx: Pipeline,
   rows: readonly ViewRow[],
   cause: 'ended' | 'expired' | 'refused',
   by = bySystem,
-): Promise<boolean> {
+): readonly NewAuditEntry[] {
   for (const row of rows) {
     for (const home of [row.organization_id, row.partner_id]) {
       const data = { ...describe(row), cause }
       addOrganizationEvent(tx, { organization_id: home, type: 'view_as.ended', subject: row.id, data })
     }
   }
-  await noteInBoth(tx, rows, by, [newValue('cause', cause)])
-  return rows.length > 0
+  return entriesOf(rows, by, [newValue('cause', cause)])
 }
 
 export interface ActiveView {

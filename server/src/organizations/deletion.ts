@@ -33,12 +33,13 @@ export async function deleteIn(tx: Transaction, organization_id: string, confirm
   if (confirm !== slug) throw invalid({ path: 'confirm', message: 'must be the slug of the organization' })
   if (await hasChildren(store)) throw new AppError('has_children')
   const marked = await markOrganizationDeleted(store, organizationBounds.reserved_days)
-  await endViewsOfOrganization(tx, id)
   const data = { organization_id: id, name, slug, parent_id }
   for (const home of parent_id === null ? [id] : [id, parent_id])
     addOrganizationEvent(tx, { organization_id: home, type: 'organization.deleted', subject: id, data })
   addWork(tx, purge_organization_work, { organization_id: id, owner: id, subject: id }, { urgent: true })
   await announceBelow(tx, id)
+  // Last, because it locks the logs of partners too.
+  await endViewsOfOrganization(tx, id)
   return { id, ...marked }
 }
 

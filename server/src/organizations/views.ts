@@ -14,6 +14,7 @@ import {
   selectViews,
 } from '../access/access.ts'
 import { partnerAccessOf, scopesOfView, viewing_scope } from '../access/rules/view.ts'
+import { appendAuditInOrder } from '../audit/append.ts'
 import type { AuditOrigin } from '../audit/entry.ts'
 import { AppError, notFound } from '../base/errors.ts'
 import { isUuid } from '../base/ports.ts'
@@ -108,7 +109,10 @@ export const listViews: Handler<'listViews', AccessServices> = async ({ store })
 export const stopView: Handler<'stopView', AccessServices> = async ({ core, access, origin }, { view_id }) => {
   const { organization_id, actor } = access
   const by = { action: 'stopView', actor, origin }
-  const isThere =
-    isUuid(view_id) && (await core.database.transaction((tx) => endView(tx, organization_id, view_id, by)))
-  if (!isThere) throw notFound('View')
+  if (!isUuid(view_id)) throw notFound('View')
+  await core.database.transaction(async (tx) => {
+    const entries = await endView(tx, organization_id, view_id, by)
+    if (entries.length === 0) throw notFound('View')
+    await appendAuditInOrder(tx, entries)
+  })
 }

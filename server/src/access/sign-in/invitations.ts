@@ -4,11 +4,12 @@ import type { Context, Handler, SignInContext } from '../../calls/context.ts'
 import { cutPage, decodeTimeCursor, default_page_size } from '../../database/cursor.ts'
 import type { Database, Transaction } from '../../database/database.ts'
 import { openStoreIn, type Store, type TransactionStore } from '../../database/store.ts'
+import type { NewAuditEntry } from '../../audit/entry.ts'
 import { AppError, invalid, notFound } from '../../base/errors.ts'
 import { isUuid } from '../../base/ports.ts'
 import type { Access } from '../../calls/access.ts'
 import type { AccessServices } from '../services.ts'
-import { newValue, secretChange, tell } from '../audit.ts'
+import { type Told, newValue, secretChange, tell } from '../audit.ts'
 import { hashSecret } from '../rules/credentials.ts'
 import { requireRole, requireScopes } from '../rules/grants.ts'
 import { countMembers, findMember, findOrInsertUser, findUser, isMember, type UserRecord } from '../queries.ts'
@@ -193,11 +194,12 @@ export const acceptInvitation: Handler<'acceptInvitation', AccessServices> = asy
     await requireUnchanged(tx, user, invitation.organization_id, proof)
     if (!(await queries.takeInvitation(tx, hashSecret(token), 'accepted'))) throw new AppError('invitation_closed')
     const store = openStoreIn(tx, invitation.organization_id)
-    if (proof.joining === 'set') await setPassword(tx, user, proof.name ?? invitation.name, proof.hash)
+    const name_given = proof.joining === 'set' ? (proof.name ?? invitation.name) : null
+    const ended = proof.joining === 'set' ? await setPassword(tx, user, name_given, proof.hash) : []
     await joinOrganization(store, user, invitation.role)
     if (!(await sessions.beginUserSession(tx, session, user.id, invitation.organization_id)))
       throw notFound('Invitation')
-    await tellOfJoining(ctx, tx, user, invitation, proof)
+    await tellOfJoining(ctx, tx, user, invitation, { proof, ended })
   })
   return enter(ctx, session)
 }
@@ -238,14 +240,15 @@ async function tellOfJoining(
   tx: Database,
   { id, email }: UserRecord,
   { organization_id, role }: queries.OpenInvitation,
-  { joining }: Proof,
+  { proof: { joining }, ended }: { proof: Proof; ended: readonly NewAuditEntry[] },
 ): Promise<void> {
-  await tell(tx, core.ports, organization_id, {
+  const told: Told = {
     ...{ action: 'acceptInvitation', origin },
     actor: { type: 'user', id, name: email },
     target: { type: 'member', id, name: email },
     changes: [newValue('role', role), ...(joining === 'set' ? [secretChange('password')] : [])],
-  })
+  }
+  await tell(tx, core.ports, organization_id, told, ended)
 }
 
 async function prove(
@@ -277,17 +280,23 @@ async function requireUnchanged(tx: Database, user: UserRecord, organization_id:
 
 /**
  * Ends the access of the address's previous holder, who had no membership other than this one. The owner of an identity is linked
- * again when they next sign in, which deletes this password.
+ * again when they next sign in, which deletes this password. Returns the entries of the views that have ended.
  */
-async function setPassword(tx: Transaction, user: UserRecord, name: string | null, hash: string): Promise<void> {
+async function setPassword(
+  tx: Transaction,
+  user: UserRecord,
+  name: string | null,
+  hash: string,
+): Promise<readonly NewAuditEntry[]> {
   const is_nobodys = (await users.selectMemberships(tx, user.id)).length === 0
   await sessions.endSessionsOf(tx, { user_id: user.id })
-  await endViewsOf(tx, user.id)
+  const ended = await endViewsOf(tx, user.id)
   if (is_nobodys) await users.deleteTokensOf(tx, user.id)
   else await users.deleteMintedTokensOf(tx, user.id)
   await users.deleteIdentitiesOf(tx, user.id)
   await users.writePassword(tx, user.id, { hash, is_vouched: false })
   if (name !== null) await users.nameUser(tx, user.id, name)
+  return ended
 }
 
 /** A member keeps their role. An invitation to a lesser role does not work for them. */

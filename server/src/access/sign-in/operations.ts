@@ -2,6 +2,8 @@
 import type { Input, OperationId, Output } from '@parley/contract'
 import type { Handler as OperationHandler, SessionContext, SignInContext } from '../../calls/context.ts'
 import type { Database, Transaction } from '../../database/database.ts'
+import { appendAuditInOrder } from '../../audit/append.ts'
+import type { NewAuditEntry } from '../../audit/entry.ts'
 import { AppError, invalid, notFound } from '../../base/errors.ts'
 import { isUuid } from '../../base/ports.ts'
 import type { Ports } from '../../base/ports.ts'
@@ -204,11 +206,10 @@ export const signOut: Handler<'signOut'> = async (ctx) => {
   const token = edge.readCookie('session')
   const session = await readOwnSession(ctx)
   await core.database.transaction(async (tx) => {
-    if (session?.view) {
-      const by = { action: 'signOut', actor: session.access.actor, origin }
-      await endView(tx, session.view.partner.id, session.view.id, by)
-    }
     if (token !== null) await sessions.endSession(tx, token)
+    if (!session?.view) return
+    const by = { action: 'signOut', actor: session.access.actor, origin }
+    await appendAuditInOrder(tx, await endView(tx, session.view.partner.id, session.view.id, by))
   })
   edge.writeCookie('session', null)
 }
@@ -217,13 +218,11 @@ export const signOutEverywhere: Handler<'signOutEverywhere'> = async ({ core, ed
   await core.database.transaction(async (tx) => {
     if (session.user) await users.lockTokensOf(tx, session.user.id)
     await sessions.endSessionsOf(tx, ownerOf(session))
-    if (session.user) await endViewsOf(tx, session.user.id)
+    const ended = session.user ? await endViewsOf(tx, session.user.id) : []
     if (session.user) await endTokens(tx, session.user.id, input.personal_access_tokens)
     const which = input.personal_access_tokens ?? null
-    await tellOfHolder(tx, core.ports, session, {
-      ...{ action: 'signOutEverywhere', origin },
-      changes: which === null ? [] : [newValue('personal_access_tokens', which)],
-    })
+    const changes = which === null ? [] : [newValue('personal_access_tokens', which)]
+    await tellOfHolder(tx, core.ports, session, { action: 'signOutEverywhere', origin, changes }, ended)
   })
   edge.writeCookie('session', null)
 }
@@ -234,9 +233,13 @@ function tellOfHolder(
   ports: Pick<Ports, 'newId'>,
   { user, credential, access }: Session,
   told: Omit<Told, 'actor' | 'target'>,
+  also: readonly NewAuditEntry[],
 ): Promise<void> {
   const entry = { ...told, actor: access.actor }
-  if (user) return tellEach(tx, ports, user.id, { ...entry, target: { type: 'user', id: user.id, name: user.email } })
+  if (user) {
+    const target = { type: 'user', id: user.id, name: user.email } as const
+    return tellEach(tx, ports, user.id, { ...entry, target }, also)
+  }
   const target = { type: 'organization_key', id: credential!.key_id, name: credential!.name } as const
   return tell(tx, ports, access.organization_id, { ...entry, target })
 }
@@ -272,9 +275,10 @@ async function move(
 ): Promise<boolean> {
   const { id, access, view } = session
   if (!(await sessions.moveSession(tx, id, organization_id))) return false
-  if (view) await endView(tx, view.partner.id, view.id, { action: 'switchOrganization', actor: access.actor, origin })
+  const by = { action: 'switchOrganization', actor: access.actor, origin }
+  const ended = view ? await endView(tx, view.partner.id, view.id, by) : []
   const target = { type: 'session', id, name: null } as const
-  await tell(tx, core.ports, organization_id, { action: 'switchOrganization', actor: access.actor, origin, target })
+  await tell(tx, core.ports, organization_id, { ...by, target }, ended)
   return true
 }
 
@@ -297,9 +301,9 @@ export const changePassword: Handler<'changePassword'> = async (ctx, input: Inpu
     await users.lockTokensOf(tx, id)
     if (!(await users.replaceHash(tx, id, hash, new_hash))) throw new AppError('unauthorized')
     await sessions.endSessionsOf(tx, { user_id: id, except: session.id })
-    await endViewsOf(tx, id)
+    const ended = await endViewsOf(tx, id)
     await endTokens(tx, id, input.personal_access_tokens, session.id)
     const told = { action: 'changePassword', origin: ctx.origin, changes: [secretChange('password')] }
-    await tellOfHolder(tx, ctx.core.ports, session, told)
+    await tellOfHolder(tx, ctx.core.ports, session, told, ended)
   })
 }

@@ -10,12 +10,15 @@ import { deleteExpiredSessions } from './sessions.ts'
 const deleted_at_once = 10_000
 /** Each has an event. */
 const ended_at_once = 1000
+/** Each has an entry in two audit logs, which wait for the commit. */
+const expired_at_once = 100
 
 export function signInWork(database: Database, idle_minutes: number): WorkKind {
   return everyMinute('clean_up_sign_in', async () => {
     await deleteExpiredSessions(database, idle_minutes, deleted_at_once)
     await database.transaction((tx) => endExpiredInvitations(tx, ended_at_once))
-    await database.transaction((tx) => expireViews(tx, ended_at_once))
+    let mayHaveMore = true
+    while (mayHaveMore) mayHaveMore = await database.transaction((tx) => expireViews(tx, expired_at_once))
     await deleteFullBuckets(database)
   })
 }
