@@ -60,7 +60,7 @@ it('moves an organization with all below it, and deletes one without children, a
   expect(await remove(above.slug, above.slug)).toMatchObject({ code: 1 })
   expect(await succeed('org', 'move', child.slug, '--top')).toBe(`id: ${child.id}\nparent_id: none\n`)
   expect(await childrenOf()).toEqual([])
-  expect(await remove(above.slug, child.slug)).toMatchObject({ code: 2 })
+  expect(await remove(above.slug, child.slug)).toMatchObject({ code: 2, stderr: expect.stringContaining('--confirm') })
   expect(await childrenOf()).toEqual([])
   expect(await remove(above.slug, above.slug)).toMatchObject({ code: 0, stdout: `id: ${above.id}\n` })
   expect(await refusal(partner.getOrganization())).toMatchObject({ status: 401 })

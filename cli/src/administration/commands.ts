@@ -44,7 +44,7 @@ function addTreeCommands(org: Command, around: Surroundings): void {
     .addOption(new Option('--parent <slug or id>', 'the new parent').conflicts('top'))
     .option('--top', 'no parent any more')
     .action(async (organization: string, { parent, top }: { parent?: string; top?: true }) => {
-      if (parent === undefined && !top) throw new InvalidArgumentError('Name the new parent with --parent, or use --top.')
+      if (parent === undefined && !top) return org.error('error: name the new parent with --parent, or use --top')
       const moved = await administrate((server, { database }) =>
         server.moveOrganizationTo(database, { organization, parent: parent ?? null }),
       )
@@ -58,7 +58,7 @@ function addTreeCommands(org: Command, around: Surroundings): void {
     .action(async (organization: string, { confirm }: { confirm: string }) => {
       const { id } = await administrate(async (server, { database }) => {
         const { slug } = await server.requireOrganization(database, organization)
-        if (slug !== confirm) throw new InvalidArgumentError('--confirm must be the slug of the organization.')
+        if (slug !== confirm) return org.error("error: '--confirm' must be the slug of the organization")
         return server.deleteOrganizationNamed(database, organization)
       })
       printFields(around, { id })

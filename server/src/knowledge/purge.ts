@@ -6,7 +6,11 @@ const findIndexesStatement = statement(
   'purge_find_vector_indexes',
   'select number from vector_indexes where organization_id = $1 limit 10',
 )
-const dropIndexStatement = acrossOrganizations('its number identifies it', 'purge_vector_index', 'select drop_vector_index($1)')
+const dropIndexStatement = acrossOrganizations(
+  'its number identifies it',
+  'purge_vector_index',
+  'select drop_vector_index($1)',
+)
 
 /** Each has a table of its own. */
 const vectorIndexes: Purge = {

@@ -86,7 +86,10 @@ export function readOrganizationGrowth(
 
 /** An event of any type; `data` depends on the type. */
 export type OrganizationEventRecord = {
-  [T in OrganizationEventType]: Required<Omit<OrganizationEvent<T>, 'organization_id'>> & { number: number; occurred_at: string }
+  [T in OrganizationEventType]: Required<Omit<OrganizationEvent<T>, 'organization_id'>> & {
+    number: number
+    occurred_at: string
+  }
 }[OrganizationEventType]
 
 const pageStatement = statement(

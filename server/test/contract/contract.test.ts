@@ -151,7 +151,9 @@ describe('every operation', () => {
         (thrown: unknown) => thrown,
       )
       if (error instanceof Error)
-        expect(error.message).toMatch(/^(You cannot (grant|remove|delete|renew)|Webhook endpoints need|Only members|The request is not valid)/)
+        expect(error.message).toMatch(
+          /^(You cannot (grant|remove|delete|renew)|Webhook endpoints need|Only members|The request is not valid)/,
+        )
     }
   })
 
