@@ -9,11 +9,10 @@ export {
   readPresentedCredential,
   readPresentedSession,
 } from './known-credentials.ts'
-export { type Standing, type Standings, readStanding, requireStanding, standingOf } from './standing.ts'
+export { type Standing, type Standings, requireStanding, standingOf } from './standing.ts'
 export { createOrganizationIn } from './new-organization.ts'
-export { changeOrganization, moveOrganization } from './change-organization.ts'
+export { changeOrganization } from './change-organization.ts'
 export {
-  type PlacedOrganization,
   countCreatedBy,
   findSlug,
   hasChildren,
