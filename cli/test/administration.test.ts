@@ -42,6 +42,40 @@ it('lists organizations, without their settings', async () => {
   expect(await succeed('org', 'list')).toMatch(new RegExp(`^ID +SLUG +NAME +CREATED\n(.*\n)*${id}  ${slug} +Acme  `))
 })
 
+it('moves an organization with all below it, and deletes one without children, after its slug was named once more', async () => {
+  const make = async (name: string) => {
+    const made = await succeed('org', 'create', '--name', name, '--slug', `${name.toLowerCase()}-${randomUUID()}`)
+    return { id: fieldOf(made, 'id'), slug: fieldOf(made, 'slug'), key: made.trimEnd().split('\n').at(-1)! }
+  }
+  const [above, child] = [await make('Above'), await make('Child')]
+  const partner = server.as({ token: above.key })
+  const childrenOf = async () => (await partner.listChildOrganizations()).data.map(({ id }) => id)
+  expect(await run(['org', 'move', child.slug])).toMatchObject({ code: 2, stderr: expect.stringContaining('--parent') })
+  expect(await succeed('org', 'move', child.slug, '--parent', above.slug)).toBe(
+    `id: ${child.id}\nparent_id: ${above.id}\n`,
+  )
+  expect(await childrenOf()).toEqual([child.id])
+  expect(await run(['org', 'move', above.slug, '--parent', child.slug])).toMatchObject({ code: 1 })
+  const remove = (slug: string, confirm: string) => run(['org', 'delete', slug, '--confirm', confirm])
+  expect(await remove(above.slug, above.slug)).toMatchObject({ code: 1 })
+  expect(await succeed('org', 'move', child.slug, '--top')).toBe(`id: ${child.id}\nparent_id: none\n`)
+  expect(await childrenOf()).toEqual([])
+  expect(await remove(above.slug, child.slug)).toMatchObject({ code: 2, stderr: expect.stringContaining('--confirm') })
+  expect(await childrenOf()).toEqual([])
+  expect(await remove(above.slug, above.slug)).toMatchObject({ code: 0, stdout: `id: ${above.id}\n` })
+  expect(await refusal(partner.getOrganization())).toMatchObject({ status: 401 })
+  expect((await listed('org', 'list')).filter(({ id }) => id === above.id)).toEqual([])
+  expect(await run(['org', 'create', '--name', 'Again', '--slug', above.slug])).toMatchObject({ code: 1 })
+  const { rows } = await server.database.pool.query<{ action: string }>(
+    `select action from audit_entries where organization_id = any($1) and via = 'cli' order by organization_id = $2, sequence`,
+    [[above.id, child.id], above.id],
+  )
+  expect(rows.map(({ action }) => action)).toEqual([
+    ...['parley org create', 'parley org move', 'parley org move'],
+    ...['parley org create', 'parley org delete'],
+  ])
+})
+
 it('lists keys without secrets; a deleted one is refused at once', async () => {
   const created = await succeed('key', 'create', '--org', server.organization_id, '--scopes', 'agents:read')
   const [key_id, token] = [fieldOf(created, 'key_id'), created.trimEnd().split('\n').at(-1)!]

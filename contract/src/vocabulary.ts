@@ -1,5 +1,6 @@
 // The words and numbers of the API as plain data: lists of names, defaults and bounds of agents, and what a pattern of events
-// matches. It imports nothing, so schemas, server, console and command line can all read it.
+// matches. It imports only words, so schemas, server, console and command line can all read it.
+import { treeEventTypes } from './organizations/words.ts'
 
 // --- conversations ---
 
@@ -143,6 +144,7 @@ export type EventType = (typeof eventTypes)[number]
 
 /** Of organizations; they belong to no conversation. */
 export const organizationEventTypes = [
+  ...treeEventTypes,
   'webhook.disabled',
   'dataset.created',
   'dataset.updated',

@@ -9,6 +9,7 @@ const actorTypes: Record<AuditActorType, string> = {
   operator: 'Operator of the server',
   system: 'Server',
   unknown: 'Not signed in',
+  organization: 'Organization',
 }
 
 const targetTypes: Record<AuditTargetType, string> = {

@@ -1,12 +1,13 @@
 // Entries of the audit log that access writes by itself: of signing in, of the command line, of a start, and of sign-ins that fail.
 import { userInfo } from 'node:os'
 import type { OperationId } from '@parley/contract'
-import { appendAudit, appendAuditToEach } from '../audit/append.ts'
+import { appendAuditInOrder, appendAuditToEach } from '../audit/append.ts'
 import {
   type AuditActor,
   type AuditChange,
   type AuditOrigin,
   type AuditTarget,
+  type NewAuditEntry,
   commandOrigin,
   systemActor,
   systemOrigin,
@@ -28,19 +29,26 @@ export interface Told {
 
 type Newcomer = Pick<Ports, 'newId'>
 
-/** Last in its transaction. Null: the installation. */
+/** Last in its transaction. Null: the installation. `also`: other entries of the transaction. */
 export function tell(
   tx: Executor,
   { newId }: Newcomer,
   organization_id: string | null,
   { origin, ...told }: Told,
+  also: readonly NewAuditEntry[] = [],
 ): Promise<void> {
-  return appendAudit(tx, { ...told, ...origin, id: newId(), organization_id })
+  return appendAuditInOrder(tx, [...also, { ...told, ...origin, id: newId(), organization_id }])
 }
 
 /** In the log of each organization of the user. */
-export async function tellEach(tx: Executor, { newId }: Newcomer, user_id: string, { origin, ...told }: Told) {
-  await appendAuditToEach(tx, await selectMemberships(tx, user_id), { ...told, ...origin, newId })
+export async function tellEach(
+  tx: Executor,
+  { newId }: Newcomer,
+  user_id: string,
+  { origin, ...told }: Told,
+  also: readonly NewAuditEntry[] = [],
+): Promise<void> {
+  await appendAuditToEach(tx, await selectMemberships(tx, user_id), { ...told, ...origin, newId }, also)
 }
 
 /** The person who runs the command line, as the system calls them. */

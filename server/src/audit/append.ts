@@ -29,7 +29,7 @@ interface Chain {
   now: string
 }
 
-/** Call it in a transaction. Two entries of one transaction for several organizations: in the order of their ids (`appendAuditToEach`). */
+/** Call it in a transaction. Entries of one transaction for several organizations: with `appendAuditInOrder`. */
 export async function appendAudit(tx: Executor, entry: NewAuditEntry): Promise<void> {
   await appendTo(await lockChain(tx, entry.organization_id), tx, entry)
 }
@@ -66,15 +66,25 @@ interface Columns {
   outcome: string
 }
 
+/** Several entries, in the order of their organizations' ids, so that two transactions never wait for each other's chains. */
+export async function appendAuditInOrder(tx: Executor, entries: readonly NewAuditEntry[]): Promise<void> {
+  for (const entry of entries.toSorted((a, b) => (chainOf(a) < chainOf(b) ? -1 : chainOf(a) > chainOf(b) ? 1 : 0)))
+    await appendAudit(tx, entry)
+}
+
+const chainOf = ({ organization_id }: NewAuditEntry) => organization_id ?? installation_chain
+
 /**
  * What a user does that concerns every organization that they are a member of, such as a new password: one entry in the log of each.
- * Of a user without one: in that of the installation.
+ * Of a user without one: in that of the installation. `also`: other entries of the transaction.
  */
 export async function appendAuditToEach(
   tx: Executor,
   organization_ids: readonly string[],
   { newId, ...entry }: Omit<NewAuditEntry, 'id' | 'organization_id'> & { newId: () => string },
+  also: readonly NewAuditEntry[] = [],
 ): Promise<void> {
-  const ids = organization_ids.length > 0 ? [...new Set(organization_ids)].toSorted() : [null]
-  for (const organization_id of ids) await appendAudit(tx, { ...entry, id: newId(), organization_id })
+  const ids = organization_ids.length > 0 ? [...new Set(organization_ids)] : [null]
+  const entries = ids.map((organization_id) => ({ ...entry, id: newId(), organization_id }))
+  await appendAuditInOrder(tx, [...also, ...entries])
 }

@@ -43,12 +43,19 @@ afterAll(async () => {
   await site[Symbol.asyncDispose]()
 })
 
+/** Of the first organization. */
 async function readEntries(action: string): Promise<AuditEntry[]> {
-  const { rows } = await server.database.pool.query<{ entry: string }>(
-    `select entry from audit_entries where organization_id = $1 and action = $2 and outcome = 'done' order by sequence`,
-    [server.organization_id, action],
+  const all = await readAllEntries(action)
+  return all.filter(({ log }) => log === server.organization_id).map(({ entry }) => entry)
+}
+
+/** Of every log. */
+async function readAllEntries(action: string): Promise<{ log: string; entry: AuditEntry }[]> {
+  const { rows } = await server.database.pool.query<{ log: string; entry: string }>(
+    `select organization_id as log, entry from audit_entries where action = $1 and outcome = 'done' order by sequence`,
+    [action],
   )
-  return rows.map(({ entry }) => JSON.parse(entry) as AuditEntry)
+  return rows.map(({ log, entry }) => ({ log, entry: JSON.parse(entry) as AuditEntry }))
 }
 
 const audited = Object.values<Operation>(operations)
@@ -59,11 +66,34 @@ const audited = Object.values<Operation>(operations)
 async function clientOf(id: OperationId, input: Record<string, unknown>) {
   const { access } = operations[id] as Operation
   if (access === 'session') return openSession(server, (own) => own)
-  const token = collected.get(id)!.token?.(input) ?? (access === 'user' ? world.user.token : server.admin_key)
-  return createClient({ base_url: server.url, token, retries: 0 })
+  const { token: tokenOf, caller } = collected.get(id)!
+  const given = { base_url: server.url, retries: 0 }
+  if (caller === 'member')
+    return createClient({ ...given, token: world.user.token, organization_id: server.organization_id })
+  return createClient({
+    ...given,
+    token: tokenOf?.(input) ?? (access === 'user' ? world.user.token : server.admin_key),
+  })
 }
 
 const inputOf = async (id: OperationId) => (await collected.get(id)!.input(world)) as Record<string, unknown>
+
+/** The organization that an input of the caller's own is about. */
+async function placeOf(id: OperationId, input: Record<string, unknown>): Promise<string> {
+  if (id !== 'acceptReceivedInvitation' && id !== 'declineReceivedInvitation') return server.organization_id
+  const { rows } = await server.database.pool.query<{ organization_id: string }>(
+    'select organization_id from invitations where id = $1',
+    [input['invitation_id']],
+  )
+  return rows[0]!.organization_id
+}
+
+/** A view is in both logs; of an organization that begins or ends, in its own. */
+function logsOf(id: OperationId, place: string, output: unknown, { target }: AuditEntry): string[] {
+  if (id === 'startView' || id === 'startViewInSession' || id === 'stopView') return [place, target!.id!]
+  if (id === 'createOrganization' || id === 'deleteOrganization') return [(output as { id: string }).id]
+  return [place]
+}
 
 describe('P5: each operation that changes something outside conversations', () => {
   test.each(audited)(
@@ -71,7 +101,8 @@ describe('P5: each operation that changes something outside conversations', () =
     async (id) => {
       const input = { ...(await inputOf(id)), ...(isKeyed(id) ? { idempotency_key: crypto.randomUUID() } : {}) }
       const client = await clientOf(id, input)
-      const before = (await readEntries(id)).length
+      const before = new Set((await readAllEntries(id)).map(({ entry }) => entry.id))
+      const place = await placeOf(id, input)
       const refuse = async () => {
         const stored = await dumpStated()
         await expect(call(client, id, input)).rejects.toThrow('Internal server error')
@@ -79,11 +110,11 @@ describe('P5: each operation that changes something outside conversations', () =
       }
       // Again, if what goes on in the background has changed something meanwhile.
       await withoutEntries(() => expect.poll(refuse, { timeout: 10_000, interval: 100 }).toEqual([]))
-      await call(client, id, input)
+      const output = await call(client, id, input)
       if (isKeyed(id)) await call(client, id, input)
-      const entries = (await readEntries(id)).slice(before)
-      expect(entries).toHaveLength(1)
-      const [entry] = entries
+      const entries = (await readAllEntries(id)).filter(({ entry }) => !before.has(entry.id))
+      const { entry } = entries[0]!
+      expect(entries.map(({ log }) => log).toSorted()).toEqual(logsOf(id, place, output, entry).toSorted())
       expect(entry).toMatchObject({ action: id, outcome: 'done', count: 1, target: { type: auditOf(id).target } })
       // Anyone who has the address of an upload may send it.
       expect(entry!.actor.id === null).toBe(id === 'uploadSource')

@@ -130,6 +130,7 @@ interface PlanNode {
   'Node Type': string
   'Relation Name'?: string
   'Index Cond'?: string
+  'Recheck Cond'?: string
   Plans?: PlanNode[]
 }
 
@@ -151,7 +152,7 @@ test('its statements find each row by its key, also in tables without statistics
       const [{ Plan: plan }] = (rows[0] as { 'QUERY PLAN': [{ Plan: PlanNode }] })['QUERY PLAN']
       const scans = scansIn(plan)
       expect(scans.length, name).toBeGreaterThan(0)
-      for (const scan of scans) expect(scan, name).toMatchObject({ 'Index Cond': expect.stringMatching(/id = /) })
+      for (const scan of scans) expect(scan['Index Cond'] ?? scan['Recheck Cond'], name).toMatch(/id = /)
       looked.add(name)
     }
     await client.query('reset plan_cache_mode')

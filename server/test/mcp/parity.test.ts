@@ -44,7 +44,8 @@ describe('P1: the same status and JSON by HTTP and by MCP', () => {
     if (isRead) return
     // Each has an effect, so each has its own resources.
     const http = await world.byHttp(id, input, insider)
-    const mcp = await world.byMcp(name, await world.inputOf(id), insider)
+    const another = await world.inputOf(id)
+    const mcp = await world.byMcp(name, another, world.insiderOf(operation, another))
     expect([http.status, mcp.status]).toEqual([operation.success.status, operation.success.status])
     expect({ http, mcp, same: haveSameShape(http.value, mcp.value) }).toMatchObject({ same: true })
   })

@@ -27,7 +27,7 @@ const occurred_at = /(?<="occurred_at":")\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.(\d+)Z/
 const token_end = /(?<="expires_at":")\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.000000Z/g
 const epoch = /(?<![\w.-])(\d{10}|\d{13})(?![\w.-])/g
 const jwt = /(eyJ[\w-]+)\.(eyJ[\w-]+)\.[\w-]{43}(?![\w-])/g
-const credential = /\b(ak|pat)_([\w-]{16})\.[\w-]{43}(?![\w-])/g
+const credential = /\b(ak|pat|pvt)_([\w-]{16})\.[\w-]{43}(?![\w-])/g
 const webhook_secret = /\bwhsec_[A-Za-z0-9+/]{43}=/g
 const signature = /\bv1,[A-Za-z0-9+/]{43}=/g
 const sealed = /(?<=parley_sign_in=)[\w-]{60,}/g

@@ -1,13 +1,17 @@
 // The operations of signing in with the identity provider. Only members and invited people may sign in.
 import { readOwnPath } from '@parley/contract'
 import type { Handler, SignInContext } from '../../calls/context.ts'
-import type { AccessServices } from '../access.ts'
+import type { AccessServices } from '../services.ts'
 import type { Ports } from '../../base/ports.ts'
-import { newValue, noteFailedSignIn, tell } from '../audit.ts'
-import type { Database } from '../../database/database.ts'
-import { openStore } from '../../database/store.ts'
+import { appendAuditInOrder } from '../../audit/append.ts'
+import type { NewAuditEntry } from '../../audit/entry.ts'
+import { newValue, noteFailedSignIn } from '../audit.ts'
+import type { Database, Transaction } from '../../database/database.ts'
+import { openStoreIn } from '../../database/store.ts'
 import { AppError, notFound } from '../../base/errors.ts'
-import { findOrInsertUser, findUser, insertMember, type UserRecord } from '../queries.ts'
+import { findOrInsertUser, findUser, type UserRecord } from '../queries.ts'
+import { addMember } from '../members.ts'
+import { endViewsOf } from '../view-rows.ts'
 import { addressBucket, giveAttemptBack, signInBucket, takeAttempt } from '../../calls/attempts.ts'
 import { type TakenInvitation, isInvited, takeInvitationsOf } from './invitation-queries.ts'
 import { mayBeAdded } from '../rules/invitation-proof.ts'
@@ -125,15 +129,17 @@ async function letIn(
   const refused = new Refused()
   try {
     return await database.transaction(async (tx) => {
-      const user = (await findLinked(tx, identity)) ?? (await linkIdentity(tx, identity, ports.newId()))
-      if (typeof user === 'string') return user
+      const linked = await findLinked(tx, identity)
+      const found = linked ? { user: linked, ended: [] } : await linkIdentity(tx, identity, ports.newId())
+      if (typeof found === 'string') return found
+      const { user, ended } = found
       // Anyone can invite this user. The session begins in their oldest organization, so that they do not mistake another for it.
       const [first] = await sessions.selectOrganizationsOf(tx, user.id)
       const joined = await takeInvitations(tx, user, identity)
       const organization_id = first?.id ?? joined[0]?.organization_id
       if (organization_id === undefined) throw refused
       if (!(await sessions.beginUserSession(tx, session, user.id, organization_id))) throw refused
-      await tellOfEntering(tx, ports, user, { origin, session, organization_id, joined })
+      await tellOfEntering(tx, ports, user, { origin, session, organization_id, joined, ended })
       return null
     })
   } catch (error) {
@@ -147,6 +153,8 @@ interface Entering {
   session: sessions.NewSession
   organization_id: string
   joined: TakenInvitation[]
+  /** Views that have ended with it. */
+  ended: readonly NewAuditEntry[]
 }
 
 /** One entry for each organization: that of a new member, or of the session. */
@@ -154,16 +162,17 @@ async function tellOfEntering(
   tx: Database,
   ports: Pick<Ports, 'newId'>,
   { id, email }: UserRecord,
-  { origin, session, organization_id, joined }: Entering,
+  { origin, session, organization_id, joined, ended }: Entering,
 ): Promise<void> {
-  const told = { action: 'finishOpenIdSignIn', actor: { type: 'user', id, name: email }, origin } as const
+  const told = { action: 'finishOpenIdSignIn', actor: { type: 'user', id, name: email } } as const
   const target = { type: 'member', id, name: email } as const
   const entries = joined.map(({ organization_id: home, role }) => ({ home, target, changes: [newValue('role', role)] }))
   const isNew = joined.some((one) => one.organization_id === organization_id)
   const all = isNew ? entries : [...entries, { home: organization_id, ...beginning(session) }]
-  for (const { home, ...entry } of all.toSorted((a, b) => (a.home < b.home ? -1 : 1))) {
-    await tell(tx, ports, home, { ...told, ...entry })
-  }
+  const told_of = all.map(({ home, ...entry }) => ({
+    ...{ ...told, ...origin, ...entry, id: ports.newId(), organization_id: home },
+  }))
+  await appendAuditInOrder(tx, [...ended, ...told_of])
 }
 
 /** Rolls the transaction back, so that a refused person leaves neither a user nor a link. */
@@ -177,29 +186,32 @@ async function findLinked(tx: Database, { issuer, subject }: Identity): Promise<
 }
 
 /** Ends what the user got with only an invitation's link: it may have belonged to someone other than the owner of the address. */
-async function linkIdentity(tx: Database, identity: Identity, id: string): Promise<UserRecord | Problem> {
+async function linkIdentity(
+  tx: Transaction,
+  identity: Identity,
+  id: string,
+): Promise<{ user: UserRecord; ended: readonly NewAuditEntry[] } | Problem> {
   const { issuer, subject, email, name } = identity
   if (email === null || !identity.email_verified) return 'email_not_verified'
   if (!(await findUser(tx, email)) && !(await isInvited(tx, email))) return 'not_a_member'
   const user = await findOrInsertUser(tx, { id, email, name })
   await users.lockUser(tx, user.id)
   if (!(await users.insertIdentity(tx, { issuer, subject, user_id: user.id }))) return 'not_a_member'
-  if (!mayBeAdded(await users.findPassword(tx, user.id))) {
-    await users.deletePassword(tx, user.id)
-    await users.deleteTokensOf(tx, user.id)
-    await sessions.endSessionsOf(tx, { user_id: user.id })
-  }
-  return user
+  if (mayBeAdded(await users.findPassword(tx, user.id))) return { user, ended: [] }
+  await users.deletePassword(tx, user.id)
+  await users.deleteTokensOf(tx, user.id)
+  await sessions.endSessionsOf(tx, { user_id: user.id })
+  return { user, ended: await endViewsOf(tx, user.id) }
 }
 
 /** Those that made the user a member. */
-async function takeInvitations(tx: Database, user: UserRecord, identity: Identity): Promise<TakenInvitation[]> {
+async function takeInvitations(tx: Transaction, user: UserRecord, identity: Identity): Promise<TakenInvitation[]> {
   if (!identity.email_verified || identity.email?.toLowerCase() !== user.email) return []
   const invitations = await takeInvitationsOf(tx, user.email)
   const joined: TakenInvitation[] = []
   for (const invitation of invitations) {
     const { organization_id, role } = invitation
-    if (await insertMember(openStore(tx, organization_id), user, role)) joined.push(invitation)
+    if (await addMember(openStoreIn(tx, organization_id), user, role)) joined.push(invitation)
   }
   return joined
 }

@@ -1,14 +1,17 @@
 // The operations on sessions: sign in with a password or key, read the session, switch organizations, sign out.
 import type { Input, OperationId, Output } from '@parley/contract'
 import type { Handler as OperationHandler, SessionContext, SignInContext } from '../../calls/context.ts'
-import type { Database } from '../../database/database.ts'
+import type { Database, Transaction } from '../../database/database.ts'
+import { appendAuditInOrder } from '../../audit/append.ts'
+import type { NewAuditEntry } from '../../audit/entry.ts'
 import { AppError, invalid, notFound } from '../../base/errors.ts'
 import { isUuid } from '../../base/ports.ts'
 import type { Ports } from '../../base/ports.ts'
 import { type Told, newValue, noteFailedSignIn, secretChange, tell, tellEach } from '../audit.ts'
 import { type ParsedCredential, hashSecret, parseCredential } from '../rules/credentials.ts'
 import { openStore } from '../../database/store.ts'
-import { readOrganization } from '../queries.ts'
+import { readOrganization } from '../organization-rows.ts'
+import { endView, endViewsOf } from '../view-rows.ts'
 import {
   accountAtAddressBucket,
   addressBucket,
@@ -19,7 +22,7 @@ import {
   signInBucket,
 } from '../../calls/attempts.ts'
 import type { Session } from '../../calls/principal.ts'
-import type { AccessServices } from '../access.ts'
+import type { AccessServices } from '../services.ts'
 import { findSession } from './find-session.ts'
 import * as sessions from './sessions.ts'
 import * as users from './users.ts'
@@ -88,7 +91,9 @@ async function signInWithPassword(
   const actor = { type: 'user', id: user.id, name: email } as const
   const told = { action: 'signIn', actor, origin: ctx.origin }
   const choices = await sessions.selectOrganizationsOf(database, user.id)
-  const choice = organization_id ? choices.find(({ id }) => id === organization_id.toLowerCase()) : choices[0]
+  const choice = organization_id
+    ? choices.find(({ id }) => id === organization_id.toLowerCase())
+    : (choices.find(({ status }) => status === 'active') ?? choices[0])
   const session = sessions.createSession(ctx.core, 'password')
   const begun =
     choice !== undefined &&
@@ -159,9 +164,10 @@ export async function setSessionCookie({ core, edge }: Caller, session: sessions
 }
 
 export async function describeSession(database: Database, session: Session): Promise<Output<'signIn'>> {
-  const { way, user, credential, role, access, created_at, expires_at } = session
+  const { way, user, credential, role, access, view, blocked, created_at, expires_at } = session
   const { id, name, slug } = await readOrganization(openStore(database, access.organization_id))
-  const organization = { id, name, slug, role }
+  const status = blocked === 'organization_suspended' ? ('suspended' as const) : ('active' as const)
+  const organization = { id, name, slug, role, status }
   return {
     way,
     user: user && {
@@ -173,6 +179,7 @@ export async function describeSession(database: Database, session: Session): Pro
     credential,
     organization,
     scopes: [...access.scopes],
+    view,
     organizations: user ? await sessions.selectOrganizationsOf(database, user.id) : [organization],
     created_at,
     expires_at,
@@ -194,9 +201,16 @@ export const getSignInSession: Handler<'getSignInSession'> = async (ctx) => {
   }
 }
 
-export const signOut: Handler<'signOut'> = async ({ core, edge }) => {
+export const signOut: Handler<'signOut'> = async (ctx) => {
+  const { core, edge, origin } = ctx
   const token = edge.readCookie('session')
-  if (token !== null) await sessions.endSession(core.database, token)
+  const session = await readOwnSession(ctx)
+  await core.database.transaction(async (tx) => {
+    if (token !== null) await sessions.endSession(tx, token)
+    if (!session?.view) return
+    const by = { action: 'signOut', actor: session.access.actor, origin }
+    await appendAuditInOrder(tx, await endView(tx, session.view.partner.id, session.view.id, by))
+  })
   edge.writeCookie('session', null)
 }
 
@@ -204,12 +218,11 @@ export const signOutEverywhere: Handler<'signOutEverywhere'> = async ({ core, ed
   await core.database.transaction(async (tx) => {
     if (session.user) await users.lockTokensOf(tx, session.user.id)
     await sessions.endSessionsOf(tx, ownerOf(session))
+    const ended = session.user ? await endViewsOf(tx, session.user.id) : []
     if (session.user) await endTokens(tx, session.user.id, input.personal_access_tokens)
     const which = input.personal_access_tokens ?? null
-    await tellOfHolder(tx, core.ports, session, {
-      ...{ action: 'signOutEverywhere', origin },
-      changes: which === null ? [] : [newValue('personal_access_tokens', which)],
-    })
+    const changes = which === null ? [] : [newValue('personal_access_tokens', which)]
+    await tellOfHolder(tx, core.ports, session, { action: 'signOutEverywhere', origin, changes }, ended)
   })
   edge.writeCookie('session', null)
 }
@@ -220,9 +233,13 @@ function tellOfHolder(
   ports: Pick<Ports, 'newId'>,
   { user, credential, access }: Session,
   told: Omit<Told, 'actor' | 'target'>,
+  also: readonly NewAuditEntry[],
 ): Promise<void> {
   const entry = { ...told, actor: access.actor }
-  if (user) return tellEach(tx, ports, user.id, { ...entry, target: { type: 'user', id: user.id, name: user.email } })
+  if (user) {
+    const target = { type: 'user', id: user.id, name: user.email } as const
+    return tellEach(tx, ports, user.id, { ...entry, target }, also)
+  }
   const target = { type: 'organization_key', id: credential!.key_id, name: credential!.name } as const
   return tell(tx, ports, access.organization_id, { ...entry, target })
 }
@@ -250,15 +267,18 @@ export const switchOrganization: Handler<'switchOrganization'> = async (ctx, { o
   return describeSession(database, now)
 }
 
+/** Whatever it looked at, it does not any more. */
 async function move(
   { core, session, origin }: SessionContext<AccessServices>,
-  tx: Database,
+  tx: Transaction,
   organization_id: string,
 ): Promise<boolean> {
-  if (!(await sessions.moveSession(tx, session.id, organization_id))) return false
-  const { id, access } = session
+  const { id, access, view } = session
+  if (!(await sessions.moveSession(tx, id, organization_id))) return false
+  const by = { action: 'switchOrganization', actor: access.actor, origin }
+  const ended = view ? await endView(tx, view.partner.id, view.id, by) : []
   const target = { type: 'session', id, name: null } as const
-  await tell(tx, core.ports, organization_id, { action: 'switchOrganization', actor: access.actor, origin, target })
+  await tell(tx, core.ports, organization_id, { ...by, target }, ended)
   return true
 }
 
@@ -281,8 +301,9 @@ export const changePassword: Handler<'changePassword'> = async (ctx, input: Inpu
     await users.lockTokensOf(tx, id)
     if (!(await users.replaceHash(tx, id, hash, new_hash))) throw new AppError('unauthorized')
     await sessions.endSessionsOf(tx, { user_id: id, except: session.id })
+    const ended = await endViewsOf(tx, id)
     await endTokens(tx, id, input.personal_access_tokens, session.id)
     const told = { action: 'changePassword', origin: ctx.origin, changes: [secretChange('password')] }
-    await tellOfHolder(tx, ctx.core.ports, session, told)
+    await tellOfHolder(tx, ctx.core.ports, session, told, ended)
   })
 }

@@ -1,5 +1,6 @@
 // Schedules. Each live one is a timer of leased work, so thousands of them cost no memory, and any server fires them, once: the fire, its
 // execution and the next time are one commit, under the lock of the trigger's row. What is due together is fired together.
+import { standingOf } from '../../access/access.ts'
 import { statement } from '../../database/database.ts'
 import { arraysOf, rowsOf } from '../../database/rows.ts'
 import type { TransactionStore } from '../../database/store.ts'
@@ -22,6 +23,8 @@ const most_together = 25
 const most_started = 100
 /** While too many executions of the organization are queued: nothing is lost. */
 const no_room_seconds = 5
+/** While the organization is suspended. What was due meanwhile is missed, as the schedule says. */
+const suspended_seconds = 60
 
 export function scheduleWork(services: TriggerServices): WorkKind {
   return {
@@ -54,13 +57,14 @@ interface Row extends LiveTrigger, SkippedTrigger {
   now: string
   /** The execution of its last time has not ended. */
   is_running: boolean
+  is_suspended: boolean
 }
 
 const lockStatement = statement(
   'lock_schedules',
   `select t.id, t.type, t.workflow_id, t.step_id, t.version, t.is_live, t.paused, t.next_at, clock_timestamp() as now,
           exists (select from workflow_executions e where e.id = t.last_execution_id and e.finished_at is null) as is_running,
-          w.name as workflow_name
+          ${standingOf('t.organization_id')} is not null as is_suspended, w.name as workflow_name
    from workflow_triggers t join workflows w on w.id = t.workflow_id
    where t.organization_id = $1 and t.id = any($2::uuid[]) and t.type = 'timer'
    order by t.id for update of t`,
@@ -102,13 +106,17 @@ export async function fireDue(
   const found: Due[] = []
   for (const row of rows) {
     if (!row.is_live || row.paused || row.next_at === null) continue
+    if (row.is_suspended) {
+      next.set(row.id, secondsAfter(row.now, suspended_seconds))
+      continue
+    }
     const due = await planDue(services, tx, { ...row, next_at: row.next_at }, log)
     next.set(row.id, due.next_at)
     if (due.times.length > 0) found.push(due)
   }
   if (found.length === 0) return next
   if (!(await services.hasRoom(tx))) {
-    const later = new Date(Date.parse(rows[0]!.now) + no_room_seconds * 1000).toISOString()
+    const later = secondsAfter(rows[0]!.now, no_room_seconds)
     return new Map([...next, ...found.map(({ trigger }): [string, string] => [trigger.id, later])])
   }
   await leaveOutKnown(tx, found)
@@ -121,6 +129,8 @@ export async function fireDue(
   await reachTrigger(ports, 'trigger.fire.written')
   return next
 }
+
+const secondsAfter = (time: string, seconds: number) => new Date(Date.parse(time) + seconds * 1000).toISOString()
 
 async function planDue(
   { versionOf }: TriggerServices,

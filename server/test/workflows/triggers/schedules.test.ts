@@ -69,6 +69,33 @@ it.each([
   expect((await scene.executions(id)).map(({ input }) => input['missed'])).toEqual(times.map(() => true))
 })
 
+it('fires nothing while the organization is suspended, and then what the schedule says of missed times', async () => {
+  const last = minutesAgo(5)
+  const id = await scene.live(definitionOf({ hourly: hourlyAt(last, { missed: 'once' }) }))
+  const become = (status: string) =>
+    scene.pool.query(
+      `insert into organizations (id, name, slug, settings, status) values ($1, 'Suspended', 'suspended', '{}', $2)
+       on conflict (id) do update set status = excluded.status`,
+      [scene.organization_id, status],
+    )
+  await become('suspended')
+  await scene.makeDue(id, new Date(last.getTime() - 2 * hour_ms))
+  const looksLater = async () => {
+    const { rowCount } = await scene.pool.query(
+      `select from work where kind = 'workflow_schedule' and subject = $1::text and lease is null
+         and due_at between now() + interval '30 seconds' and now() + interval '60 seconds'`,
+      [(await scene.trigger(id)).id],
+    )
+    return rowCount
+  }
+  await expect.poll(looksLater, soon).toBe(1)
+  expect(await scene.fires(id)).toEqual([])
+  await become('active')
+  await scene.hurry('workflow_schedule')
+  await settled(id)
+  expect((await started(id)).map(({ scheduled_at }) => scheduled_at)).toEqual([last.getTime()])
+})
+
 it('skips a time while the execution of an earlier one has not ended', async () => {
   const last = minutesAgo(0)
   const wait = { id: 'wait', type: 'wait', config: { duration: 1, unit: 'days' } }
