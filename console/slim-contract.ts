@@ -5,6 +5,7 @@ import { type ActionDefinition, actions } from '@parley/contract'
 import * as contract from '@parley/contract'
 import * as handOff from '../contract/src/hand-off/words.ts'
 import * as knowledge from '../contract/src/knowledge/words.ts'
+import * as organizations from '../contract/src/organizations/words.ts'
 import * as vocabulary from '../contract/src/vocabulary.ts'
 import * as widgets from '../contract/src/web-widgets/words.ts'
 import * as workflows from '../contract/src/workflows/words.ts'
@@ -23,7 +24,7 @@ export function slimContract(): Plugin {
 }
 
 /** Modules without schemas, which are loaded as they are. */
-const plain: readonly object[] = [vocabulary, handOff, knowledge, widgets, workflows]
+const plain: readonly object[] = [vocabulary, handOff, knowledge, organizations, widgets, workflows]
 
 function renderModule(): string {
   const lists = Object.entries(contract).filter(
@@ -36,6 +37,7 @@ function renderModule(): string {
     `export { fencePassages } from ${fileOf('knowledge/fence.ts')}`,
     `export * from ${fileOf('hand-off/words.ts')}`,
     `export * from ${fileOf('knowledge/words.ts')}`,
+    `export * from ${fileOf('organizations/words.ts')}`,
     `export * from ${fileOf('vocabulary.ts')}`,
     `export * from ${fileOf('web-widgets/contrast.ts')}`,
     `export * from ${fileOf('web-widgets/words.ts')}`,

@@ -15,6 +15,7 @@ const shared = [
   'transcript',
   'tester',
   'settings',
+  'people',
   'handling',
 ] as const satisfies readonly string[]
 

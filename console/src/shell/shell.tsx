@@ -11,6 +11,7 @@ import { shellTexts } from './texts.ts'
 
 // Menus and dialogs are loaded after the first screen.
 const AccountMenu = lazily(async () => (await import('./account-menu.tsx')).AccountMenu)
+const StandingBar = lazily(async () => (await import('./standing-bar.tsx')).StandingBar)
 const ShortcutsDialog = lazily(async () => (await import('./shortcuts-dialog.tsx')).ShortcutsDialog)
 
 const itemClasses =
@@ -19,6 +20,7 @@ const itemClasses =
 export function Shell() {
   const { session } = useSessionControl()
   const [areShortcutsShown, setShortcutsShown] = useState(false)
+  const hasStanding = session !== null && (session.view !== null || session.organization.status === 'suspended')
   useKeys({ '?': () => setShortcutsShown(true) })
   // After sign-out, the router is about to navigate away.
   if (session === null) return null
@@ -32,6 +34,7 @@ export function Shell() {
       </a>
       <Navigation onShortcuts={() => setShortcutsShown(true)} />
       <main id="content" tabIndex={-1} className="flex min-h-0 min-w-0 flex-1 flex-col outline-none">
+        <Suspense>{hasStanding && <StandingBar />}</Suspense>
         {/* Another user must not see what the previous one was writing. */}
         <Outlet key={session.identity} />
       </main>

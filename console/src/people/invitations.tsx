@@ -1,0 +1,152 @@
+// Invitations, those that are open first: who was asked, by whom, and what became of it.
+import { invitationStates } from '@parley/contract'
+import { useMutation, useQueryClient } from '@tanstack/react-query'
+import { useState } from 'react'
+import { formatFull } from '../base/format.ts'
+import { AskDialog } from '../settings/ask-dialog.tsx'
+import { readFaults } from '../settings/faults.ts'
+import { PagedTable } from '../settings/paged-table.tsx'
+import { Section } from '../settings/settings-page.tsx'
+import { settingsTexts } from '../settings/texts.ts'
+import { usePages } from '../settings/use-pages.ts'
+import { texts } from '../texts/index.ts'
+import { IconButton } from '../ui/button.tsx'
+import { controlClasses } from '../ui/control-classes.ts'
+import { ConfirmDialog } from '../ui/dialog.tsx'
+import { InvitationLink } from './invitation-link.tsx'
+import type { Invitation, InvitationState, NewInvitation, People } from './people.ts'
+import { peopleTexts } from './texts.ts'
+
+const words = peopleTexts.invitations
+
+export function Invitations({ people }: { people: People }) {
+  const [state, setState] = useState<InvitationState>('pending')
+  const query = usePages<Invitation>([...people.invitationsKey, state], (page, call) =>
+    people.listInvitations({ ...page, state }, call),
+  )
+  const [asked, setAsked] = useState<{ act: 'revoke' | 'resend'; invitation: Invitation } | null>(null)
+  const { answers } = people
+  return (
+    <Section
+      title={words.list}
+      intro={words.intro}
+      action={<StateChoice chosen={state} onChoose={setState} />}
+    >
+      <PagedTable
+        label={words.list}
+        query={query}
+        empty={words.empty[state]}
+        keyOf={({ invitation_id }) => invitation_id}
+        columns={[
+          { name: words.email, render: (invitation) => <Asked invitation={invitation} /> },
+          { name: settingsTexts.role, render: ({ role }) => settingsTexts.roles[role] },
+          { name: words.by, isExtra: true, render: ({ invited_by }) => invited_by.name ?? texts.none },
+          {
+            name: state === 'pending' ? words.until : words.ended,
+            isExtra: true,
+            render: ({ expires_at, ended_at }) => formatFull(ended_at ?? expires_at),
+          },
+        ]}
+        renderActions={
+          people.mayManage && answers && state === 'pending'
+            ? (invitation) => (
+                <>
+                  <IconButton
+                    icon="again"
+                    label={words.resend(invitation.email)}
+                    onClick={() => setAsked({ act: 'resend', invitation })}
+                  />
+                  <IconButton
+                    icon="trash"
+                    label={words.remove(invitation.email)}
+                    onClick={() => setAsked({ act: 'revoke', invitation })}
+                  />
+                </>
+              )
+            : undefined
+        }
+      />
+      {asked?.act === 'revoke' && answers && (
+        <AskDialog
+          title={words.remove(asked.invitation.email)}
+          text={words.removeText}
+          submit={words.removeSubmit}
+          done={words.removed}
+          isDangerous
+          changes={[people.invitationsKey]}
+          act={() => answers.revoke(asked.invitation.invitation_id)}
+          onClose={() => setAsked(null)}
+        />
+      )}
+      {asked?.act === 'resend' && answers && (
+        <ResendDialog
+          invitation={asked.invitation}
+          changes={people.invitationsKey}
+          resend={answers.resend}
+          onClose={() => setAsked(null)}
+        />
+      )}
+    </Section>
+  )
+}
+
+function StateChoice({ chosen, onChoose }: { chosen: InvitationState; onChoose: (state: InvitationState) => void }) {
+  return (
+    <select
+      aria-label={words.state}
+      className={`${controlClasses} max-w-32`}
+      value={chosen}
+      onChange={(event) => onChoose(event.target.value as InvitationState)}
+    >
+      {invitationStates.map((state) => (
+        <option key={state} value={state}>
+          {words.states[state]}
+        </option>
+      ))}
+    </select>
+  )
+}
+
+/** With what became of the mail, if the server sends any. */
+function Asked({ invitation: { email, delivery } }: { invitation: Invitation }) {
+  const { status, error } = delivery
+  return (
+    <>
+      <span className="break-all">{email}</span>
+      {status !== 'none' && (
+        <span className={`block text-xs break-words ${status === 'failed' ? 'text-bad' : 'text-faint'}`}>
+          {words.deliveries[status]}
+          {error && ` ${error}`}
+        </span>
+      )}
+    </>
+  )
+}
+
+interface ResendProps {
+  invitation: Invitation
+  changes: readonly unknown[]
+  resend: (invitation_id: string) => Promise<NewInvitation>
+  onClose: () => void
+}
+
+function ResendDialog({ invitation, changes, resend, onClose }: ResendProps) {
+  const queries = useQueryClient()
+  const again = useMutation({
+    mutationFn: () => resend(invitation.invitation_id),
+    onSuccess: () => queries.invalidateQueries({ queryKey: changes }),
+  })
+  if (again.data) return <InvitationLink invitation={again.data} onClose={onClose} />
+  return (
+    <ConfirmDialog
+      open
+      onOpenChange={(open) => open || onClose()}
+      title={words.resend(invitation.email)}
+      description={words.resendText}
+      submit={words.resendSubmit}
+      isPending={again.isPending}
+      error={readFaults(again.error).other}
+      onSubmit={() => again.mutate()}
+    />
+  )
+}
