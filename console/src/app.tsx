@@ -61,6 +61,8 @@ export function App() {
     const own = await endView(viewed).catch(resumeSession)
     if (own) control.open(own)
     notify(shellTexts.view.over(viewed.organization.name))
+    // What is on the page belongs to the organization that was viewed.
+    await router.navigate({ to: '/settings/organizations' })
   }
   useEnd({
     session: session ?? null,

@@ -14,7 +14,9 @@ import { datasetRoute, datasetsRoute, sourceRoute } from './knowledge/route.ts'
 import { membersRoute } from './members/route.ts'
 import { modelsRoute } from './models/route.ts'
 import { organizationRoute } from './organization/route.ts'
+import { childOrganizationRoute, newOrganizationRoute, organizationsRoute } from './organizations/route.ts'
 import { overviewRoute } from './overview/route.ts'
+import { receivedRoute } from './received/route.ts'
 import { rolesRoute } from './roles/route.ts'
 import { secretsRoute } from './secrets/route.ts'
 import { settingsFrame, settingsRoute } from './settings/frame.ts'
@@ -29,6 +31,9 @@ import { executionRoute, executionsRoute, workflowRoute, workflowsRoute } from '
 
 const settingsPages = [
   organizationRoute,
+  organizationsRoute,
+  newOrganizationRoute,
+  childOrganizationRoute,
   membersRoute,
   rolesRoute,
   teamsRoute,
@@ -41,6 +46,7 @@ const settingsPages = [
   secretsRoute,
   modelsRoute,
   accountRoute,
+  receivedRoute,
 ] as const
 
 const pages = [

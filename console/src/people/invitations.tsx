@@ -10,7 +10,7 @@ import { Section } from '../settings/settings-page.tsx'
 import { settingsTexts } from '../settings/texts.ts'
 import { usePages } from '../settings/use-pages.ts'
 import { texts } from '../texts/index.ts'
-import { IconButton } from '../ui/button.tsx'
+import { Button, IconButton } from '../ui/button.tsx'
 import { controlClasses } from '../ui/control-classes.ts'
 import { ConfirmDialog } from '../ui/dialog.tsx'
 import { InvitationLink } from './invitation-link.tsx'
@@ -19,7 +19,13 @@ import { peopleTexts } from './texts.ts'
 
 const words = peopleTexts.invitations
 
-export function Invitations({ people }: { people: People }) {
+interface Props {
+  people: People
+  /** Where the page has no button for it elsewhere. */
+  onInvite?: () => void
+}
+
+export function Invitations({ people, onInvite }: Props) {
   const [state, setState] = useState<InvitationState>('pending')
   const query = usePages<Invitation>([...people.invitationsKey, state], (page, call) =>
     people.listInvitations({ ...page, state }, call),
@@ -30,7 +36,16 @@ export function Invitations({ people }: { people: People }) {
     <Section
       title={words.list}
       intro={words.intro}
-      action={<StateChoice chosen={state} onChoose={setState} />}
+      action={
+        <div className="flex flex-wrap gap-2">
+          <StateChoice chosen={state} onChoose={setState} />
+          {onInvite && (
+            <Button icon="plus" onClick={onInvite}>
+              {words.invite}
+            </Button>
+          )}
+        </div>
+      }
     >
       <PagedTable
         label={words.list}
@@ -94,7 +109,7 @@ function StateChoice({ chosen, onChoose }: { chosen: InvitationState; onChoose: 
   return (
     <select
       aria-label={words.state}
-      className={`${controlClasses} max-w-32`}
+      className={`${controlClasses} w-32`}
       value={chosen}
       onChange={(event) => onChoose(event.target.value as InvitationState)}
     >

@@ -41,6 +41,7 @@ export const peopleTexts = {
   invitations: {
     list: 'Invitations',
     intro: 'Those that ended are kept for 90 days.',
+    invite: 'Invite',
     state: 'State of the invitations',
     states,
     empty: emptyStates,

@@ -1,4 +1,5 @@
 // Above every page: that the organization is looked at as a partner, or that it is suspended.
+import { useNavigate } from '@tanstack/react-router'
 import { useState } from 'react'
 import { formatMoment } from '../base/format.ts'
 import { endView } from '../session/session.ts'
@@ -27,6 +28,7 @@ export function StandingBar() {
 
 function ViewBar() {
   const { session, open } = useSessionControl()
+  const navigate = useNavigate()
   const [isEnding, setEnding] = useState(false)
   const view = session?.view
   if (!session || !view) return null
@@ -34,6 +36,8 @@ function ViewBar() {
     setEnding(true)
     try {
       open(await endView(session))
+      // What is on the page belongs to the organization that was viewed.
+      await navigate({ to: '/settings/organizations' })
     } catch (error) {
       notifyError(error)
       setEnding(false)
