@@ -3,7 +3,7 @@ import { type PartnerAccess, partnerAccesses } from '@parley/contract'
 import type { Output } from '@parley/sdk'
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query'
 import { useState } from 'react'
-import { formatMoment } from '../base/format.ts'
+import { formatClock } from '../base/format.ts'
 import { holdsAny } from '../session/rights.ts'
 import { useSession } from '../session/session-context.ts'
 import { AskDialog } from '../settings/ask-dialog.tsx'
@@ -45,10 +45,7 @@ export function PartnerViews() {
         <LoadFault error={organization.error} onRetry={() => void organization.refetch()} />
       )}
       {organization.data && (
-        <AccessForm
-          key={organization.data.settings.partner_access ?? 'read'}
-          settings={organization.data.settings}
-        />
+        <AccessForm key={organization.data.settings.partner_access ?? 'read'} settings={organization.data.settings} />
       )}
     </Section>
   )
@@ -68,10 +65,12 @@ function Views({ views }: { views: readonly View[] }) {
         columns={[
           { name: words.who, render: (view) => <Viewer view={view} /> },
           { name: words.reason, render: ({ reason }) => <span className="break-words">{reason}</span> },
-          { name: words.until, isExtra: true, render: ({ expires_at }) => formatMoment(expires_at, new Date()) },
+          { name: words.until, isExtra: true, render: ({ expires_at }) => formatClock(expires_at) },
         ]}
         renderActions={
-          mayEnd ? (view) => <IconButton icon="stop" label={words.end(view.viewer.email)} onClick={() => setEnded(view)} /> : undefined
+          mayEnd
+            ? (view) => <IconButton icon="stop" label={words.end(view.viewer.email)} onClick={() => setEnded(view)} />
+            : undefined
         }
       />
       {ended && (

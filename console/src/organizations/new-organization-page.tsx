@@ -128,7 +128,7 @@ function useCreation(parent: Parent | null) {
   const navigate = useNavigate()
   const queries = useQueryClient()
   return useMutation({
-    mutationFn: (wish: { name: string; slug: string | null }) =>
+    mutationFn: (wish: { name: string; slug: string | null }): Promise<{ id: string; name: string }> =>
       parent ? client.createChildOrganization({ ...wish, parent_id: parent.id }) : client.createOrganization(wish),
     onSuccess: async ({ id, name }) => {
       notify(words.done(name))

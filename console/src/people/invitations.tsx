@@ -30,7 +30,7 @@ export function Invitations({ people, onInvite }: Props) {
   const query = usePages<Invitation>([...people.invitationsKey, state], (page, call) =>
     people.listInvitations({ ...page, state }, call),
   )
-  const [asked, setAsked] = useState<{ act: 'revoke' | 'resend'; invitation: Invitation } | null>(null)
+  const [asked, setAsked] = useState<Asked | null>(null)
   const { answers } = people
   return (
     <Section
@@ -53,7 +53,7 @@ export function Invitations({ people, onInvite }: Props) {
         empty={words.empty[state]}
         keyOf={({ invitation_id }) => invitation_id}
         columns={[
-          { name: words.email, render: (invitation) => <Asked invitation={invitation} /> },
+          { name: words.email, render: (invitation) => <Address invitation={invitation} /> },
           { name: settingsTexts.role, render: ({ role }) => settingsTexts.roles[role] },
           { name: words.by, isExtra: true, render: ({ invited_by }) => invited_by.name ?? texts.none },
           {
@@ -81,27 +81,39 @@ export function Invitations({ people, onInvite }: Props) {
             : undefined
         }
       />
-      {asked?.act === 'revoke' && answers && (
-        <AskDialog
-          title={words.remove(asked.invitation.email)}
-          text={words.removeText}
-          submit={words.removeSubmit}
-          done={words.removed}
-          isDangerous
-          changes={[people.invitationsKey]}
-          act={() => answers.revoke(asked.invitation.invitation_id)}
-          onClose={() => setAsked(null)}
-        />
-      )}
-      {asked?.act === 'resend' && answers && (
-        <ResendDialog
-          invitation={asked.invitation}
-          changes={people.invitationsKey}
-          resend={answers.resend}
-          onClose={() => setAsked(null)}
-        />
+      {asked && answers && (
+        <Dialogs {...asked} answers={answers} changes={people.invitationsKey} onClose={() => setAsked(null)} />
       )}
     </Section>
+  )
+}
+
+interface Asked {
+  act: 'revoke' | 'resend'
+  invitation: Invitation
+}
+
+interface DialogsProps extends Asked {
+  answers: NonNullable<People['answers']>
+  changes: readonly unknown[]
+  onClose: () => void
+}
+
+function Dialogs({ act, invitation, answers, changes, onClose }: DialogsProps) {
+  if (act === 'resend') {
+    return <ResendDialog invitation={invitation} changes={changes} resend={answers.resend} onClose={onClose} />
+  }
+  return (
+    <AskDialog
+      title={words.remove(invitation.email)}
+      text={words.removeText}
+      submit={words.removeSubmit}
+      done={words.removed}
+      isDangerous
+      changes={[changes]}
+      act={() => answers.revoke(invitation.invitation_id)}
+      onClose={onClose}
+    />
   )
 }
 
@@ -123,7 +135,7 @@ function StateChoice({ chosen, onChoose }: { chosen: InvitationState; onChoose: 
 }
 
 /** With what became of the mail, if the server sends any. */
-function Asked({ invitation: { email, delivery } }: { invitation: Invitation }) {
+function Address({ invitation: { email, delivery } }: { invitation: Invitation }) {
   const { status, error } = delivery
   return (
     <>

@@ -81,11 +81,7 @@ export function InviteDialog({ people, invited, onClose }: Props) {
           <Choices
             legend={settingsTexts.role}
             name="role"
-            choices={people.grantable.map((one) => [
-              one,
-              settingsTexts.roles[one],
-              settingsTexts.roleHints[one],
-            ])}
+            choices={people.grantable.map((one) => [one, settingsTexts.roles[one], settingsTexts.roleHints[one]])}
             chosen={role}
             onChoose={setRole}
           />

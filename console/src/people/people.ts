@@ -30,7 +30,10 @@ export interface People {
   listInvitations: (page: Page & { state: InvitationState }, call: Call) => Promise<Output<'listInvitations'>>
   invite: (invitation: Input<'createInvitation'>) => Promise<NewInvitation>
   /** Null: only the organization itself can. */
-  answers: { revoke: (invitation_id: string) => Promise<unknown>; resend: (id: string) => Promise<NewInvitation> } | null
+  answers: {
+    revoke: (invitation_id: string) => Promise<unknown>
+    resend: (id: string) => Promise<NewInvitation>
+  } | null
 }
 
 export function useOwnPeople(): People {

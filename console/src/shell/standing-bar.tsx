@@ -7,6 +7,7 @@ import { useSessionControl } from '../session/session-context.ts'
 import { Button } from '../ui/button.tsx'
 import { Icon } from '../ui/icons.tsx'
 import { notifyError } from '../ui/notify.ts'
+import { useNow } from '../ui/use-now.ts'
 import { shellTexts } from './texts.ts'
 
 const barClasses =
@@ -29,6 +30,7 @@ export function StandingBar() {
 function ViewBar() {
   const { session, open } = useSessionControl()
   const navigate = useNavigate()
+  const now = useNow()
   const [isEnding, setEnding] = useState(false)
   const view = session?.view
   if (!session || !view) return null
@@ -48,9 +50,7 @@ function ViewBar() {
       <Icon name="eye" className="shrink-0" />
       <p className="min-w-0 flex-1 basis-60 break-words">
         <strong className="font-semibold">{shellTexts.view.viewing(session.organization.name)}</strong>{' '}
-        <span className="text-xs">
-          {shellTexts.view.until(view.partner.name, formatMoment(view.expires_at, new Date()))}
-        </span>
+        <span className="text-xs">{shellTexts.view.until(view.partner.name, formatMoment(view.expires_at, now))}</span>
       </p>
       <Button disabled={isEnding} onClick={() => void end()}>
         {shellTexts.view.end}
