@@ -158,7 +158,7 @@ describe('the tree', () => {
     // Of another tree: as if it were not there.
     const other = await makePartner('Elsewhere')
     await page.goto(`${server.url}/settings/organizations/${other.id}`)
-    await heading(page, shellTexts.notFound.title).catch(() => page.getByText(shellTexts.notFound.title).waitFor())
+    await page.getByText(shellTexts.notFound.title).waitFor()
     expect(faults).toEqual([])
   })
 })

@@ -84,7 +84,7 @@ function NewForm({ parent }: { parent: Parent | null }) {
     if (isNamed) create.mutate({ name: name.trim(), slug: slug === '' ? null : slug })
   }
   return (
-    <Section title={organizationsTexts.new} intro={user ? words.intro : words.introKey}>
+    <Section title={organizationsTexts.facts} intro={user ? words.intro : words.introKey}>
       <form onSubmit={submit} noValidate className="flex max-w-md flex-col gap-4 p-4">
         <Field
           label={words.name}

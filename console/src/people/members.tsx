@@ -124,7 +124,7 @@ function RoleChoice({ people: { mayManage, grantable }, member, onChoose }: Role
   return (
     <select
       aria-label={words.roleOf(member.email)}
-      className={`${controlClasses} -my-1 max-w-28`}
+      className={`${controlClasses} -my-1 max-w-28 min-w-24`}
       value={member.role}
       onChange={(event) => onChoose(event.target.value as Role)}
     >
