@@ -49,6 +49,7 @@ export default defineConfig({
         test: {
           name: 'long',
           include: long_tests,
+          ...shared,
           ...onPostgres,
           // Most of them wait for servers that they stop, and for time to pass.
           maxWorkers: 3,

@@ -12,6 +12,8 @@ export default defineConfig({
     globalSetup: 'server/test/support/postgres.ts',
     // Each file has a browser and a server, which wait for each other for half of the time.
     maxWorkers: 2,
+    // The files of a worker share their modules; each has its own server and data.
+    isolate: false,
     // A condition is waited for as long as a loaded machine may need.
     expect: { poll: { timeout: 40_000, interval: 100 } },
     testTimeout: 180_000,

@@ -24,6 +24,7 @@ export const layers: readonly Layer[] = [
   { folder: 'isolation', kind: 'foundation' },
   { folder: 'sandbox', kind: 'foundation' },
   { folder: 'sealing', kind: 'foundation', tables: ['installation'] },
+  { folder: 'organization-events', kind: 'foundation', tables: ['organization_events', 'organization_event_feeds'] },
   { folder: 'audit', kind: 'foundation', tables: ['audit_chains', 'audit_entries'] },
   { folder: 'usage', kind: 'foundation' },
   { folder: 'budgets', kind: 'foundation' },
@@ -33,8 +34,9 @@ export const layers: readonly Layer[] = [
   {
     folder: 'access',
     kind: 'room',
-    tables: ['organizations', 'users', 'members', 'credentials', 'passwords', 'identities', 'sessions', 'invitations'],
+    tables: ['organizations', 'users', 'members', 'credentials', 'passwords', 'identities', 'sessions', 'invitations', 'ended_invitations', 'partner_views'],
   },
+  { folder: 'organizations', kind: 'room' },
   { folder: 'secrets', kind: 'room', tables: ['secrets'] },
   { folder: 'models', kind: 'room' },
   { folder: 'embeddings', kind: 'room', tables: ['embedding_spaces', 'vectors', 'embedding_claims'] },
@@ -57,7 +59,7 @@ export const layers: readonly Layer[] = [
     open: ['machine', 'read'],
   },
   { folder: 'engine', kind: 'room', open: ['mcp'] },
-  { folder: 'events', kind: 'room', tables: ['organization_events', 'organization_event_feeds'] },
+  { folder: 'events', kind: 'room' },
   { folder: 'feed', kind: 'room', tables: ['conversation_changes', 'conversation_feeds'] },
   { folder: 'inactivity', kind: 'room' },
   {

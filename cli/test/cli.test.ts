@@ -12,6 +12,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { authenticate } from '../../server/src/access/authenticate.ts'
 import { createPasswords } from '../../server/src/access/sign-in/passwords.ts'
 import { createConversationTokens } from '../../server/src/access/conversation-token.ts'
+import { createStandings } from '../../server/src/access/standing.ts'
 import { systemPorts } from '../../server/src/base/ports.ts'
 import { createTestDatabase, type TestDatabase } from '../../server/test/support/database.ts'
 import { type Outcome, runHere } from './run-here.ts'
@@ -66,7 +67,8 @@ async function succeed(...args: string[]): Promise<Outcome> {
 
 function identify(database: Database, bearer: string, organization_header?: string) {
   const tokens = createConversationTokens(Buffer.alloc(32), systemPorts.clock)
-  const services = { database, tokens, log: pino({ level: 'silent' }) }
+  const standings = createStandings(database, systemPorts.clock)
+  const services = { database, tokens, standings, log: pino({ level: 'silent' }) }
   return authenticate(services, { authorization: `Bearer ${bearer}`, organization_header })
 }
 

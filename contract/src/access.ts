@@ -3,6 +3,7 @@ import { Type } from './type.ts'
 import { NewInvitation } from './invitations.ts'
 import { McpOfKey } from './mcp.ts'
 import { defineOperation } from './operation.ts'
+import { type PartnerAccess, partnerAccesses } from './organizations/words.ts'
 import { type RespondersSee, respondersSee } from './hand-off/words.ts'
 import { roles, scopes } from './vocabulary.ts'
 import { Id, Timestamp, named, nullable, oneOf, pageOf, pageQuery, idempotencyHeader } from './schema.ts'
@@ -48,6 +49,7 @@ export const Member = named(
 /** What an organization sets; names that this version does not know are stored as they are. */
 interface OrganizationSettings {
   handling?: { responders_see?: RespondersSee }
+  partner_access?: PartnerAccess
   [name: string]: unknown
 }
 
@@ -64,10 +66,16 @@ const Settings = Type.Unsafe<OrganizationSettings>({
           ),
         }),
       ),
+      partner_access: Type.Optional(
+        oneOf(
+          partnerAccesses,
+          'What members of the organizations above may see by `view-as`: nothing, what needs a `…:read` scope, or sensitive content too. Default `read`.',
+        ),
+      ),
     },
     { additionalProperties: true },
   ),
-  description: 'A JSON object; names other than `handling` are your own.',
+  description: 'A JSON object; names other than `handling` and `partner_access` are your own.',
 })
 
 export const Organization = named(
@@ -85,6 +93,8 @@ const expiry = Type.Optional(
     }),
   ),
 )
+
+export const memberRoleBody = Type.Object({ role: Role })
 
 const keyPath = Type.Object({ key_id: Type.String() })
 const memberPath = Type.Object({ user_id: Type.String() })
@@ -217,6 +227,19 @@ const memberOperations = {
     success: { status: 200, description: 'Scopes.', schema: Type.Array(Type.String()) },
     errors: [],
   }),
+  getMemberScopes: defineOperation({
+    id: 'getMemberScopes',
+    method: 'GET',
+    path: '/admin/members/{user_id}/scopes',
+    tag,
+    summary: 'Read the scopes of a member',
+    access: readMembers,
+    narrowed: false,
+    audit: false,
+    params: memberPath,
+    success: { status: 200, description: 'Scopes.', schema: Type.Array(Type.String()) },
+    errors: ['not_found'],
+  }),
   listMembers: defineOperation({
     id: 'listMembers',
     method: 'GET',
@@ -262,9 +285,9 @@ const memberOperations = {
     narrowed: false,
     audit: { target: 'member', id: 'user_id', name: 'email' },
     params: memberPath,
-    body: Type.Object({ role: Role }),
+    body: memberRoleBody,
     success: { status: 200, description: 'The member.', schema: Member },
-    errors: ['not_found'],
+    errors: ['not_found', 'last_admin'],
   }),
   deleteMember: defineOperation({
     id: 'deleteMember',
@@ -272,12 +295,13 @@ const memberOperations = {
     path: '/admin/members/{user_id}',
     tag,
     summary: 'End a membership',
+    description: 'Also your own. The last admin cannot be removed.',
     access: manageMembers,
     narrowed: false,
     audit: { target: 'member', id: 'user_id', name: 'email' },
     params: memberPath,
     success: { status: 204, description: 'Ended.' },
-    errors: ['not_found'],
+    errors: ['not_found', 'last_admin'],
   }),
 }
 

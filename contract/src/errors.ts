@@ -1,6 +1,7 @@
 // Every error that the API can answer: its code, status and default text. The only table from error to status.
 import { Type } from './type.ts'
 import { Assignee, handledBy } from './hand-off/objects.ts'
+import { organizationErrors } from './organizations/errors.ts'
 import { named, nullable, oneOf } from './schema.ts'
 import { budgetErrors } from './budget-errors.ts'
 import { problemCodes } from './workflows/words.ts'
@@ -13,6 +14,7 @@ interface ErrorEntry {
 }
 
 export const errorTable = {
+  ...organizationErrors,
   ...budgetErrors,
   malformed_request: { status: 400, detail: 'The request body is not valid JSON. Correct it and send it again.' },
   channel_not_configured: {

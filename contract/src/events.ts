@@ -1,4 +1,5 @@
 // The events that record a conversation's changes: one log, numbered without gaps, that streams, webhooks and the console read.
+import { accessEventData } from './organizations/events.ts'
 import type { Static, TSchema } from 'typebox'
 import { Type } from './type.ts'
 import { Analysis, EndedBy, MessageReply, messageOrigin } from './conversation.ts'
@@ -158,6 +159,7 @@ const attachment = {
 
 /** The data of each type of event of an organization. */
 export const organizationEventData = {
+  ...accessEventData,
   'webhook.disabled': Type.Object({ webhook_id: Id, url: Type.String(), reason: oneOf(disabledReasons) }),
   'dataset.created': Type.Object(dataset),
   'dataset.updated': Type.Object(dataset),

@@ -22,6 +22,7 @@ import { invitationOperations } from './invitations.ts'
 import { knowledgeOperations } from './knowledge/index.ts'
 import type { InputOf, OutputOf } from './operation.ts'
 import { organizationEventOperations } from './organization-events.ts'
+import { organizationTreeOperations } from './organizations/index.ts'
 import { secretOperations } from './secrets.ts'
 import { signInOperations } from './sign-in.ts'
 import { statisticsOperations } from './statistics.ts'
@@ -55,6 +56,7 @@ export const operations = {
   ...organizationEventOperations,
   ...mcpOperations,
   ...invitationOperations,
+  ...organizationTreeOperations,
   ...signInOperations,
   ...webhookOperations,
   ...secretOperations,
@@ -100,6 +102,7 @@ export * from './openapi.ts'
 export * from './openapi-3-0.ts'
 export * from './operation.ts'
 export * from './organization-events.ts'
+export * from './organizations/index.ts'
 export * from './own-path.ts'
 export * from './schema.ts'
 export * from './scopes.ts'

@@ -1,6 +1,7 @@
 // Invitations: single-use links with which a person becomes a member and chooses a password.
 import { Type } from './type.ts'
 import { defineOperation } from './operation.ts'
+import { deliveryStates, invitationStates } from './organizations/words.ts'
 import { roles } from './vocabulary.ts'
 import { Id, Timestamp, idempotencyHeader, named, nullable, oneOf, pageOf, pageQuery } from './schema.ts'
 import { SignInSession, emailAddress, newPassword } from './sign-in.ts'
@@ -16,8 +17,14 @@ const invitationRecord = {
     { type: Type.String(), id: nullable(Type.String()), name: nullable(Type.String()) },
     { description: 'The member or the key that created the invitation.' },
   ),
+  state: oneOf(invitationStates, 'All but `pending` are final, and kept for 90 days.'),
+  delivery: Type.Object(
+    { status: oneOf(deliveryStates), error: nullable(Type.String()) },
+    { description: 'Of the mail with the link. `none`: nobody sends one; pass the link on yourself.' },
+  ),
   created_at: Timestamp,
   expires_at: Timestamp,
+  ended_at: nullable(Type.String({ format: 'date-time', description: 'When it reached its final state.' })),
 }
 
 export const Invitation = named('Invitation', Type.Object(invitationRecord))
@@ -36,14 +43,44 @@ export const NewInvitation = named(
   }),
 )
 
+/** As the person sees it whom it invites. */
+const ReceivedInvitation = named(
+  'ReceivedInvitation',
+  Type.Object({
+    invitation_id: Id,
+    organization: Type.Object({ id: Id, name: Type.String() }),
+    role: Role,
+    invited_by: Type.Object({ name: nullable(Type.String()) }),
+    created_at: Timestamp,
+    expires_at: Timestamp,
+  }),
+)
+
 /** 30 days. */
 export const longest_invitation_seconds = 2_592_000
+
+export const invitationBody = Type.Object({
+  email: emailAddress,
+  role: Role,
+  name: Type.Optional(nullable(Type.String({ maxLength: 200, description: 'Suggested to the person who accepts.' }))),
+  expires_in_seconds: Type.Optional(
+    nullable(
+      Type.Integer({
+        minimum: 60,
+        maximum: longest_invitation_seconds,
+        description: 'Default 604800, a week; at most 30 days.',
+      }),
+    ),
+  ),
+})
 
 const tag = 'Signing in'
 const manageMembers = ['members:manage'] as const
 const token = Type.String({ minLength: 1, maxLength: 100 })
 
-export const invitationOperations = {
+const invitationPath = Type.Object({ invitation_id: Type.String() })
+
+const managing = {
   createInvitation: defineOperation({
     id: 'createInvitation',
     method: 'POST',
@@ -56,22 +93,7 @@ export const invitationOperations = {
     narrowed: false,
     audit: { target: 'invitation', id: 'invitation_id', name: 'email' },
     headers: Type.Object(idempotencyHeader),
-    body: Type.Object({
-      email: emailAddress,
-      role: Role,
-      name: Type.Optional(
-        nullable(Type.String({ maxLength: 200, description: 'Suggested to the person who accepts.' })),
-      ),
-      expires_in_seconds: Type.Optional(
-        nullable(
-          Type.Integer({
-            minimum: 60,
-            maximum: longest_invitation_seconds,
-            description: 'Default 604800, a week; at most 30 days.',
-          }),
-        ),
-      ),
-    }),
+    body: invitationBody,
     success: { status: 200, description: 'The invitation, with its token.', schema: NewInvitation },
     errors: ['too_many_invitations', 'too_many_members'],
   }),
@@ -80,11 +102,14 @@ export const invitationOperations = {
     method: 'GET',
     path: '/admin/invitations',
     tag,
-    summary: 'List open invitations, newest first',
+    summary: 'List invitations, newest first',
     access: ['members:read', 'members:manage'],
     narrowed: false,
     audit: false,
-    query: Type.Object(pageQuery),
+    query: Type.Object({
+      ...pageQuery,
+      state: Type.Optional(oneOf(invitationStates, 'Default `pending`. Others are kept for 90 days.')),
+    }),
     success: { status: 200, description: 'A page of invitations.', schema: pageOf(Invitation) },
     errors: [],
   }),
@@ -93,15 +118,89 @@ export const invitationOperations = {
     method: 'DELETE',
     path: '/admin/invitations/{invitation_id}',
     tag,
-    summary: 'Delete an invitation',
+    summary: 'Revoke an invitation',
     access: manageMembers,
     narrowed: false,
     audit: { target: 'invitation', id: 'invitation_id', name: 'email' },
-    params: Type.Object({ invitation_id: Type.String() }),
-    description: 'Callers can delete only invitations to roles that they have.',
-    success: { status: 204, description: 'The invitation is deleted; its link no longer works.' },
-    errors: ['not_found'],
+    params: invitationPath,
+    description: 'Callers can revoke only invitations to roles that they have.',
+    success: { status: 204, description: 'The invitation is revoked; its link no longer works.' },
+    errors: ['not_found', 'invitation_closed'],
   }),
+  resendInvitation: defineOperation({
+    id: 'resendInvitation',
+    method: 'POST',
+    path: '/admin/invitations/{invitation_id}/resend',
+    tag,
+    summary: 'Make a new link for an invitation',
+    description:
+      'The old link ends, and the invitation lasts again as long as it did. Callers can do this only for invitations to roles that they have.',
+    access: manageMembers,
+    narrowed: false,
+    audit: { target: 'invitation', id: 'invitation_id', name: 'email' },
+    headers: Type.Object(idempotencyHeader),
+    params: invitationPath,
+    success: { status: 200, description: 'The invitation, with its new token.', schema: NewInvitation },
+    errors: ['not_found', 'invitation_closed'],
+  }),
+}
+
+const receivedPath = Type.Object({ invitation_id: Type.String() })
+
+const receiving = {
+  listReceivedInvitations: defineOperation({
+    id: 'listReceivedInvitations',
+    method: 'GET',
+    path: '/admin/invitations/received',
+    tag,
+    summary: 'List the open invitations to your address, newest first',
+    description:
+      'Of any organization. Only for addresses that are proven to be yours: by the identity provider, or by the operator of the server. A password that you chose with the link of an invitation proves nothing.',
+    access: 'user',
+    narrowed: false,
+    audit: false,
+    query: Type.Object(pageQuery),
+    success: { status: 200, description: 'A page of invitations.', schema: pageOf(ReceivedInvitation) },
+    errors: ['invitation_needs_token'],
+  }),
+  acceptReceivedInvitation: defineOperation({
+    id: 'acceptReceivedInvitation',
+    method: 'POST',
+    path: '/admin/invitations/received/{invitation_id}/accept',
+    tag,
+    summary: 'Accept an invitation to your address',
+    access: 'user',
+    narrowed: false,
+    audit: { target: 'member', by_itself: true },
+    headers: Type.Object(idempotencyHeader),
+    params: receivedPath,
+    success: {
+      status: 200,
+      description: 'The organization that you are a member of now.',
+      schema: Type.Object({
+        organization: Type.Object({ id: Id, name: Type.String(), slug: Type.String() }),
+        role: Role,
+      }),
+    },
+    errors: ['not_found', 'invitation_closed', 'invitation_needs_token'],
+  }),
+  declineReceivedInvitation: defineOperation({
+    id: 'declineReceivedInvitation',
+    method: 'POST',
+    path: '/admin/invitations/received/{invitation_id}/decline',
+    tag,
+    summary: 'Decline an invitation to your address',
+    access: 'user',
+    narrowed: false,
+    audit: { target: 'invitation', id: 'invitation_id', by_itself: true },
+    headers: Type.Object(idempotencyHeader),
+    params: receivedPath,
+    success: { status: 204, description: 'Declined; its link no longer works.' },
+    errors: ['not_found', 'invitation_closed', 'invitation_needs_token'],
+  }),
+}
+
+const withToken = {
   readInvitation: defineOperation({
     id: 'readInvitation',
     method: 'POST',
@@ -153,6 +252,30 @@ export const invitationOperations = {
       ),
     }),
     success: { status: 200, description: 'The session. The response sets its cookie.', schema: SignInSession },
-    errors: ['unauthorized', 'not_found', 'invitation_needs_sign_in', 'rate_limited', 'unavailable'],
+    errors: [
+      'unauthorized',
+      'not_found',
+      'invitation_closed',
+      'invitation_needs_sign_in',
+      'rate_limited',
+      'unavailable',
+    ],
+  }),
+  declineInvitation: defineOperation({
+    id: 'declineInvitation',
+    method: 'POST',
+    path: '/auth/decline-invitation',
+    tag,
+    summary: 'Decline an invitation with its token',
+    description: 'Needs no account. Declining it again changes nothing.',
+    access: 'public',
+    narrowed: true,
+    audit: { target: 'invitation', by_itself: true },
+    sign_in: true,
+    body: Type.Object({ token }),
+    success: { status: 204, description: 'Declined.' },
+    errors: ['not_found', 'invitation_closed', 'rate_limited'],
   }),
 }
+
+export const invitationOperations = { ...managing, ...receiving, ...withToken }

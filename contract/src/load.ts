@@ -8,7 +8,7 @@ import type { Operation } from './operation.ts'
 export type OperationLoad = 'bulk' | 'normal' | 'critical'
 
 const critical_verbs: ReadonlySet<string> = new Set(['end', 'cancel'])
-const bulk_verbs: ReadonlySet<string> = new Set(['list', 'count', 'export', 'import', 'stream', 'upload'])
+const bulk_verbs: ReadonlySet<string> = new Set(['list', 'count', 'search', 'export', 'import', 'stream', 'upload'])
 
 export function loadOf({ id, tag, method, answer }: Operation): OperationLoad {
   // The first word of the id: operations are called by verb and noun.

@@ -14,6 +14,8 @@ const tagTexts = {
   Statistics: 'Counts and latencies over time.',
   Models: 'The language models that this server can use.',
   Access: 'The organization, its members, keys and personal access tokens.',
+  Organizations:
+    'Organizations of a user, the tree below an organization, and partners who look at an organization by its consent.',
   'Signing in': 'Browser sessions for members and API keys; invitations.',
   'Web widgets': 'Agents on websites: their widgets, the sites that can show them, and what visitors can do.',
   Webhooks: 'Endpoints that receive events, and the outcome of each delivery.',

@@ -78,6 +78,8 @@ export interface Operation {
   cost?: number
   /** A query field with which a call is so large that it is limited like an operation that costs more than one request. */
   large_with?: string
+  /** Of a GET that answers keys, links or secrets, or acts outside: a partner who looks at the organization cannot call it. */
+  not_for_views?: true
   /** The permission that a conversation token needs to call it; absent: no token can. */
   conversation_permission?: ConversationPermission
   /** Whether it waits for a model or a turn. It then has several transactions and binds its idempotency key itself. */

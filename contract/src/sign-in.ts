@@ -2,6 +2,7 @@
 import { Type } from './type.ts'
 import { defineOperation } from './operation.ts'
 import { Id, Timestamp, named, nullable, oneOf } from './schema.ts'
+import { organizationStatuses } from './organizations/words.ts'
 import { roles, signInWays } from './vocabulary.ts'
 
 export const emailAddress = Type.String({ minLength: 3, maxLength: 320, pattern: '^[^@\\s]+@[^@\\s]+$' })
@@ -29,7 +30,8 @@ const OrganizationChoice = named(
     id: Id,
     name: Type.String(),
     slug: Type.String(),
-    role: nullable(oneOf(roles, 'Null for a key with an explicit list of scopes.')),
+    role: nullable(oneOf(roles, 'Null for a key with an explicit list of scopes, and for a view.')),
+    status: oneOf(organizationStatuses, '`suspended` also if an organization above it is.'),
   }),
 )
 
@@ -53,6 +55,12 @@ export const SignInSession = named(
     organizations: Type.Array(OrganizationChoice, {
       description: 'The organizations that the session can switch to, oldest membership first; at most 100.',
     }),
+    view: nullable(
+      Type.Object(
+        { id: Id, partner: Type.Object({ id: Id, name: Type.String() }), expires_at: Timestamp },
+        { description: 'If the session looks at `organization` as a partner: only reading is permitted.' },
+      ),
+    ),
     created_at: Timestamp,
     expires_at: Timestamp,
   }),

@@ -135,6 +135,22 @@ export type EventType = (typeof eventTypes)[number]
 
 /** Of organizations; they belong to no conversation. */
 export const organizationEventTypes = [
+  'organization.created',
+  'organization.updated',
+  'organization.suspended',
+  'organization.deleted',
+  'member.joined',
+  'member.updated',
+  'member.removed',
+  'invitation.created',
+  'invitation.accepted',
+  'invitation.declined',
+  'invitation.expired',
+  'invitation.revoked',
+  'credential.created',
+  'credential.deleted',
+  'view_as.started',
+  'view_as.ended',
   'webhook.disabled',
   'dataset.created',
   'dataset.updated',

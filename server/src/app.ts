@@ -279,6 +279,7 @@ function createCore({
   const { clock, randomBytes } = ports
   const lookup = createLookup({ clock, name_servers: config.name_servers })
   const load = createLoad({ ...parts, limits: config.limits, waits })
+  const budgets = createBudgetGate({ ...parts, bus: live.bus, clock })
   const core: Core = {
     ...parts,
     live,
@@ -291,9 +292,13 @@ function createCore({
     invoke: (...call) => invoke(...call),
     node: { id: live.node_id, isDraining: false },
     load,
-    usage: createUsage({ ...parts, node_id: live.node_id, presence: live.presence }),
+    usage: createUsage({
+      ...parts,
+      ...{ node_id: live.node_id, presence: live.presence },
+      forbid: (spender) => budgets.require(spender),
+    }),
     pieces: createPieces({ clock, hasOthers: load.hasOthers }),
-    budgets: createBudgetGate({ ...parts, bus: live.bus, clock }),
+    budgets,
   }
   const rooms = createRooms(core, { secret_key, lookup, widget_folder, first_pages })
   const invoke = createInvoke({

@@ -19,7 +19,9 @@ export {
   listMembersOf,
   listOrganizations,
   listTokensOf,
+  moveOrganizationTo,
 } from './access/inventory.ts'
+export { deleteOrganizationNamed } from './organizations/deletion.ts'
 export { exportAudit } from './audit/export.ts'
 export { auditChainsOf, findAuditHash, verifyAudit } from './audit/verify.ts'
 export { ConfigError, type Config } from './config/config.ts'

@@ -22,6 +22,7 @@ import { createInactivity } from './inactivity/room.ts'
 import { createKnowledge } from './knowledge/room.ts'
 import { createMcp } from './mcp/room.ts'
 import { createModels } from './models/room.ts'
+import { createOrganizations } from './organizations/room.ts'
 import { createSecrets } from './secrets/room.ts'
 import { createStatistics } from './statistics/room.ts'
 import { createSystem } from './system/room.ts'
@@ -49,6 +50,7 @@ export function createRooms(
     statistics: createStatistics(core),
     agents: createAgents(),
     access,
+    organizations: createOrganizations(core, access),
     secrets: createSecrets(),
     models,
     embeddings,
@@ -61,7 +63,7 @@ export function createRooms(
     analysis: createAnalysis(core, { ...conversations, ...models }),
     authoring: createAuthoring(core, models),
     knowledge: createKnowledge(core, { ...events, ...embeddings, ...hand_off, lookup: options.lookup }),
-    web_widgets: createWebWidgets(core, { ...conversations, ...options }),
+    web_widgets: createWebWidgets(core, { ...conversations, ...access, ...options }),
     webhooks: createWebhooks(core),
     workflows: createWorkflows(core, { ...events, ...models, ...conversations }),
     audit_log: createAuditLog(core),
@@ -71,6 +73,7 @@ export function createRooms(
   }
   for (const room of Object.values<Contributing>(rooms)) {
     rooms.agents.contribute(room)
+    rooms.organizations.contribute(room)
     conversations.conversations.commits.contribute(room)
     rooms.engine.contribute(room)
   }

@@ -8,6 +8,7 @@ import { embeddingSettings } from './embeddings/settings.ts'
 import { crawlSettings } from './knowledge/crawl/settings.ts'
 import { knowledgeSettings } from './knowledge/settings.ts'
 import { searchSettings } from './knowledge/search/settings.ts'
+import { organizationSettings } from './organizations/settings.ts'
 import { mcpSettings } from './mcp/settings.ts'
 import { webWidgetSettings } from './web-widgets/settings.ts'
 import { sandboxSettings } from './sandbox/settings.ts'
@@ -26,6 +27,7 @@ const rooms: readonly SettingsGroup<unknown>[] = [
   searchSettings,
   crawlSettings,
   webWidgetSettings,
+  organizationSettings,
   mcpSettings,
   sandboxSettings,
   workflowSettings,

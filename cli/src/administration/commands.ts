@@ -33,6 +33,36 @@ function addOrganizationCommands(program: Command, around: Surroundings): void {
       const shown = options.key === undefined ? secret : undefined
       printFields(around, { id: organization.id, slug: organization.slug }, shown)
     })
+  addTreeCommands(org, around)
+}
+
+function addTreeCommands(org: Command, around: Surroundings): void {
+  org
+    .command('move')
+    .description('move an organization, with all below it, under another one')
+    .argument('<organization>', 'slug or id')
+    .addOption(new Option('--parent <slug or id>', 'the new parent').conflicts('top'))
+    .option('--top', 'no parent any more')
+    .action(async (organization: string, { parent, top }: { parent?: string; top?: true }) => {
+      if (parent === undefined && !top) throw new InvalidArgumentError('Name the new parent with --parent, or use --top.')
+      const moved = await administrate((server, { database }) =>
+        server.moveOrganizationTo(database, { organization, parent: parent ?? null }),
+      )
+      printFields(around, { id: moved.id, parent_id: moved.parent_id ?? 'none' })
+    })
+  org
+    .command('delete')
+    .description('delete an organization and everything in it; its slug stays reserved for 30 days')
+    .argument('<organization>', 'slug or id')
+    .requiredOption('--confirm <slug>', 'the slug once more')
+    .action(async (organization: string, { confirm }: { confirm: string }) => {
+      const { id } = await administrate(async (server, { database }) => {
+        const { slug } = await server.requireOrganization(database, organization)
+        if (slug !== confirm) throw new InvalidArgumentError('--confirm must be the slug of the organization.')
+        return server.deleteOrganizationNamed(database, organization)
+      })
+      printFields(around, { id })
+    })
 }
 
 function addUserCommands(program: Command, around: Surroundings): void {

@@ -44,6 +44,7 @@ const outcomes: Record<TurnOutcome, string> = {
   attempts_exhausted: 'Failed after three attempts',
   taken_over: 'A person took over',
   for_person: 'Given to people',
+  budget_exceeded: 'A budget was used up',
 }
 
 const executionStatuses: Record<ExecutionStatus, string> = {

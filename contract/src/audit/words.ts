@@ -28,8 +28,8 @@ export const auditTargetTypes = [
 ] as const
 export type AuditTargetType = (typeof auditTargetTypes)[number]
 
-/** `operator`: who runs the command line on the server's machine; `unknown`: who has proven nothing. */
-export const auditActorTypes = ['user', 'credential', 'end_user', 'operator', 'system', 'unknown'] as const
+/** `operator`: who runs the command line on the server's machine; `unknown`: who has proven nothing; `organization`: only of `on_behalf_of`. */
+export const auditActorTypes = ['user', 'credential', 'end_user', 'operator', 'system', 'unknown', 'organization'] as const
 export type AuditActorType = (typeof auditActorTypes)[number]
 
 export const auditOutcomes = ['done', 'refused'] as const

@@ -170,6 +170,7 @@ export const webWidgetManagement = {
     summary: 'List the identity keys of a web widget, newest first',
     access: read,
     narrowed: true,
+    not_for_views: true,
     audit: false,
     params: widgetPath,
     success: { status: 200, description: 'All keys.', schema: pageOf(WebWidgetIdentityKey) },

@@ -146,6 +146,7 @@ export const connectionToolOperations = {
     description: 'Asks an MCP server; those of the kind `http` are their `operations`. `parley` is an id too.',
     access: read,
     narrowed: false,
+    not_for_views: true,
     audit: false,
     waits: true,
     cost: 10,

@@ -74,6 +74,7 @@ export const triggerManagement = {
     summary: 'List triggers, newest first',
     access: read,
     narrowed: false,
+    not_for_views: true,
     audit: false,
     query: Type.Object({
       ...pageQuery,
@@ -92,6 +93,7 @@ export const triggerManagement = {
     summary: 'Read a trigger',
     access: read,
     narrowed: false,
+    not_for_views: true,
     audit: false,
     params: triggerPath,
     success: { status: 200, description: 'The trigger.', schema: WorkflowTrigger },

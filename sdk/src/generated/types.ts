@@ -45,14 +45,18 @@ export type ErrorCode =
   | 'forbidden'
   | 'handoff_limit_reached'
   | 'handoff_not_supported'
+  | 'has_children'
   | 'idempotency_key_reused'
   | 'identity_invalid'
   | 'identity_provider_failed'
   | 'identity_required'
   | 'internal'
+  | 'invitation_closed'
   | 'invitation_needed'
   | 'invitation_needs_sign_in'
+  | 'invitation_needs_token'
   | 'knowledge_unavailable'
+  | 'last_admin'
   | 'malformed_request'
   | 'member_exists'
   | 'message_stored'
@@ -64,7 +68,9 @@ export type ErrorCode =
   | 'not_found'
   | 'not_up_to_date'
   | 'nothing_to_answer'
+  | 'organization_deleting'
   | 'organization_missing'
+  | 'organization_suspended'
   | 'origin_not_allowed'
   | 'outcome_unknown'
   | 'overloaded'
@@ -84,15 +90,19 @@ export type ErrorCode =
   | 'too_many_blocks'
   | 'too_many_budgets'
   | 'too_many_canned_replies'
+  | 'too_many_children'
   | 'too_many_connections'
   | 'too_many_conversations_held'
   | 'too_many_credentials'
   | 'too_many_datasets'
+  | 'too_many_descendants'
   | 'too_many_executions'
   | 'too_many_identity_keys'
   | 'too_many_invitations'
+  | 'too_many_levels'
   | 'too_many_members'
   | 'too_many_notes'
+  | 'too_many_organizations'
   | 'too_many_prices'
   | 'too_many_secrets'
   | 'too_many_sources'
@@ -100,6 +110,7 @@ export type ErrorCode =
   | 'too_many_tags'
   | 'too_many_teams'
   | 'too_many_unanswered_messages'
+  | 'too_many_views'
   | 'too_many_waiting_turns'
   | 'too_many_web_widgets'
   | 'too_many_webhooks'
@@ -119,12 +130,38 @@ export type ErrorCode =
   | 'validation_failed'
   | 'version_not_published'
   | 'version_published'
+  | 'view_only'
+  | 'view_refused'
   | 'visitor_blocked'
   | 'webhook_inactive'
   | 'widget_answered'
   | 'widget_cap_reached'
   | 'workflow_in_use'
   | 'workflow_not_live'
+
+export interface ActiveView {
+  /** UUID. Those that the server creates are version 7 and sort by time. */
+  id: string
+  /** UUID. Those that the server creates are version 7 and sort by time. */
+  organization_id: string
+  /** The organization of the viewer. */
+  partner: {
+    /** UUID. Those that the server creates are version 7 and sort by time. */
+    id: string
+    name: string
+  }
+  viewer: {
+    /** UUID. Those that the server creates are version 7 and sort by time. */
+    user_id: string
+    email: string
+    name: string | null
+  }
+  reason: string
+  /** RFC 3339 in UTC with microseconds, such as 2026-01-31T09:30:00.123456Z. */
+  started_at: string
+  /** RFC 3339 in UTC with microseconds, such as 2026-01-31T09:30:00.123456Z. */
+  expires_at: string
+}
 
 export interface Agent {
   /** UUID. Those that the server creates are version 7 and sort by time. */
@@ -588,7 +625,7 @@ export type AttachSources = {
 
 export interface AuditActor {
   /** `operator`: the command line on the server’s machine; `unknown`: proven by nothing. */
-  type: 'user' | 'credential' | 'end_user' | 'operator' | 'system' | 'unknown'
+  type: 'user' | 'credential' | 'end_user' | 'operator' | 'system' | 'unknown' | 'organization'
   /** Of `unknown` the network address. */
   id: string | null
   name: string | null
@@ -694,6 +731,23 @@ export interface CannedReply {
   created_at: string
   /** RFC 3339 in UTC with microseconds, such as 2026-01-31T09:30:00.123456Z. */
   updated_at: string
+}
+
+export interface ChildOrganization {
+  /** UUID. Those that the server creates are version 7 and sort by time. */
+  id: string
+  name: string
+  slug: string
+  /** UUID. Those that the server creates are version 7 and sort by time. */
+  parent_id: string
+  /** How far below your organization: 1 is a child, 2 a child of one. */
+  depth: number
+  /** Its own. Calls are also refused while an organization above it is suspended. */
+  status: 'active' | 'suspended'
+  child_count: number
+  member_count: number
+  /** RFC 3339 in UTC with microseconds, such as 2026-01-31T09:30:00.123456Z. */
+  created_at: string
 }
 
 export interface Chunk {
@@ -1957,7 +2011,7 @@ export interface ErrorBody {
   /** What went wrong, for people. */
   detail: string
   /** What went wrong, for programs. */
-  code: 'agent_in_use' | 'agent_inactive' | 'already_rated' | 'analysis_in_progress' | 'body_too_large' | 'brand_not_found' | 'browser_key_refused' | 'budget_exceeded' | 'budget_of_parent' | 'call_loop' | 'captcha_failed' | 'captcha_required' | 'captcha_unavailable' | 'channel_not_configured' | 'connection_failed' | 'connection_in_use' | 'connection_name_taken' | 'content_purged' | 'conversation_active' | 'conversation_busy' | 'conversation_ended' | 'conversation_ending' | 'conversation_full' | 'conversation_has_no_agent' | 'conversation_id_taken' | 'conversation_not_active' | 'conversation_not_taken' | 'conversation_not_text' | 'conversation_taken' | 'cross_site_refused' | 'dataset_id_taken' | 'embedding_failed' | 'execution_active' | 'execution_not_waiting' | 'feedback_closed' | 'feedback_given' | 'file_missing' | 'file_too_large' | 'forbidden' | 'handoff_limit_reached' | 'handoff_not_supported' | 'idempotency_key_reused' | 'identity_invalid' | 'identity_provider_failed' | 'identity_required' | 'internal' | 'invitation_needed' | 'invitation_needs_sign_in' | 'knowledge_unavailable' | 'malformed_request' | 'member_exists' | 'message_stored' | 'migrating' | 'model_failed' | 'nobody_available' | 'not_a_file' | 'not_a_url' | 'not_found' | 'not_up_to_date' | 'nothing_to_answer' | 'organization_missing' | 'origin_not_allowed' | 'outcome_unknown' | 'overloaded' | 'price_in_use' | 'quota_exceeded' | 'rate_limited' | 'rating_closed' | 'revision_mismatch' | 'secrets_too_large' | 'shortcut_taken' | 'slug_taken' | 'source_id_taken' | 'team_key_taken' | 'template_failed' | 'too_many_attachments' | 'too_many_audit_entries' | 'too_many_blocks' | 'too_many_budgets' | 'too_many_canned_replies' | 'too_many_connections' | 'too_many_conversations_held' | 'too_many_credentials' | 'too_many_datasets' | 'too_many_executions' | 'too_many_identity_keys' | 'too_many_invitations' | 'too_many_members' | 'too_many_notes' | 'too_many_prices' | 'too_many_secrets' | 'too_many_sources' | 'too_many_streams' | 'too_many_tags' | 'too_many_teams' | 'too_many_unanswered_messages' | 'too_many_waiting_turns' | 'too_many_web_widgets' | 'too_many_webhooks' | 'too_many_workflow_versions' | 'too_many_workflows' | 'trigger_conflict' | 'turn_cancelled' | 'turn_failed' | 'turn_in_progress' | 'turn_superseded' | 'turn_taken_over' | 'unauthorized' | 'unavailable' | 'unsupported_media_type' | 'upload_timed_out' | 'upload_url_invalid' | 'validation_failed' | 'version_not_published' | 'version_published' | 'visitor_blocked' | 'webhook_inactive' | 'widget_answered' | 'widget_cap_reached' | 'workflow_in_use' | 'workflow_not_live'
+  code: 'agent_in_use' | 'agent_inactive' | 'already_rated' | 'analysis_in_progress' | 'body_too_large' | 'brand_not_found' | 'browser_key_refused' | 'budget_exceeded' | 'budget_of_parent' | 'call_loop' | 'captcha_failed' | 'captcha_required' | 'captcha_unavailable' | 'channel_not_configured' | 'connection_failed' | 'connection_in_use' | 'connection_name_taken' | 'content_purged' | 'conversation_active' | 'conversation_busy' | 'conversation_ended' | 'conversation_ending' | 'conversation_full' | 'conversation_has_no_agent' | 'conversation_id_taken' | 'conversation_not_active' | 'conversation_not_taken' | 'conversation_not_text' | 'conversation_taken' | 'cross_site_refused' | 'dataset_id_taken' | 'embedding_failed' | 'execution_active' | 'execution_not_waiting' | 'feedback_closed' | 'feedback_given' | 'file_missing' | 'file_too_large' | 'forbidden' | 'handoff_limit_reached' | 'handoff_not_supported' | 'has_children' | 'idempotency_key_reused' | 'identity_invalid' | 'identity_provider_failed' | 'identity_required' | 'internal' | 'invitation_closed' | 'invitation_needed' | 'invitation_needs_sign_in' | 'invitation_needs_token' | 'knowledge_unavailable' | 'last_admin' | 'malformed_request' | 'member_exists' | 'message_stored' | 'migrating' | 'model_failed' | 'nobody_available' | 'not_a_file' | 'not_a_url' | 'not_found' | 'not_up_to_date' | 'nothing_to_answer' | 'organization_deleting' | 'organization_missing' | 'organization_suspended' | 'origin_not_allowed' | 'outcome_unknown' | 'overloaded' | 'price_in_use' | 'quota_exceeded' | 'rate_limited' | 'rating_closed' | 'revision_mismatch' | 'secrets_too_large' | 'shortcut_taken' | 'slug_taken' | 'source_id_taken' | 'team_key_taken' | 'template_failed' | 'too_many_attachments' | 'too_many_audit_entries' | 'too_many_blocks' | 'too_many_budgets' | 'too_many_canned_replies' | 'too_many_children' | 'too_many_connections' | 'too_many_conversations_held' | 'too_many_credentials' | 'too_many_datasets' | 'too_many_descendants' | 'too_many_executions' | 'too_many_identity_keys' | 'too_many_invitations' | 'too_many_levels' | 'too_many_members' | 'too_many_notes' | 'too_many_organizations' | 'too_many_prices' | 'too_many_secrets' | 'too_many_sources' | 'too_many_streams' | 'too_many_tags' | 'too_many_teams' | 'too_many_unanswered_messages' | 'too_many_views' | 'too_many_waiting_turns' | 'too_many_web_widgets' | 'too_many_webhooks' | 'too_many_workflow_versions' | 'too_many_workflows' | 'trigger_conflict' | 'turn_cancelled' | 'turn_failed' | 'turn_in_progress' | 'turn_superseded' | 'turn_taken_over' | 'unauthorized' | 'unavailable' | 'unsupported_media_type' | 'upload_timed_out' | 'upload_url_invalid' | 'validation_failed' | 'version_not_published' | 'version_published' | 'view_only' | 'view_refused' | 'visitor_blocked' | 'webhook_inactive' | 'widget_answered' | 'widget_cap_reached' | 'workflow_in_use' | 'workflow_not_live'
   /** The `x-request-id` of the response. */
   request_id: string
   /** With 422: every fault of the request, at most 100 of them and 60 KiB. */
@@ -2047,6 +2101,30 @@ export interface FoundChunk {
     full_text: number | null
     rerank: number | null
   }
+}
+
+export interface FoundOrganization {
+  /** UUID. Those that the server creates are version 7 and sort by time. */
+  id: string
+  name: string
+  slug: string
+  /** UUID. Those that the server creates are version 7 and sort by time. */
+  parent_id: string
+  /** How far below your organization: 1 is a child, 2 a child of one. */
+  depth: number
+  /** Its own. Calls are also refused while an organization above it is suspended. */
+  status: 'active' | 'suspended'
+  child_count: number
+  member_count: number
+  /** RFC 3339 in UTC with microseconds, such as 2026-01-31T09:30:00.123456Z. */
+  created_at: string
+  /** From your organization to its parent. */
+  breadcrumb: {
+    /** UUID. Those that the server creates are version 7 and sort by time. */
+    id: string
+    name: string
+    slug: string
+  }[]
 }
 
 /** When the agent hands the conversation to people. The operations work without it. */
@@ -2322,10 +2400,34 @@ export interface Invitation {
     id: string | null
     name: string | null
   }
+  /** All but `pending` are final, and kept for 90 days. */
+  state: 'pending' | 'accepted' | 'declined' | 'expired' | 'revoked'
+  /** Of the mail with the link. `none`: nobody sends one; pass the link on yourself. */
+  delivery: {
+    status: 'none' | 'queued' | 'sent' | 'failed'
+    error: string | null
+  }
   /** RFC 3339 in UTC with microseconds, such as 2026-01-31T09:30:00.123456Z. */
   created_at: string
   /** RFC 3339 in UTC with microseconds, such as 2026-01-31T09:30:00.123456Z. */
   expires_at: string
+  /** When it reached its final state. */
+  ended_at: string | null
+}
+
+export interface JoinedOrganization {
+  /** UUID. Those that the server creates are version 7 and sort by time. */
+  id: string
+  name: string
+  slug: string
+  /** UUID. Those that the server creates are version 7 and sort by time. */
+  parent_id: string | null
+  /** Its own. Calls are also refused while an organization above it is suspended. */
+  status: 'active' | 'suspended'
+  /** Your own there. */
+  role: 'admin' | 'responder' | 'viewer'
+  /** RFC 3339 in UTC with microseconds, such as 2026-01-31T09:30:00.123456Z. */
+  created_at: string
 }
 
 /** Searches datasets. The model gets the passages as reference data of others. It fails if no dataset could be searched; that nothing was found is no failure. A tool that has only such actions counts as `idempotent`. */
@@ -2599,10 +2701,19 @@ export interface NewInvitation {
     id: string | null
     name: string | null
   }
+  /** All but `pending` are final, and kept for 90 days. */
+  state: 'pending' | 'accepted' | 'declined' | 'expired' | 'revoked'
+  /** Of the mail with the link. `none`: nobody sends one; pass the link on yourself. */
+  delivery: {
+    status: 'none' | 'queued' | 'sent' | 'failed'
+    error: string | null
+  }
   /** RFC 3339 in UTC with microseconds, such as 2026-01-31T09:30:00.123456Z. */
   created_at: string
   /** RFC 3339 in UTC with microseconds, such as 2026-01-31T09:30:00.123456Z. */
   expires_at: string
+  /** When it reached its final state. */
+  ended_at: string | null
   /** Shown only once. Anyone who has it can accept the invitation. */
   token: string
   /** The link to pass on. It has the token after `#`, so that no server or log sees it. Null without PARLEY_PUBLIC_URL. */
@@ -2697,12 +2808,14 @@ export interface Organization {
   slug: string
   /** RFC 3339 in UTC with microseconds, such as 2026-01-31T09:30:00.123456Z. */
   created_at: string
-  /** A JSON object; names other than `handling` are your own. */
+  /** A JSON object; names other than `handling` and `partner_access` are your own. */
   settings: {
     handling?: {
       /** Which conversations members with the role `responder` see: `teams` are those of their teams, of no team, and those that they hold. Default `all`. */
       responders_see?: 'all' | 'teams'
     }
+    /** What members of the organizations above may see by `view-as`: nothing, what needs a `…:read` scope, or sensitive content too. Default `read`. */
+    partner_access?: 'none' | 'read' | 'read_sensitive'
     [name: string]: unknown
   }
 }
@@ -2712,11 +2825,298 @@ export interface OrganizationChoice {
   id: string
   name: string
   slug: string
-  /** Null for a key with an explicit list of scopes. */
+  /** Null for a key with an explicit list of scopes, and for a view. */
   role: 'admin' | 'responder' | 'viewer' | null
+  /** `suspended` also if an organization above it is. */
+  status: 'active' | 'suspended'
 }
 
 export type OrganizationEvent = {
+  /** UUID. Those that the server creates are version 7 and sort by time. */
+  id: string
+  /** UUID. Those that the server creates are version 7 and sort by time. */
+  organization_id: string
+  /** 1, 2, 3 … within the organization, without gaps. */
+  sequence: number
+  /** RFC 3339 in UTC with microseconds, such as 2026-01-31T09:30:00.123456Z. */
+  occurred_at: string
+  type: 'organization.created'
+  /** In the organization, and in its parent. */
+  data: {
+    /** UUID. Those that the server creates are version 7 and sort by time. */
+    organization_id: string
+    name: string
+    slug: string
+    /** UUID. Those that the server creates are version 7 and sort by time. */
+    parent_id: string | null
+  }
+} | {
+  /** UUID. Those that the server creates are version 7 and sort by time. */
+  id: string
+  /** UUID. Those that the server creates are version 7 and sort by time. */
+  organization_id: string
+  /** 1, 2, 3 … within the organization, without gaps. */
+  sequence: number
+  /** RFC 3339 in UTC with microseconds, such as 2026-01-31T09:30:00.123456Z. */
+  occurred_at: string
+  type: 'organization.updated'
+  data: {
+    /** UUID. Those that the server creates are version 7 and sort by time. */
+    organization_id: string
+    name: string
+    slug: string
+    /** UUID. Those that the server creates are version 7 and sort by time. */
+    parent_id: string | null
+    status: 'active' | 'suspended'
+    changed: ('name' | 'slug' | 'settings' | 'status' | 'parent')[]
+  }
+} | {
+  /** UUID. Those that the server creates are version 7 and sort by time. */
+  id: string
+  /** UUID. Those that the server creates are version 7 and sort by time. */
+  organization_id: string
+  /** 1, 2, 3 … within the organization, without gaps. */
+  sequence: number
+  /** RFC 3339 in UTC with microseconds, such as 2026-01-31T09:30:00.123456Z. */
+  occurred_at: string
+  type: 'organization.suspended'
+  data: {
+    /** UUID. Those that the server creates are version 7 and sort by time. */
+    organization_id: string
+    name: string
+    slug: string
+    /** UUID. Those that the server creates are version 7 and sort by time. */
+    parent_id: string | null
+  }
+} | {
+  /** UUID. Those that the server creates are version 7 and sort by time. */
+  id: string
+  /** UUID. Those that the server creates are version 7 and sort by time. */
+  organization_id: string
+  /** 1, 2, 3 … within the organization, without gaps. */
+  sequence: number
+  /** RFC 3339 in UTC with microseconds, such as 2026-01-31T09:30:00.123456Z. */
+  occurred_at: string
+  type: 'organization.deleted'
+  /** In the organization, and in its parent. */
+  data: {
+    /** UUID. Those that the server creates are version 7 and sort by time. */
+    organization_id: string
+    name: string
+    slug: string
+    /** UUID. Those that the server creates are version 7 and sort by time. */
+    parent_id: string | null
+  }
+} | {
+  /** UUID. Those that the server creates are version 7 and sort by time. */
+  id: string
+  /** UUID. Those that the server creates are version 7 and sort by time. */
+  organization_id: string
+  /** 1, 2, 3 … within the organization, without gaps. */
+  sequence: number
+  /** RFC 3339 in UTC with microseconds, such as 2026-01-31T09:30:00.123456Z. */
+  occurred_at: string
+  type: 'member.joined'
+  data: {
+    /** UUID. Those that the server creates are version 7 and sort by time. */
+    user_id: string
+    name: string | null
+    role: 'admin' | 'responder' | 'viewer'
+  }
+} | {
+  /** UUID. Those that the server creates are version 7 and sort by time. */
+  id: string
+  /** UUID. Those that the server creates are version 7 and sort by time. */
+  organization_id: string
+  /** 1, 2, 3 … within the organization, without gaps. */
+  sequence: number
+  /** RFC 3339 in UTC with microseconds, such as 2026-01-31T09:30:00.123456Z. */
+  occurred_at: string
+  type: 'member.updated'
+  data: {
+    /** UUID. Those that the server creates are version 7 and sort by time. */
+    user_id: string
+    name: string | null
+    role: 'admin' | 'responder' | 'viewer'
+    was: 'admin' | 'responder' | 'viewer'
+  }
+} | {
+  /** UUID. Those that the server creates are version 7 and sort by time. */
+  id: string
+  /** UUID. Those that the server creates are version 7 and sort by time. */
+  organization_id: string
+  /** 1, 2, 3 … within the organization, without gaps. */
+  sequence: number
+  /** RFC 3339 in UTC with microseconds, such as 2026-01-31T09:30:00.123456Z. */
+  occurred_at: string
+  type: 'member.removed'
+  data: {
+    /** UUID. Those that the server creates are version 7 and sort by time. */
+    user_id: string
+    name: string | null
+    role: 'admin' | 'responder' | 'viewer'
+  }
+} | {
+  /** UUID. Those that the server creates are version 7 and sort by time. */
+  id: string
+  /** UUID. Those that the server creates are version 7 and sort by time. */
+  organization_id: string
+  /** 1, 2, 3 … within the organization, without gaps. */
+  sequence: number
+  /** RFC 3339 in UTC with microseconds, such as 2026-01-31T09:30:00.123456Z. */
+  occurred_at: string
+  type: 'invitation.created'
+  data: {
+    /** UUID. Those that the server creates are version 7 and sort by time. */
+    invitation_id: string
+    email: string
+    role: 'admin' | 'responder' | 'viewer'
+  }
+} | {
+  /** UUID. Those that the server creates are version 7 and sort by time. */
+  id: string
+  /** UUID. Those that the server creates are version 7 and sort by time. */
+  organization_id: string
+  /** 1, 2, 3 … within the organization, without gaps. */
+  sequence: number
+  /** RFC 3339 in UTC with microseconds, such as 2026-01-31T09:30:00.123456Z. */
+  occurred_at: string
+  type: 'invitation.accepted'
+  data: {
+    /** UUID. Those that the server creates are version 7 and sort by time. */
+    invitation_id: string
+    email: string
+    role: 'admin' | 'responder' | 'viewer'
+  }
+} | {
+  /** UUID. Those that the server creates are version 7 and sort by time. */
+  id: string
+  /** UUID. Those that the server creates are version 7 and sort by time. */
+  organization_id: string
+  /** 1, 2, 3 … within the organization, without gaps. */
+  sequence: number
+  /** RFC 3339 in UTC with microseconds, such as 2026-01-31T09:30:00.123456Z. */
+  occurred_at: string
+  type: 'invitation.declined'
+  data: {
+    /** UUID. Those that the server creates are version 7 and sort by time. */
+    invitation_id: string
+    email: string
+    role: 'admin' | 'responder' | 'viewer'
+  }
+} | {
+  /** UUID. Those that the server creates are version 7 and sort by time. */
+  id: string
+  /** UUID. Those that the server creates are version 7 and sort by time. */
+  organization_id: string
+  /** 1, 2, 3 … within the organization, without gaps. */
+  sequence: number
+  /** RFC 3339 in UTC with microseconds, such as 2026-01-31T09:30:00.123456Z. */
+  occurred_at: string
+  type: 'invitation.expired'
+  data: {
+    /** UUID. Those that the server creates are version 7 and sort by time. */
+    invitation_id: string
+    email: string
+    role: 'admin' | 'responder' | 'viewer'
+  }
+} | {
+  /** UUID. Those that the server creates are version 7 and sort by time. */
+  id: string
+  /** UUID. Those that the server creates are version 7 and sort by time. */
+  organization_id: string
+  /** 1, 2, 3 … within the organization, without gaps. */
+  sequence: number
+  /** RFC 3339 in UTC with microseconds, such as 2026-01-31T09:30:00.123456Z. */
+  occurred_at: string
+  type: 'invitation.revoked'
+  data: {
+    /** UUID. Those that the server creates are version 7 and sort by time. */
+    invitation_id: string
+    email: string
+    role: 'admin' | 'responder' | 'viewer'
+  }
+} | {
+  /** UUID. Those that the server creates are version 7 and sort by time. */
+  id: string
+  /** UUID. Those that the server creates are version 7 and sort by time. */
+  organization_id: string
+  /** 1, 2, 3 … within the organization, without gaps. */
+  sequence: number
+  /** RFC 3339 in UTC with microseconds, such as 2026-01-31T09:30:00.123456Z. */
+  occurred_at: string
+  type: 'credential.created'
+  data: {
+    key_id: string
+    name: string
+  }
+} | {
+  /** UUID. Those that the server creates are version 7 and sort by time. */
+  id: string
+  /** UUID. Those that the server creates are version 7 and sort by time. */
+  organization_id: string
+  /** 1, 2, 3 … within the organization, without gaps. */
+  sequence: number
+  /** RFC 3339 in UTC with microseconds, such as 2026-01-31T09:30:00.123456Z. */
+  occurred_at: string
+  type: 'credential.deleted'
+  data: {
+    key_id: string
+    name: string
+  }
+} | {
+  /** UUID. Those that the server creates are version 7 and sort by time. */
+  id: string
+  /** UUID. Those that the server creates are version 7 and sort by time. */
+  organization_id: string
+  /** 1, 2, 3 … within the organization, without gaps. */
+  sequence: number
+  /** RFC 3339 in UTC with microseconds, such as 2026-01-31T09:30:00.123456Z. */
+  occurred_at: string
+  type: 'view_as.started'
+  /** In both organizations. */
+  data: {
+    /** UUID. Those that the server creates are version 7 and sort by time. */
+    view_id: string
+    /** The organization that is looked at. */
+    organization_id: string
+    /** The organization of the member who looks. */
+    partner_id: string
+    viewer: {
+      /** UUID. Those that the server creates are version 7 and sort by time. */
+      user_id: string
+      name: string | null
+    }
+    reason: string
+    /** RFC 3339 in UTC with microseconds, such as 2026-01-31T09:30:00.123456Z. */
+    expires_at: string
+  }
+} | {
+  /** UUID. Those that the server creates are version 7 and sort by time. */
+  id: string
+  /** UUID. Those that the server creates are version 7 and sort by time. */
+  organization_id: string
+  /** 1, 2, 3 … within the organization, without gaps. */
+  sequence: number
+  /** RFC 3339 in UTC with microseconds, such as 2026-01-31T09:30:00.123456Z. */
+  occurred_at: string
+  type: 'view_as.ended'
+  /** In both organizations. */
+  data: {
+    /** UUID. Those that the server creates are version 7 and sort by time. */
+    view_id: string
+    /** The organization that is looked at. */
+    organization_id: string
+    /** The organization of the member who looks. */
+    partner_id: string
+    viewer: {
+      /** UUID. Those that the server creates are version 7 and sort by time. */
+      user_id: string
+      name: string | null
+    }
+    cause: 'ended' | 'expired' | 'refused'
+  }
+} | {
   /** UUID. Those that the server creates are version 7 and sort by time. */
   id: string
   /** UUID. Those that the server creates are version 7 and sort by time. */
@@ -3461,6 +3861,24 @@ export interface PublicWebWidget {
   message_characters: number
 }
 
+export interface ReceivedInvitation {
+  /** UUID. Those that the server creates are version 7 and sort by time. */
+  invitation_id: string
+  organization: {
+    /** UUID. Those that the server creates are version 7 and sort by time. */
+    id: string
+    name: string
+  }
+  role: 'admin' | 'responder' | 'viewer'
+  invited_by: {
+    name: string | null
+  }
+  /** RFC 3339 in UTC with microseconds, such as 2026-01-31T09:30:00.123456Z. */
+  created_at: string
+  /** RFC 3339 in UTC with microseconds, such as 2026-01-31T09:30:00.123456Z. */
+  expires_at: string
+}
+
 export interface Reembedding {
   embedding_model: string
   /** Null: the model’s own, which nobody has learned yet. */
@@ -3594,6 +4012,18 @@ export interface SignInSession {
   scopes: string[]
   /** The organizations that the session can switch to, oldest membership first; at most 100. */
   organizations: OrganizationChoice[]
+  /** If the session looks at `organization` as a partner: only reading is permitted. */
+  view: {
+    /** UUID. Those that the server creates are version 7 and sort by time. */
+    id: string
+    partner: {
+      /** UUID. Those that the server creates are version 7 and sort by time. */
+      id: string
+      name: string
+    }
+    /** RFC 3339 in UTC with microseconds, such as 2026-01-31T09:30:00.123456Z. */
+    expires_at: string
+  } | null
   /** RFC 3339 in UTC with microseconds, such as 2026-01-31T09:30:00.123456Z. */
   created_at: string
   /** RFC 3339 in UTC with microseconds, such as 2026-01-31T09:30:00.123456Z. */
@@ -4911,7 +5341,7 @@ export type WebhookEvent = ((ConversationEvent) & ({
   sequence: null
   /** RFC 3339 in UTC with microseconds, such as 2026-01-31T09:30:00.123456Z. */
   occurred_at: string
-  type: 'webhook.test' | 'webhook.disabled' | 'dataset.created' | 'dataset.updated' | 'dataset.deleted' | 'dataset.reembedded' | 'dataset.reembedding_failed' | 'source.created' | 'source.updated' | 'source.deleted' | 'source.crawled' | 'source.crawl_failed' | 'dataset_source.created' | 'dataset_source.ready' | 'dataset_source.failed' | 'dataset_source.deleted' | 'web_widget.created' | 'web_widget.updated' | 'web_widget.deleted' | 'web_widget.limit_reached' | 'workflow.published' | 'workflow.went_live' | 'workflow.went_offline' | 'workflow_trigger.skipped' | 'budget.warned' | 'budget.stopped' | 'budget.resumed' | 'workflow_execution.queued' | 'workflow_execution.started' | 'workflow_execution.waiting' | 'workflow_execution.resumed' | 'workflow_execution.completed' | 'workflow_execution.failed' | 'workflow_execution.cancelled' | 'workflow_step.started' | 'workflow_step.retrying' | 'workflow_step.completed' | 'workflow_step.failed'
+  type: 'webhook.test' | 'organization.created' | 'organization.updated' | 'organization.suspended' | 'organization.deleted' | 'member.joined' | 'member.updated' | 'member.removed' | 'invitation.created' | 'invitation.accepted' | 'invitation.declined' | 'invitation.expired' | 'invitation.revoked' | 'credential.created' | 'credential.deleted' | 'view_as.started' | 'view_as.ended' | 'webhook.disabled' | 'dataset.created' | 'dataset.updated' | 'dataset.deleted' | 'dataset.reembedded' | 'dataset.reembedding_failed' | 'source.created' | 'source.updated' | 'source.deleted' | 'source.crawled' | 'source.crawl_failed' | 'dataset_source.created' | 'dataset_source.ready' | 'dataset_source.failed' | 'dataset_source.deleted' | 'web_widget.created' | 'web_widget.updated' | 'web_widget.deleted' | 'web_widget.limit_reached' | 'workflow.published' | 'workflow.went_live' | 'workflow.went_offline' | 'workflow_trigger.skipped' | 'budget.warned' | 'budget.stopped' | 'budget.resumed' | 'workflow_execution.queued' | 'workflow_execution.started' | 'workflow_execution.waiting' | 'workflow_execution.resumed' | 'workflow_execution.completed' | 'workflow_execution.failed' | 'workflow_execution.cancelled' | 'workflow_step.started' | 'workflow_step.retrying' | 'workflow_step.completed' | 'workflow_step.failed'
   data: Record<string, unknown>
 }
 
@@ -6943,6 +7373,10 @@ export interface DeletePersonalAccessTokenInput {
 
 export interface GetMyScopesInput {}
 
+export interface GetMemberScopesInput {
+  user_id: string
+}
+
 export interface ListMembersInput {
   /** Page size, 1 to 100. Default: 20. From 1 to 100. */
   limit?: number
@@ -6973,12 +7407,14 @@ export interface GetOrganizationInput {}
 export interface UpdateOrganizationInput {
   name?: string | null
   slug?: string | null
-  /** A JSON object; names other than `handling` are your own. */
+  /** A JSON object; names other than `handling` and `partner_access` are your own. */
   settings?: {
     handling?: {
       /** Which conversations members with the role `responder` see: `teams` are those of their teams, of no team, and those that they hold. Default `all`. */
       responders_see?: 'all' | 'teams'
     }
+    /** What members of the organizations above may see by `view-as`: nothing, what needs a `…:read` scope, or sensitive content too. Default `read`. */
+    partner_access?: 'none' | 'read' | 'read_sensitive'
     [name: string]: unknown
   } | null
 }
@@ -7051,10 +7487,37 @@ export interface ListInvitationsInput {
   limit?: number
   /** `next_cursor` of the previous page. */
   cursor?: string
+  /** Default `pending`. Others are kept for 90 days. */
+  state?: 'pending' | 'accepted' | 'declined' | 'expired' | 'revoked'
 }
 
 export interface DeleteInvitationInput {
   invitation_id: string
+}
+
+export interface ResendInvitationInput {
+  invitation_id: string
+  /** Makes the call safe to repeat. For 24 hours the same key with the same request returns the first response again, with `Idempotent-Replayed: true`; if the first call is still running, the second one joins it. An error that stored nothing is not kept. A message whose turn failed is tried again without being stored twice. 1 to 255 printable ASCII characters, unique within the organization. */
+  idempotency_key?: string
+}
+
+export interface ListReceivedInvitationsInput {
+  /** Page size, 1 to 100. Default: 20. From 1 to 100. */
+  limit?: number
+  /** `next_cursor` of the previous page. */
+  cursor?: string
+}
+
+export interface AcceptReceivedInvitationInput {
+  invitation_id: string
+  /** Makes the call safe to repeat. For 24 hours the same key with the same request returns the first response again, with `Idempotent-Replayed: true`; if the first call is still running, the second one joins it. An error that stored nothing is not kept. A message whose turn failed is tried again without being stored twice. 1 to 255 printable ASCII characters, unique within the organization. */
+  idempotency_key?: string
+}
+
+export interface DeclineReceivedInvitationInput {
+  invitation_id: string
+  /** Makes the call safe to repeat. For 24 hours the same key with the same request returns the first response again, with `Idempotent-Replayed: true`; if the first call is still running, the second one joins it. An error that stored nothing is not kept. A message whose turn failed is tried again without being stored twice. 1 to 255 printable ASCII characters, unique within the organization. */
+  idempotency_key?: string
 }
 
 export interface ReadInvitationInput {
@@ -7067,6 +7530,140 @@ export interface AcceptInvitationInput {
   password?: string | null
   /** Only with a new password. */
   name?: string | null
+}
+
+export interface DeclineInvitationInput {
+  token: string
+}
+
+export interface ListOrganizationsInput {
+  /** Page size, 1 to 100. Default: 20. From 1 to 100. */
+  limit?: number
+  /** `next_cursor` of the previous page. */
+  cursor?: string
+}
+
+export interface CreateOrganizationInput {
+  /** Makes the call safe to repeat. For 24 hours the same key with the same request returns the first response again, with `Idempotent-Replayed: true`; if the first call is still running, the second one joins it. An error that stored nothing is not kept. A message whose turn failed is tried again without being stored twice. 1 to 255 printable ASCII characters, unique within the organization. */
+  idempotency_key?: string
+  name: string
+  slug?: string | null
+  /** UUID. Those that the server creates are version 7 and sort by time. */
+  parent_id?: string | null
+}
+
+export interface GetSlugAvailabilityInput {
+  slug: string
+}
+
+export interface DeleteOrganizationInput {
+  /** The slug of the organization. */
+  confirm: string
+}
+
+export interface ListChildOrganizationsInput {
+  /** Page size, 1 to 100. Default: 20. From 1 to 100. */
+  limit?: number
+  /** `next_cursor` of the previous page. */
+  cursor?: string
+  /** Default: your own. */
+  parent_id?: string
+}
+
+export interface SearchChildOrganizationsInput {
+  /** Page size, 1 to 100. Default: 20. From 1 to 100. */
+  limit?: number
+  /** `next_cursor` of the previous page. */
+  cursor?: string
+  /** A part of the slug or of the id, literally. */
+  q?: string
+  /** A part of the slug or of the id, literally. */
+  query?: string
+}
+
+export interface CreateChildOrganizationInput {
+  /** Makes the call safe to repeat. For 24 hours the same key with the same request returns the first response again, with `Idempotent-Replayed: true`; if the first call is still running, the second one joins it. An error that stored nothing is not kept. A message whose turn failed is tried again without being stored twice. 1 to 255 printable ASCII characters, unique within the organization. */
+  idempotency_key?: string
+  name: string
+  slug?: string | null
+  /** Your organization, which is the default, or one below it. */
+  parent_id?: string | null
+}
+
+export interface GetChildOrganizationInput {
+  organization_id: string
+}
+
+export interface UpdateChildOrganizationInput {
+  organization_id: string
+  name?: string | null
+  slug?: string | null
+  status?: 'active' | 'suspended' | null
+}
+
+export interface ListChildMembersInput {
+  organization_id: string
+  /** Page size, 1 to 100. Default: 20. From 1 to 100. */
+  limit?: number
+  /** `next_cursor` of the previous page. */
+  cursor?: string
+}
+
+export interface UpdateChildMemberInput {
+  organization_id: string
+  user_id: string
+  role: 'admin' | 'responder' | 'viewer'
+}
+
+export interface DeleteChildMemberInput {
+  organization_id: string
+  user_id: string
+}
+
+export interface ListChildInvitationsInput {
+  organization_id: string
+  /** Page size, 1 to 100. Default: 20. From 1 to 100. */
+  limit?: number
+  /** `next_cursor` of the previous page. */
+  cursor?: string
+  /** Default `pending`. Others are kept for 90 days. */
+  state?: 'pending' | 'accepted' | 'declined' | 'expired' | 'revoked'
+}
+
+export interface CreateChildInvitationInput {
+  organization_id: string
+  /** Makes the call safe to repeat. For 24 hours the same key with the same request returns the first response again, with `Idempotent-Replayed: true`; if the first call is still running, the second one joins it. An error that stored nothing is not kept. A message whose turn failed is tried again without being stored twice. 1 to 255 printable ASCII characters, unique within the organization. */
+  idempotency_key?: string
+  email: string
+  role: 'admin' | 'responder' | 'viewer'
+  /** Suggested to the person who accepts. */
+  name?: string | null
+  /** Default 604800, a week; at most 30 days. From 60 to 2592000. */
+  expires_in_seconds?: number | null
+}
+
+export interface StartViewInput {
+  organization_id: string
+  /** Makes the call safe to repeat. For 24 hours the same key with the same request returns the first response again, with `Idempotent-Replayed: true`; if the first call is still running, the second one joins it. An error that stored nothing is not kept. A message whose turn failed is tried again without being stored twice. 1 to 255 printable ASCII characters, unique within the organization. */
+  idempotency_key?: string
+  /** Why you look. Both organizations see it. */
+  reason: string
+  /** Default 15, at most 60. From 1 to 60. */
+  minutes?: number | null
+}
+
+export interface StartViewInSessionInput {
+  organization_id: string
+  /** Why you look. Both organizations see it. */
+  reason: string
+  /** Default 15, at most 60. From 1 to 60. */
+  minutes?: number | null
+}
+
+export interface ListViewsInput {}
+
+export interface StopViewInput {
+  view_id: string
 }
 
 export interface SignInInput {
@@ -8611,6 +9208,8 @@ export type DeletePersonalAccessTokenOutput = void
 
 export type GetMyScopesOutput = string[]
 
+export type GetMemberScopesOutput = string[]
+
 export type ListMembersOutput = {
   data: Member[]
   pagination: Pagination
@@ -8654,6 +9253,25 @@ export type ListInvitationsOutput = {
 
 export type DeleteInvitationOutput = void
 
+export type ResendInvitationOutput = NewInvitation
+
+export type ListReceivedInvitationsOutput = {
+  data: ReceivedInvitation[]
+  pagination: Pagination
+}
+
+export type AcceptReceivedInvitationOutput = {
+  organization: {
+    /** UUID. Those that the server creates are version 7 and sort by time. */
+    id: string
+    name: string
+    slug: string
+  }
+  role: 'admin' | 'responder' | 'viewer'
+}
+
+export type DeclineReceivedInvitationOutput = void
+
 export type ReadInvitationOutput = {
   organization: {
     name: string
@@ -8668,6 +9286,83 @@ export type ReadInvitationOutput = {
 }
 
 export type AcceptInvitationOutput = SignInSession
+
+export type DeclineInvitationOutput = void
+
+export type ListOrganizationsOutput = {
+  data: JoinedOrganization[]
+  pagination: Pagination
+}
+
+export type CreateOrganizationOutput = JoinedOrganization
+
+export type GetSlugAvailabilityOutput = {
+  slug: string
+  available: boolean
+  /** Why not; null if it is free. */
+  reason: 'taken' | 'reserved' | 'invalid' | null
+  /** A similar one that is free; null if this one is. */
+  suggestion: string | null
+}
+
+export type DeleteOrganizationOutput = {
+  /** UUID. Those that the server creates are version 7 and sort by time. */
+  id: string
+  /** RFC 3339 in UTC with microseconds, such as 2026-01-31T09:30:00.123456Z. */
+  deleted_at: string
+  /** RFC 3339 in UTC with microseconds, such as 2026-01-31T09:30:00.123456Z. */
+  slug_reserved_until: string
+}
+
+export type ListChildOrganizationsOutput = {
+  data: ChildOrganization[]
+  pagination: Pagination
+}
+
+export type SearchChildOrganizationsOutput = {
+  data: FoundOrganization[]
+  pagination: Pagination
+}
+
+export type CreateChildOrganizationOutput = ChildOrganization
+
+export type GetChildOrganizationOutput = ChildOrganization
+
+export type UpdateChildOrganizationOutput = ChildOrganization
+
+export type ListChildMembersOutput = {
+  data: Member[]
+  pagination: Pagination
+}
+
+export type UpdateChildMemberOutput = Member
+
+export type DeleteChildMemberOutput = void
+
+export type ListChildInvitationsOutput = {
+  data: Invitation[]
+  pagination: Pagination
+}
+
+export type CreateChildInvitationOutput = NewInvitation
+
+export type StartViewOutput = {
+  /** UUID. Those that the server creates are version 7 and sort by time. */
+  id: string
+  /** `pvt_…`, for `Authorization: Bearer`. */
+  token: string
+  /** RFC 3339 in UTC with microseconds, such as 2026-01-31T09:30:00.123456Z. */
+  expires_at: string
+  scopes: string[]
+}
+
+export type StartViewInSessionOutput = SignInSession
+
+export type ListViewsOutput = {
+  data: ActiveView[]
+}
+
+export type StopViewOutput = void
 
 export type SignInOutput = SignInSession
 
@@ -9806,6 +10501,22 @@ export interface SuggestReplyEvents {
 }
 
 export interface ListOrganizationEventsEvents {
+  'organization.created': OrganizationEvent
+  'organization.updated': OrganizationEvent
+  'organization.suspended': OrganizationEvent
+  'organization.deleted': OrganizationEvent
+  'member.joined': OrganizationEvent
+  'member.updated': OrganizationEvent
+  'member.removed': OrganizationEvent
+  'invitation.created': OrganizationEvent
+  'invitation.accepted': OrganizationEvent
+  'invitation.declined': OrganizationEvent
+  'invitation.expired': OrganizationEvent
+  'invitation.revoked': OrganizationEvent
+  'credential.created': OrganizationEvent
+  'credential.deleted': OrganizationEvent
+  'view_as.started': OrganizationEvent
+  'view_as.ended': OrganizationEvent
   'webhook.disabled': OrganizationEvent
   'dataset.created': OrganizationEvent
   'dataset.updated': OrganizationEvent
@@ -9936,6 +10647,7 @@ export interface Inputs {
   listPersonalAccessTokens: ListPersonalAccessTokensInput
   deletePersonalAccessToken: DeletePersonalAccessTokenInput
   getMyScopes: GetMyScopesInput
+  getMemberScopes: GetMemberScopesInput
   listMembers: ListMembersInput
   createMember: CreateMemberInput
   updateMember: UpdateMemberInput
@@ -9950,8 +10662,31 @@ export interface Inputs {
   createInvitation: CreateInvitationInput
   listInvitations: ListInvitationsInput
   deleteInvitation: DeleteInvitationInput
+  resendInvitation: ResendInvitationInput
+  listReceivedInvitations: ListReceivedInvitationsInput
+  acceptReceivedInvitation: AcceptReceivedInvitationInput
+  declineReceivedInvitation: DeclineReceivedInvitationInput
   readInvitation: ReadInvitationInput
   acceptInvitation: AcceptInvitationInput
+  declineInvitation: DeclineInvitationInput
+  listOrganizations: ListOrganizationsInput
+  createOrganization: CreateOrganizationInput
+  getSlugAvailability: GetSlugAvailabilityInput
+  deleteOrganization: DeleteOrganizationInput
+  listChildOrganizations: ListChildOrganizationsInput
+  searchChildOrganizations: SearchChildOrganizationsInput
+  createChildOrganization: CreateChildOrganizationInput
+  getChildOrganization: GetChildOrganizationInput
+  updateChildOrganization: UpdateChildOrganizationInput
+  listChildMembers: ListChildMembersInput
+  updateChildMember: UpdateChildMemberInput
+  deleteChildMember: DeleteChildMemberInput
+  listChildInvitations: ListChildInvitationsInput
+  createChildInvitation: CreateChildInvitationInput
+  startView: StartViewInput
+  startViewInSession: StartViewInSessionInput
+  listViews: ListViewsInput
+  stopView: StopViewInput
   signIn: SignInInput
   getSignInSession: GetSignInSessionInput
   signOut: SignOutInput
@@ -10164,6 +10899,7 @@ export interface Outputs {
   listPersonalAccessTokens: ListPersonalAccessTokensOutput
   deletePersonalAccessToken: DeletePersonalAccessTokenOutput
   getMyScopes: GetMyScopesOutput
+  getMemberScopes: GetMemberScopesOutput
   listMembers: ListMembersOutput
   createMember: CreateMemberOutput
   updateMember: UpdateMemberOutput
@@ -10178,8 +10914,31 @@ export interface Outputs {
   createInvitation: CreateInvitationOutput
   listInvitations: ListInvitationsOutput
   deleteInvitation: DeleteInvitationOutput
+  resendInvitation: ResendInvitationOutput
+  listReceivedInvitations: ListReceivedInvitationsOutput
+  acceptReceivedInvitation: AcceptReceivedInvitationOutput
+  declineReceivedInvitation: DeclineReceivedInvitationOutput
   readInvitation: ReadInvitationOutput
   acceptInvitation: AcceptInvitationOutput
+  declineInvitation: DeclineInvitationOutput
+  listOrganizations: ListOrganizationsOutput
+  createOrganization: CreateOrganizationOutput
+  getSlugAvailability: GetSlugAvailabilityOutput
+  deleteOrganization: DeleteOrganizationOutput
+  listChildOrganizations: ListChildOrganizationsOutput
+  searchChildOrganizations: SearchChildOrganizationsOutput
+  createChildOrganization: CreateChildOrganizationOutput
+  getChildOrganization: GetChildOrganizationOutput
+  updateChildOrganization: UpdateChildOrganizationOutput
+  listChildMembers: ListChildMembersOutput
+  updateChildMember: UpdateChildMemberOutput
+  deleteChildMember: DeleteChildMemberOutput
+  listChildInvitations: ListChildInvitationsOutput
+  createChildInvitation: CreateChildInvitationOutput
+  startView: StartViewOutput
+  startViewInSession: StartViewInSessionOutput
+  listViews: ListViewsOutput
+  stopView: StopViewOutput
   signIn: SignInOutput
   getSignInSession: GetSignInSessionOutput
   signOut: SignOutOutput
@@ -10601,6 +11360,8 @@ export interface Methods {
   deletePersonalAccessToken(input: DeletePersonalAccessTokenInput, options?: CallOptions): Promise<DeletePersonalAccessTokenOutput>
   /** Read the scopes of the credential in this organization. */
   getMyScopes(input?: GetMyScopesInput, options?: CallOptions): Promise<GetMyScopesOutput>
+  /** Read the scopes of a member. */
+  getMemberScopes(input: GetMemberScopesInput, options?: CallOptions): Promise<GetMemberScopesOutput>
   /** List members, newest first. */
   listMembers(input?: ListMembersInput, options?: CallOptions): Promise<ListMembersOutput>
   /**
@@ -10610,7 +11371,10 @@ export interface Methods {
   createMember(input: CreateMemberInput, options?: CallOptions): Promise<CreateMemberOutput>
   /** Change a member's role. */
   updateMember(input: UpdateMemberInput, options?: CallOptions): Promise<UpdateMemberOutput>
-  /** End a membership. */
+  /**
+   * End a membership.
+   * Also your own. The last admin cannot be removed.
+   */
   deleteMember(input: DeleteMemberInput, options?: CallOptions): Promise<DeleteMemberOutput>
   /** Read the organization. */
   getOrganization(input?: GetOrganizationInput, options?: CallOptions): Promise<GetOrganizationOutput>
@@ -10646,13 +11410,27 @@ export interface Methods {
    * It replaces an open invitation of the same address. A member without another organization can use it to set a new password. It ends when the member or key that created it is removed. Callers can grant, replace and delete only invitations to roles that they have.
    */
   createInvitation(input: CreateInvitationInput, options?: CallOptions): Promise<CreateInvitationOutput>
-  /** List open invitations, newest first. */
+  /** List invitations, newest first. */
   listInvitations(input?: ListInvitationsInput, options?: CallOptions): Promise<ListInvitationsOutput>
   /**
-   * Delete an invitation.
-   * Callers can delete only invitations to roles that they have.
+   * Revoke an invitation.
+   * Callers can revoke only invitations to roles that they have.
    */
   deleteInvitation(input: DeleteInvitationInput, options?: CallOptions): Promise<DeleteInvitationOutput>
+  /**
+   * Make a new link for an invitation.
+   * The old link ends, and the invitation lasts again as long as it did. Callers can do this only for invitations to roles that they have.
+   */
+  resendInvitation(input: ResendInvitationInput, options?: CallOptions): Promise<ResendInvitationOutput>
+  /**
+   * List the open invitations to your address, newest first.
+   * Of any organization. Only for addresses that are proven to be yours: by the identity provider, or by the operator of the server. A password that you chose with the link of an invitation proves nothing.
+   */
+  listReceivedInvitations(input?: ListReceivedInvitationsInput, options?: CallOptions): Promise<ListReceivedInvitationsOutput>
+  /** Accept an invitation to your address. */
+  acceptReceivedInvitation(input: AcceptReceivedInvitationInput, options?: CallOptions): Promise<AcceptReceivedInvitationOutput>
+  /** Decline an invitation to your address. */
+  declineReceivedInvitation(input: DeclineReceivedInvitationInput, options?: CallOptions): Promise<DeclineReceivedInvitationOutput>
   /** Read an invitation with its token. */
   readInvitation(input: ReadInvitationInput, options?: CallOptions): Promise<ReadInvitationOutput>
   /**
@@ -10660,6 +11438,80 @@ export interface Methods {
    * An invitation can be accepted once. `password` is the new password; for a user who is already a member of another organization, it is their existing one. A session of the invited user needs no password.
    */
   acceptInvitation(input: AcceptInvitationInput, options?: CallOptions): Promise<AcceptInvitationOutput>
+  /**
+   * Decline an invitation with its token.
+   * Needs no account. Declining it again changes nothing.
+   */
+  declineInvitation(input: DeclineInvitationInput, options?: CallOptions): Promise<DeclineInvitationOutput>
+  /** List the organizations that you are a member of, newest first. */
+  listOrganizations(input?: ListOrganizationsInput, options?: CallOptions): Promise<ListOrganizationsOutput>
+  /**
+   * Create an organization.
+   * You become its admin, and it has a knowledge base named `Default`. PARLEY_ORGANIZATION_CREATION says who can: any user, users who are an admin somewhere, or nobody. A user can have created 10 that exist. With `parent_id` it becomes a child of an organization that you, or an organization above it, have you as an admin.
+   */
+  createOrganization(input: CreateOrganizationInput, options?: CallOptions): Promise<CreateOrganizationOutput>
+  /**
+   * Find out whether a slug is free.
+   * At most 30 times a minute. The slug of a deleted organization stays reserved for 30 days.
+   */
+  getSlugAvailability(input: GetSlugAvailabilityInput, options?: CallOptions): Promise<GetSlugAvailabilityOutput>
+  /**
+   * Delete the organization and everything in it.
+   * Its keys, sessions and tokens are refused at once. What belongs to it is then deleted by leased work, in parts; its usage and its audit log are kept as long as their own rules say. Its slug stays reserved for 30 days. It cannot be undone.
+   */
+  deleteOrganization(input: DeleteOrganizationInput, options?: CallOptions): Promise<DeleteOrganizationOutput>
+  /**
+   * List the children of an organization, newest first.
+   * One level: of your organization, or of one below it.
+   */
+  listChildOrganizations(input?: ListChildOrganizationsInput, options?: CallOptions): Promise<ListChildOrganizationsOutput>
+  /** Search all organizations below yours by slug or id, newest first. */
+  searchChildOrganizations(input?: SearchChildOrganizationsInput, options?: CallOptions): Promise<SearchChildOrganizationsOutput>
+  /**
+   * Create an organization below yours.
+   * A user becomes its admin; of one that a key creates, invite an admin. It has a knowledge base `Default`.
+   */
+  createChildOrganization(input: CreateChildOrganizationInput, options?: CallOptions): Promise<CreateChildOrganizationOutput>
+  /** Read an organization below yours. */
+  getChildOrganization(input: GetChildOrganizationInput, options?: CallOptions): Promise<GetChildOrganizationOutput>
+  /**
+   * Rename, suspend or resume an organization below yours.
+   * While it is suspended, calls to it and to all below it are 403 `organization_suspended`; turns that run complete.
+   */
+  updateChildOrganization(input: UpdateChildOrganizationInput, options?: CallOptions): Promise<UpdateChildOrganizationOutput>
+  /** List the members of an organization below yours, newest first. */
+  listChildMembers(input: ListChildMembersInput, options?: CallOptions): Promise<ListChildMembersOutput>
+  /** Change the role of a member of an organization below yours. */
+  updateChildMember(input: UpdateChildMemberInput, options?: CallOptions): Promise<UpdateChildMemberOutput>
+  /** End a membership in an organization below yours. */
+  deleteChildMember(input: DeleteChildMemberInput, options?: CallOptions): Promise<DeleteChildMemberOutput>
+  /** List the invitations of an organization below yours, newest first. */
+  listChildInvitations(input: ListChildInvitationsInput, options?: CallOptions): Promise<ListChildInvitationsOutput>
+  /**
+   * Invite someone to an organization below yours.
+   * Any role can be granted. Otherwise the same as `createInvitation`. It ends when the key or the membership that created it does, or the organization is no longer below yours.
+   */
+  createChildInvitation(input: CreateChildInvitationInput, options?: CallOptions): Promise<CreateChildInvitationOutput>
+  /**
+   * Look at an organization below yours, with a token.
+   * Only for members, not for keys. The organization decides with `settings.partner_access`: `none`, `read` (the default) or `read_sensitive`. Every request of a view checks again that you are an admin, that the organization is below yours, and what it permits. A view can call GET operations that need a `…:read` scope, except for those that answer keys, links or secrets; everything else is 403 `view_only`.
+   */
+  startView(input: StartViewInput, options?: CallOptions): Promise<StartViewOutput>
+  /**
+   * Look at an organization below yours, in this session.
+   * From now on the session concerns that organization, until the view ends or you switch to another organization; requests that name one of your organizations in `X-Parley-Org` concern that. When its time is over, calls are 403 `view_refused` until you switch. The organization decides with `settings.partner_access`: `none`, `read` (the default) or `read_sensitive`. Every request of a view checks again that you are an admin, that the organization is below yours, and what it permits. A view can call GET operations that need a `…:read` scope, except for those that answer keys, links or secrets; everything else is 403 `view_only`.
+   */
+  startViewInSession(input: StartViewInSessionInput, options?: CallOptions): Promise<StartViewInSessionOutput>
+  /**
+   * List who looks at this organization just now, newest first.
+   * Partners of organizations above this one, at most 100.
+   */
+  listViews(input?: ListViewsInput, options?: CallOptions): Promise<ListViewsOutput>
+  /**
+   * End a view.
+   * A view of a member of your organization, or of your organization.
+   */
+  stopView(input: StopViewInput, options?: CallOptions): Promise<StopViewOutput>
   /**
    * Sign in with a password or an organization API key.
    * Needs either `email` and `password`, or `api_key`. Every refusal is the same 401; too many attempts for one account or from one address are 429.

@@ -1,14 +1,4 @@
 // The face of access: organizations, users, members and their credentials.
-import type { ConversationTokens } from './conversation-token.ts'
-import type { OpenId } from './sign-in/openid-port.ts'
-import type { Passwords } from './sign-in/passwords.ts'
-
-export interface AccessServices {
-  readonly passwords: Passwords
-  /** Null if no identity provider is configured. */
-  readonly openid: OpenId | null
-  readonly tokens: ConversationTokens
-}
 
 export type { ConversationTokens } from './conversation-token.ts'
 export { authenticate, authenticateSession, readBearer } from './authenticate.ts'
@@ -19,3 +9,28 @@ export {
   readPresentedCredential,
   readPresentedSession,
 } from './known-credentials.ts'
+export { type Standing, type Standings, readStanding, requireStanding, standingOf } from './standing.ts'
+export { createOrganizationIn } from './new-organization.ts'
+export { changeOrganization, moveOrganization } from './change-organization.ts'
+export {
+  type PlacedOrganization,
+  countCreatedBy,
+  findSlug,
+  hasChildren,
+  holdOrganization,
+  lockOrganization,
+  lockTree,
+  markOrganizationDeleted,
+  removeOrganization,
+} from './organization-rows.ts'
+export { addMember, changeRole, holdMember, removeMember } from './members.ts'
+export { listMembersOf } from './operations.ts'
+export { inviteAsPartner, listInvitationsOf } from './sign-in/invitations.ts'
+export { describeSession, readOwnSession } from './sign-in/operations.ts'
+export { lookAt } from './sign-in/sessions.ts'
+export { lockTokensOf } from './sign-in/users.ts'
+export { findUser, findUserById } from './queries.ts'
+export { requireOrganization } from './administration.ts'
+export { countViewsOf, endView, endViewsOfOrganization, insertView, selectViews } from './view-rows.ts'
+export { createCredential } from './rules/credentials.ts'
+export type { AccessServices } from './services.ts'

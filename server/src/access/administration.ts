@@ -1,7 +1,7 @@
 // What an operator can do directly in the database, without a credential: organizations, users, tokens, keys.
-import { Type, newPassword, operations, type Role, type Scope, scopes } from '@parley/contract'
+import { Type, newPassword, operations, type Role, type Scope } from '@parley/contract'
 import type { Database } from '../database/database.ts'
-import { openStore } from '../database/store.ts'
+import { openStore, openStoreIn, type TransactionStore } from '../database/store.ts'
 import { AppError, type FieldFault, invalid, notFound } from '../base/errors.ts'
 import { isUuid, type Ports } from '../base/ports.ts'
 import { findUnstorable } from '../base/text.ts'
@@ -15,9 +15,14 @@ import {
   parseCredential,
 } from './rules/credentials.ts'
 import { byCommand, newValue, secretChange, tell, tellEach } from './audit.ts'
+import { addKey, chooseKeyPower } from './keys.ts'
+import { addMember } from './members.ts'
+import { createOrganizationIn } from './new-organization.ts'
+import * as organizations from './organization-rows.ts'
 import * as queries from './queries.ts'
 import { mayBeAdded } from './rules/invitation-proof.ts'
 import { createPasswords } from './sign-in/passwords.ts'
+import { endViewsOf } from './view-rows.ts'
 import { endSessionsOf } from './sign-in/sessions.ts'
 import * as users from './sign-in/users.ts'
 
@@ -46,22 +51,17 @@ export interface OrganizationRequest {
 export async function createOrganization(
   { database, ports }: AdministrationServices,
   { name, slug, key }: OrganizationRequest,
-): Promise<{ organization: queries.OrganizationRecord; secret: string }> {
+): Promise<{ organization: organizations.OrganizationRecord; secret: string }> {
   requireValid(faultsOf.organization, { name, slug: slug ?? null })
   const admin_key = provideCredential('organization_key', { path: 'key', text: key }, ports)
-  const slugs = slug === undefined ? proposeSlugs(name, ports) : [slug]
   return database.transaction(async (tx) => {
-    for (const candidate of slugs) {
-      const organization = await queries.insertOrganization(tx, { id: ports.newId(), name, slug: candidate })
-      if (!organization) continue
-      const { text, ...credential } = admin_key
-      await insertKey(tx, organization.id, { ...credential, ...adminPower, name: 'Admin key' })
-      const target = { type: 'organization', id: organization.id, name } as const
-      const changes = [newValue('slug', organization.slug), newValue('key_id', credential.key_id)]
-      await tell(tx, ports, organization.id, byCommand('parley org create', target, changes))
-      return { organization, secret: text }
-    }
-    throw new AppError('slug_taken')
+    const { status: _, parent_id: __, ...organization } = await createOrganizationIn(tx, ports, { name, slug })
+    const { text, ...credential } = admin_key
+    await insertKey(openStoreIn(tx, organization.id), { ...credential, ...adminPower, name: 'Admin key' })
+    const target = { type: 'organization', id: organization.id, name } as const
+    const changes = [newValue('slug', organization.slug), newValue('key_id', credential.key_id)]
+    await tell(tx, ports, organization.id, byCommand('parley org create', target, changes))
+    return { organization, secret: text }
   })
 }
 
@@ -81,27 +81,19 @@ function provideCredential(
 
 const idTaken = (path: string) => invalid({ path, message: 'has the id of another credential; choose a different id' })
 
-async function insertKey(...args: Parameters<typeof queries.insertOrganizationKey>) {
-  const record = await queries.insertOrganizationKey(...args)
+async function insertKey(tx: TransactionStore, key: queries.NewOrganizationKey) {
+  const record = await addKey(tx, key)
   if (!record) throw idTaken('key')
   return record
 }
 
-/** Candidates: the name converted to a slug and, if that exists, the same with a random suffix. */
-function proposeSlugs(name: string, { randomBytes }: Pick<Ports, 'randomBytes'>): string[] {
-  const letters = name
-    .normalize('NFKD')
-    .toLowerCase()
-    .replace(/\p{Mark}/gu, '')
-    .replace(/[^a-z0-9]+/g, '-')
-  const slug = letters.slice(0, 50).replace(/^-+|-+$/g, '') || 'organization'
-  return [slug, `${slug}-${randomBytes(4).toString('hex')}`]
-}
-
 /** Finds an organization by its id, or else its slug. */
-export async function requireOrganization(database: Database, slug_or_id: string): Promise<queries.OrganizationRecord> {
-  const by_id = isUuid(slug_or_id) ? await queries.findOrganization(database, 'id', slug_or_id) : undefined
-  const organization = by_id ?? (await queries.findOrganization(database, 'slug', slug_or_id))
+export async function requireOrganization(
+  database: Database,
+  slug_or_id: string,
+): Promise<organizations.OrganizationRecord> {
+  const by_id = isUuid(slug_or_id) ? await organizations.findOrganization(database, 'id', slug_or_id) : undefined
+  const organization = by_id ?? (await organizations.findOrganization(database, 'slug', slug_or_id))
   if (!organization) throw notFound(`Organization "${slug_or_id}"`)
   return organization
 }
@@ -125,7 +117,7 @@ export async function createUser(
   return openStore(database, id).transaction(async (tx) => {
     const known = await queries.findOrInsertUser(tx, user)
     // Its foreign key to the user waits for a transaction that sets the user's password, and makes such a transaction wait.
-    const member = await queries.insertMember(tx, known, role)
+    const member = await addMember(tx, known, role)
     if (!member) throw new AppError('member_exists')
     if (!mayBeAdded(await users.findPassword(tx, known.id))) throw new AppError('invitation_needed')
     const target = { type: 'member', id: known.id, name: known.email } as const
@@ -149,6 +141,7 @@ export async function setUserPassword(
     if (!mayBeAdded(await users.findPassword(tx, user.id))) await users.deleteTokensOf(tx, user.id)
     await users.writePassword(tx, user.id, { hash, is_vouched: true })
     await endSessionsOf(tx, { user_id: user.id })
+    await endViewsOf(tx, user.id)
     await users.deleteMintedTokensOf(tx, user.id)
     const target = { type: 'user', id: user.id, name: user.email } as const
     await tellEach(tx, ports, user.id, byCommand('parley user set-password', target, [secretChange('password')]))
@@ -212,24 +205,14 @@ export async function createKey(
   const { text, ...credential } = provideCredential('organization_key', { path: 'key', text: given }, ports)
   const { id } = await requireOrganization(database, organization)
   const key = { ...credential, ...power, name, agent_ids: null, expires_at: null }
-  const record = await database.transaction(async (tx) => {
-    const inserted = await insertKey(tx, id, key)
+  const record = await openStore(database, id).transaction(async (tx) => {
+    const inserted = await insertKey(tx, key)
     const target = { type: 'organization_key', id: inserted.key_id, name } as const
     const changes = [newValue('role', power.role), newValue('scopes', power.scopes)]
     await tell(tx, ports, id, byCommand('parley key create', target, changes))
     return inserted
   })
   return { credential: record, secret: text }
-}
-
-/** The permissions of a new key: a role, by default `admin`, or a list of scopes. */
-export function chooseKeyPower(
-  role: Role | null | undefined,
-  wanted: readonly Scope[] | null | undefined,
-): { role: Role; scopes: null } | { role: null; scopes: Scope[] } {
-  if (!wanted) return { role: role ?? 'admin', scopes: null }
-  if (role) throw invalid({ path: 'scopes', message: 'cannot be combined with role' })
-  return { role: null, scopes: scopes.filter((scope) => wanted.includes(scope)) }
 }
 
 /** Applies the contract's rules for request bodies. */

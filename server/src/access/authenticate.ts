@@ -11,11 +11,15 @@ import { respondersSee, teamsOnly } from './rules/responders.ts'
 import type { Principal } from '../calls/principal.ts'
 import type { ConversationTokens } from './conversation-token.ts'
 import { looksLikeCredential, type ParsedCredential, parseCredential, secretMatches } from './rules/credentials.ts'
+import { type Standing, type Standings, requireStanding, standingOf } from './standing.ts'
+import { judgeView, scopesOfView } from './rules/view.ts'
+import { findViewOfToken } from './view-rows.ts'
 import { findSession, type SessionServices } from './sign-in/find-session.ts'
 
 export interface AuthenticationServices {
   database: Executor
   tokens: ConversationTokens
+  standings: Standings
   log: Pick<Logger, 'warn'>
 }
 
@@ -40,6 +44,7 @@ export async function authenticate(
   if (!looksLikeCredential(bearer)) return authenticateConversation(services, bearer)
   const credential = parseCredential(bearer)
   if (credential === null) throw new AppError('unauthorized')
+  if (credential.kind === 'view_token') return authenticateView(services, credential)
   return credential.kind === 'organization_key'
     ? authenticateKey(services, credential)
     : authenticateToken(services, credential, organization_header?.trim() || null)
@@ -59,6 +64,7 @@ export async function authenticateSession(
   if (concerns === 'user' && user !== null) {
     return { kind: 'user', user, minter: { session_id: session.id, key_id: null }, limit_key }
   }
+  if (session.blocked) throw new AppError(session.blocked)
   return { kind: 'member', access, session_id: session.id }
 }
 
@@ -74,6 +80,7 @@ interface KeyRow extends CredentialHead {
   role: Role | null
   scopes: string[] | null
   agent_ids: string[] | null
+  standing: Standing
 }
 
 const use_is_stale = `coalesce(c.last_used_at < now() - interval '1 minute', true) as use_is_stale`
@@ -84,7 +91,8 @@ const byKey = 'lateral (select * from credentials where key_id = wanted.key_id l
 
 const findKey = statement(
   'find_organization_key',
-  `select wanted.call, c.secret_hash, c.organization_id, c.name, c.role, c.scopes, c.agent_ids, ${use_is_stale}
+  `select wanted.call, c.secret_hash, c.organization_id, c.name, c.role, c.scopes, c.agent_ids,
+     ${standingOf('c.organization_id')} as standing, ${use_is_stale}
    from ${rowsOf('wanted', 'key_id text')} cross join ${byKey}
    where c.user_id is null and ${is_current}`,
 )
@@ -95,6 +103,7 @@ const unproven = 'unproven'
 async function authenticateKey(services: AuthenticationServices, credential: ParsedCredential): Promise<Principal> {
   const [found] = await services.database.lookUp<KeyRow>(findKey, [credential.key_id], unproven)
   const key = requireSecret(credential, found)
+  requireStanding(key.standing)
   noteUse(services, credential, key)
   return {
     kind: 'member',
@@ -116,12 +125,14 @@ interface TokenRow extends CredentialHead {
   organization_id: string | null
   role: Role | null
   responders_see: string | null
+  standing: Standing
   minted_by_session: string | null
 }
 
 const findToken = statement(
   'find_personal_access_token',
-  `select c.secret_hash, c.user_id, u.email, u.name, m.organization_id, m.role, ${respondersSee('m')} as responders_see, c.minted_by_session, ${use_is_stale}
+  `select c.secret_hash, c.user_id, u.email, u.name, m.organization_id, m.role, ${respondersSee('m')} as responders_see,
+     ${standingOf('m.organization_id')} as standing, c.minted_by_session, ${use_is_stale}
    from credentials c
    join users u on u.id = c.user_id
    left join members m on m.user_id = c.user_id and m.organization_id = $2
@@ -137,6 +148,7 @@ async function authenticateToken(
   const [found] = await services.database.query<TokenRow>(findToken, [credential.key_id, organization_id])
   const token = requireSecret(credential, found)
   if (organization !== null && token.role === null) throw new AppError('unauthorized')
+  requireStanding(token.standing)
   noteUse(services, credential, token)
   if (token.organization_id === null || token.role === null) {
     return {
@@ -160,9 +172,33 @@ async function authenticateToken(
   }
 }
 
-async function authenticateConversation({ tokens }: AuthenticationServices, token: string): Promise<Principal> {
+/** Nothing about a view is remembered from one request to the next. */
+async function authenticateView(services: AuthenticationServices, credential: ParsedCredential): Promise<Principal> {
+  const found = await findViewOfToken(services.database, credential.key_id)
+  const { view, user_id, email, name } = requireSecret(credential, found)
+  const refusal = judgeView(view)
+  if (refusal) throw new AppError(refusal)
+  return {
+    kind: 'member',
+    access: {
+      organization_id: view.organization_id,
+      actor: { type: 'user', id: user_id, name: name ?? email },
+      scopes: new Set(scopesOfView(view.partner_access)),
+      agent_ids: null,
+      conversation: null,
+      view: { id: view.id, partner_id: view.partner_id, partner_name: view.partner_name },
+      limit_key: `user ${user_id}`,
+    },
+  }
+}
+
+async function authenticateConversation(
+  { tokens, standings }: AuthenticationServices,
+  token: string,
+): Promise<Principal> {
   const claims = await tokens.verify(token)
   if (claims === null) throw new AppError('unauthorized')
+  await standings.require(claims.organization_id)
   return {
     kind: 'member',
     access: {
@@ -178,7 +214,10 @@ async function authenticateConversation({ tokens }: AuthenticationServices, toke
 }
 
 /** Does the same work for an unknown id as for a wrong secret. */
-function requireSecret<Row extends CredentialHead>({ secret }: ParsedCredential, found: Row | undefined): Row {
+function requireSecret<Row extends Pick<CredentialHead, 'secret_hash'>>(
+  { secret }: ParsedCredential,
+  found: Row | undefined,
+): Row {
   const matches = secretMatches(secret, found?.secret_hash ?? null)
   if (found === undefined || !matches) throw new AppError('unauthorized')
   return found

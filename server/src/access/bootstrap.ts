@@ -15,6 +15,7 @@ import {
 } from './rules/credentials.ts'
 import { lockInstallation, readPrivateFile, writePrivateFile } from '../sealing/installation.ts'
 import { byStart, newValue, tell, tellEach } from './audit.ts'
+import * as organizations from './organization-rows.ts'
 import * as queries from './queries.ts'
 
 export interface BootstrapServices {
@@ -46,7 +47,7 @@ export async function bootstrap(services: BootstrapServices): Promise<Bootstrapp
   const { database, config, ports, log } = services
   const { organization, ...outcome } = await database.transaction(async (tx) => {
     await lockInstallation(tx)
-    const existing = await queries.findFirstOrganization(tx)
+    const existing = await organizations.findFirstOrganization(tx)
     const organization = existing ?? (await insertFirstOrganization(tx, ports))
     const way_in = await provideWayIn(tx, organization.id, !existing, services)
     if (config.bootstrap_pat !== undefined) await installToken(tx, organization.id, config.bootstrap_pat, ports)
@@ -56,9 +57,16 @@ export async function bootstrap(services: BootstrapServices): Promise<Bootstrapp
   return { organization: { id: organization.id, name: organization.name, slug: organization.slug }, ...outcome }
 }
 
-async function insertFirstOrganization(tx: Executor, ports: Pick<Ports, 'newId'>): Promise<queries.OrganizationRecord> {
+async function insertFirstOrganization(
+  tx: Executor,
+  ports: Pick<Ports, 'newId'>,
+): Promise<organizations.OrganizationRecord> {
   const id = ports.newId()
-  const organization = await queries.insertOrganization(tx, { id, name: 'My organization', slug: 'my-organization' })
+  const organization = await organizations.insertOrganization(tx, {
+    id,
+    name: 'My organization',
+    slug: 'my-organization',
+  })
   if (!organization) throw new Error('another process created an organization at the same time; start again')
   await tell(tx, ports, id, byStart({ type: 'organization', id, name: organization.name }))
   return organization

@@ -4,14 +4,32 @@ import { openStore } from '../database/store.ts'
 import { notFound } from '../base/errors.ts'
 import { requireOrganization } from './administration.ts'
 import { systemPorts } from '../base/ports.ts'
-import { byCommand, tell, tellEach } from './audit.ts'
+import { byCommand, newValue, tell, tellEach } from './audit.ts'
 import * as queries from './queries.ts'
-import { removeKey, removeMember } from './removals.ts'
+import { moveOrganization } from './change-organization.ts'
+import { removeKey } from './keys.ts'
+import { holdMember, removeMember } from './members.ts'
+import { type PlacedOrganization, selectOrganizations } from './organization-rows.ts'
 import { lockTokensOf } from './sign-in/users.ts'
 
 /** Oldest first. */
-export function listOrganizations(database: Database): Promise<queries.OrganizationRecord[]> {
-  return queries.selectOrganizations(database)
+export function listOrganizations(database: Database): Promise<PlacedOrganization[]> {
+  return selectOrganizations(database)
+}
+
+/** With all below it. `parent`: slug or id; null: to the top. Throws `not_found`, and what its new place forbids. */
+export async function moveOrganizationTo(
+  database: Database,
+  { organization, parent }: { organization: string; parent: string | null },
+): Promise<PlacedOrganization> {
+  const { id } = await requireOrganization(database, organization)
+  const parent_id = parent === null ? null : (await requireOrganization(database, parent)).id
+  return openStore(database, id).transaction(async (store) => {
+    const moved = await moveOrganization(store, parent_id)
+    const target = { type: 'organization', id, name: moved.name } as const
+    await tell(store, systemPorts, id, byCommand('parley org move', target, [newValue('parent_id', parent_id)]))
+    return moved
+  })
 }
 
 const page_size = 500
@@ -59,7 +77,7 @@ export async function deleteUserFrom(
   const { id } = await requireOrganization(database, organization)
   const user = await requireUser(database, email)
   return openStore(database, id).transaction(async (store) => {
-    const member = await queries.lockMember(store, user.id)
+    const member = await holdMember(store, user.id)
     if (!member) throw notFound(`Member "${email}"`)
     await removeMember(store, member)
     const target = { type: 'member', id: user.id, name: user.email } as const
@@ -75,8 +93,9 @@ export async function deleteKeyOf(
 ): Promise<void> {
   const { id } = await requireOrganization(database, organization)
   await openStore(database, id).transaction(async (store) => {
-    if (!(await queries.lockOrganizationKey(store, key_id))) throw notFound(`Key "${key_id}"`)
-    await removeKey(store, key_id)
+    const key = await queries.lockOrganizationKey(store, key_id)
+    if (!key) throw notFound(`Key "${key_id}"`)
+    await removeKey(store, key)
     const target = { type: 'organization_key', id: key_id, name: null } as const
     await tell(store, systemPorts, id, byCommand('parley key delete', target))
   })

@@ -34,7 +34,8 @@ const findKnown = acrossOrganizations(
    left join credentials c
      on c.key_id = wanted.key_id and (c.user_id is null) = wanted.is_key and c.secret_hash = wanted.secret_hash
    left join sessions s on s.token_hash = wanted.secret_hash
-   where c.key_id is not null or s.id is not null`,
+   left join partner_views v on v.key_id = wanted.key_id and v.secret_hash = wanted.secret_hash
+   where c.key_id is not null or s.id is not null or v.id is not null`,
 )
 
 const pause_ms = 100

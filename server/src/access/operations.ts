@@ -1,20 +1,21 @@
 // The operations on keys, tokens, members and the organization.
-import { longest_invitation_seconds, scopes } from '@parley/contract'
+import { type Output, longest_invitation_seconds, scopes, scopesOfRole } from '@parley/contract'
 import { agentsExist } from '../agents/agents.ts'
 import type { Context, Handler } from '../calls/context.ts'
 import { cutPage, decodeTimeCursor, default_page_size } from '../database/cursor.ts'
-import { isUniqueViolation } from '../database/failures.ts'
+import type { Store } from '../database/store.ts'
 import { AppError, type FieldFault, invalid, notFound } from '../base/errors.ts'
 import { faultsOfSize } from '../base/json-size.ts'
 import { isUuid } from '../base/ports.ts'
 import { knownScopes, roleScopes } from '../calls/access.ts'
 import { requireTools } from '../calls/rules/mcp-tools.ts'
-import { chooseKeyPower } from './administration.ts'
 import { createCredential, isKeyId } from './rules/credentials.ts'
 import { requireRole, requireScopes } from './rules/grants.ts'
+import { addKey, chooseKeyPower, removeKey } from './keys.ts'
+import { changeRole, holdMember, removeMember } from './members.ts'
+import { changeOrganization } from './change-organization.ts'
+import { lockOrganization, readOrganization } from './organization-rows.ts'
 import * as queries from './queries.ts'
-import { removeKey, removeMember } from './removals.ts'
-import { deleteInvitationsBy } from './sign-in/invitation-queries.ts'
 import { inviteMember } from './sign-in/invitations.ts'
 import { lockTokensOf } from './sign-in/users.ts'
 
@@ -28,10 +29,10 @@ export const createOrganizationKey: Handler<'createOrganizationKey'> = async (ct
   const { name, expires_at = null, mcp = null } = input
   const key = { ...credential, ...power, agent_ids, name, expires_at, mcp }
   const record = await ctx.store.transaction(async (store) => {
-    await queries.lockOrganization(store)
+    await lockOrganization(store)
     if ((await queries.countOrganizationKeys(store)) >= most_keys)
       throw new AppError('too_many_credentials', `The organization has reached its limit of 1,000 API keys. ${advice}`)
-    return queries.insertOrganizationKey(store, store.organization_id, key)
+    return addKey(store, key)
   })
   return { ...requireNewId(record), pat_key: text }
 }
@@ -69,7 +70,7 @@ export const deleteOrganizationKey: Handler<'deleteOrganizationKey'> = async (ct
     if (!key) throw notFound('Key')
     const held = key.role === null ? knownScopes(key.scopes ?? []) : roleScopes[key.role]
     requireScopes(ctx.access, [...held], 'delete this key')
-    await removeKey(store, key_id)
+    await removeKey(store, key)
   })
 }
 
@@ -124,9 +125,17 @@ function credentialPosition({ created_at, key_id }: queries.CredentialRecord) {
 export const getMyScopes: Handler<'getMyScopes'> = async ({ access }) =>
   scopes.filter((scope) => access.scopes.has(scope))
 
-export const listMembers: Handler<'listMembers'> = async (ctx, input) => {
+export const getMemberScopes: Handler<'getMemberScopes'> = async ({ store }, { user_id }) => {
+  const member = isUuid(user_id) ? await queries.findMember(store, user_id) : undefined
+  if (!member) throw notFound('Member')
+  return [...scopesOfRole[member.role]]
+}
+
+export const listMembers: Handler<'listMembers'> = (ctx, input) => listMembersOf(ctx.store, input)
+
+export async function listMembersOf(store: Store, input: PageInput): Promise<Output<'listMembers'>> {
   const { limit, request } = readPage(input, isUuid)
-  const members = await queries.selectMembers(ctx.store, request)
+  const members = await queries.selectMembers(store, request)
   return cutPage(members, limit, ({ created_at, user_id }) => ({ time: created_at, key: user_id }))
 }
 
@@ -141,37 +150,29 @@ export const updateMember: Handler<'updateMember'> = async (ctx, { user_id, role
   requireRole(ctx.access, role, 'grant')
   if (!isUuid(user_id)) throw notFound('Member')
   return ctx.store.transaction(async (store) => {
-    const member = await queries.lockMember(store, user_id)
+    const member = await holdMember(store, user_id)
     if (!member) throw notFound('Member')
     requireRole(ctx.access, member.role, 'change')
-    await queries.updateMemberRole(store, user_id, role)
-    // They may grant more than the member still can.
-    if (role !== member.role) await deleteInvitationsBy(store, { type: 'user', id: user_id })
-    return { ...member, role }
+    return changeRole(store, member, role)
   })
 }
 
 export const deleteMember: Handler<'deleteMember'> = async (ctx, { user_id }) => {
   if (!isUuid(user_id)) throw notFound('Member')
   await ctx.store.transaction(async (store) => {
-    const member = await queries.lockMember(store, user_id)
+    const member = await holdMember(store, user_id)
     if (!member) throw notFound('Member')
     requireRole(ctx.access, member.role, 'remove')
     await removeMember(store, member)
   })
 }
 
-export const getOrganization: Handler<'getOrganization'> = async (ctx) => queries.readOrganization(ctx.store)
+export const getOrganization: Handler<'getOrganization'> = async (ctx) => readOrganization(ctx.store)
 
 export const updateOrganization: Handler<'updateOrganization'> = async (ctx, input) => {
   const { metadata_bytes } = ctx.core.config.limits
   const faults = faultsOfSize('settings', input.settings, metadata_bytes)
   if (faults.length > 0) throw invalid(...faults)
-  try {
-    return await queries.writeOrganization(ctx.store, input)
-  } catch (error) {
-    if (isUniqueViolation(error, 'organizations_slug_key'))
-      throw new AppError('slug_taken', undefined, {}, { cause: error })
-    throw error
-  }
+  const { status: _, parent_id: __, ...organization } = await changeOrganization(ctx.store, input)
+  return organization
 }

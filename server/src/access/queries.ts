@@ -1,11 +1,10 @@
-// The SQL of organizations, users, members and credentials. Secrets are stored as hashes and never read.
-import type { Input, Output, Role, Scope } from '@parley/contract'
+// The SQL of users, members and credentials. Secrets are stored as hashes and never read.
+import type { Output, Role, Scope } from '@parley/contract'
 import { type TimePosition, newest } from '../database/cursor.ts'
 import { type Executor, type Statement, acrossOrganizations, statement } from '../database/database.ts'
 import type { Store } from '../database/store.ts'
 import type { Minter } from '../calls/principal.ts'
 
-export type OrganizationRecord = Output<'getOrganization'>
 export type CredentialRecord = Output<'listOrganizationKeys'>['data'][number]
 export type MemberRecord = Output<'updateMember'>
 
@@ -81,16 +80,6 @@ export async function insertToken(
   return token
 }
 
-const lockOrganizationStatement = statement(
-  'lock_organization',
-  'select from organizations where organizations.id = $1 for no key update',
-)
-
-/** Until the transaction ends, no other transaction can add keys, members or invitations, so they can be counted. */
-export async function lockOrganization(store: Store): Promise<void> {
-  await store.query(lockOrganizationStatement, [store.organization_id])
-}
-
 const countKeysStatement = statement(
   'count_organization_keys',
   'select count(*) from credentials where organization_id = $1',
@@ -164,18 +153,19 @@ export function selectTokens(
 
 const lockKeyStatement = statement(
   'lock_organization_key',
-  'select role, scopes from credentials where key_id = $1 and organization_id = $2 for update',
+  'select key_id, name, role, scopes from credentials where key_id = $1 and organization_id = $2 for update',
 )
 
-/** The role and scopes of the key, which no other transaction can delete until this one ends. */
-export async function lockOrganizationKey(
-  store: Store,
-  key_id: string,
-): Promise<{ role: Role | null; scopes: string[] | null } | undefined> {
-  const [key] = await store.query<{ role: Role | null; scopes: string[] | null }>(lockKeyStatement, [
-    key_id,
-    store.organization_id,
-  ])
+interface LockedKey {
+  key_id: string
+  name: string
+  role: Role | null
+  scopes: string[] | null
+}
+
+/** The key, which no other transaction can delete until this one ends. */
+export async function lockOrganizationKey(store: Store, key_id: string): Promise<LockedKey | undefined> {
+  const [key] = await store.query<LockedKey>(lockKeyStatement, [key_id, store.organization_id])
   return key
 }
 
@@ -223,6 +213,16 @@ export async function lockMember(store: Store, user_id: string): Promise<MemberR
 export async function findMember(store: Store, user_id: string): Promise<MemberRecord | undefined> {
   const [member] = await store.query<MemberRecord>(findMemberStatement, [store.organization_id, user_id])
   return member
+}
+
+const countOtherAdminsStatement = statement(
+  'count_other_admins',
+  `select count(*) from members where organization_id = $1 and role = 'admin' and user_id <> $2`,
+)
+
+export async function countOtherAdmins(store: Store, user_id: string): Promise<number> {
+  const [row] = await store.query<{ count: number }>(countOtherAdminsStatement, [store.organization_id, user_id])
+  return row!.count
 }
 
 const findMemberByEmailStatement = statement('find_member_by_email', `${members} and lower(u.email) = $2`)
@@ -295,90 +295,18 @@ export async function findUser(executor: Executor, email: string): Promise<UserR
   return user
 }
 
+const findUserByIdStatement = acrossOrganizations(
+  of_users,
+  'find_user_by_id',
+  'select id, email, name from users where id = $1',
+)
+
+export async function findUserById(executor: Executor, id: string): Promise<UserRecord | undefined> {
+  const [user] = await executor.query<UserRecord>(findUserByIdStatement, [id])
+  return user
+}
+
 /** Addresses are compared without regard to case, and kept in lower case. */
 function normalizeEmail(email: string): string {
   return email.trim().toLowerCase()
-}
-
-const organizationColumns = 'id, name, slug, created_at, settings'
-
-const insertOrganizationStatement = acrossOrganizations(
-  'it creates one',
-  'insert_organization',
-  `insert into organizations (id, name, slug, settings) values ($1, $2, $3, '{}')
-   on conflict (slug) do nothing returning ${organizationColumns}`,
-)
-
-/** Creates an organization; undefined if its slug exists. */
-export async function insertOrganization(
-  executor: Executor,
-  { id, name, slug }: { id: string; name: string; slug: string },
-): Promise<OrganizationRecord | undefined> {
-  const [organization] = await executor.query<OrganizationRecord>(insertOrganizationStatement, [id, name, slug])
-  return organization
-}
-
-const readOrganizationStatement = statement(
-  'read_organization',
-  `select ${organizationColumns} from organizations where organizations.id = $1`,
-)
-const findBySlugStatement = acrossOrganizations(
-  'it finds the organization',
-  'find_organization_by_slug',
-  `select ${organizationColumns} from organizations where slug = $1`,
-)
-
-/** For operators, who can access any organization. */
-export async function findOrganization(
-  executor: Executor,
-  column: 'id' | 'slug',
-  value: string,
-): Promise<OrganizationRecord | undefined> {
-  const finding = column === 'id' ? readOrganizationStatement : findBySlugStatement
-  const [organization] = await executor.query<OrganizationRecord>(finding, [value])
-  return organization
-}
-
-const findFirstStatement = acrossOrganizations(
-  'it finds the oldest organization',
-  'find_first_organization',
-  `select ${organizationColumns} from organizations order by created_at, id limit 1`,
-)
-
-/** The oldest organization. */
-export async function findFirstOrganization(executor: Executor): Promise<OrganizationRecord | undefined> {
-  const [organization] = await executor.query<OrganizationRecord>(findFirstStatement, [])
-  return organization
-}
-
-const listOrganizationsStatement = acrossOrganizations(
-  'for the operator of the server',
-  'list_organizations',
-  `select ${organizationColumns} from organizations order by created_at, id`,
-)
-
-/** All of them, oldest first. */
-export function selectOrganizations(executor: Executor): Promise<OrganizationRecord[]> {
-  return executor.query(listOrganizationsStatement, [])
-}
-
-export async function readOrganization(store: Store): Promise<OrganizationRecord> {
-  const [organization] = await store.query<OrganizationRecord>(readOrganizationStatement, [store.organization_id])
-  return organization!
-}
-
-const writeOrganizationStatement = statement(
-  'write_organization',
-  `update organizations
-   set name = coalesce($2, name), slug = coalesce($3, slug), settings = coalesce($4::jsonb, settings)
-   where organizations.id = $1 returning ${organizationColumns}`,
-)
-
-export async function writeOrganization(
-  store: Store,
-  { name, slug, settings }: Input<'updateOrganization'>,
-): Promise<OrganizationRecord> {
-  const values = [store.organization_id, name ?? null, slug ?? null, settings ? JSON.stringify(settings) : null]
-  const [organization] = await store.query<OrganizationRecord>(writeOrganizationStatement, values)
-  return organization!
 }

@@ -6,6 +6,7 @@ import { isUuid } from '../base/ports.ts'
 import { roleScopes } from '../calls/access.ts'
 import type { Principal } from '../calls/principal.ts'
 import { respondersSee, teamsOnly } from './rules/responders.ts'
+import { type Standing, requireStanding, standingOf } from './standing.ts'
 
 export interface Subject {
   issuer: string
@@ -21,12 +22,14 @@ interface SubjectRow {
   organization_id: string | null
   role: Role | null
   responders_see: string | null
+  standing: Standing
 }
 
 const findSubject = acrossOrganizations(
   'a user may be a member of several organizations',
   'find_subject',
-  `select u.id as user_id, u.email, u.name, m.organization_id, m.role, ${respondersSee('m')} as responders_see
+  `select u.id as user_id, u.email, u.name, m.organization_id, m.role, ${respondersSee('m')} as responders_see,
+     ${standingOf('m.organization_id')} as standing
    from identities i
    join users u on u.id = i.user_id
    left join members m on m.user_id = u.id and m.organization_id = $3
@@ -42,6 +45,7 @@ export async function authenticateSubject(
   const organization_id = organization !== null && isUuid(organization) ? organization : null
   const [found] = await database.query<SubjectRow>(findSubject, [issuer, subject, organization_id])
   if (found === undefined || (organization !== null && found.role === null)) throw new AppError('unauthorized')
+  requireStanding(found.standing)
   const { user_id, email } = found
   const limit_key = `subject ${user_id}`
   if (found.organization_id === null || found.role === null) {

@@ -4,11 +4,13 @@ import { bindRoom } from '../calls/context.ts'
 import type { Room } from '../calls/room.ts'
 import * as operations from './operations.ts'
 import type { AgentContributions, Agents } from './services.ts'
+import { purges } from './purge.ts'
 
 export function createAgents(): Room<typeof agentOperations> & { contribute(contributions: AgentContributions): void } {
   const own: Agents = { reviews: [], refusals: [], listWebWidgets: async () => [] }
   return {
     name: 'agents',
+    purges,
     operations: bindRoom(own, agentOperations, operations),
     contribute({ reviews = [], refusals = [], listWebWidgets }) {
       own.reviews.push(...reviews)

@@ -1,5 +1,6 @@
 // The work that analyzes a conversation after its end. Safe to run twice: it checks the state that it finds.
 import { readAgentConfigOrDefaults } from '../agents/agents.ts'
+import { BudgetExceeded, passBudgetExceeded } from '../budgets/gate.ts'
 import type { Core } from '../calls/core.ts'
 import {
   type Conversations,
@@ -80,18 +81,17 @@ async function runAnalysis(
   const store = openReservedStore(core.database, organization_id!)
   const models = modelsOf({ ...core, models: catalog }, store)
   const { llm } = settings
-  const stopped = await core.budgets.find({ organization_id: organization_id!, agent_id })
-  if (stopped) {
-    note('skipped')
-    const skipped = { status: 'skipped', reason: 'budget_stopped' } as const
-    return { next: 'done', write: (tx) => writeAnalysis(tx, conversations.commits, { id, run }, skipped) }
-  }
   const outcome = await analyze({
     ...{ models, settings, lines, clock: core.ports.clock, signal: port.signal },
     usage: core.usage.counter({ organization_id: organization_id!, ...counting }),
     isRetried: tries <= delays_ms.length,
     withoutKeys: (result) => withoutOwnKeys(core, store, [llm, ...llm.fallbacks], result),
-  })
+  }).catch(passBudgetExceeded)
+  if (outcome instanceof BudgetExceeded) {
+    note('skipped')
+    const skipped = { status: 'skipped', reason: 'budget_stopped' } as const
+    return { next: 'done', write: (tx) => writeAnalysis(tx, conversations.commits, { id, run }, skipped) }
+  }
   if (outcome.status === 'retry') return { next: { retry: outcome.reason } }
   note(outcome.status)
   const told = outcome.status === 'failed' ? { ...outcome, reason: withTries(outcome.reason, tries) } : outcome

@@ -8,6 +8,7 @@ import {
   generation_work,
   outdated,
 } from '../agents/agents.ts'
+import { BudgetExceeded, not_called } from '../budgets/gate.ts'
 import type { Core } from '../calls/core.ts'
 import type { AuthoringServices } from './services.ts'
 import { openReservedStore } from '../database/store.ts'
@@ -67,6 +68,7 @@ async function write(
   try {
     return judgeInstructions(await ask(services, inputs, signal), config, services.config.limits)
   } catch (error) {
+    if (error instanceof BudgetExceeded) return failed(not_called)
     if (!(error instanceof ModelError)) throw error
     const isFinal = error.kind === 'refused' || error.kind === 'not_configured'
     const reason = `${error.message} (${tries === 1 ? '1 try' : `${tries} tries`})`

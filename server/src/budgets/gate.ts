@@ -35,9 +35,9 @@ export interface Addressed {
 export interface BudgetGate {
   /** The budget that forbids it; null: none. Begins no later than `fresh_ms` after the look that it relies on. */
   find(spender: Spender): Promise<StoppedBudget | null>
-  /** Throws `budget_exceeded`, unless those who would be refused get a text as their answer. */
+  /** Throws `BudgetExceeded`, unless those who would be refused get a text as their answer. */
   accept(spender: Spender, to: Addressed): Promise<void>
-  /** Throws `budget_exceeded`. */
+  /** Throws `BudgetExceeded`. */
   require(spender: Spender): Promise<void>
   start(): Promise<Disposable>
 }
@@ -144,14 +144,14 @@ class NodeGate implements BudgetGate {
     const stopped = await this.find(spender)
     if (!stopped || textOf(stopped, to) !== null) return
     this.#options.metrics.count(over_budget, { of: 'accept' })
-    throw budgetExceeded(stopped)
+    throw new BudgetExceeded(stopped)
   }
 
   async require(spender: Spender): Promise<void> {
     const stopped = await this.find(spender)
     if (!stopped) return
     this.#options.metrics.count(over_budget, { of: 'call' })
-    throw budgetExceeded(stopped)
+    throw new BudgetExceeded(stopped)
   }
 
   async start(): Promise<Disposable> {
@@ -228,9 +228,23 @@ class NodeGate implements BudgetGate {
   }
 }
 
-export function budgetExceeded({ resets_at }: StoppedBudget): AppError {
-  return new AppError('budget_exceeded', undefined, { resets_at })
+/** Who wants to make the call decides what follows: a text, a pause, doing without, or this refusal. */
+export class BudgetExceeded extends AppError {
+  readonly stopped: StoppedBudget
+
+  constructor(stopped: StoppedBudget) {
+    super('budget_exceeded', undefined, { resets_at: stopped.resets_at })
+    this.stopped = stopped
+  }
 }
+
+/** Throws any other error. */
+export function passBudgetExceeded(error: unknown): BudgetExceeded {
+  if (error instanceof BudgetExceeded) return error
+  throw error
+}
+
+export const not_called = 'A budget is used up, so the model was not called.'
 
 /** What end users are answered who read no status, unless the budget says something else. */
 const built_in_text = 'Sorry, I cannot answer at the moment. Please try again later.'

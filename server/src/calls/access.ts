@@ -22,6 +22,8 @@ export interface Access {
   readonly sees_teams?: true
   /** Set for a visitor of a web widget, with their own token or one for their conversation. */
   readonly visitor?: VisitorAccess
+  /** Set for a partner who looks at this organization: they only read, and nothing that shows keys or links. */
+  readonly view?: { readonly id: string; readonly partner_id: string; readonly partner_name: string }
   /** Identifies the credential for limits; all sessions of a user or key share one value. */
   readonly limit_key: string
 }
@@ -44,8 +46,10 @@ export interface LimitSubjects {
   readonly organization_id: string | null
 }
 
-export function limitSubjectsOf({ limit_key, actor, organization_id }: Access): LimitSubjects {
-  return { credential: limit_key, user_id: actor.type === 'user' ? actor.id : null, organization_id }
+/** What a partner looks up counts as calls of their own organization. */
+export function limitSubjectsOf({ limit_key, actor, organization_id, view }: Access): LimitSubjects {
+  const user_id = actor.type === 'user' ? actor.id : null
+  return { credential: limit_key, user_id, organization_id: view?.partner_id ?? organization_id }
 }
 
 export function maySeeSensitive(access: Access): boolean {

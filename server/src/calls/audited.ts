@@ -6,6 +6,7 @@ import type { State } from '../audit/rules/changes.ts'
 import { type Database, type Executor, acrossOrganizations } from '../database/database.ts'
 import { type Store, openStore } from '../database/store.ts'
 import { AppError } from '../base/errors.ts'
+import { isUuid } from '../base/ports.ts'
 import type { Origin } from './call.ts'
 import type { Core } from './core.ts'
 import type { Principal } from './principal.ts'
@@ -67,17 +68,23 @@ export async function withEntry<T>(
 const asItIs = (made: unknown) => made
 
 async function look(call: AuditedCall, tx: Database, part: object = {}): Promise<State> {
-  const { plan, auditing, caller, input } = call
+  const { plan, auditing, input } = call
   if (plan.twin) return readTwin(call, tx, plan.twin, part)
   const { target, id } = plan.audited
   const read = auditing.readers[target]
   const named = id === undefined ? undefined : (input as Record<string, unknown>)[id]
-  const organization_id = homeOf(caller)
+  const organization_id = placeOf(call)
   if (!read || typeof named !== 'string' || organization_id === null) return null
   return read(openStore(tx, organization_id), named)
 }
 
-/** Null: it does not exist, or the caller may not see it. */
+/** Where the target is: in the organization that the path names, or else in the caller's. What is shown of another is never sent to them. */
+function placeOf({ plan, caller, input }: AuditedCall): string | null {
+  if (!plan.params.includes('organization_id')) return homeOf(caller)
+  const { organization_id } = input as { organization_id?: unknown }
+  return typeof organization_id === 'string' && isUuid(organization_id) ? organization_id : null
+}
+
 /** Null: it does not exist, or the caller may not see it. */
 async function readTwin({ plan, input, runIn }: AuditedCall, tx: Database, id: OperationId, part: object = {}) {
   const named = Object.entries(input).filter(([name]) => plan.params.includes(name))
@@ -115,7 +122,7 @@ type Told = Pick<Parameters<typeof appendAudit>[1], 'target' | 'changes'>
 
 async function append({ core, auditing, caller, origin, plan }: AuditedCall, tx: Executor, told: Told): Promise<void> {
   const { newId } = core.ports
-  const entry = { action: plan.id, actor: actorOf(caller), ...origin, ...told }
+  const entry = { action: plan.id, actor: actorOf(caller), on_behalf_of: partnerOf(caller), ...origin, ...told }
   const organization_id = homeOf(caller)
   if (organization_id !== null) return appendAudit(tx, { ...entry, id: newId(), organization_id })
   const organization_ids = caller.kind === 'user' ? await auditing.organizationsOf(tx, caller.user.id) : []
@@ -131,6 +138,13 @@ function homeOf(caller: Principal): string | null {
 export function actorOf(caller: Principal): AuditActor {
   if (caller.kind === 'user') return { type: 'user', id: caller.user.id, name: caller.user.email }
   return caller.kind === 'session' ? caller.session.access.actor : caller.access.actor
+}
+
+/** Of a member of a partner who looks at the organization: that partner. */
+export function partnerOf(caller: Principal): AuditActor | null {
+  if (caller.kind === 'user') return null
+  const { view } = caller.kind === 'session' ? caller.session.access : caller.access
+  return view ? { type: 'organization', id: view.partner_id, name: view.partner_name } : null
 }
 
 export type Calling = Pick<Origin, 'via' | 'request_id'> & {

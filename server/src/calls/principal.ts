@@ -31,6 +31,10 @@ export interface Session {
   role: Role | null
   created_at: string
   expires_at: string
+  /** Set while the session looks at another organization as a partner. */
+  view: { id: string; partner: { id: string; name: string }; expires_at: string } | null
+  /** Why calls that concern the organization are refused; null: they are not. */
+  blocked: 'organization_suspended' | 'view_refused' | null
   /** A caller in the session's organization, or in the one that the request names. */
   access: Access
 }

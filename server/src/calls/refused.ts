@@ -2,7 +2,7 @@
 import { type Operation, describeError } from '@parley/contract'
 import type { AuditTarget } from '../audit/entry.ts'
 import { AppError } from '../base/errors.ts'
-import { type Calling, actorOf, originOf } from './audited.ts'
+import { type Calling, actorOf, originOf, partnerOf } from './audited.ts'
 import type { Core } from './core.ts'
 import type { Principal } from './principal.ts'
 
@@ -23,6 +23,7 @@ export function noteRefusal({ refusals }: Pick<Core, 'refusals'>, error: unknown
     organization_id: organizationOf(caller),
     action: operation.id,
     actor: actorOf(caller),
+    on_behalf_of: partnerOf(caller),
     target: targetOf(call),
     ...originOf(operation, caller, from),
   })

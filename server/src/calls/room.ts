@@ -1,5 +1,6 @@
 // A room's manifest: what the room provides to the rest of the server. Rooms are created in rooms.ts, in the order of the layers.
 import type { OperationId, ResourceKind } from '@parley/contract'
+import type { Purge } from '../database/purge.ts'
 import type { WorkKind } from '../work/port.ts'
 import type { Access } from './access.ts'
 import type { RequestOrigin } from './call.ts'
@@ -30,6 +31,8 @@ export interface Room<Group = object> {
   readonly resources?: Resources
   /** Work that it does later or repeatedly, on any node. */
   readonly work?: WorkKind[]
+  /** What it has of an organization that is deleted, in the order in which it can go. */
+  readonly purges?: readonly Purge[]
   /** Starts background work; disposing of the result ends it. Rooms start in order and end in reverse. */
   start?(): Promise<AsyncDisposable | Disposable>
 }

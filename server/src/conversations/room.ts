@@ -18,6 +18,7 @@ import { createExportShares } from './read/export-shares.ts'
 import { purgeWork, removalWork } from './purge-work.ts'
 import { textChannel } from './text-channel.ts'
 import type { TurnRunner } from './turn-runner.ts'
+import { purges } from './purge.ts'
 
 /** The stream of a conversation's events belongs to events/. */
 const { streamConversationEvents: _elsewhere, ...group } = conversationOperations
@@ -59,6 +60,7 @@ export function createConversations(
   }
   return {
     name: 'conversations',
+    purges,
     operations: bindRoom(conversations, group, operations),
     conversations,
     channels: [textChannel],

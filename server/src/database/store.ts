@@ -42,12 +42,13 @@ export function openReservedStore(database: Database, organization_id: string): 
     query: database.query,
     lookUp: (statement: Statement, row: unknown[]) => database.lookUp(statement, row, organization_id),
     execute: bindComposed(database),
-    transaction: (work) => database.transaction((tx) => work(bind(tx, organization_id))),
-    snapshot: (ms, work) => database.snapshot(ms, (tx) => work(bind(tx, organization_id))),
+    transaction: (work) => database.transaction((tx) => work(openStoreIn(tx, organization_id))),
+    snapshot: (ms, work) => database.snapshot(ms, (tx) => work(openStoreIn(tx, organization_id))),
   } as RootStore
 }
 
-function bind(tx: Transaction, organization_id: string): TransactionStore {
+/** A transaction that concerns several organizations, for one of them. */
+export function openStoreIn(tx: Transaction, organization_id: string): TransactionStore {
   return {
     organization_id,
     query: tx.query,

@@ -1,6 +1,7 @@
 // Gives texts their vectors in a space: what is stored is used again, the rest is asked for in batches, each committed by itself. A
 // place for calls is held until its vectors are stored, so that a kill repeats only the calls under way.
 import { createGate } from '../base/gate.ts'
+import { passBudgetExceeded } from '../budgets/gate.ts'
 import type { Ports } from '../base/ports.ts'
 import { sleep } from '../base/retry.ts'
 import type { RootStore, TransactionStore } from '../database/store.ts'
@@ -56,6 +57,11 @@ export async function embedTexts(services: EmbedServices, task: EmbedTask): Prom
     throw error
   }
   return { made: run.made }
+}
+
+function toStopped(error: unknown): never {
+  passBudgetExceeded(error)
+  throw new EmbeddingFailed('budget_stopped', 'A budget is used up, so the embedding model was not called.')
 }
 
 const keyOf = ({ text_hash }: EmbeddedText) => text_hash.toString('hex')
@@ -242,7 +248,8 @@ class EmbedRun {
     }
     const { organization_id } = store
     const counting = { organization_id, kind: 'embedding', purpose: 'knowledge', agent_id: null } as const
-    return { call, counted: await usage.begin(counting, calledModel(call)) }
+    const counted = await usage.begin(counting, calledModel(call)).catch(toStopped)
+    return { call, counted }
   }
 
   /** Otherwise other work would wait for these texts until the claim expires. */

@@ -9,6 +9,8 @@ export type EmbeddingFault =
   | 'failed'
   | 'dimension_mismatch'
   | 'not_configured'
+  /** As if no model could be called; it passes by itself. */
+  | 'budget_stopped'
 
 export class EmbeddingFailed extends Error {
   readonly kind: EmbeddingFault

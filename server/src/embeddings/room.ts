@@ -13,6 +13,7 @@ import { createReranker } from './rerank.ts'
 import type { EmbeddingModelRef } from './rules/model-name.ts'
 import { embeddingSettings } from './settings.ts'
 import { describeModels, findSpaces, listOffers, readSettings, spaceFor } from './spaces.ts'
+import { purges } from './purge.ts'
 
 /** Of an answer with vectors, which has one line: 96 of 4,096 dimensions are about 10 MiB. */
 const answer_bytes = 64 * 1024 * 1024
@@ -45,5 +46,5 @@ export function createEmbeddings(core: Core): Room & { embeddings: Embeddings } 
     },
     reranker: limits.rerank && createReranker(limits.rerank, client.fetch, { clock: ports.clock, usage }),
   }
-  return { name: 'embeddings', operations: {}, embeddings, start: async () => client }
+  return { name: 'embeddings', purges, operations: {}, embeddings, start: async () => client }
 }

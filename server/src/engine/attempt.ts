@@ -5,7 +5,7 @@ import type { Logger } from 'pino'
 import type { ResolvedConfig } from '../agents/rules/config.ts'
 import { later } from '../base/later.ts'
 import type { EngineServices } from './services.ts'
-import { type StoppedBudget, over_budget, textOf } from '../budgets/gate.ts'
+import { type StoppedBudget, BudgetExceeded, not_called, passBudgetExceeded, textOf } from '../budgets/gate.ts'
 import { checkAgainst } from '../agents/rules/argument-schemas.ts'
 import type { HandOffAnswer } from '../conversations/machine/agent-hand-off.ts'
 import type { AttemptResult, HandOffResult, Step, ToolResult } from '../conversations/machine/attempt-decisions.ts'
@@ -49,7 +49,7 @@ import { roomAfter } from './rules/output-size.ts'
 
 type Part = Pick<
   EngineServices,
-  'budgets' | 'database' | 'models' | 'ports' | 'config' | 'outbound' | 'conversations' | 'metrics' | 'traces'
+  'database' | 'models' | 'ports' | 'config' | 'outbound' | 'conversations' | 'metrics' | 'traces'
 > & {
   equipment: Equipment
   histories: KeptHistories
@@ -152,9 +152,9 @@ async function takeSteps(attempt: Attempt, begun: Progress): Promise<AttemptResu
   const messages = [...input.messages]
   // Bounded: every iteration that continues has written a step.
   for (let progress = begun; ;) {
-    const stopped = await services.budgets.find({ ...run, agent_id: run.conversation.agent_id })
-    if (stopped) return stoppedResult(attempt, progress, stopped)
-    const answer = await askModel(attempt, { messages, with_tools: mayUseTools(progress) })
+    const asked = { messages, with_tools: mayUseTools(progress) }
+    const answer = await askModel(attempt, asked).catch(passBudgetExceeded)
+    if (answer instanceof BudgetExceeded) return stoppedResult(attempt, progress, answer.stopped)
     await reach(services.ports, 'model.answered')
     const verdict = judgeAnswer(answer, progress)
     if (verdict !== 'call_tools') return attemptResult(attempt, answer, verdict, progress)
@@ -244,11 +244,9 @@ async function askModel(
 
 /** A turn that has begun cannot be answered with a text alone: what its tools did would go unsaid. */
 function stoppedResult(attempt: Attempt, progress: Progress, stopped: StoppedBudget): AttemptResult {
-  const { services, input } = attempt
-  services.metrics.count(over_budget, { of: 'call' })
-  const text = progress.steps === 0 ? textOf(stopped, input.conversation) : null
+  const text = progress.steps === 0 ? textOf(stopped, attempt.input.conversation) : null
   if (text !== null) return replyOf(attempt, progress, text, null)
-  return { type: 'failure', outcome: 'budget_exceeded', error: 'A budget is used up, so the model was not called.' }
+  return { type: 'failure', outcome: 'budget_exceeded', error: not_called }
 }
 
 function attemptResult(

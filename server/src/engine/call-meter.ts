@@ -40,12 +40,12 @@ export class CallMeter implements CallCounter {
 
   async begin(called: CalledModel): Promise<OpenCall> {
     const { ports, admit, settle } = this.#options
-    await admit()
     const over = this.#over
     if (over.length > 0) {
       await settle(over)
       this.forget(over)
     }
+    await admit()
     const running: Running = { id: ports.newId(), at: new Date(ports.clock.now()).toISOString(), called, heard: 0 }
     this.#running.add(running)
     return Object.assign(running, {

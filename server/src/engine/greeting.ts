@@ -2,7 +2,7 @@
 import type { Logger } from 'pino'
 import type { EngineServices } from './services.ts'
 import type { GreetingRequest } from '../conversations/conversations.ts'
-import { budgetExceeded, textOf } from '../budgets/gate.ts'
+import { BudgetExceeded, textOf } from '../budgets/gate.ts'
 import { AppError } from '../base/errors.ts'
 import { describeTemplateFault, logTemplateFault } from '../templates/faults.ts'
 import { TemplateError } from '../templates/templates.ts'
@@ -10,7 +10,7 @@ import { collectAnswer, modelOf, samplingOf, toRefusal } from '../models/models.
 import { renderSystemPrompt } from './rules/prompt.ts'
 
 export async function writeGreeting(
-  services: Pick<EngineServices, 'models' | 'ports' | 'log' | 'usage' | 'budgets'>,
+  services: Pick<EngineServices, 'models' | 'ports' | 'log' | 'usage'>,
   greeting: GreetingRequest,
 ): Promise<string> {
   const { config, instructions, organization_id, agent_id, conversation_id } = greeting
@@ -21,12 +21,6 @@ export async function writeGreeting(
     ...samplingOf(config),
   }
   const { channel, web_widget_id } = greeting
-  const stopped = await services.budgets.find({ organization_id, agent_id })
-  if (stopped) {
-    const text = textOf(stopped, { channel, web_widget_id })
-    if (text === null) throw budgetExceeded(stopped)
-    return text
-  }
   try {
     const counting = { organization_id, agent_id, conversation_id, kind: 'model_call', purpose: 'greeting' } as const
     const calls = services.usage.counter(counting)
@@ -34,6 +28,8 @@ export async function writeGreeting(
     if (text.trim() === '') throw new AppError('model_failed', 'The model returned an empty answer.')
     return text
   } catch (error) {
+    const text = error instanceof BudgetExceeded ? textOf(error.stopped, { channel, web_widget_id }) : null
+    if (text !== null) return text
     throw toRefusal(error)
   }
 }

@@ -4,7 +4,7 @@ import type { Store } from '../database/store.ts'
 import type { SignalKey } from '../live/signals.ts'
 import type { OpenStreams } from './open-streams.ts'
 
-export { addOrganizationEvent, findOrganizationEvent } from './organization-events.ts'
+export { addOrganizationEvent, findOrganizationEvent } from '../organization-events/organization-events.ts'
 
 /** Somebody who looks at a conversation, or types in it. */
 export interface Present {

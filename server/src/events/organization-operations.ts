@@ -10,7 +10,7 @@ import {
   type OrganizationEventRecord,
   numberOrganizationEvents,
   readOrganizationEvents,
-} from './organization-events.ts'
+} from '../organization-events/organization-events.ts'
 import { type OrganizationWatch, organizationEventsKey } from './organization-watch.ts'
 
 const page_size = 200

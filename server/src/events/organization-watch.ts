@@ -3,7 +3,7 @@ import type { Clock } from '../base/ports.ts'
 import type { Database } from '../database/database.ts'
 import { openStore } from '../database/store.ts'
 import { type Signals, signalsOf } from '../live/signals.ts'
-import { type OrganizationGrowth, numberOrganizationEvents, readOrganizationGrowth } from './organization-events.ts'
+import { type OrganizationGrowth, numberOrganizationEvents, readOrganizationGrowth } from '../organization-events/organization-events.ts'
 
 export interface OrganizationWatch extends Disposable {
   /** Until the result is disposed of, `organizationEventsKey` is notified when there is a new event. */

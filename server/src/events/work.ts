@@ -3,7 +3,7 @@ import type { Database } from '../database/database.ts'
 import { openReservedStore } from '../database/store.ts'
 import { everyMinute } from '../work/every-minute.ts'
 import type { WorkKind } from '../work/port.ts'
-import { findWaitingOrganizations, forgetOrganizationEvents, numberOrganizationEvents } from './organization-events.ts'
+import { findWaitingOrganizations, forgetOrganizationEvents, numberOrganizationEvents } from '../organization-events/organization-events.ts'
 
 /** As long as deliveries. A reader can be away for this time. */
 const kept_days = 30

@@ -34,7 +34,7 @@ export function createFeedPresence(ctx: Context<FeedServices>, isWanted: boolean
     keys: [source.organizationKey(store.organization_id)],
     again_ms: look_ms,
     async look() {
-      if (access.actor.type === 'user' && clock.monotonic() - marked_at >= mark_ms) {
+      if (access.actor.type === 'user' && !access.view && clock.monotonic() - marked_at >= mark_ms) {
         marked_at = clock.monotonic()
         await source.mark(store, access.actor.id!, null)
       }

@@ -9,6 +9,7 @@ import type { FeedServices } from './feed.ts'
 import { createFeeds } from './feeds.ts'
 import * as operations from './operations.ts'
 import { feedWork } from './work.ts'
+import { purges } from './purge.ts'
 
 interface FeedOptions extends EventServices {
   conversations: Conversations
@@ -27,6 +28,7 @@ export function createFeed(
   const own = { feeds, open_streams, presence }
   return {
     name: 'feed',
+    purges,
     operations: bindRoom(own, changeOperations, operations),
     work: [feedWork(database)],
     ...own,

@@ -3,6 +3,7 @@ import { readAgentConfigOrDefaults } from '../agents/agents.ts'
 import type { HandOffRules } from '../agents/rules/hand-off.ts'
 import type { ResolvedConfig } from '../agents/rules/config.ts'
 import { AppError } from '../base/errors.ts'
+import { BudgetExceeded } from '../budgets/gate.ts'
 import type { Core } from '../calls/core.ts'
 import {
   type CommitAddition,
@@ -95,6 +96,8 @@ async function rate(
     const answer = await collectAnswer(modelOf({ models }, model).stream(request, signal, usage))
     return readRating(answer.text) ?? { next: { retry: 'The answer of the model is not a rating.' } }
   } catch (error) {
+    // The reply counts as fine.
+    if (error instanceof BudgetExceeded) return done
     if (!(error instanceof ModelError)) throw error
     return { next: { retry: error.message } }
   }

@@ -38,6 +38,7 @@ import { leavingWork } from './teams/leaving.ts'
 import { movingWork } from './teams/moving.ts'
 import { reviewTeams } from './teams/review.ts'
 import { armTimer, handlingTimer, resumeRules } from './work.ts'
+import { purges } from './purge.ts'
 
 const group = {
   ...handOffOperations,
@@ -81,6 +82,7 @@ export function createHandOff(core: Core, { conversations, models, presence }: H
   presence.source = watch
   return {
     name: 'hand-off',
+    purges,
     drafts,
     operations: bindRoom(own, group, operations),
     additions: [armTimer, resumeRules, rateReplies, routeWaiting, recordFacts],

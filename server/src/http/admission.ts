@@ -12,6 +12,7 @@ import {
   authenticate,
   authenticateSession,
   type ConversationTokens,
+  type Standings,
   readBearer,
   readPresentedCredential,
   readPresentedSession,
@@ -44,6 +45,7 @@ export interface Gate {
   site_callers: AddressLimiter
   sites: Sites
   tokens: ConversationTokens
+  standings: Standings
   resources: Resources
   /** Throws what forbids a visitor to call with the token of their conversation. */
   checkVisitor: CheckVisitor
@@ -207,12 +209,12 @@ export function chargeForFile({ limiter }: Charged, principal: Principal, bytes:
 }
 
 async function identify(
-  { core, tokens, unknown_callers }: Gate,
+  { core, tokens, standings, unknown_callers }: Gate,
   operation: Operation,
   request: CallRequest,
 ): Promise<Principal> {
   const { database, config } = core
-  const authentication = { database, config, tokens, log: request.log }
+  const authentication = { database, config, tokens, standings, log: request.log }
   const organization_header = organizationNamed(operation, request)
   if (request.identify) return request.identify(organization_header, operation)
   const token = readSessionToken(core, operation, request)

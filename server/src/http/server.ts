@@ -2,7 +2,7 @@
 import type { Readable } from 'node:stream'
 import { createOpenApiDocument, operations } from '@parley/contract'
 import Fastify, { LogController, type FastifyBaseLogger, type FastifyInstance, type FastifyRequest } from 'fastify'
-import type { ConversationTokens } from '../access/access.ts'
+import type { ConversationTokens, Standings } from '../access/access.ts'
 import type { Core } from '../calls/core.ts'
 import type { CheckVisitor, Resources } from '../calls/room.ts'
 import { AppError } from '../base/errors.ts'
@@ -40,6 +40,7 @@ export interface HttpServer {
 
 export interface HttpOptions {
   tokens: ConversationTokens
+  standings: Standings
   resources: Resources
   checkVisitor: CheckVisitor
   embeds: Embeds

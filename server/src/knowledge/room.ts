@@ -31,6 +31,7 @@ import { createSearchAction } from './turn/call.ts'
 import { reviewDatasets } from './turn/review.ts'
 import { createDraftLookUp } from './turn/draft.ts'
 import { createKnowledgeSource } from './turn/source.ts'
+import { purges } from './purge.ts'
 
 type KnowledgeRoom = Room<typeof knowledgeOperations> &
   TurnContributions &
@@ -64,6 +65,7 @@ export function createKnowledge(
   core.metrics.declare(retrieval_seconds, ingestion_seconds)
   return {
     name: 'knowledge',
+    purges,
     knowledge: own,
     operations: onlyIf(availability.require, bindRoom(own, knowledgeOperations, operations)),
     work: [

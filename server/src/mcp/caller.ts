@@ -2,7 +2,7 @@
 import type { FastifyBaseLogger, FastifyRequest } from 'fastify'
 import type { ServerResponse } from 'node:http'
 import { authenticate, authenticateSubject, readBearer, readPresentedCredential } from '../access/access.ts'
-import { looksLikeCredential } from '../access/rules/credentials.ts'
+import { isViewToken, looksLikeCredential } from '../access/rules/credentials.ts'
 import { AppError } from '../base/errors.ts'
 import type { Principal } from '../calls/principal.ts'
 import { openStore } from '../database/store.ts'
@@ -42,7 +42,7 @@ const unrecognized =
 
 export type Identified = Pick<Caller, 'credential' | 'identify' | 'principal'>
 
-/** Throws `Unauthenticated`. Only the header counts: no cookie, and no token of a conversation or a visitor. */
+/** Throws `Unauthenticated`. Only the header counts: no cookie, and no token of a conversation, a visitor or a view. */
 export async function identifyCaller(
   { core, admission }: Carrying,
   request: FastifyRequest,
@@ -53,14 +53,15 @@ export async function identifyCaller(
   if (credential === null) throw new Unauthenticated('Missing Bearer token')
   const organization_header = organizationNamed(request.headers)
   const isToken = tokens !== null && /^[\w-]+\.[\w-]+\.[\w-]+$/.test(credential)
-  if (!looksLikeCredential(credential) && !isToken) throw new Unauthenticated(unrecognized)
+  if ((!looksLikeCredential(credential) || isViewToken(credential)) && !isToken) throw new Unauthenticated(unrecognized)
   core.load.admit('normal', () => `${organization_header ?? ''} ${authorization!}`)
   try {
     if (isToken && !looksLikeCredential(credential)) {
       const identify = await identifierOf(core, credential, tokens)
       return { credential, identify, principal: await identify(organization_header, null) }
     }
-    const services = { database: core.database, tokens: admission.tokens, log: request.log }
+    const { tokens: conversation_tokens, standings } = admission
+    const services = { database: core.database, tokens: conversation_tokens, standings, log: request.log }
     const principal = await admission.unknown_callers.authenticate(request.ip, {
       authenticate: () => authenticate(services, { authorization, organization_header }),
       readPresented: () => readPresentedCredential(credential),

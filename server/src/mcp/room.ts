@@ -3,7 +3,8 @@ import { mcpOperations } from '@parley/contract'
 import { bindRoom } from '../calls/context.ts'
 import type { Room } from '../calls/room.ts'
 import * as operations from './operations.ts'
+import { purges } from './purge.ts'
 
 export function createMcp(): Room<typeof mcpOperations> {
-  return { name: 'mcp', operations: bindRoom(null, mcpOperations, operations) }
+  return { name: 'mcp', purges, operations: bindRoom(null, mcpOperations, operations) }
 }

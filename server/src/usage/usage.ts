@@ -66,6 +66,8 @@ export interface Usage {
 }
 
 export interface UsageParts {
+  /** Throws what forbids a call. Asks nobody as long as nothing can forbid any. */
+  forbid(counting: Counting): Promise<void>
   database: Database
   ports: Pick<Ports, 'clock' | 'newId' | 'reached'>
   node_id: string
@@ -73,7 +75,7 @@ export interface UsageParts {
   log: Pick<Logger, 'warn'>
 }
 
-export function createUsage({ database, ports, node_id, presence, log }: UsageParts): Usage {
+export function createUsage({ forbid, database, ports, node_id, presence, log }: UsageParts): Usage {
   presence.whenGone((node_ids) => loseOfNodes(database, node_ids))
   const ownerOf = ({ organization_id }: { organization_id: string }) => organization_id
   const open = batch(
@@ -101,7 +103,7 @@ export function createUsage({ database, ports, node_id, presence, log }: UsagePa
     }
   }
 
-  const admit: Usage['admit'] = async () => {}
+  const admit: Usage['admit'] = (counting) => forbid(counting)
 
   const begin: Usage['begin'] = async (counting, called) => {
     await admit(counting)
@@ -111,6 +113,11 @@ export function createUsage({ database, ports, node_id, presence, log }: UsagePa
       ...{ input_tokens: tokensOf(called.countCharacters()), node_id, most_ms: called.most_ms + margin_ms },
     }
     await patiently(() => open(row))
+    // The row may have waited for the database; the call must not begin on what was true before.
+    await admit(counting).catch(async (error: unknown) => {
+      await settle(() => removeOpen(database, row))
+      throw error
+    })
     await ports.reached?.('usage.begun')
     const rowOf = (ended: EndedCall): CompletedRow | null => {
       const measured = measure(called, call.heard, ended)

@@ -21,6 +21,7 @@ import { linkWork } from './link-work.ts'
 import { createEndUserMessages } from './messages.ts'
 import * as operations from './operations/index.ts'
 import { createSites } from './pages/sites.ts'
+import type { Standings } from '../access/access.ts'
 import type { FirstPages, WebWidgets } from './services.ts'
 import { getWebWidgetStatistics } from './statistics.ts'
 import { createVisitorDoor } from './visitor-access.ts'
@@ -28,6 +29,7 @@ import { eraseVisitor } from './visitor-rows.ts'
 import { createVisitorTokens } from './visitor-tokens.ts'
 import * as visitors from './visitors/index.ts'
 import { hasLiveWidgets, listWidgetsOfAgent } from './widget-queries.ts'
+import { purges } from './purge.ts'
 
 const group = { ...webWidgetOperations, ...widgetStatisticsOperations, ...publicWidgetOperations }
 
@@ -43,6 +45,8 @@ type WebWidgetsRoom = Room<typeof group> &
 
 export interface WebWidgetsOptions {
   conversations: Conversations
+  /** Whether the organization of a widget may be called. */
+  standings: Standings
   secret_key: Buffer
   lookup: Lookup
   /** Where the built widget is, if not where the build puts it. */
@@ -53,11 +57,11 @@ export interface WebWidgetsOptions {
 
 export function createWebWidgets(
   core: Core,
-  { conversations, secret_key, lookup, first_pages, widget_folder = built_widget }: WebWidgetsOptions,
+  { conversations, standings, secret_key, lookup, first_pages, widget_folder = built_widget }: WebWidgetsOptions,
 ): WebWidgetsRoom {
   const tokens = createVisitorTokens(secret_key, core.ports.clock)
   const sign = rememberSignatures(core.sealers.address_signer)
-  const door = createVisitorDoor(core, tokens, sign)
+  const door = createVisitorDoor(core, { tokens, sign, standings })
   const counting = createCounting(core)
   const own: WebWidgets = {
     conversations,
@@ -71,6 +75,7 @@ export function createWebWidgets(
   conversations.end_users = createEndUserMessages(door, counting, createMessageAllowances(core.database, sign))
   return {
     name: 'web-widgets',
+    purges,
     operations: bindRoom(own, group, { ...operations, ...visitors, getWebWidgetStatistics }),
     listWebWidgets: listWidgetsOfAgent,
     refusals: [refuseWithLiveWidgets],

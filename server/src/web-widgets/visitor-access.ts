@@ -1,5 +1,6 @@
 // Which visitors can call the public side of a widget, judged for each request from its row: nothing is cached.
 import type { OperationId } from '@parley/contract'
+import type { Standings } from '../access/access.ts'
 import { AppError, notFound } from '../base/errors.ts'
 import type { Access, VisitorAccess } from '../calls/access.ts'
 import type { Core } from '../calls/core.ts'
@@ -50,7 +51,13 @@ const readings: ReadonlySet<OperationId> = new Set<OperationId>([
   'readVisitorConversation',
 ])
 
-export function createVisitorDoor(core: Core, tokens: VisitorTokens, sign: Signer): VisitorDoor {
+export interface DoorServices {
+  tokens: VisitorTokens
+  sign: Signer
+  standings: Standings
+}
+
+export function createVisitorDoor(core: Core, { tokens, sign, standings }: DoorServices): VisitorDoor {
   const { database, config } = core
   const { cors_origins } = config.sites
   const entered = new WeakMap<Access, Entered>()
@@ -70,6 +77,7 @@ export function createVisitorDoor(core: Core, tokens: VisitorTokens, sign: Signe
     const isFine = isOfThis ? mayCall(from, gatedBy(claims, places)) : mayComeFrom(from, places)
     if (!isFine) throw new AppError('origin_not_allowed')
     if (!isOfThis || isRevoked(widget, claims)) throw new AppError('unauthorized')
+    await standings.require(widget.organization_id)
     return { widget, claims, network, from, outlook, ...standing }
   }
 

@@ -1,5 +1,6 @@
 // Rows of web widgets, with what decides whether they are live. Nothing here finds a deleted widget.
 import type { LiveReason, WebWidgetCaptcha, WebWidgetLimitsInput } from '@parley/contract'
+import { standingOf } from '../access/access.ts'
 import type { JsonObject } from '../base/json.ts'
 import { isUuid } from '../base/ports.ts'
 import { type Executor, acrossOrganizations, statement } from '../database/database.ts'
@@ -103,7 +104,7 @@ export async function lockWidget(
 const publicStatement = acrossOrganizations(
   'visitors name a widget, not its organization',
   'read_public_web_widget',
-  `select ${recordColumns} from ${joinedTables} where w.id = $1 and w.deleted_at is null`,
+  `select ${recordColumns} from ${joinedTables} where w.id = $1 and w.deleted_at is null and ${standingOf('w.organization_id')} is null`,
 )
 
 /** For visitors, who know only its id. What comes next opens a store of its organization. */

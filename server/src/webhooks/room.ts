@@ -7,11 +7,13 @@ import { startDeliveries } from './deliver.ts'
 import { deliveries } from './metrics.ts'
 import * as operations from './operations.ts'
 import { webhooksWork } from './work.ts'
+import { purges } from './purge.ts'
 
 export function createWebhooks(core: Core): Room<typeof webhookOperations> {
   core.metrics.declare(deliveries)
   return {
     name: 'webhooks',
+    purges,
     operations: bindRoom(null, webhookOperations, operations),
     work: [webhooksWork(core.database)],
     async start() {

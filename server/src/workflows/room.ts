@@ -33,6 +33,7 @@ import { placeTriggers } from './triggers/place-triggers.ts'
 import { triggerSettings } from './triggers/settings.ts'
 import { createTriggers, triggerWork } from './triggers/wiring.ts'
 import { executionWork } from './work.ts'
+import { purges } from './purge.ts'
 
 interface WorkflowOptions extends Pick<EventServices, 'open_streams'> {
   models: ModelCatalog
@@ -73,6 +74,7 @@ export function createWorkflows(
   const sweeping = { ...changing, database, kept_days, max_queued_ms: limits.max_queued_ms }
   return {
     name: 'workflows',
+    purges,
     operations: bindRoom(own, workflowOperations, operations),
     work: [
       executionWork(services, core.config.of(workflowRunSettings).concurrency, core.config.drain_seconds * 1000),

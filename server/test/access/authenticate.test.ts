@@ -256,6 +256,7 @@ describe('last_used_at', () => {
   it('neither delays nor fails the request if it cannot be written', async () => {
     const { key } = await fixture.makeOrganization()
     const { database, tokens, log, log_lines } = { ...fixture }
+    const { standings } = fixture.authentication
     const failures: Error[] = []
     const failing = {
       ...database,
@@ -266,7 +267,7 @@ describe('last_used_at', () => {
       },
     }
     const headers = { authorization: `Bearer ${key}`, organization_header: undefined }
-    const principal = await authenticate({ database: failing, tokens, log }, headers)
+    const principal = await authenticate({ database: failing, tokens, standings, log }, headers)
     expect(principal).toMatchObject({ kind: 'member' })
     await eventually(() => expect(failures).toHaveLength(1))
     await eventually(() => expect(log_lines.join()).toContain('could not record the use'))

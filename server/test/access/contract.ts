@@ -24,6 +24,7 @@ export const entries: EntriesOf<typeof accessOperations> = {
     outsider: 'not found',
   },
   getMyScopes: { input: () => ({}), outsider: 'own', narrowed: 'own' },
+  getMemberScopes: { input: newMember, outsider: 'not found' },
   listMembers: { input: () => ({}), outsider: 'own' },
   createMember: {
     input: () => ({ email: `member-${crypto.randomUUID()}@example.test`, role: 'viewer' }),

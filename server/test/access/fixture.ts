@@ -5,6 +5,7 @@ import { expect } from 'vitest'
 import type { Access } from '../../src/calls/access.ts'
 import { createOrganization, createTokenForUser, createUser } from '../../src/access/administration.ts'
 import { authenticate } from '../../src/access/authenticate.ts'
+import { createStandings } from '../../src/access/standing.ts'
 import { createConversationTokens } from '../../src/access/conversation-token.ts'
 import { readConfig } from '../../src/settings.ts'
 import type { Context, PublicContext, UserContext } from '../../src/calls/context.ts'
@@ -28,7 +29,8 @@ export async function createFixture() {
   // The operations called here use nothing else.
   const core = { config, ports, database } as unknown as Core
   const administration = { database, ports }
-  const authentication = { database, tokens, log }
+  const standings = createStandings(database, ports.clock)
+  const authentication = { database, tokens, standings, log }
   const shared: PublicContext = {
     core,
     room: null,

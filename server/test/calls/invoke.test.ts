@@ -18,7 +18,7 @@ afterAll(() => server[Symbol.asyncDispose]())
 
 function identify(key: string): Promise<Principal> {
   const { core, rooms } = server.app
-  const authentication = { database: core.database, tokens: rooms.access.tokens, log: core.log }
+  const authentication = { database: core.database, ...rooms.access, log: core.log }
   return authenticate(authentication, { authorization: `Bearer ${key}`, organization_header: undefined })
 }
 

@@ -20,8 +20,11 @@ export interface World {
   stack: AsyncDisposableStack
 }
 
-/** The response to a caller without access to the first organization's resources: not found, or the caller's own resources. */
-type Stranger = 'not found' | 'own'
+/**
+ * The response to a caller without access to the first organization's resources: not found, or the caller's own resources. `invalid`: the
+ * input names what it concerns, and fits nobody else.
+ */
+type Stranger = 'not found' | 'own' | 'invalid'
 
 export interface Entry<Id extends OperationId> {
   /** A valid call, on its own resources. */

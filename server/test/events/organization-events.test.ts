@@ -11,7 +11,7 @@ import {
   type OrganizationEventRecord,
   forgetOrganizationEvents,
   readOrganizationEvents,
-} from '../../src/events/organization-events.ts'
+} from '../../src/organization-events/organization-events.ts'
 import { maintainOrganizationEvents } from '../../src/events/work.ts'
 import { type TestDatabase, createTestDatabase } from '../support/database.ts'
 

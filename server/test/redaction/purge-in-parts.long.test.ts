@@ -3,6 +3,7 @@
 import { describe, expect, inject, test } from 'vitest'
 import { systemPorts } from '../../src/base/ports.ts'
 import { numbers, readInBackground, until } from '../support/event-readers.ts'
+import { eventually } from '../support/eventually.ts'
 import { startPostgresProxy } from '../support/postgres-proxy.ts'
 import { type TestServer, publishAgent, refusal, startTestServer } from '../support/server.ts'
 import { opened_hosts } from '../support/tool-peer.ts'
@@ -33,16 +34,15 @@ const makeDue = (server: TestServer) => server.database.pool.query('update work 
 /** The end of its first commit. */
 async function untilPurged(server: TestServer, id: string): Promise<void> {
   const purged = 'select from conversations where id = $1 and content_purged_at is not null'
-  await expect.poll(async () => (await server.database.pool.query(purged, [id])).rowCount, soon).toBe(1)
+  await eventually(async () => expect((await server.database.pool.query(purged, [id])).rowCount).toBe(1))
 }
 
+/** Not `expect.poll`, which belongs to one test: it fails as soon as the first of several concurrent tests ends. */
 const untilGone = (server: TestServer) =>
-  expect
-    .poll(async () => {
-      await makeDue(server)
-      return plantedRows(server)
-    }, soon)
-    .toEqual([])
+  eventually(async () => {
+    await makeDue(server)
+    expect(await plantedRows(server)).toEqual([])
+  })
 
 test('half done, nothing of it is shown, delivered, analyzed or changed', async () => {
   await using receiver = await startReceiver()

@@ -1,7 +1,7 @@
 // The management of web widgets: what a call gives, what it answers, what it refuses, and the events of each change.
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { openStore } from '../../src/database/store.ts'
-import { readOrganizationEvents } from '../../src/events/organization-events.ts'
+import { readOrganizationEvents } from '../../src/organization-events/organization-events.ts'
 import { makeNarrowedKey, makeOrganization } from '../support/actors.ts'
 import { type TestServer, publishAgent, refusal, startTestServer } from '../support/server.ts'
 import { makeLiveWidget } from './fixture.ts'

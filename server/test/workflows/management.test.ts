@@ -1,7 +1,7 @@
 // Workflows and their versions: what a call gives, what it refuses, and the events of each change.
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { openStore } from '../../src/database/store.ts'
-import { readOrganizationEvents } from '../../src/events/organization-events.ts'
+import { readOrganizationEvents } from '../../src/organization-events/organization-events.ts'
 import { foldCounts } from '../../src/workflows/rows/counts.ts'
 import { forgetWorkflows } from '../../src/workflows/rows/workflows.ts'
 import { makeKey } from '../support/actors.ts'

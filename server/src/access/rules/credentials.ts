@@ -1,8 +1,8 @@
-// Creates, parses and compares credentials, `ak_<id>.<secret>` and `pat_<id>.<secret>`. Pure.
+// Creates, parses and compares credentials: `ak_<id>.<secret>`, `pat_<id>.<secret>` and `pvt_<id>.<secret>`. Pure.
 import { createHash, timingSafeEqual } from 'node:crypto'
 
-/** An organization API key, or a user's personal access token. */
-export type CredentialKind = 'organization_key' | 'personal_access_token'
+/** An organization API key, a user's personal access token, or the token of a partner's view. */
+export type CredentialKind = 'organization_key' | 'personal_access_token' | 'view_token'
 
 export interface ParsedCredential {
   kind: CredentialKind
@@ -12,10 +12,14 @@ export interface ParsedCredential {
   text: string
 }
 
-const prefixes: Record<CredentialKind, string> = { organization_key: 'ak_', personal_access_token: 'pat_' }
+const prefixes: Record<CredentialKind, string> = {
+  organization_key: 'ak_',
+  personal_access_token: 'pat_',
+  view_token: 'pvt_',
+}
 
 /** The form that the server creates. Those that an operator installs may be longer. */
-const form = /^(ak|pat)_([A-Za-z0-9_-]{1,64})\.([\x21-\x7e]{16,256})$/
+const form = /^(ak|pat|pvt)_([A-Za-z0-9_-]{1,64})\.([\x21-\x7e]{16,256})$/
 
 /** An id with a secret that is too short for the form above. The id is not secret, so it must not count as a part of one. */
 const weak_form = /^(ak|pat)_[A-Za-z0-9_-]{1,64}\.[\x21-\x7e]{0,15}$/
@@ -33,11 +37,17 @@ const id_bytes = 12
 const secret_bytes = 32
 
 export function parseCredential(text: string): ParsedCredential | null {
-  const kind = text.startsWith(prefixes.organization_key) ? 'organization_key' : 'personal_access_token'
+  const kind = kindOf(text)
+  if (kind === null) return null
   const [, , key_id, secret] = form.exec(text) ?? []
   if (key_id !== undefined && secret !== undefined) return { kind, key_id, secret, text }
   const [, , all] = weak_form.test(text) ? [] : (foreign_form.exec(text) ?? [])
   return all === undefined ? null : { kind, key_id: foreignId(text), secret: all, text }
+}
+
+function kindOf(text: string): CredentialKind | null {
+  const kinds = Object.keys(prefixes) as CredentialKind[]
+  return kinds.find((kind) => text.startsWith(prefixes[kind])) ?? null
 }
 
 /** Derived from the secret, but so short that it says little about it. */
@@ -54,6 +64,9 @@ export function isKeyId(text: string): boolean {
 export function looksLikeCredential(text: string): boolean {
   return Object.values(prefixes).some((prefix) => text.startsWith(prefix))
 }
+
+/** Whether it looks like the token of a partner's view. */
+export const isViewToken = (text: string) => text.startsWith(prefixes.view_token)
 
 /** A new credential. Its full text is shown once, and only the hash is stored. */
 export interface IssuedCredential {

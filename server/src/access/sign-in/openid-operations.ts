@@ -1,13 +1,15 @@
 // The operations of signing in with the identity provider. Only members and invited people may sign in.
 import { readOwnPath } from '@parley/contract'
 import type { Handler, SignInContext } from '../../calls/context.ts'
-import type { AccessServices } from '../access.ts'
+import type { AccessServices } from '../services.ts'
 import type { Ports } from '../../base/ports.ts'
 import { newValue, noteFailedSignIn, tell } from '../audit.ts'
-import type { Database } from '../../database/database.ts'
-import { openStore } from '../../database/store.ts'
+import type { Database, Transaction } from '../../database/database.ts'
+import { openStoreIn } from '../../database/store.ts'
 import { AppError, notFound } from '../../base/errors.ts'
-import { findOrInsertUser, findUser, insertMember, type UserRecord } from '../queries.ts'
+import { findOrInsertUser, findUser, type UserRecord } from '../queries.ts'
+import { addMember } from '../members.ts'
+import { endViewsOf } from '../view-rows.ts'
 import { addressBucket, giveAttemptBack, signInBucket, takeAttempt } from '../../calls/attempts.ts'
 import { type TakenInvitation, isInvited, takeInvitationsOf } from './invitation-queries.ts'
 import { mayBeAdded } from '../rules/invitation-proof.ts'
@@ -177,7 +179,7 @@ async function findLinked(tx: Database, { issuer, subject }: Identity): Promise<
 }
 
 /** Ends what the user got with only an invitation's link: it may have belonged to someone other than the owner of the address. */
-async function linkIdentity(tx: Database, identity: Identity, id: string): Promise<UserRecord | Problem> {
+async function linkIdentity(tx: Transaction, identity: Identity, id: string): Promise<UserRecord | Problem> {
   const { issuer, subject, email, name } = identity
   if (email === null || !identity.email_verified) return 'email_not_verified'
   if (!(await findUser(tx, email)) && !(await isInvited(tx, email))) return 'not_a_member'
@@ -188,18 +190,19 @@ async function linkIdentity(tx: Database, identity: Identity, id: string): Promi
     await users.deletePassword(tx, user.id)
     await users.deleteTokensOf(tx, user.id)
     await sessions.endSessionsOf(tx, { user_id: user.id })
+    await endViewsOf(tx, user.id)
   }
   return user
 }
 
 /** Those that made the user a member. */
-async function takeInvitations(tx: Database, user: UserRecord, identity: Identity): Promise<TakenInvitation[]> {
+async function takeInvitations(tx: Transaction, user: UserRecord, identity: Identity): Promise<TakenInvitation[]> {
   if (!identity.email_verified || identity.email?.toLowerCase() !== user.email) return []
   const invitations = await takeInvitationsOf(tx, user.email)
   const joined: TakenInvitation[] = []
   for (const invitation of invitations) {
     const { organization_id, role } = invitation
-    if (await insertMember(openStore(tx, organization_id), user, role)) joined.push(invitation)
+    if (await addMember(openStoreIn(tx, organization_id), user, role)) joined.push(invitation)
   }
   return joined
 }

@@ -1,14 +1,15 @@
 // The operations on sessions: sign in with a password or key, read the session, switch organizations, sign out.
 import type { Input, OperationId, Output } from '@parley/contract'
 import type { Handler as OperationHandler, SessionContext, SignInContext } from '../../calls/context.ts'
-import type { Database } from '../../database/database.ts'
+import type { Database, Transaction } from '../../database/database.ts'
 import { AppError, invalid, notFound } from '../../base/errors.ts'
 import { isUuid } from '../../base/ports.ts'
 import type { Ports } from '../../base/ports.ts'
 import { type Told, newValue, noteFailedSignIn, secretChange, tell, tellEach } from '../audit.ts'
 import { type ParsedCredential, hashSecret, parseCredential } from '../rules/credentials.ts'
 import { openStore } from '../../database/store.ts'
-import { readOrganization } from '../queries.ts'
+import { readOrganization } from '../organization-rows.ts'
+import { endView, endViewsOf } from '../view-rows.ts'
 import {
   accountAtAddressBucket,
   addressBucket,
@@ -19,7 +20,7 @@ import {
   signInBucket,
 } from '../../calls/attempts.ts'
 import type { Session } from '../../calls/principal.ts'
-import type { AccessServices } from '../access.ts'
+import type { AccessServices } from '../services.ts'
 import { findSession } from './find-session.ts'
 import * as sessions from './sessions.ts'
 import * as users from './users.ts'
@@ -88,7 +89,9 @@ async function signInWithPassword(
   const actor = { type: 'user', id: user.id, name: email } as const
   const told = { action: 'signIn', actor, origin: ctx.origin }
   const choices = await sessions.selectOrganizationsOf(database, user.id)
-  const choice = organization_id ? choices.find(({ id }) => id === organization_id.toLowerCase()) : choices[0]
+  const choice = organization_id
+    ? choices.find(({ id }) => id === organization_id.toLowerCase())
+    : (choices.find(({ status }) => status === 'active') ?? choices[0])
   const session = sessions.createSession(ctx.core, 'password')
   const begun =
     choice !== undefined &&
@@ -159,9 +162,10 @@ export async function setSessionCookie({ core, edge }: Caller, session: sessions
 }
 
 export async function describeSession(database: Database, session: Session): Promise<Output<'signIn'>> {
-  const { way, user, credential, role, access, created_at, expires_at } = session
+  const { way, user, credential, role, access, view, blocked, created_at, expires_at } = session
   const { id, name, slug } = await readOrganization(openStore(database, access.organization_id))
-  const organization = { id, name, slug, role }
+  const status = blocked === 'organization_suspended' ? ('suspended' as const) : ('active' as const)
+  const organization = { id, name, slug, role, status }
   return {
     way,
     user: user && {
@@ -173,6 +177,7 @@ export async function describeSession(database: Database, session: Session): Pro
     credential,
     organization,
     scopes: [...access.scopes],
+    view,
     organizations: user ? await sessions.selectOrganizationsOf(database, user.id) : [organization],
     created_at,
     expires_at,
@@ -194,9 +199,17 @@ export const getSignInSession: Handler<'getSignInSession'> = async (ctx) => {
   }
 }
 
-export const signOut: Handler<'signOut'> = async ({ core, edge }) => {
+export const signOut: Handler<'signOut'> = async (ctx) => {
+  const { core, edge, origin } = ctx
   const token = edge.readCookie('session')
-  if (token !== null) await sessions.endSession(core.database, token)
+  const session = await readOwnSession(ctx)
+  await core.database.transaction(async (tx) => {
+    if (session?.view) {
+      const by = { action: 'signOut', actor: session.access.actor, origin }
+      await endView(tx, session.view.partner.id, session.view.id, by)
+    }
+    if (token !== null) await sessions.endSession(tx, token)
+  })
   edge.writeCookie('session', null)
 }
 
@@ -204,6 +217,7 @@ export const signOutEverywhere: Handler<'signOutEverywhere'> = async ({ core, ed
   await core.database.transaction(async (tx) => {
     if (session.user) await users.lockTokensOf(tx, session.user.id)
     await sessions.endSessionsOf(tx, ownerOf(session))
+    if (session.user) await endViewsOf(tx, session.user.id)
     if (session.user) await endTokens(tx, session.user.id, input.personal_access_tokens)
     const which = input.personal_access_tokens ?? null
     await tellOfHolder(tx, core.ports, session, {
@@ -250,13 +264,15 @@ export const switchOrganization: Handler<'switchOrganization'> = async (ctx, { o
   return describeSession(database, now)
 }
 
+/** Whatever it looked at, it does not any more. */
 async function move(
   { core, session, origin }: SessionContext<AccessServices>,
-  tx: Database,
+  tx: Transaction,
   organization_id: string,
 ): Promise<boolean> {
-  if (!(await sessions.moveSession(tx, session.id, organization_id))) return false
-  const { id, access } = session
+  const { id, access, view } = session
+  if (!(await sessions.moveSession(tx, id, organization_id))) return false
+  if (view) await endView(tx, view.partner.id, view.id, { action: 'switchOrganization', actor: access.actor, origin })
   const target = { type: 'session', id, name: null } as const
   await tell(tx, core.ports, organization_id, { action: 'switchOrganization', actor: access.actor, origin, target })
   return true
@@ -281,6 +297,7 @@ export const changePassword: Handler<'changePassword'> = async (ctx, input: Inpu
     await users.lockTokensOf(tx, id)
     if (!(await users.replaceHash(tx, id, hash, new_hash))) throw new AppError('unauthorized')
     await sessions.endSessionsOf(tx, { user_id: id, except: session.id })
+    await endViewsOf(tx, id)
     await endTokens(tx, id, input.personal_access_tokens, session.id)
     const told = { action: 'changePassword', origin: ctx.origin, changes: [secretChange('password')] }
     await tellOfHolder(tx, ctx.core.ports, session, told)

@@ -1,11 +1,12 @@
 // Begins and ends sessions. A session begins under a lock on the member or key that it depends on, so that it cannot outlive it.
-import type { Role } from '@parley/contract'
+import type { OrganizationStatus, Role } from '@parley/contract'
 import type { Config } from '../../config/config.ts'
 import { type Executor, acrossOrganizations, statement } from '../../database/database.ts'
 import type { Ports } from '../../base/ports.ts'
 import { hashSecret } from '../rules/credentials.ts'
 import type { SignInWay } from '../../calls/principal.ts'
 import { of_users } from '../queries.ts'
+import { standingOf } from '../standing.ts'
 
 export interface NewSession {
   id: string
@@ -55,6 +56,7 @@ const beginKeyStatement = statement(
   `with c as (
      update credentials set last_used_at = now()
      where key_id = $5 and user_id is null and secret_hash = $6 and (expires_at is null or expires_at > now())
+       and exists (select from organizations o where o.id = credentials.organization_id and o.deleted_at is null)
      returning organization_id, key_id, name),
    begun as (
      insert into sessions (id, token_hash, way, organization_id, key_id, expires_at)
@@ -126,8 +128,9 @@ export async function endSessionsOf(executor: Executor, owner: SessionOwner): Pr
 
 const moveStatement = statement(
   'move_session',
-  `update sessions s set organization_id = m.organization_id
+  `update sessions s set organization_id = m.organization_id, view_id = null
    from (select organization_id, user_id from members where organization_id = $2 for share) m
+   join organizations o on o.id = m.organization_id and o.deleted_at is null
    where s.id = $1 and m.user_id = s.user_id returning s.id`,
 )
 
@@ -141,15 +144,17 @@ export interface OrganizationChoice {
   name: string
   slug: string
   role: Role | null
+  status: OrganizationStatus
 }
 
 const most_choices = 100
 
 const choicesStatement = statement(
   'list_organizations_of_user',
-  `select organizations.id, organizations.name, organizations.slug, m.role
+  `select organizations.id, organizations.name, organizations.slug, m.role,
+     coalesce(${standingOf('organizations.id')}, 'active') as status
    from members m join organizations on organizations.id = m.organization_id
-   where m.user_id = $1 order by m.created_at, m.organization_id limit $2`,
+   where m.user_id = $1 and organizations.deleted_at is null order by m.created_at, m.organization_id limit $2`,
 )
 
 /** The organizations of a user, oldest membership first. */
@@ -157,25 +162,26 @@ export function selectOrganizationsOf(executor: Executor, user_id: string): Prom
   return executor.query(choicesStatement, [user_id, most_choices])
 }
 
-const deleted_at_once = 10_000
-const by_time = 'expired rows are deleted for all organizations'
+const lookStatement = acrossOrganizations(
+  'only its id identifies it',
+  'look_at_organization',
+  'update sessions set view_id = $2 where id = $1 returning id',
+)
 
-const deleteSessionsStatement = acrossOrganizations(
-  by_time,
+/** From now on, the session looks at what the view is of. False: it has ended. */
+export async function lookAt(executor: Executor, id: string, view_id: string): Promise<boolean> {
+  return (await executor.query(lookStatement, [id, view_id])).length > 0
+}
+
+const deleteStatement = acrossOrganizations(
+  'expired rows are deleted for all organizations',
   'delete_expired_sessions',
-  `delete from sessions where id in (
+  `delete from sessions where id = any(array(
      select id from sessions
      where expires_at < now() or last_used_at < now() - make_interval(mins => $2)
-     limit $1)`,
-)
-const deleteInvitationsStatement = acrossOrganizations(
-  by_time,
-  'delete_expired_invitations',
-  'delete from invitations where id in (select id from invitations where expires_at < now() limit $1)',
+     limit $1))`,
 )
 
-/** Deletes expired sessions and invitations. */
-export async function deleteExpired(executor: Executor, idle_minutes: number): Promise<void> {
-  await executor.query(deleteSessionsStatement, [deleted_at_once, idle_minutes])
-  await executor.query(deleteInvitationsStatement, [deleted_at_once])
+export async function deleteExpiredSessions(executor: Executor, idle_minutes: number, most: number): Promise<void> {
+  await executor.query(deleteStatement, [most, idle_minutes])
 }

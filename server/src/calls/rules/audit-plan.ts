@@ -37,11 +37,13 @@ function createPlan({ audit, ...operation }: Operation): AuditPlan | null {
   const params = [...path.matchAll(/\{(\w+)\}/g)].map((match) => match[1]!)
   const sent = [...Object.keys(query?.properties ?? {}), ...Object.keys(body?.properties ?? {})]
   const isNewPart = audit.part !== undefined && !params.includes(audit.part.id)
+  // The path shows where the new one is made.
+  const isNew = audit.id !== undefined && params.length > 0 && !params.includes(audit.id)
   const changes = method === 'PUT' || method === 'PATCH'
   return {
     id: id as OperationId,
     audited: audit,
-    twin: method === 'GET' || isNewPart ? null : findTwin(path, changes),
+    twin: method === 'GET' || isNewPart || isNew ? null : findTwin(path, changes),
     whole:
       audit.part && audit.id ? findReader(path.slice(0, path.indexOf(`{${audit.id}}`) + audit.id.length + 2)) : null,
     params,

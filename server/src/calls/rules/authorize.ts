@@ -1,10 +1,11 @@
 // Decides whether an authenticated caller may call an operation. Pure; what they may see is decided by each look-up.
-import type { Operation } from '@parley/contract'
+import type { Operation, Scope } from '@parley/contract'
 import type { Access } from '../access.ts'
 import type { Principal } from '../principal.ts'
 import { AppError } from '../../base/errors.ts'
 
 export function authorize(operation: Operation, principal: Principal): void {
+  if (principal.kind === 'member' && principal.access.view) return authorizeView(operation, principal.access)
   if (operation.access === 'user') {
     if (principal.kind !== 'user') throw new AppError('forbidden', 'This needs a personal access token.')
     return
@@ -23,6 +24,15 @@ export function authorize(operation: Operation, principal: Principal): void {
   if (access.conversation) return authorizeToken(operation, access.conversation.permissions)
   if (!holdsScope(operation, access)) throw new AppError('forbidden')
   if (access.agent_ids !== null && !operation.narrowed) throw new AppError('not_found')
+}
+
+const isReading = (scope: Scope) => /:read(_sensitive)?$/.test(scope)
+
+/** A partner who looks reads what a scope for reading opens, by that scope. */
+function authorizeView({ method, access, not_for_views }: Operation, { scopes }: Access): void {
+  const needed = typeof access === 'object' && !('by' in access) ? access : []
+  const isOpen = needed.some((scope) => isReading(scope) && scopes.has(scope))
+  if (method !== 'GET' || not_for_views || !isOpen) throw new AppError('view_only')
 }
 
 const needsToken = 'This needs the token of its address.'

@@ -1,6 +1,7 @@
 // Writes the brief of a conversation: by the model of its agent, or by rules. Calls at one position share a model call.
 import type { AgentAssistBrief } from '@parley/contract'
 import { readAgentConfigOrDefaults } from '../../agents/agents.ts'
+import { BudgetExceeded } from '../../budgets/gate.ts'
 import type { Core } from '../../calls/core.ts'
 import type { ConversationRecord } from '../../conversations/machine/rows.ts'
 import type { RootStore } from '../../database/store.ts'
@@ -52,7 +53,7 @@ async function findAll(
   return extractFindings(messages, metadata, handling?.text ?? handling?.reason ?? null)
 }
 
-/** Null: there is no model, or twice no usable answer. */
+/** Null: there is no model, a budget forbids its use, or twice no usable answer. */
 async function askModel(
   { core, models: catalog }: Services,
   store: RootStore,
@@ -74,8 +75,8 @@ async function askModel(
     }
     return null
   } catch (error) {
-    // A model that fails is like none; one that takes too long is a refusal.
-    if (error instanceof ModelError) return null
+    // A model that fails or must not be called is like none; one that takes too long is a refusal.
+    if (error instanceof ModelError || error instanceof BudgetExceeded) return null
     throw error
   }
 }

@@ -341,6 +341,7 @@ const faultOfEmbedding: Record<EmbeddingFault, KnowledgeFault> = {
   rejected: 'embedding_rejected',
   unauthorized: 'embedding_unauthorized',
   dimension_mismatch: 'dimension_mismatch',
+  budget_stopped: 'embedding_failed',
 }
 
 function failureOf(error: unknown, port: WorkPort): Failure {

@@ -21,7 +21,7 @@ type Wrote = (tx: TransactionStore, done_chunks: number, reused_chunks: number) 
 
 /**
  * Gives every chunk a vector where searches of the dataset need one: in its space, and during a re-embedding in the next one too.
- * At once where no model can be called: the vectors follow by themselves. `wrote` is called in each commit, and may throw to stop.
+ * At once where no model can be called, or a budget forbids it: the vectors follow by themselves. `wrote` is called in each commit, and may throw to stop.
  * Chunks that are not stored yet are waited for.
  * Throws `EmbeddingFailed` if a model that can be called fails.
  */
@@ -50,10 +50,11 @@ export async function giveVectors(
     } catch (error) {
       // The dataset has another space: `hasVectors` says so, and this is called again.
       if (error instanceof Needless) return
+      const isStopped = error instanceof EmbeddingFailed && error.kind === 'budget_stopped'
       // Words find it until the next space serves, whose vectors the re-embedding makes if they fail here.
-      if (next === null || !(error instanceof EmbeddingFailed)) throw error
-      port.log.warn({ err: error }, 'a space fails while a dataset is being re-embedded')
-      await giveUp(false)
+      if (!(error instanceof EmbeddingFailed) || (next === null && !isStopped)) throw error
+      port.log.warn({ reason: error.message }, 'a source serves without vectors; they follow')
+      await giveUp(next === null)
     }
   }
   if (next !== null && next !== main)

@@ -37,6 +37,7 @@ export const faultOfEmbedding: Record<EmbeddingFailed['kind'], KnowledgeFault> =
   rejected: 'embedding_rejected',
   unauthorized: 'embedding_unauthorized',
   dimension_mismatch: 'dimension_mismatch',
+  budget_stopped: 'embedding_failed',
 }
 
 type Services = { core: Core; room: Pick<Knowledge, 'embeddings'> }
@@ -109,7 +110,9 @@ class EmbedDataset {
     } catch (error) {
       if (error instanceof Needless) return 'again'
       if (!(error instanceof EmbeddingFailed)) throw error
-      return this.#endTry(error, space, dataset)
+      return error.kind === 'budget_stopped'
+        ? this.#waitForBudget(dataset, isNext)
+        : this.#endTry(error, space, dataset)
     }
   }
 
@@ -132,6 +135,13 @@ class EmbedDataset {
         if (!(await isSpaceOf(this.#store, id, space))) return false
       }
     }
+  }
+
+  /** No failed try: looks again until the budget has something left. */
+  async #waitForBudget({ id }: DatasetSpaces, isNext: boolean): Promise<Outcome | 'over'> {
+    if (isNext) return { next: { again_in_ms: look_ms } }
+    await this.#port.commit((tx) => awaitVectors(tx, id, look_ms))
+    return 'over'
   }
 
   /** A run that got on is not counted as a failed try. */

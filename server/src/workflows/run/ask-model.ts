@@ -1,4 +1,5 @@
 // Asks a language model for the answer to a prompt of a step, within bounds.
+import { BudgetExceeded, not_called } from '../../budgets/gate.ts'
 import type { Core } from '../../calls/core.ts'
 import { openReservedStore } from '../../database/store.ts'
 import {
@@ -43,7 +44,7 @@ const systems = {
 /** What another attempt would not change. */
 const final_kinds: ReadonlySet<ModelError['kind']> = new Set(['not_configured', 'refused'])
 
-type Services = Pick<Core, 'budgets' | 'config' | 'sealers' | 'traces' | 'database' | 'ports' | 'usage'> & {
+type Services = Pick<Core, 'config' | 'sealers' | 'traces' | 'database' | 'ports' | 'usage'> & {
   models: ModelCatalog
 }
 
@@ -60,9 +61,6 @@ export function createAskModel(services: Services, limits: WorkflowRunLimits): A
     }
     const ref = refOf(ai_model)
     if (ref === null) throw new StepFailure('ai_failed', `"${ai_model}" is not the name of a model.`)
-    if (await services.budgets.find({ organization_id, agent_id: null })) {
-      throw new StepFailure('ai_failed', 'A budget is used up, so the model was not called.')
-    }
     const late = new AbortController()
     const stopTimer = ports.clock.after(limits.prompt_ms, () => late.abort())
     const store = openReservedStore(services.database, organization_id)
@@ -88,6 +86,7 @@ export function createAskModel(services: Services, limits: WorkflowRunLimits): A
           'transient',
         )
       }
+      if (error instanceof BudgetExceeded) throw new StepFailure('budget_exceeded', not_called)
       if (!(error instanceof ModelError)) throw error
       throw new StepFailure('ai_failed', error.message, final_kinds.has(error.kind) ? 'permanent' : 'transient')
     } finally {

@@ -1,5 +1,6 @@
 // Receives the requests of webhooks: who sent one, whether it came before, and then one commit with its execution (W1, W9).
 import { createHash } from 'node:crypto'
+import { type Standing, requireStanding, standingOf } from '../../access/access.ts'
 import { AppError, invalid } from '../../base/errors.ts'
 import { type JsonObject, type JsonValue, canonicalJson } from '../../base/json.ts'
 import type { Ports } from '../../base/ports.ts'
@@ -98,12 +99,14 @@ async function receiveOnce(services: HookServices, call: HookCall): Promise<Rece
 
 interface Row extends Omit<LiveTrigger, 'type'> {
   organization_id: string
+  standing: Standing
 }
 
 const findStatement = acrossOrganizations(
   'the token of a webhook names its organization',
   'find_hook',
-  `select organization_id, id, workflow_id, step_id, version from workflow_triggers
+  `select organization_id, id, workflow_id, step_id, version, ${standingOf('workflow_triggers.organization_id')} as standing
+   from workflow_triggers
    where token_digest = $1 and is_live and not paused`,
 )
 
@@ -112,8 +115,9 @@ async function findHook({ database, versionOf }: HookServices, token: string): P
   const token_digest = digestOfToken(token)
   if (token_digest === null) return null
   const [row] = await database.query<Row>(findStatement, [token_digest])
-  if (!row) return null
-  const { organization_id, ...rest } = row
+  if (!row || row.standing === 'deleted') return null
+  const { organization_id, standing, ...rest } = row
+  requireStanding(standing)
   const store = openStore(database, organization_id)
   const runnable = await versionOf(store, row.workflow_id, row.version)
   const config = runnable.definition.steps.get(row.step_id)?.config as ResolvedTrigger | undefined

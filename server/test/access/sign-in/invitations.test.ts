@@ -106,7 +106,7 @@ describe('an invitation', () => {
       expect(await refusal(browser().client.readInvitation({ token }))).toMatchObject(gone)
       expect(await refusal(accept(token))).toMatchObject(gone)
       expect(await isInvited(server.database, email)).toBe(false)
-      expect(await takeInvitationsOf(server.database, email)).toEqual([])
+      expect(await server.database.transaction((tx) => takeInvitationsOf(tx, email))).toEqual([])
       expect(open).not.toContain(email)
     }
     // Someone else can invite the same person.

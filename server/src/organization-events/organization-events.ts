@@ -6,7 +6,8 @@ import { type Growth, numberCommitted } from '../database/numbering.ts'
 import type { RootStore, Store } from '../database/store.ts'
 
 export interface OrganizationEvent<T extends OrganizationEventType> {
-  id: string
+  /** Absent: the database makes one. */
+  id?: string
   organization_id: string
   type: T
   /** The id of what it is about. Events of one subject stay in order if their writers hold a lock on it. */
@@ -16,7 +17,8 @@ export interface OrganizationEvent<T extends OrganizationEventType> {
 
 const addStatement = statement(
   'add_organization_event',
-  'insert into organization_events (organization_id, id, type, subject, data) values ($1, $2, $3, $4, $5)',
+  `insert into organization_events (organization_id, id, type, subject, data)
+   values ($1, coalesce($2, uuid_by_time()), $3, $4, $5)`,
 )
 
 /** The event exists, for readers and webhooks, if and only if the transaction commits. */
@@ -24,7 +26,7 @@ export function addOrganizationEvent<T extends OrganizationEventType>(
   tx: Pipeline,
   { organization_id, id, type, subject, data }: OrganizationEvent<T>,
 ): void {
-  tx.send(addStatement, [organization_id, id, type, subject, JSON.stringify(data)])
+  tx.send(addStatement, [organization_id, id ?? null, type, subject, JSON.stringify(data)])
 }
 
 const numberStatements = {
@@ -84,7 +86,7 @@ export function readOrganizationGrowth(
 
 /** An event of any type; `data` depends on the type. */
 export type OrganizationEventRecord = {
-  [T in OrganizationEventType]: Omit<OrganizationEvent<T>, 'organization_id'> & { number: number; occurred_at: string }
+  [T in OrganizationEventType]: Required<Omit<OrganizationEvent<T>, 'organization_id'>> & { number: number; occurred_at: string }
 }[OrganizationEventType]
 
 const pageStatement = statement(

@@ -1,0 +1,4 @@
+// What secrets has of an organization that is deleted.
+import { type Purge, purgeTable } from '../database/purge.ts'
+
+export const purges: readonly Purge[] = [purgeTable('secrets')]
