@@ -37,7 +37,7 @@ export function Invitations({ people, onInvite }: Props) {
       title={words.list}
       intro={words.intro}
       action={
-        <div className="flex flex-wrap gap-2">
+        <div className="flex gap-2">
           <StateChoice chosen={state} onChoose={setState} />
           {onInvite && (
             <Button icon="plus" onClick={onInvite}>
@@ -121,7 +121,7 @@ function StateChoice({ chosen, onChoose }: { chosen: InvitationState; onChoose: 
   return (
     <select
       aria-label={words.state}
-      className={`${controlClasses} w-32`}
+      className={`${controlClasses} max-w-32 min-w-28`}
       value={chosen}
       onChange={(event) => onChoose(event.target.value as InvitationState)}
     >

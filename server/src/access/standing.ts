@@ -12,10 +12,11 @@ export type Standing = 'deleted' | 'suspended' | null
 
 /** A part of a statement: the standing of the organization that an expression names. */
 export const standingOf = (id: string) => `(
-  select case when o.deleted_at is not null then 'deleted'
-    when o.status = 'suspended' or exists (select from organizations above where above.id = any(o.ancestors) and above.status = 'suspended')
+  select case when judged.deleted_at is not null then 'deleted'
+    when judged.status = 'suspended'
+      or exists (select from organizations above where above.id = any(judged.ancestors) and above.status = 'suspended')
       then 'suspended' end
-  from organizations o where o.id = ${id})`
+  from organizations judged where judged.id = ${id})`
 
 /** A deleted organization is as unknown as one that never was. */
 export function requireStanding(standing: Standing): void {
