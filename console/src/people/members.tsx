@@ -106,7 +106,7 @@ function Person({ member: { name, email }, isSelf }: { member: Member; isSelf: b
     <>
       <span className="block break-all">
         {name ?? email}
-        {isSelf && <span className="ml-1.5 text-xs text-faint">{words.self}</span>}
+        {isSelf && <span className="ml-1.5 inline-block text-xs whitespace-nowrap text-faint">{words.self}</span>}
       </span>
       {name !== null && <span className="block text-xs break-all text-faint">{email}</span>}
     </>
