@@ -94,6 +94,8 @@ describe('members', () => {
   })
 
   test('get another role, and are removed, which ends their sessions', async () => {
+    // The last admin cannot be removed.
+    await makePerson(server, server.organization_id)
     const { person, browser: theirs } = await enterAsMember(server, server.organization_id, 'viewer')
     await using opened = await openPage(browser)
     const { page } = opened
@@ -306,8 +308,8 @@ describe('how it looks', () => {
       const { page } = opened
       await signInAs(page, server, email, password, '/settings')
       for (const name of pages) {
-        await page.getByRole('navigation', { name: 'Settings' }).getByRole('link', { name }).click()
-        await page.getByRole('heading', { level: 1, name }).waitFor()
+        await page.getByRole('navigation', { name: 'Settings' }).getByRole('link', { name, exact: true }).click()
+        await page.getByRole('heading', { level: 1, name, exact: true }).waitFor()
         await page.getByRole('status', { name: 'Loading' }).first().waitFor({ state: 'detached' })
         await expectAccessible(page)
         await expect.poll(() => page.evaluate('document.documentElement.scrollWidth <= innerWidth')).toBe(true)
