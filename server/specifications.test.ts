@@ -99,7 +99,7 @@ describe('the platform', () => {
 
   test('has what is told here', () => {
     const numbers = sections.map(({ number }) => number)
-    expect(numbers.toSorted()).toEqual(['P1', 'P10', 'P11', 'P12', 'P2', 'P3', 'P5', 'P7', 'P8', 'P9'])
+    expect(numbers.toSorted()).toEqual(['P1', 'P10', 'P11', 'P12', 'P2', 'P3', 'P4', 'P5', 'P6', 'P7', 'P8', 'P9'])
   })
 
   test.each(sections)(

@@ -22,7 +22,7 @@ export const receivedTexts = {
   switch: (organization: string) => `Switch to ${organization}`,
   needsTokenTitle: 'Open the link of your invitation',
   needsToken:
-    'Nothing has proven to this server that your address is yours: it was neither confirmed by an identity provider nor added by the operator. So invitations to it are not shown here, because whoever typed the address first could take them. Each invitation still works with its own link, which the sender has.',
+    'Nothing has proven to this server that your address is yours: it was neither confirmed by an identity provider nor added by the operator. So invitations to it are not shown here, because anyone who typed the address first could take them. Each invitation still works with its own link, which the sender has.',
   key: 'You are signed in with a key. Invitations are for people, who sign in with their address.',
   viewing: 'You are viewing this organization as a partner. End the view to see your own invitations.',
 } as const

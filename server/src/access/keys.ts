@@ -16,7 +16,12 @@ export async function addKey(
   const record = await queries.insertOrganizationKey(tx, organization_id, key)
   const { key_id, name } = key
   if (record)
-    addOrganizationEvent(tx, { organization_id, type: 'credential.created', subject: organization_id, data: { key_id, name } })
+    addOrganizationEvent(tx, {
+      organization_id,
+      type: 'credential.created',
+      subject: organization_id,
+      data: { key_id, name },
+    })
   return record
 }
 
@@ -26,7 +31,12 @@ export async function removeKey(tx: TransactionStore, { key_id, name }: { key_id
   await queries.deleteOrganizationKeyRow(tx, key_id)
   await endSessionsOf(tx, { key_id })
   await revokeInvitationsBy(tx, { type: 'credential', id: key_id })
-  addOrganizationEvent(tx, { organization_id, type: 'credential.deleted', subject: organization_id, data: { key_id, name } })
+  addOrganizationEvent(tx, {
+    organization_id,
+    type: 'credential.deleted',
+    subject: organization_id,
+    data: { key_id, name },
+  })
 }
 
 /** The permissions of a new key: a role, by default `admin`, or a list of scopes. */

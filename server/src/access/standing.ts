@@ -13,8 +13,7 @@ export type Standing = 'deleted' | 'suspended' | null
 /** A part of a statement: the standing of the organization that an expression names. */
 export const standingOf = (id: string) => `(
   select case when judged.deleted_at is not null then 'deleted'
-    when judged.status = 'suspended'
-      or exists (select from organizations above where above.id = any(judged.ancestors) and above.status = 'suspended')
+    when judged.status = 'suspended' or exists (select from organizations above where above.id = any(judged.ancestors) and above.status = 'suspended')
       then 'suspended' end
   from organizations judged where judged.id = ${id})`
 

@@ -87,9 +87,9 @@ export async function insertView(
   const { id, organization_id, partner_id, user_id, token, reason, minutes } = view
   const values = [id, organization_id, partner_id, user_id, token?.key_id ?? null, token?.secret_hash ?? null]
   const [row] = await tx.query<ViewRow>(insertStatement, [...values, reason, minutes])
-  for (const of of [organization_id, partner_id]) {
+  for (const home of [organization_id, partner_id]) {
     const data = { ...describe(row!), reason, expires_at: row!.expires_at }
-    addOrganizationEvent(tx, { organization_id: of, type: 'view_as.started', subject: id, data })
+    addOrganizationEvent(tx, { organization_id: home, type: 'view_as.started', subject: id, data })
   }
   const changes = [newValue('view_id', id), newValue('reason', reason), newValue('minutes', minutes)]
   return { expires_at: row!.expires_at, tell: (by) => noteInBoth(tx, [row!], by, changes) }
@@ -183,9 +183,9 @@ async function tellEnded(
   by = bySystem,
 ): Promise<boolean> {
   for (const row of rows) {
-    for (const of of [row.organization_id, row.partner_id]) {
+    for (const home of [row.organization_id, row.partner_id]) {
       const data = { ...describe(row), cause }
-      addOrganizationEvent(tx, { organization_id: of, type: 'view_as.ended', subject: row.id, data })
+      addOrganizationEvent(tx, { organization_id: home, type: 'view_as.ended', subject: row.id, data })
     }
   }
   await noteInBoth(tx, rows, by, [newValue('cause', cause)])

@@ -1,13 +1,14 @@
 // The end of an organization: its credentials are refused from this commit on, and work purges what belongs to it.
 import { organizationBounds } from '@parley/contract'
 import {
+  byCommand,
   endViewsOfOrganization,
   hasChildren,
   holdOrganization,
   markOrganizationDeleted,
   requireOrganization,
+  tell,
 } from '../access/access.ts'
-import { byCommand, tell } from '../access/audit.ts'
 import { AppError, invalid } from '../base/errors.ts'
 import { systemPorts } from '../base/ports.ts'
 import type { Database, Transaction } from '../database/database.ts'
@@ -34,8 +35,8 @@ export async function deleteIn(tx: Transaction, organization_id: string, confirm
   const marked = await markOrganizationDeleted(store, organizationBounds.reserved_days)
   await endViewsOfOrganization(tx, id)
   const data = { organization_id: id, name, slug, parent_id }
-  for (const of of parent_id === null ? [id] : [id, parent_id])
-    addOrganizationEvent(tx, { organization_id: of, type: 'organization.deleted', subject: id, data })
+  for (const home of parent_id === null ? [id] : [id, parent_id])
+    addOrganizationEvent(tx, { organization_id: home, type: 'organization.deleted', subject: id, data })
   addWork(tx, purge_organization_work, { organization_id: id, owner: id, subject: id }, { urgent: true })
   await announceBelow(tx, id)
   return { id, ...marked }

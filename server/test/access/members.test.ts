@@ -179,6 +179,7 @@ describe('updateMember', () => {
 describe('deleteMember', () => {
   it('ends the access of the member’s tokens here at once, and only here', async () => {
     const [here, there] = [await enterNewOrganization(), await enterNewOrganization()]
+    await fixture.makeMember(here.organization.id)
     const member = await fixture.makeMember(here.organization.id)
     await addMember(there.organization.id, member.email, 'viewer')
     await deleteMember(here.ctx, { user_id: member.user_id })

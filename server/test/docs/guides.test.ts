@@ -53,7 +53,7 @@ describe('the check of commands that do not run', () => {
     ['curl http://127.0.0.1:8080/core/nothing', 'no operation: GET /core/nothing'],
     ['curl -X PUT http://127.0.0.1:8080/core/conversations', 'no operation: PUT /core/conversations'],
     ['npm run nothing', 'no npm script: nothing'],
-    ['npx parley org delete', 'no such command: parley org delete'],
+    ['npx parley org erase', 'no such command: parley org erase'],
     ['npx parley org create --nothing x', 'no such option: parley org create --nothing'],
     ['PORT=none npm start', 'PORT'],
     ['PARLEY_NOTHING=1 npm start', 'no such setting: PARLEY_NOTHING'],

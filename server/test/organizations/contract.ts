@@ -33,7 +33,9 @@ export const entries: EntriesOf<typeof organizationTreeOperations> = {
   createOrganization: {
     // So that the user never reaches the limit.
     input: async ({ server, user }) => {
-      await server.database.pool.query('update organizations set created_by = null where created_by = $1', [user.user_id])
+      await server.database.pool.query('update organizations set created_by = null where created_by = $1', [
+        user.user_id,
+      ])
       return { name: newName() }
     },
     outsider: 'own',

@@ -82,7 +82,10 @@ describe('the recordings', () => {
     too_many_conversations_held: 'a thousand conversations have to be held',
     workflow_not_live: 'triggers do not fire yet',
     trigger_conflict: 'triggers do not fire yet',
-    budget_of_parent: 'there is no operation yet that puts an organization below another one',
+    budget_of_parent: 'a partner has to have set a budget of an organization below',
+    organization_deleting: 'a parent has to be deleted while its child is created',
+    too_many_children: 'a thousand children have to be there',
+    too_many_descendants: 'ten thousand organizations have to be there',
     too_many_prices: 'two thousand prices have to be there',
     connection_failed: 'connections are not called yet',
   }

@@ -24,6 +24,7 @@ const invite = (email: string, role: 'admin' | 'viewer' = 'viewer', client = ser
 const accept = (token: string, given: { password?: string; name?: string } = { password }, from = browser()) =>
   from.client.acceptInvitation({ token, ...given })
 const gone = { status: 404, code: 'not_found', message: 'Invitation not found' }
+const closed = { status: 409, code: 'invitation_closed' }
 const roleOf = async (email: string, client = server.client) =>
   (await client.listMembers({ limit: 100 })).data.find((member) => member.email === email)?.role
 
@@ -56,7 +57,7 @@ describe('an invitation', () => {
     const { token } = await invite(newEmail())
     const outcomes = await Promise.allSettled(Array.from({ length: 5 }, () => accept(token)))
     expect(outcomes.filter((outcome) => outcome.status === 'fulfilled')).toHaveLength(1)
-    expect(await refusal(accept(token))).toMatchObject(gone)
+    expect(await refusal(accept(token))).toMatchObject(closed)
     expect(await refusal(browser().client.readInvitation({ token }))).toMatchObject(gone)
   })
 
@@ -64,13 +65,13 @@ describe('an invitation', () => {
     const email = newEmail()
     const late = await invite(email)
     await server.database.pool.query('update invitations set expires_at = now() where id = $1', [late.invitation_id])
-    expect(await refusal(accept(late.token))).toMatchObject(gone)
+    expect(await refusal(accept(late.token))).toMatchObject(closed)
     const taken = await invite(newEmail())
     await server.client.deleteInvitation({ invitation_id: taken.invitation_id })
-    expect(await refusal(accept(taken.token))).toMatchObject(gone)
+    expect(await refusal(accept(taken.token))).toMatchObject(closed)
     const first = await invite(email)
     const second = await invite(email, 'admin')
-    expect(await refusal(accept(first.token))).toMatchObject(gone)
+    expect(await refusal(accept(first.token))).toMatchObject(closed)
     expect((await accept(second.token)).organization.role).toBe('admin')
   })
 
@@ -79,6 +80,7 @@ describe('an invitation', () => {
       await enterAsMember(server, server.organization_id),
       await enterAsMember(server, server.organization_id),
     ]
+    await enterAsMember(server, server.organization_id)
     const { key_id, pat_key } = await server.client.createOrganizationKey({ name: 'K' })
     const tokens = [
       (await invite(newEmail(), 'admin', leaving.browser.client)).token,
@@ -88,7 +90,7 @@ describe('an invitation', () => {
     await server.client.deleteMember({ user_id: leaving.person.user_id })
     await server.client.updateMember({ user_id: demoted.person.user_id, role: 'viewer' })
     await server.client.deleteOrganizationKey({ key_id })
-    for (const token of tokens) expect(await refusal(accept(token))).toMatchObject(gone)
+    for (const token of tokens) expect(await refusal(accept(token))).toMatchObject(closed)
   })
 
   test('ends with the key that made it, and with its sessions, also for someone who proves their address', async () => {
@@ -104,7 +106,7 @@ describe('an invitation', () => {
     const open = (await server.client.listInvitations({ limit: 100 })).data.map(({ email }) => email)
     for (const { token, email } of invitations) {
       expect(await refusal(browser().client.readInvitation({ token }))).toMatchObject(gone)
-      expect(await refusal(accept(token))).toMatchObject(gone)
+      expect(await refusal(accept(token))).toMatchObject(closed)
       expect(await isInvited(server.database, email)).toBe(false)
       expect(await server.database.transaction((tx) => takeInvitationsOf(tx, email))).toEqual([])
       expect(open).not.toContain(email)
@@ -118,7 +120,7 @@ describe('an invitation', () => {
     const { person } = await enterAsMember(server, server.organization_id)
     const { token } = await invite(person.email)
     await server.client.deleteMember({ user_id: person.user_id })
-    expect(await refusal(accept(token))).toMatchObject(gone)
+    expect(await refusal(accept(token))).toMatchObject(closed)
   })
 
   test('is listed without its token while it is open', async () => {
@@ -256,6 +258,7 @@ describe('a link of one organization gives no access to another', () => {
   })
 
   test('adding and inviting at the same moment never both succeed', async () => {
+    await makePerson(server, other.id)
     const { email, user_id } = await makePerson(server, other.id)
     await other.client.deleteMember({ user_id })
     const { token, invitation_id } = await invite(email, 'viewer', other.client)

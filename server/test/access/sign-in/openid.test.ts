@@ -241,7 +241,7 @@ describe('who is let in', () => {
     expect(session).toMatchObject({ user: { email, name: 'Ada' } })
     const joined = session!.organizations.map(({ id, role }) => `${id} ${role}`)
     expect(joined.toSorted()).toEqual([`${server.organization_id} viewer`, `${other.id} admin`].toSorted())
-    expect(await refusal(browser().client.acceptInvitation({ token, password }))).toMatchObject({ status: 404 })
+    expect(await refusal(browser().client.acceptInvitation({ token, password }))).toMatchObject({ status: 409 })
     expect(await rolesTold([server.client, other.client], email)).toEqual(['viewer', 'admin'])
   })
 

@@ -27,6 +27,7 @@ describe('a session', () => {
       name: 'My organization',
       slug: 'my-organization',
       role: 'viewer',
+      status: 'active',
     }
     expect(session).toEqual({
       way: 'password',
@@ -35,6 +36,7 @@ describe('a session', () => {
       organization,
       scopes: scopesOfRole.viewer,
       organizations: [organization],
+      view: null,
       created_at: expect.stringMatching(/Z$/),
       expires_at: expect.stringMatching(/Z$/),
     })
@@ -287,6 +289,7 @@ describe('a session ends', () => {
 
   test('with the membership; one in another organization continues', async () => {
     const other = await makeOrganization(server)
+    await makePerson(server, other.id)
     const { person, browser } = await enterAsMember(server, server.organization_id)
     await makePerson(server, other.id, { email: person.email })
     const there = await enter(server, person.email)

@@ -1,0 +1,97 @@
+// The end of an organization: refused at once, purged from every table, its slug reserved; and suspension, there and below.
+import { afterAll, beforeAll, expect, test } from 'vitest'
+import { makeOrganization, makeUser } from '../support/actors.ts'
+import { type TestServer, publishAgent, refusal, startTestServer } from '../support/server.ts'
+
+let server: TestServer
+beforeAll(async () => {
+  server = await startTestServer()
+})
+afterAll(() => server[Symbol.asyncDispose]())
+
+/** Kept as long as its own rules say; the last is the organization's own work, which ends by itself. */
+const kept = ['audit_chains', 'audit_entries', 'work', 'work_arrivals']
+const late = ['usage_entries', 'usage_pending', 'usage_totals', 'usage_recalculations']
+
+async function tablesWith(id: string): Promise<string[]> {
+  const { rows } = await server.database.pool.query<{ table: string }>(
+    `select c.table_name as table from information_schema.columns c join information_schema.tables t using (table_schema, table_name)
+     where c.table_schema = 'public' and c.column_name = 'organization_id' and t.table_type = 'BASE TABLE' and c.data_type = 'uuid'`,
+  )
+  const found: string[] = []
+  for (const { table } of rows) {
+    const result = await server.database.pool.query(`select from ${table} where organization_id = $1 limit 1`, [id])
+    if (result.rowCount) found.push(table)
+  }
+  return found.toSorted()
+}
+
+const purgeAgain = (id: string) =>
+  server.database.pool.query(
+    `insert into work_arrivals (kind, owner, subject, organization_id, due_at) values ('purge_organization', $1::uuid::text, $1::uuid::text, $1::uuid, '-infinity')`,
+    [id],
+  )
+
+test('a deleted organization is refused at once, and nothing of it is left; its slug is reserved for 30 days', async () => {
+  const { id, key, client } = await makeOrganization(server)
+  const user = await makeUser(server, id)
+  const member = server.as({ token: user.token, organization_id: id })
+  const { agent_id } = await publishAgent(client)
+  const { id: conversation_id } = (await client.createConversation({ agent_id, channel: 'text', user_id: 'u' }))
+    .conversation
+  await client.sendConversationMessage({ conversation_id, text: 'Hello' })
+  await client.createInvitation({ email: 'someone@example.test', role: 'viewer' })
+  await client.createBudget({ name: 'All', amount: '1000' })
+  await client.updateMcpSettings({ read_only: true })
+  const child = await client.createChildOrganization({ name: 'Child' })
+  const { slug } = await client.getOrganization()
+  expect(await refusal(client.deleteOrganization({ confirm: slug }))).toMatchObject({
+    status: 409,
+    code: 'has_children',
+  })
+  expect(await refusal(client.deleteOrganization({ confirm: child.slug }))).toMatchObject({ status: 422 })
+  await server.as({ token: server.admin_key }).getOrganization()
+  await server.database.pool.query('update organizations set parent_id = null where id = $1', [child.id])
+  expect(await client.deleteOrganization({ confirm: slug })).toMatchObject({ id })
+  for (const caller of [client, member, server.as({ token: key })]) {
+    expect(await refusal(caller.getMyScopes())).toMatchObject({ status: 401 })
+  }
+  const own = server.as({ token: user.token })
+  expect(await own.listOrganizations()).toMatchObject({ data: [] })
+  expect(await own.getSlugAvailability({ slug })).toMatchObject({ available: false, reason: 'reserved' })
+  await expect
+    .poll(async () => (await tablesWith(id)).filter((table) => !kept.includes(table) && !late.includes(table)), {
+      timeout: 20_000,
+    })
+    .toEqual([])
+  await server.database.pool.query(
+    `update organizations set deleted_at = deleted_at - interval '31 days' where id = $1`,
+    [id],
+  )
+  await purgeAgain(id)
+  await expect.poll(() => own.getSlugAvailability({ slug }), { timeout: 20_000 }).toMatchObject({ available: true })
+  expect((await tablesWith(id)).filter((table) => !kept.includes(table))).toEqual([])
+}, 60_000)
+
+test('every table that names an organization is purged, or kept for a reason', async () => {
+  const { rows } = await server.database.pool.query<{ table: string }>(
+    `select c.table_name as table from information_schema.columns c join information_schema.tables t using (table_schema, table_name)
+     where c.table_schema = 'public' and c.column_name = 'organization_id' and t.table_type = 'BASE TABLE'`,
+  )
+  expect(rows.length).toBeGreaterThan(40)
+  const purged = new Set(server.app.rooms.organizations.listPurges().flatMap(({ tables }) => tables))
+  expect(rows.map(({ table }) => table).filter((table) => !purged.has(table) && !kept.includes(table))).toEqual([])
+})
+
+test('a suspended organization is refused there and below; its turns complete', async () => {
+  const { client } = await makeOrganization(server)
+  const middle = await client.createChildOrganization({ name: 'Middle' })
+  const low = await client.createChildOrganization({ name: 'Low', parent_id: middle.id })
+  const { token } = await makeUser(server, low.id)
+  const below = server.as({ token, organization_id: low.id })
+  await below.getOrganization()
+  await client.updateChildOrganization({ organization_id: middle.id, status: 'suspended' })
+  expect(await refusal(below.getOrganization())).toMatchObject({ status: 403, code: 'organization_suspended' })
+  await client.updateChildOrganization({ organization_id: middle.id, status: 'active' })
+  await below.getOrganization()
+})
