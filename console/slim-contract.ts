@@ -6,6 +6,7 @@ import * as contract from '@parley/contract'
 import * as audit from '../contract/src/audit/words.ts'
 import * as handOff from '../contract/src/hand-off/words.ts'
 import * as knowledge from '../contract/src/knowledge/words.ts'
+import * as organizations from '../contract/src/organizations/words.ts'
 import * as vocabulary from '../contract/src/vocabulary.ts'
 import * as widgets from '../contract/src/web-widgets/words.ts'
 import * as workflows from '../contract/src/workflows/words.ts'
@@ -24,7 +25,7 @@ export function slimContract(): Plugin {
 }
 
 /** Modules without schemas, which are loaded as they are. */
-const plain: readonly object[] = [audit, vocabulary, handOff, knowledge, widgets, workflows]
+const plain: readonly object[] = [audit, vocabulary, handOff, knowledge, organizations, widgets, workflows]
 
 function renderModule(): string {
   const lists = Object.entries(contract).filter(
@@ -38,6 +39,7 @@ function renderModule(): string {
     `export { fencePassages } from ${fileOf('knowledge/fence.ts')}`,
     `export * from ${fileOf('hand-off/words.ts')}`,
     `export * from ${fileOf('knowledge/words.ts')}`,
+    `export * from ${fileOf('organizations/words.ts')}`,
     `export * from ${fileOf('vocabulary.ts')}`,
     `export * from ${fileOf('web-widgets/contrast.ts')}`,
     `export * from ${fileOf('web-widgets/words.ts')}`,

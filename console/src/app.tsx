@@ -2,13 +2,22 @@
 import { CSPProvider } from '@base-ui/react/csp-provider'
 import { QueryClient, QueryClientProvider } from '@tanstack/react-query'
 import { RouterProvider } from '@tanstack/react-router'
-import { Suspense, useCallback, useEffect, useEffectEvent, useMemo, useState } from 'react'
+import { Suspense, useCallback, useEffect, useEffectEvent, useMemo, useRef, useState } from 'react'
 import { browserStore, dropDrafts } from './handling/drafts.ts'
 import { router } from './router.tsx'
-import { type Session, isStill, listenToRefusals, resumeSession, stayIn } from './session/session.ts'
+import {
+  type Session,
+  endView,
+  isStill,
+  isStillViewing,
+  listenToRefusals,
+  resumeSession,
+  stayIn,
+} from './session/session.ts'
 import { SessionContext } from './session/session-context.ts'
+import { shellTexts } from './shell/texts.ts'
 import { lazily } from './ui/lazily.ts'
-import { notifyError } from './ui/notify.ts'
+import { notify, notifyError } from './ui/notify.ts'
 import { ErrorState } from './ui/state.tsx'
 
 const Toaster = lazily(async () => (await import('./ui/toast.tsx')).Toaster)
@@ -47,7 +56,21 @@ export function App() {
     if (moved.identity === session?.identity) await queries.invalidateQueries()
   }
   const continueOrNotify = (begun: Session) => void continueIn(begun).catch(notifyError)
-  useEnd({ session: session ?? null, hasEnded, onEnd: () => setEnded(true), onFound: continueOrNotify })
+  const leaveView = async (viewed: Session) => {
+    // A partner who is not one any more goes where the server puts them.
+    const own = await endView(viewed).catch(resumeSession)
+    if (own) control.open(own)
+    notify(shellTexts.view.over(viewed.organization.name))
+    // What is on the page belongs to the organization that was viewed.
+    await router.navigate({ to: '/settings/organizations' })
+  }
+  useEnd({
+    session: session ?? null,
+    hasEnded,
+    onEnd: () => setEnded(true),
+    onFound: continueOrNotify,
+    onViewOver: (viewed) => void leaveView(viewed).catch(notifyError),
+  })
 
   // Routes use the session to decide whether they can be shown.
   useEffect(() => {
@@ -106,20 +129,38 @@ interface End {
   hasEnded: boolean
   onEnd: () => void
   onFound: (session: Session) => void
+  onViewOver: (viewed: Session) => void
 }
+
+/** Who looks at an organization as a partner is told soon that the view is over, also if they ask for nothing. */
+const view_look_ms = 15_000
 
 /**
  * When a session ends, the page stays as it is, and the sign-in dialog opens on top of it. After each refusal the server is asked whether
  * the session has ended, and again when the user comes back to the page, because they may have signed in with another tab.
  */
-function useEnd({ session, hasEnded, onEnd, onFound }: End): void {
+function useEnd({ session, hasEnded, onEnd, onFound, onViewOver }: End): void {
+  const left = useRef<Session>(undefined)
+  // Several requests are refused at once.
+  const leave = (viewed: Session) => {
+    if (left.current === viewed) return
+    left.current = viewed
+    onViewOver(viewed)
+  }
   const look = useEffectEvent(async () => {
-    if (session === null) return
+    if (session === null || left.current === session) return
     const found = await resumeSession().catch(() => undefined)
     if (found === null) onEnd()
+    else if (found && !isStillViewing(session, found)) leave(session)
     else if (found && (hasEnded || !isStill(session, found))) onFound(found)
   })
   useEffect(() => listenToRefusals(() => void look()), [])
+  const isViewing = session?.view != null
+  useEffect(() => {
+    if (!isViewing) return
+    const timer = setInterval(() => void look(), view_look_ms)
+    return () => clearInterval(timer)
+  }, [isViewing])
   useEffect(() => {
     if (!hasEnded) return
     const lookAgain = () => document.visibilityState === 'visible' && void look()

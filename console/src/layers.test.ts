@@ -19,6 +19,7 @@ const shared = [
   'tester',
   'settings',
   'mcp-tools',
+  'people',
   'handling',
 ] as const satisfies readonly string[]
 

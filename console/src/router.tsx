@@ -17,8 +17,10 @@ import { mcpRoute } from './mcp/route.ts'
 import { membersRoute } from './members/route.ts'
 import { modelsRoute } from './models/route.ts'
 import { organizationRoute } from './organization/route.ts'
+import { childOrganizationRoute, newOrganizationRoute, organizationsRoute } from './organizations/route.ts'
 import { overviewRoute } from './overview/route.ts'
 import { pricesRoute } from './prices/route.ts'
+import { receivedRoute } from './received/route.ts'
 import { rolesRoute } from './roles/route.ts'
 import { secretsRoute } from './secrets/route.ts'
 import { settingsFrame, settingsRoute } from './settings/frame.ts'
@@ -34,6 +36,9 @@ import { executionRoute, executionsRoute, workflowRoute, workflowsRoute } from '
 
 const settingsPages = [
   organizationRoute,
+  organizationsRoute,
+  newOrganizationRoute,
+  childOrganizationRoute,
   membersRoute,
   rolesRoute,
   teamsRoute,
@@ -51,6 +56,7 @@ const settingsPages = [
   pricesRoute,
   budgetsRoute,
   accountRoute,
+  receivedRoute,
 ] as const
 
 const pages = [

@@ -5,6 +5,7 @@ import { Button } from '../ui/button.tsx'
 import { Facts } from '../ui/facts.tsx'
 import { AskDialog } from '../settings/ask-dialog.tsx'
 import { Refused, Section, SettingsPage } from '../settings/settings-page.tsx'
+import { OwnOrganizations } from './own-organizations.tsx'
 import { EveryTokenCheck, tokensToEnd } from './every-token-check.tsx'
 import { PasswordForm } from './password-form.tsx'
 import { accountTexts as words } from './texts.ts'
@@ -30,6 +31,7 @@ export function AccountPage() {
           }
         />
       </Section>
+      {user && <OwnOrganizations />}
       {user === null && <Refused>{words.keyHasNoPassword}</Refused>}
       {user && !user.has_password && <Refused>{words.noPassword}</Refused>}
       {user?.has_password && (

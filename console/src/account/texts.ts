@@ -26,6 +26,18 @@ export const accountTexts = {
   sessions: 'Sessions',
   sessionsIntro: 'All browsers in which you are signed in.',
   keySessionsIntro: 'All browsers that are signed in with this key.',
+  organizations: {
+    title: 'Your organizations',
+    intro: 'Those that you are a member of.',
+    empty: 'You are not a member of an organization.',
+    name: 'Organization',
+    joined: 'Created',
+    suspended: 'Suspended',
+    present: 'You are here',
+    new: 'New organization',
+    switch: 'Switch',
+    switchTo: (name: string) => `Switch to ${name}`,
+  },
   signOutEverywhere: 'Sign out everywhere',
   signOutTitle: 'Sign out everywhere?',
   signOutText:

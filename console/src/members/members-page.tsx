@@ -1,24 +1,23 @@
-// The members of the organization, and the open invitations.
+// The members of the organization, its invitations, and who looks at it as a partner.
 import { useState } from 'react'
-import { useSession } from '../session/session-context.ts'
-import { Button } from '../ui/button.tsx'
-import { grantableRoles, holdsAny } from '../session/rights.ts'
+import { Invitations } from '../people/invitations.tsx'
+import { type Invited, InviteDialog } from '../people/invite-dialog.tsx'
+import { Members } from '../people/members.tsx'
+import { useOwnPeople } from '../people/people.ts'
 import { Needs, SettingsPage } from '../settings/settings-page.tsx'
-import { Invitations } from './invitations.tsx'
-import { type Invited, InviteDialog } from './invite-dialog.tsx'
-import { Members } from './members.tsx'
+import { Button } from '../ui/button.tsx'
+import { PartnerViews } from './partner-views.tsx'
 import { memberTexts as words } from './texts.ts'
 
 export function MembersPage() {
-  const session = useSession()
+  const people = useOwnPeople()
   const [invited, setInvited] = useState<Invited | null>(null)
-  const mayManage = holdsAny(session, ['members:manage']) && grantableRoles(session).length > 0
   return (
     <SettingsPage
       title={words.title}
       intro={words.intro}
       action={
-        mayManage && (
+        people.mayManage && (
           <Button icon="plus" kind="primary" onClick={() => setInvited({ email: '', role: 'viewer' })}>
             {words.invite}
           </Button>
@@ -29,10 +28,11 @@ export function MembersPage() {
         <Needs scopes={['members:manage']} to={words.toManage}>
           {null}
         </Needs>
-        <Members mayManage={mayManage} onPassword={setInvited} />
-        <Invitations mayManage={mayManage} />
+        <Members people={people} onPassword={setInvited} />
+        <Invitations people={people} />
+        <PartnerViews />
       </Needs>
-      {invited && <InviteDialog invited={invited} onClose={() => setInvited(null)} />}
+      {invited && <InviteDialog people={people} invited={invited} onClose={() => setInvited(null)} />}
     </SettingsPage>
   )
 }

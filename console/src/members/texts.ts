@@ -1,55 +1,43 @@
-// The texts of the page about members and invitations.
+// The texts of the page about members, invitations and views by partners.
+import type { PartnerAccess } from '@parley/contract'
+
+const accesses: Record<PartnerAccess, string> = {
+  none: 'Nothing',
+  read: 'What a viewer sees',
+  read_sensitive: 'Transcripts too',
+}
+const accessHints: Record<PartnerAccess, string> = {
+  none: 'Views that are open now end at once.',
+  read: 'Lists, agents and statistics. No transcripts, keys, links or secrets.',
+  read_sensitive: 'As above, and what was said in conversations. Still no keys, links or secrets.',
+}
+
 export const memberTexts = {
   title: 'Members',
   intro: 'The people who work for this organization. To add someone, send them an invitation link.',
   invite: 'Invite',
   toSee: 'see members',
   toManage: 'change members',
-  list: 'Members',
-  empty: 'No members yet. This organization is used with API keys only.',
-  who: 'Member',
-  self: 'you',
-  roleOf: (email: string) => `Role of ${email}`,
-  since: 'Joined',
-  changeRole: (email: string, role: string) => `Make ${email} ${role === 'Admin' ? 'an admin' : 'a viewer'}?`,
-  changeRoleText:
-    'The new role applies from the next request, also to their sessions and tokens. Invitations they sent stop working.',
-  changeOwnRoleText: 'This is your own role. You may not be able to change it back.',
-  changeRoleSubmit: 'Change role',
-  roleChanged: 'Role changed',
-  passwordLink: (email: string) => `New password for ${email}`,
-  remove: (email: string) => `Remove ${email}`,
-  removeText:
-    'Their sessions here end at once. Their tokens and the invitations they sent stop working in this organization.',
-  removeSelfText: 'This is you. You will be signed out, and can come back only with an invitation.',
-  removeSubmit: 'Remove',
-  removed: (email: string) => `${email} removed`,
-  invitations: {
-    list: 'Open invitations',
-    intro: 'Invitation links that no one has used yet.',
-    empty: 'No open invitations.',
-    email: 'Email address',
-    by: 'Invited by',
-    until: 'Expires',
-    remove: (email: string) => `Revoke the invitation for ${email}`,
-    removeText: 'The link stops working at once.',
-    removeSubmit: 'Revoke',
-    removed: 'Invitation revoked',
-  },
-  inviteDialog: {
-    title: 'Invite someone',
-    text: 'You get a link to send to them. The person who opens it joins with this address.',
-    passwordTitle: 'Create a password link',
-    passwordText:
-      'The person who opens the link chooses a new password for this address. If they are also a member of another organization, their password does not change.',
-    email: 'Email address',
-    emailUnfit: 'Enter an email address, such as name@example.com.',
-    name: 'Name',
-    nameHint: 'Optional. They can change it when they join.',
-    life: 'Link expires after',
-    submit: 'Create link',
-    doneTitle: (email: string) => `Link for ${email}`,
-    doneText: 'Copy it now. You will not see it again. Send it in a way that only this person can read.',
-    link: 'Link',
+  views: {
+    title: 'Views by partners',
+    intro:
+      'Admins of an organization above this one can look at it for up to an hour, if you let them. They change nothing, and both organizations keep a record.',
+    list: 'Who is looking',
+    empty: 'Nobody is looking at this organization as a partner.',
+    who: 'Viewer',
+    from: (partner: string) => `From ${partner}`,
+    reason: 'Reason',
+    until: 'Until',
+    end: (email: string) => `End view of ${email}`,
+    endTitle: (email: string) => `End the view of ${email}?`,
+    endText: 'They see nothing more of this organization from their next request on. They can start another view.',
+    endSubmit: 'End view',
+    ended: 'View ended',
+    access: 'What partners can see',
+    accesses,
+    accessHints,
+    toChange: 'change what partners can see',
+    save: 'Save',
+    saved: 'Setting saved',
   },
 } as const

@@ -16,6 +16,7 @@ import { HistoryLink } from '../settings/history-link.tsx'
 import { LoadFault } from '../settings/paged-table.tsx'
 import { Needs, Section, SettingsPage } from '../settings/settings-page.tsx'
 import { useRefreshSession } from '../session/use-refresh-session.ts'
+import { DeleteSection } from './delete-section.tsx'
 import { organizationTexts as words } from './texts.ts'
 
 type Organization = Output<'getOrganization'>
@@ -48,6 +49,7 @@ export function OrganizationPage() {
             <Section title={words.change}>
               <OrganizationForm key={`${data.name} ${data.slug}`} organization={data} />
             </Section>
+            <DeleteSection organization={data} />
           </Needs>
         </>
       )}

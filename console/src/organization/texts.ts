@@ -13,4 +13,15 @@ export const organizationTexts = {
   settings: 'Settings by API',
   noSettings: 'None',
   done: 'Organization updated',
+  deletion: {
+    title: 'Delete organization',
+    intro: 'Deletes everything in it. This cannot be undone.',
+    ask: 'Delete…',
+    dialogTitle: (name: string) => `Delete ${name}?`,
+    text: 'Keys, sessions and web widgets stop working at once. Then agents, conversations, knowledge, workflows and members are deleted. Usage and the audit log are kept as long as their rules say, and the slug stays reserved for 30 days. This cannot be undone.',
+    confirm: (slug: string) => `Type ${slug} to confirm`,
+    notSame: 'This is not the slug of the organization.',
+    submit: 'Delete organization',
+    done: (name: string) => `${name} deleted`,
+  },
 } as const

@@ -17,13 +17,17 @@ export interface Session {
   who: string
   /** Null if they signed in with a key. */
   user: SignInSession['user']
-  organization: { id: string; name: string }
+  organization: OrganizationChoice
   /** The organizations they can switch to. */
-  organizations: readonly { id: string; name: string }[]
+  organizations: readonly OrganizationChoice[]
   scopes: ReadonlySet<string>
   /** A file of this organization that the server makes, which no method of the client reads. Throws if it cannot be read. */
   readFile: (path: string) => Promise<Blob>
+  /** If they look at the organization as a partner: from which organization, and until when. */
+  view: SignInSession['view']
 }
+
+type OrganizationChoice = Pick<SignInSession['organization'], 'id' | 'name' | 'status'>
 
 export type Credential = { api_key: string } | { email: string; password: string }
 
@@ -32,7 +36,7 @@ const stream_patience_ms = 2000
 
 let onRefused = () => {}
 
-/** Calls the listener each time the server refuses a request because there is no session. */
+/** Calls the listener each time the server refuses a request because there is no session, or because a view as a partner is over. */
 export function listenToRefusals(listener: () => void): () => void {
   onRefused = listener
   return () => {
@@ -42,8 +46,14 @@ export function listenToRefusals(listener: () => void): () => void {
 
 const fetchTelling: typeof fetch = async (...request) => {
   const response = await fetch(...request)
-  if (response.status === 401) onRefused()
+  if (response.status === 401 || (response.status === 403 && (await isViewRefused(response)))) onRefused()
   return response
+}
+
+async function isViewRefused(response: Response): Promise<boolean> {
+  const read: Promise<{ code?: unknown } | null> = response.clone().json()
+  const body = await read.catch(() => null)
+  return body?.code === 'view_refused'
 }
 
 /** A person would rather be told than wait any longer. */
@@ -74,6 +84,21 @@ export async function signOut(): Promise<void> {
 
 export async function switchOrganization(organization_id: string): Promise<Session> {
   return openSession(await client.switchOrganization({ organization_id }))
+}
+
+/** From now on the session looks at an organization below the present one. */
+export async function startView({ client: own }: Session, view: Input<'startViewInSession'>): Promise<Session> {
+  return openSession(await own.startViewInSession(view))
+}
+
+/** Back to the organization of the partner, which also ends the view. */
+export function endView({ organization, view }: Session): Promise<Session> {
+  return switchOrganization(view?.partner.id ?? organization.id)
+}
+
+/** Whether the session still looks at what the page shows. */
+export function isStillViewing(session: Session, found: Session): boolean {
+  return session.view === null || (found.view?.id === session.view.id && found.scopes.size > 0)
 }
 
 /** After signing in again, the user stays in the organization of before if they are still a member. */
@@ -111,14 +136,14 @@ export async function acceptInvitation(acceptance: Input<'acceptInvitation'>): P
   return openSession(await client.acceptInvitation(acceptance))
 }
 
-function openSession({ user, credential, organization, organizations, scopes }: SignInSession): Session {
+function openSession({ user, credential, organization, organizations, scopes, view }: SignInSession): Session {
   const who = user?.name ?? user?.email ?? credential?.name ?? ''
-  const identity = [user?.user_id, credential?.key_id, organization.id, ...scopes.toSorted()].join(' ')
+  const identity = [user?.user_id, credential?.key_id, organization.id, view?.id, ...scopes.toSorted()].join(' ')
   const own = createClient({ ...options, organization_id: organization.id })
   const readFile = async (path: string) => {
     const response = await fetchTelling(path, { headers: { 'X-Parley-Org': organization.id } })
     if (!response.ok) throw new Error(`${response.status} ${response.statusText}`)
     return response.blob()
   }
-  return { client: own, identity, who, user, organization, organizations, scopes: new Set(scopes), readFile }
+  return { client: own, identity, who, user, organization, organizations, scopes: new Set(scopes), view, readFile }
 }

@@ -6,7 +6,7 @@ import { shellTexts } from './texts.ts'
 import { type Theme, chooseTheme, themes, useTheme } from './theme.ts'
 import { Icon } from '../ui/icons.tsx'
 import { notifyError } from '../ui/notify.ts'
-import { PopupMenu, PopupMenuItem, menuItemClasses } from '../ui/popup.tsx'
+import { PopupMenu, PopupMenuItem, PopupMenuLink, menuItemClasses } from '../ui/popup.tsx'
 
 export function AccountMenu({ onShortcuts }: { onShortcuts: () => void }) {
   const { session, open, close } = useSessionControl()
@@ -33,8 +33,19 @@ export function AccountMenu({ onShortcuts }: { onShortcuts: () => void }) {
         ))}
       </Menu.RadioGroup>
       <Menu.Separator className="my-1 h-px bg-line" />
-      {session && session.organizations.length > 1 && (
+      {session && (session.organizations.length > 1 || session.view !== null) && (
         <Organizations session={session} onSwitch={(id) => void switchOrganization(id).then(open, notifyError)} />
+      )}
+      {session?.user && !session.view && (
+        <>
+          <PopupMenuLink icon="plus" to="/settings/organizations/new">
+            {shellTexts.nav.newOrganization}
+          </PopupMenuLink>
+          <PopupMenuLink icon="inbox" to="/settings/invitations">
+            {shellTexts.nav.received}
+          </PopupMenuLink>
+          <Menu.Separator className="my-1 h-px bg-line" />
+        </>
       )}
       <PopupMenuItem icon="keyboard" onSelect={onShortcuts}>
         {shellTexts.nav.shortcuts}
@@ -51,8 +62,8 @@ function Organizations({ session, onSwitch }: { session: Session; onSwitch: (id:
     <>
       <Menu.RadioGroup value={session.organization.id} onValueChange={(id) => onSwitch(id as string)}>
         <Menu.GroupLabel className="px-2 pt-1.5 pb-1 text-xs text-faint">{shellTexts.nav.organization}</Menu.GroupLabel>
-        {session.organizations.map(({ id, name }) => (
-          <Choice key={id} value={id} name={name} />
+        {session.organizations.map(({ id, name, status }) => (
+          <Choice key={id} value={id} name={name} note={status === 'suspended' ? shellTexts.nav.suspended : null} />
         ))}
       </Menu.RadioGroup>
       <Menu.Separator className="my-1 h-px bg-line" />
@@ -60,7 +71,7 @@ function Organizations({ session, onSwitch }: { session: Session; onSwitch: (id:
   )
 }
 
-function Choice({ value, name }: { value: string; name: string }) {
+function Choice({ value, name, note = null }: { value: string; name: string; note?: string | null }) {
   return (
     <Menu.RadioItem value={value} closeOnClick className={menuItemClasses}>
       <span className="grid size-4 place-items-center">
@@ -69,6 +80,7 @@ function Choice({ value, name }: { value: string; name: string }) {
         </Menu.RadioItemIndicator>
       </span>
       <span className="max-w-56 truncate">{name}</span>
+      {note && <span className="text-xs text-faint">{note}</span>}
     </Menu.RadioItem>
   )
 }

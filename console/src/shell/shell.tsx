@@ -12,6 +12,7 @@ import { shellTexts } from './texts.ts'
 // Menus and dialogs are loaded after the first screen.
 const AccountMenu = lazily(async () => (await import('./account-menu.tsx')).AccountMenu)
 const BudgetNotice = lazily(async () => (await import('../billing/budget-notice.tsx')).BudgetNotice)
+const StandingBar = lazily(async () => (await import('./standing-bar.tsx')).StandingBar)
 const ShortcutsDialog = lazily(async () => (await import('./shortcuts-dialog.tsx')).ShortcutsDialog)
 
 const itemClasses =
@@ -20,6 +21,7 @@ const itemClasses =
 export function Shell() {
   const { session } = useSessionControl()
   const [areShortcutsShown, setShortcutsShown] = useState(false)
+  const hasStanding = session !== null && (session.view !== null || session.organization.status === 'suspended')
   useKeys({ '?': () => setShortcutsShown(true) })
   // After sign-out, the router is about to navigate away.
   if (session === null) return null
@@ -38,6 +40,7 @@ export function Shell() {
             <BudgetNotice key={session.identity} />
           </Suspense>
         )}
+        <Suspense>{hasStanding && <StandingBar />}</Suspense>
         {/* Another user must not see what the previous one was writing. */}
         <Outlet key={session.identity} />
       </main>

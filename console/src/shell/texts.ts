@@ -7,10 +7,22 @@ export const shellTexts = {
     signOut: 'Sign out',
     account: 'Account',
     organization: 'Organization',
+    suspended: 'Suspended',
+    newOrganization: 'New organization',
+    received: 'Invitations received',
     theme: 'Theme',
     themes: { system: 'System', light: 'Light', dark: 'Dark' },
     shortcuts: 'Keyboard shortcuts',
   },
+  view: {
+    label: 'View as partner',
+    viewing: (name: string) => `Viewing ${name} as partner, read only`,
+    until: (partner: string, time: string) => `From ${partner}, until ${time}.`,
+    end: 'End view',
+    over: (name: string) => `Your view of ${name} has ended`,
+  },
+  suspended: (name: string) =>
+    `${name} is suspended, or an organization above it. Nothing can be read or changed here until the partner or the operator activates it.`,
   /** The title of the window. */
   counted: (title: string, count: number) => (count === 0 ? title : `(${count > 99 ? '99+' : count}) ${title}`),
   notFound: {

@@ -47,7 +47,9 @@ export function PopupMenu({ trigger, align = 'end', children }: MenuProps) {
       <Menu.Trigger render={trigger} />
       <Menu.Portal>
         <Menu.Positioner sideOffset={6} align={align} collisionPadding={12} className="z-40">
-          <Menu.Popup className={classes(popupClasses, 'min-w-44 p-1')}>{children}</Menu.Popup>
+          <Menu.Popup className={classes(popupClasses, 'max-h-(--available-height) min-w-44 overflow-y-auto p-1')}>
+            {children}
+          </Menu.Popup>
         </Menu.Positioner>
       </Menu.Portal>
     </Menu.Root>

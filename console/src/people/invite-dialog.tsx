@@ -1,20 +1,17 @@
 // Invites someone with an address and a role. The link is shown once.
 import type { Role } from '@parley/contract'
-import type { Output } from '@parley/sdk'
 import { useMutation, useQueryClient } from '@tanstack/react-query'
 import { useState } from 'react'
-import { useSession } from '../session/session-context.ts'
 import { settingsTexts } from '../settings/texts.ts'
 import { ConfirmDialog } from '../ui/dialog.tsx'
 import { Field, SelectInput, TextInput } from '../ui/field.tsx'
 import { readFaults } from '../settings/faults.ts'
 import { Choices } from '../settings/parts.tsx'
-import { grantableRoles } from '../session/rights.ts'
-import { ShownOnce } from '../settings/shown-once.tsx'
-import { invitationsKey } from './invitations.tsx'
-import { memberTexts } from './texts.ts'
+import { InvitationLink } from './invitation-link.tsx'
+import type { People } from './people.ts'
+import { peopleTexts } from './texts.ts'
 
-const words = memberTexts.inviteDialog
+const words = peopleTexts.inviteDialog
 const day_seconds = 86_400
 const lives = [1, 7, 30] as const
 
@@ -25,8 +22,13 @@ export interface Invited {
   isMember?: boolean
 }
 
-export function InviteDialog({ invited, onClose }: { invited: Invited; onClose: () => void }) {
-  const session = useSession()
+interface Props {
+  people: People
+  invited: Invited
+  onClose: () => void
+}
+
+export function InviteDialog({ people, invited, onClose }: Props) {
   const queries = useQueryClient()
   const [email, setEmail] = useState(invited.email)
   const [name, setName] = useState('')
@@ -35,15 +37,15 @@ export function InviteDialog({ invited, onClose }: { invited: Invited; onClose: 
   const [isChecked, setChecked] = useState(false)
   const invite = useMutation({
     mutationFn: () =>
-      session.client.createInvitation({
+      people.invite({
         email: email.trim(),
         role,
         name: name.trim() === '' ? null : name.trim(),
         expires_in_seconds: Number(days) * day_seconds,
       }),
-    onSuccess: () => queries.invalidateQueries({ queryKey: invitationsKey }),
+    onSuccess: () => queries.invalidateQueries({ queryKey: people.invitationsKey }),
   })
-  if (invite.data) return <Link invitation={invite.data} onClose={onClose} />
+  if (invite.data) return <InvitationLink invitation={invite.data} onClose={onClose} />
   const isAddress = /^[^@\s]+@[^@\s]+$/.test(email.trim())
   const faults = readFaults(invite.error, ['email', 'name'])
   const submit = () => {
@@ -79,11 +81,7 @@ export function InviteDialog({ invited, onClose }: { invited: Invited; onClose: 
           <Choices
             legend={settingsTexts.role}
             name="role"
-            choices={grantableRoles(session).map((one) => [
-              one,
-              settingsTexts.roles[one],
-              settingsTexts.roleHints[one],
-            ])}
+            choices={people.grantable.map((one) => [one, settingsTexts.roles[one], settingsTexts.roleHints[one]])}
             chosen={role}
             onChoose={setRole}
           />
@@ -105,19 +103,5 @@ function LifeField({ days, onChange }: { days: string; onChange: (days: string) 
         ))}
       </SelectInput>
     </Field>
-  )
-}
-
-/** If the server does not know its own address, the link uses that of the page. */
-function Link({ invitation, onClose }: { invitation: Output<'createInvitation'>; onClose: () => void }) {
-  const { url, token, email } = invitation
-  return (
-    <ShownOnce
-      title={words.doneTitle(email)}
-      text={words.doneText}
-      label={words.link}
-      value={url ?? `${location.origin}/accept-invitation#${token}`}
-      onClose={onClose}
-    />
   )
 }

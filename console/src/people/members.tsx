@@ -1,35 +1,30 @@
 // The list of members, with their roles.
 import type { Role } from '@parley/contract'
-import type { Output } from '@parley/sdk'
 import { useState } from 'react'
 import { formatDay } from '../base/format.ts'
-import { useSession } from '../session/session-context.ts'
-import { settingsTexts } from '../settings/texts.ts'
-import { IconButton } from '../ui/button.tsx'
-import { controlClasses } from '../ui/control-classes.ts'
 import { AskDialog } from '../settings/ask-dialog.tsx'
 import { PagedTable } from '../settings/paged-table.tsx'
-import { grantableRoles } from '../session/rights.ts'
 import { Section } from '../settings/settings-page.tsx'
-import { useRefreshSession } from '../session/use-refresh-session.ts'
+import { settingsTexts } from '../settings/texts.ts'
 import { usePages } from '../settings/use-pages.ts'
+import { useSession } from '../session/session-context.ts'
+import { useRefreshSession } from '../session/use-refresh-session.ts'
+import { IconButton } from '../ui/button.tsx'
+import { controlClasses } from '../ui/control-classes.ts'
 import type { Invited } from './invite-dialog.tsx'
-import { memberTexts as words } from './texts.ts'
-
-export const membersKey = ['members'] as const
-type Member = Output<'listMembers'>['data'][number]
+import type { Member, People } from './people.ts'
+import { peopleTexts as words } from './texts.ts'
 
 interface Props {
-  mayManage: boolean
+  people: People
   onPassword: (invited: Invited) => void
 }
 
-export function Members({ mayManage, onPassword }: Props) {
-  const { client, user } = useSession()
-  const query = usePages<Member>(membersKey, (page, call) => client.listMembers(page, call))
+export function Members({ people, onPassword }: Props) {
+  const { user } = useSession()
+  const query = usePages<Member>(people.membersKey, people.listMembers)
   const [changed, setChanged] = useState<{ member: Member; role: Role } | null>(null)
   const [removed, setRemoved] = useState<Member | null>(null)
-  const refresh = useRefreshSession()
   const isSelf = (member: Member) => member.user_id === user?.user_id
   return (
     <Section title={words.list}>
@@ -43,13 +38,13 @@ export function Members({ mayManage, onPassword }: Props) {
           {
             name: settingsTexts.role,
             render: (member) => (
-              <RoleChoice member={member} mayManage={mayManage} onChoose={(role) => setChanged({ member, role })} />
+              <RoleChoice people={people} member={member} onChoose={(role) => setChanged({ member, role })} />
             ),
           },
           { name: words.since, isExtra: true, render: ({ created_at }) => formatDay(created_at) },
         ]}
         renderActions={
-          mayManage
+          people.mayManage
             ? (member) => (
                 <>
                   <IconButton
@@ -64,16 +59,7 @@ export function Members({ mayManage, onPassword }: Props) {
         }
       />
       {changed && (
-        <AskDialog
-          title={words.changeRole(changed.member.email, settingsTexts.roles[changed.role])}
-          text={isSelf(changed.member) ? words.changeOwnRoleText : words.changeRoleText}
-          submit={words.changeRoleSubmit}
-          done={words.roleChanged}
-          changes={[membersKey]}
-          act={() => client.updateMember({ user_id: changed.member.user_id, role: changed.role })}
-          onDone={() => isSelf(changed.member) && void refresh()}
-          onClose={() => setChanged(null)}
-        />
+        <RoleDialog people={people} {...changed} isSelf={isSelf(changed.member)} onClose={() => setChanged(null)} />
       )}
       {removed && (
         <AskDialog
@@ -82,12 +68,36 @@ export function Members({ mayManage, onPassword }: Props) {
           submit={words.removeSubmit}
           done={words.removed(removed.email)}
           isDangerous
-          changes={[membersKey]}
-          act={() => client.deleteMember({ user_id: removed.user_id })}
+          changes={[people.membersKey]}
+          act={() => people.removeMember(removed.user_id)}
           onClose={() => setRemoved(null)}
         />
       )}
     </Section>
+  )
+}
+
+interface RoleDialogProps {
+  people: People
+  member: Member
+  role: Role
+  isSelf: boolean
+  onClose: () => void
+}
+
+function RoleDialog({ people, member, role, isSelf, onClose }: RoleDialogProps) {
+  const refresh = useRefreshSession()
+  return (
+    <AskDialog
+      title={words.changeRole(member.email, role)}
+      text={isSelf ? words.changeOwnRoleText : words.changeRoleText}
+      submit={words.changeRoleSubmit}
+      done={words.roleChanged}
+      changes={[people.membersKey]}
+      act={() => people.changeRole(member.user_id, role)}
+      onDone={() => isSelf && void refresh()}
+      onClose={onClose}
+    />
   )
 }
 
@@ -96,7 +106,7 @@ function Person({ member: { name, email }, isSelf }: { member: Member; isSelf: b
     <>
       <span className="block break-all">
         {name ?? email}
-        {isSelf && <span className="ml-1.5 text-xs text-faint">{words.self}</span>}
+        {isSelf && <span className="ml-1.5 inline-block text-xs whitespace-nowrap text-faint">{words.self}</span>}
       </span>
       {name !== null && <span className="block text-xs break-all text-faint">{email}</span>}
     </>
@@ -104,18 +114,17 @@ function Person({ member: { name, email }, isSelf }: { member: Member; isSelf: b
 }
 
 interface RoleProps {
+  people: People
   member: Member
-  mayManage: boolean
   onChoose: (role: Role) => void
 }
 
-function RoleChoice({ member, mayManage, onChoose }: RoleProps) {
-  const grantable = grantableRoles(useSession())
+function RoleChoice({ people: { mayManage, grantable }, member, onChoose }: RoleProps) {
   if (!mayManage || !grantable.includes(member.role)) return settingsTexts.roles[member.role]
   return (
     <select
       aria-label={words.roleOf(member.email)}
-      className={`${controlClasses} -my-1 max-w-28`}
+      className={`${controlClasses} -my-1 max-w-28 min-w-24`}
       value={member.role}
       onChange={(event) => onChoose(event.target.value as Role)}
     >
