@@ -91,7 +91,7 @@ test('filters are in the address, are added and removed, and are what is exporte
   expect(faults).toEqual([])
 })
 
-test('a thing leads to its history; a caller without the permission is told so, and sees no link', async () => {
+test('a thing leads to its history; a caller without the permission reads why, and sees no link', async () => {
   await using opened = await openPage(browser)
   const { page } = opened
   await signIn(page, server, `/agents/${agent_id}`)

@@ -11,6 +11,7 @@ import { Check } from '../settings/parts.tsx'
 import { ConfirmDialog } from '../ui/dialog.tsx'
 import { Field, SelectInput, TextArea, TextInput } from '../ui/field.tsx'
 import { notify } from '../ui/notify.ts'
+import { TimeZoneField } from '../ui/time-zone-field.tsx'
 import { type BudgetDraft, draftOf, fieldsOf, findFaults, freshBudget } from './budget-draft.ts'
 import { StopEffect } from './stop-effect.tsx'
 import { budgetTexts as words } from './texts.ts'
@@ -155,24 +156,13 @@ function WhenFields({ draft, faultOf, onChange }: FieldsProps) {
       </div>
       <p className="-mt-3 text-xs text-faint">{words.warnAtHint}</p>
       {draft.period !== 'total' && (
-        <>
-          <Field label={words.timeZone} hint={words.timeZoneHint} error={faultOf('time_zone')}>
-            <TextInput
-              list="time-zones"
-              maxLength={64}
-              autoComplete="off"
-              value={draft.time_zone}
-              onValueChange={(time_zone) => onChange({ time_zone })}
-            />
-          </Field>
-          <datalist id="time-zones">
-            {Intl.supportedValuesOf('timeZone').map((zone) => (
-              <option key={zone} value={zone}>
-                {zone}
-              </option>
-            ))}
-          </datalist>
-        </>
+        <TimeZoneField
+          label={words.timeZone}
+          hint={words.timeZoneHint}
+          error={faultOf('time_zone')}
+          value={draft.time_zone}
+          onChange={(time_zone) => onChange({ time_zone })}
+        />
       )}
     </>
   )

@@ -80,7 +80,7 @@ export const budgetTexts = {
   allAgents: 'All agents',
   subtree: 'Count organizations below, too',
   warnAt: 'Warn at percent',
-  warnAtHint: 'Up to five, with commas. Each is told once in a period, by the event budget.warned.',
+  warnAtHint: 'Up to five, with commas. Parley sends the event budget.warned once a period for each.',
   stop: 'Stop when it is used up',
   stopHint: 'Without this it only warns.',
   message: 'Message to end users',

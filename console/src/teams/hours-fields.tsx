@@ -3,7 +3,7 @@ import { type Weekday, handOffBounds, weekdays } from '@parley/contract'
 import { Check } from '../settings/parts.tsx'
 import { Button, IconButton } from '../ui/button.tsx'
 import { controlClasses } from '../ui/control-classes.ts'
-import { Field, TextInput } from '../ui/field.tsx'
+import { TimeZoneField } from '../ui/time-zone-field.tsx'
 import type { DraftField, HolidayDraft, TeamDraft } from './team-draft.ts'
 import { teamTexts as words } from './texts.ts'
 
@@ -19,26 +19,13 @@ export function HoursFields({ draft, faults, onChange }: Props) {
       <Check label={words.hasHours} isChecked={draft.has_hours} onChange={(has_hours) => onChange({ has_hours })} />
       {draft.has_hours && (
         <>
-          <Field
+          <TimeZoneField
             label={words.timeZone}
             hint={words.timeZoneHint}
             error={faults.has('time_zone') ? words.fault.timeZone : null}
-          >
-            <TextInput
-              list="time-zones"
-              maxLength={64}
-              autoComplete="off"
-              value={draft.time_zone}
-              onValueChange={(time_zone) => onChange({ time_zone })}
-            />
-          </Field>
-          <datalist id="time-zones">
-            {Intl.supportedValuesOf('timeZone').map((zone) => (
-              <option key={zone} value={zone}>
-                {zone}
-              </option>
-            ))}
-          </datalist>
+            value={draft.time_zone}
+            onChange={(time_zone) => onChange({ time_zone })}
+          />
           <Week draft={draft} faults={faults} onChange={onChange} />
           <Holidays draft={draft} faults={faults} onChange={onChange} />
         </>
