@@ -2,7 +2,7 @@
 import type { Static } from 'typebox'
 import { Type } from './type.ts'
 import { JsonObject, named, notYet, nullable, oneOf } from './schema.ts'
-import { agentBounds, agentDefaults, redactedKinds, widgetTypes } from './vocabulary.ts'
+import { agentBounds, agentDefaults, redactedKinds, widgetTypes } from './agent-words.ts'
 
 const seconds = (description: string) =>
   Type.Optional(nullable(Type.Integer({ minimum: 1, maximum: 31_536_000, description })))

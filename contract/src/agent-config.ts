@@ -17,7 +17,8 @@ import { HandOffConfig, SatisfactionConfig } from './hand-off/config.ts'
 import { LanguageModel } from './language-model.ts'
 import { named, nullable, oneOf } from './schema.ts'
 import { ToolConfig } from './tool-config.ts'
-import { agentBounds, agentDefaults, agentKinds, channels, concurrencyRules, instructionsModes } from './vocabulary.ts'
+import { agentBounds, agentDefaults, agentKinds, instructionsModes } from './agent-words.ts'
+import { channels, concurrencyRules } from './vocabulary.ts'
 import { FormDefinition } from './widgets.ts'
 
 const templateText = (description: string) => Type.String({ maxLength: agentBounds.text, description })

@@ -1,7 +1,7 @@
 // Agents and their versions, as they are answered.
 import { Type } from './type.ts'
 import { Id, JsonObject, Timestamp, named, nullable, oneOf } from './schema.ts'
-import { agentBounds, generationStatuses } from './vocabulary.ts'
+import { agentBounds, generationStatuses } from './agent-words.ts'
 import { AgentWebWidget } from './web-widgets/objects.ts'
 
 export const agentFields = {

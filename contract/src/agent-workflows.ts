@@ -2,7 +2,7 @@
 import { Type } from './type.ts'
 import { workflowFields } from './actions/workflow.ts'
 import { nullable, oneOf } from './schema.ts'
-import { agentBounds, agentDefaults } from './vocabulary.ts'
+import { agentBounds, agentDefaults } from './agent-words.ts'
 
 const workflowCondition = (seen: string) =>
   Type.Optional(

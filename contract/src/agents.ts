@@ -4,7 +4,7 @@ import { AgentConfig } from './agent-config.ts'
 import { defineOperation } from './operation.ts'
 import { JsonObject, nullable, oneOf, pageOf, pageQuery, timestampFilter, idempotencyHeader } from './schema.ts'
 import { Agent, AgentDetail, AgentVersion, ListedAgent, agentFields, versionRecord } from './agent-objects.ts'
-import { publishDirections } from './vocabulary.ts'
+import { publishDirections } from './agent-words.ts'
 
 const jsonFilter = Type.Optional(
   Type.String({ maxLength: 16_384, description: 'A JSON object as text: matches rows that contain it.' }),

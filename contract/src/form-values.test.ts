@@ -9,7 +9,7 @@ import {
   fieldsOfWidget,
   findFormFaults,
 } from './form-values.ts'
-import { formFieldTypes } from './vocabulary.ts'
+import { formFieldTypes } from './agent-words.ts'
 
 const field = (type: AskedField['type'], more: Partial<AskedField> = {}): AskedField => ({
   id: 'a',

@@ -1,7 +1,7 @@
 // What an end user fills in: the fields that a shown widget asks for, whether values answer them, and the values as a message. Pure,
 // so that servers and browsers judge alike.
 import type { FormDefinition } from './widgets.ts'
-import { agentBounds, agentDefaults, fieldTypesWithOptions, formFieldTypes } from './vocabulary.ts'
+import { agentBounds, agentDefaults, fieldTypesWithOptions, formFieldTypes } from './agent-words.ts'
 
 export type AskedField = FormDefinition['fields'][number] & {
   /** Of a one-time code: how many digits. */

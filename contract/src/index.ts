@@ -81,6 +81,7 @@ export type Output<Id extends OperationId> = OutputOf<Operations[Id]>
 export * from './access.ts'
 export * from './actions/index.ts'
 export * from './agent-config.ts'
+export * from './agent-words.ts'
 export * from './agent-config-parts.ts'
 export * from './tool-config.ts'
 export * from './agent-objects.ts'

@@ -1,7 +1,7 @@
 // A language model and what to try when it cannot answer, wherever a configuration names one.
 import { Type } from './type.ts'
 import { named, nullable } from './schema.ts'
-import { agentBounds, agentDefaults } from './vocabulary.ts'
+import { agentBounds, agentDefaults } from './agent-words.ts'
 
 const model_segment = '\\.{0,2}[A-Za-z0-9_:@+-][A-Za-z0-9._:@+-]*'
 

@@ -3,7 +3,7 @@ import type { Static } from 'typebox'
 import { Type } from './type.ts'
 import { ToolAction } from './actions/index.ts'
 import { JsonObject, named, nullable } from './schema.ts'
-import { agentBounds, agentDefaults } from './vocabulary.ts'
+import { agentBounds, agentDefaults } from './agent-words.ts'
 
 const { tool: bounds } = agentBounds
 const { tool: defaults } = agentDefaults

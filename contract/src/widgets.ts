@@ -2,7 +2,7 @@
 import type { Static, TSchema } from 'typebox'
 import { Type } from './type.ts'
 import { Id, named, nullable, oneOf } from './schema.ts'
-import { type WidgetType, agentBounds, agentDefaults, formFieldTypes } from './vocabulary.ts'
+import { type WidgetType, agentBounds, agentDefaults, formFieldTypes } from './agent-words.ts'
 
 const strict = { additionalProperties: false } as const
 const shortText = (description: string, maxLength = 200) => Type.String({ minLength: 1, maxLength, description })

@@ -2,7 +2,7 @@
 import type { Static, TObject, TProperties, TUnsafe } from 'typebox'
 import { Type } from '../type.ts'
 import { named, nullable, oneOf } from '../schema.ts'
-import { agentBounds } from '../vocabulary.ts'
+import { agentBounds } from '../agent-words.ts'
 
 /** A field as the console shows it; its bounds and whether it is required are read from the schema. */
 export interface FormField<Field extends string = string> {

@@ -1,7 +1,7 @@
 // `knowledge_base`: searches datasets, and gives the model and later templates what was found.
 import { Type } from '../type.ts'
 import { nullable } from '../schema.ts'
-import { agentBounds, agentDefaults } from '../vocabulary.ts'
+import { agentBounds, agentDefaults } from '../agent-words.ts'
 import { type FindActionFaults, actionSchema, defineAction, reservedName, resultName } from './define.ts'
 
 const { knowledge_base: bounds } = agentBounds

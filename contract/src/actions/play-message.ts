@@ -1,6 +1,6 @@
 // `play_message`: says something to the end user.
 import { Type } from '../type.ts'
-import { agentBounds } from '../vocabulary.ts'
+import { agentBounds } from '../agent-words.ts'
 import { actionSchema, defineAction } from './define.ts'
 
 const PlayMessageAction = actionSchema(

@@ -1,7 +1,7 @@
 // `workflow`: executes a workflow, which is stored on the server or defined inline, and waits for its output.
 import { Type } from '../type.ts'
 import { JsonObject, nullable } from '../schema.ts'
-import { agentBounds } from '../vocabulary.ts'
+import { agentBounds } from '../agent-words.ts'
 import { type ActionFault, actionSchema, defineAction, resultName, reservedName } from './define.ts'
 
 const { workflow: bounds } = agentBounds

@@ -36,23 +36,3 @@ export const organizationChanges = ['name', 'slug', 'settings', 'status', 'paren
 
 /** Why a view ended. */
 export const viewEnds = ['ended', 'expired', 'refused'] as const
-
-/** Events of organizations themselves, their people and their credentials. */
-export const treeEventTypes = [
-  'organization.created',
-  'organization.updated',
-  'organization.suspended',
-  'organization.deleted',
-  'member.joined',
-  'member.updated',
-  'member.removed',
-  'invitation.created',
-  'invitation.accepted',
-  'invitation.declined',
-  'invitation.expired',
-  'invitation.revoked',
-  'credential.created',
-  'credential.deleted',
-  'view_as.started',
-  'view_as.ended',
-] as const
