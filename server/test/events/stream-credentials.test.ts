@@ -18,6 +18,8 @@ beforeAll(async () => {
   server = await startTestServer()
   hasty = await startHasty(server)
   agent_id = (await publishAgent(server.client)).agent_id
+  // The last admin could not be removed.
+  await makeUser(server, server.organization_id)
 })
 afterAll(async () => {
   await hasty.node[Symbol.asyncDispose]()
