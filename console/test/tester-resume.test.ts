@@ -5,8 +5,10 @@ import { holdAnswer } from '../../server/test/support/scripted-model.ts'
 import { startTestServer } from '../../server/test/support/server.ts'
 import { openPage, signIn } from './support/browser.ts'
 import { begin, readSaid, say, script, transcript } from './support/tester.ts'
-import { agent_id, browser, hold, path, save, server } from './support/tester-suite.ts'
+import { agent_id, browser, hold, openTester, path, save, server } from './support/tester-suite.ts'
 import { testerTexts } from '../src/tester/texts.ts'
+
+openTester()
 
 describe('nothing is lost or doubled', () => {
   test('by a reload in mid-stream', async () => {

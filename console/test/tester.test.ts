@@ -5,11 +5,13 @@ import { type Answer, holdAnswer } from '../../server/test/support/scripted-mode
 import { expectAccessible, openPage, signIn, themes } from './support/browser.ts'
 import { richConfig } from './support/conversations.ts'
 import { begin, message, readSaid, readTrials, say, script, transcript } from './support/tester.ts'
-import { agent_id, browser, hold, path, save, server } from './support/tester-suite.ts'
+import { agent_id, browser, hold, openTester, path, save, server } from './support/tester-suite.ts'
 import { shellTexts } from '../src/shell/texts.ts'
 import { testerTexts } from '../src/tester/texts.ts'
 import { transcriptTexts } from '../src/transcript/texts.ts'
 import { agentTexts } from '../src/agents/texts.ts'
+
+openTester()
 
 const hasFocus = (page: Page) => message(page).evaluate((field) => field === document.activeElement)
 
