@@ -1,6 +1,7 @@
 // Starts node.ts as a child process, and passes on what it reports.
 import { type ChildProcess, spawn } from 'node:child_process'
 import { once } from 'node:events'
+import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { createInterface } from 'node:readline'
 import { with_compiled_code } from '../support/compiled-code.ts'
@@ -19,6 +20,8 @@ export interface KillNode extends AsyncDisposable {
   readonly struck: Promise<string>
   /** Its standard error: the log. */
   readonly errors: string
+  /** What the system says of the process, such as whether it is stopped, and its log. */
+  describe(): string
   kill(signal: NodeJS.Signals): void
 }
 
@@ -65,6 +68,15 @@ process.once('exit', () => {
 
 const own_program = join(import.meta.dirname, 'node.ts')
 
+/** Only Linux tells, and only of a process that has not ended. */
+function readStatus(pid: number | undefined): string {
+  try {
+    return readFileSync(`/proc/${pid}/status`, 'utf8')
+  } catch {
+    return `nothing is known of process ${pid}`
+  }
+}
+
 /** `program`: `node.ts` of another release. */
 export function startKillNode(
   environment: Record<string, string>,
@@ -104,6 +116,7 @@ export function startKillNode(
     get errors() {
       return errors
     },
+    describe: () => `${readStatus(child.pid)}\n${errors}`,
     kill: (signal) => void child.kill(signal),
     async [Symbol.asyncDispose]() {
       if (child.exitCode === null && child.signalCode === null) {
