@@ -3,6 +3,7 @@
 import { fileURLToPath } from 'node:url'
 import { type ActionDefinition, actions } from '@parley/contract'
 import * as contract from '@parley/contract'
+import * as agents from '../contract/src/agent-words.ts'
 import * as audit from '../contract/src/audit/words.ts'
 import * as handOff from '../contract/src/hand-off/words.ts'
 import * as knowledge from '../contract/src/knowledge/words.ts'
@@ -25,7 +26,7 @@ export function slimContract(): Plugin {
 }
 
 /** Modules without schemas, which are loaded as they are. */
-const plain: readonly object[] = [audit, vocabulary, handOff, knowledge, organizations, widgets, workflows]
+const plain: readonly object[] = [agents, audit, vocabulary, handOff, knowledge, organizations, widgets, workflows]
 
 function renderModule(): string {
   const lists = Object.entries(contract).filter(
@@ -34,6 +35,7 @@ function renderModule(): string {
   const fileOf = (name: string) => JSON.stringify(fileURLToPath(new URL(`../contract/src/${name}`, import.meta.url)))
   return [
     `export { readOwnPath } from ${fileOf('own-path.ts')}`,
+    `export * from ${fileOf('agent-words.ts')}`,
     `export * from ${fileOf('audit/words.ts')}`,
     `export * from ${fileOf('form-values.ts')}`,
     `export { fencePassages } from ${fileOf('knowledge/fence.ts')}`,

@@ -51,7 +51,12 @@ async function send(operation: Operation, input: Record<string, unknown>, token:
   const names = Object.keys(operation.body?.properties ?? {}).filter((name) => name in input)
   const response = await fetch(server.url + path, {
     method: operation.method,
-    headers: { ...(token && { authorization: `Bearer ${token}` }), 'content-type': 'application/json' },
+    headers: {
+      ...(token && { authorization: `Bearer ${token}` }),
+      // Keys have one organization; of several, a user names one.
+      ...(token === world.user.token && operation.access !== 'user' && { 'x-parley-org': server.organization_id }),
+      'content-type': 'application/json',
+    },
     ...(operation.body && { body: JSON.stringify(Object.fromEntries(names.map((name) => [name, input[name]]))) }),
   })
   const { request_id, ...body } = (await response.json()) as Record<string, unknown>
@@ -69,7 +74,8 @@ function statusFor({ access }: Operation, name: string, token: string | null): n
 
 test.each(withId)('%s: %s', async (id, name, operation) => {
   const input = (await entries.get(id)!.input(world)) as Record<string, unknown>
-  for (const token of [operation.access === 'user' ? world.user.token : server.admin_key, null]) {
+  const isOfUser = operation.access === 'user' || entries.get(id)!.caller === 'member'
+  for (const token of [isOfUser ? world.user.token : server.admin_key, null]) {
     const expected = await send(operation, { ...input, [name]: unknown_id }, token)
     expect(expected.status).toBe(statusFor(operation, name, token))
     for (const [what, value] of Object.entries(malformed)) {
