@@ -22,9 +22,12 @@ export class ManualClock implements Clock {
   readonly monotonic = (): number => this.#passed_ms
 
   readonly after = (ms: number, call: () => void): (() => void) => {
+    if (this.#isOver || of_keys.has(ms)) {
+      const immediate = setImmediate(call)
+      return () => clearImmediate(immediate)
+    }
     const timer = { ms, call }
-    if (this.#isOver || of_keys.has(ms)) setImmediate(call)
-    else this.#timers.add(timer)
+    this.#timers.add(timer)
     return () => void this.#timers.delete(timer)
   }
 
