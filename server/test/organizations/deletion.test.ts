@@ -87,15 +87,31 @@ test('every table that names an organization is purged, or kept for a reason', a
   expect(rows.map(({ table }) => table).filter((table) => !purged.has(table) && !kept.includes(table))).toEqual([])
 })
 
-test('a suspended organization is refused there and below; its turns complete', async () => {
-  const { client } = await makeOrganization(server)
+test('a suspended organization is refused there and below, and nothing is created in it', async () => {
+  const { id: partner_id, client } = await makeOrganization(server)
   const middle = await client.createChildOrganization({ name: 'Middle' })
   const low = await client.createChildOrganization({ name: 'Low', parent_id: middle.id })
   const { token } = await makeUser(server, low.id)
+  const user = server.as({ token })
   const below = server.as({ token, organization_id: low.id })
-  await below.getOrganization()
+  const partner = server.as({ token: (await makeUser(server, partner_id)).token, organization_id: partner_id })
+  const calls = [
+    () => below.getOrganization(),
+    () => user.createOrganization({ name: 'By its admin', parent_id: low.id }),
+    ...[low, middle].map(
+      ({ id: parent_id }) =>
+        () =>
+          client.createChildOrganization({ name: 'By a key', parent_id }),
+    ),
+    () => partner.createChildOrganization({ name: 'By a partner', parent_id: low.id }),
+    () => partner.createOrganization({ name: 'By an admin above', parent_id: middle.id }),
+  ]
   await client.updateChildOrganization({ organization_id: middle.id, status: 'suspended' })
-  expect(await refusal(below.getOrganization())).toMatchObject({ status: 403, code: 'organization_suspended' })
+  for (const call of calls) expect(await refusal(call())).toMatchObject({ status: 403, code: 'organization_suspended' })
+  const stranger = server.as({ token: (await makeUser(server, server.organization_id)).token })
+  const wish = stranger.createOrganization({ name: 'By a stranger', parent_id: low.id })
+  expect(await refusal(wish)).toMatchObject({ status: 404 })
+  expect((await client.searchChildOrganizations({ q: '-' })).data).toHaveLength(2)
   await client.updateChildOrganization({ organization_id: middle.id, status: 'active' })
-  await below.getOrganization()
+  for (const call of calls) await call()
 })
