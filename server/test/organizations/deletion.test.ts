@@ -1,4 +1,4 @@
-// The life of an organization: who may create one; suspension, there and below; its end: refused at once, purged, its slug reserved.
+// The life of an organization: who can create one; suspension, there and below; its end: refused at once, purged, its slug reserved.
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import type { App } from '../../src/app.ts'
 import { makeOrganization, makeUser } from '../support/actors.ts'
