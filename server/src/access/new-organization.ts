@@ -2,9 +2,11 @@
 import { AppError } from '../base/errors.ts'
 import type { Ports } from '../base/ports.ts'
 import type { Transaction } from '../database/database.ts'
+import { openStoreIn } from '../database/store.ts'
 import { addOrganizationEvent } from '../organization-events/organization-events.ts'
 import { type PlacedOrganization, insertOrganization } from './organization-rows.ts'
 import { proposeSlugs } from './rules/slugs.ts'
+import { readStanding } from './standing.ts'
 
 export interface OrganizationWish {
   name: string
@@ -14,12 +16,15 @@ export interface OrganizationWish {
   created_by?: string | null
 }
 
-/** A trigger makes its knowledge base. Throws `slug_taken`, and what its place in the tree forbids. */
+/** A trigger makes its knowledge base. Throws `slug_taken`, `organization_suspended`, and what its place in the tree forbids. */
 export async function createOrganizationIn(
   tx: Transaction,
   { newId, randomBytes }: Pick<Ports, 'newId' | 'randomBytes'>,
   { name, slug, parent_id = null, created_by = null }: OrganizationWish,
 ): Promise<PlacedOrganization> {
+  // The table refuses a parent that is deleted.
+  if (parent_id !== null && (await readStanding(openStoreIn(tx, parent_id))) === 'suspended')
+    throw new AppError('organization_suspended')
   for (const candidate of slug ? [slug] : proposeSlugs(name, randomBytes)) {
     const wish = { id: newId(), name, slug: candidate, parent_id, created_by }
     const organization = await insertOrganization(tx, wish)

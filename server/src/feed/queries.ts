@@ -147,9 +147,9 @@ export async function findWaitingFeeds(executor: Executor, limit: number): Promi
 const forgetStatement = acrossOrganizations(
   'old changes of all organizations are deleted',
   'forget_changes',
-  `delete from conversation_changes where id in (
+  `delete from conversation_changes where id = any(array(
      select id from conversation_changes where created_at < clock_timestamp() - $1::integer * interval '1 day'
-       and number is not null order by created_at limit $2)`,
+       and number is not null order by created_at limit $2))`,
 )
 
 export async function forgetChanges(executor: Executor, kept_days: number, limit: number): Promise<void> {

@@ -165,8 +165,8 @@ export async function forgetAnswers(executor: Executor, conversation_id: string)
 const deleteStatement = acrossOrganizations(
   of_namespace,
   'delete_expired_keys',
-  `delete from idempotency_keys where (namespace, key) in
-     (select namespace, key from idempotency_keys where expires_at <= clock_timestamp() order by expires_at limit $1)
+  `delete from idempotency_keys where expires_at <= clock_timestamp() and ctid = any(array(
+     select ctid from idempotency_keys where expires_at <= clock_timestamp() order by expires_at limit $1))
    returning 1`,
 )
 

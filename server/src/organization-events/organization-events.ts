@@ -144,9 +144,9 @@ export async function findWaitingOrganizations(executor: Executor, limit: number
 const forgetStatement = acrossOrganizations(
   'old events of all organizations are deleted',
   'forget_organization_events',
-  `delete from organization_events where place in (
+  `delete from organization_events where place = any(array(
      select place from organization_events where occurred_at < clock_timestamp() - $1::integer * interval '1 day'
-       and number is not null order by occurred_at limit $2)`,
+       and number is not null order by occurred_at limit $2))`,
 )
 
 export async function forgetOrganizationEvents(executor: Executor, kept_days: number, limit: number): Promise<void> {

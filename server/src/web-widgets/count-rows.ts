@@ -105,24 +105,24 @@ const forgetStatements = [
   acrossOrganizations(
     'an address is forgotten by its age alone',
     'forget_addresses',
-    `update web_widget_conversations set address_hash = null where conversation_id in (
+    `update web_widget_conversations set address_hash = null where conversation_id = any(array(
        select conversation_id from web_widget_conversations
        where address_hash is not null and created_at < clock_timestamp() - interval '30 days'
-       order by created_at limit $1)`,
+       order by created_at limit $1))`,
   ),
   acrossOrganizations(
     'an address is forgotten by its age alone',
     'forget_blocked_addresses',
-    `update web_widget_blocks set address_hash = null where id in (
+    `update web_widget_blocks set address_hash = null where id = any(array(
        select id from web_widget_blocks
-       where address_hash is not null and created_at < clock_timestamp() - interval '30 days' limit $1)`,
+       where address_hash is not null and created_at < clock_timestamp() - interval '30 days' limit $1))`,
   ),
   acrossOrganizations(
     'an allowance that is over is the same as no allowance',
     'forget_allowances',
-    `delete from web_widget_allowances where (widget_id, subject) in (
-       select widget_id, subject from web_widget_allowances where until < clock_timestamp()
-       order by until limit $1 for update skip locked)`,
+    `delete from web_widget_allowances where ctid = any(array(
+       select ctid from web_widget_allowances where until < clock_timestamp()
+       order by until limit $1 for update skip locked))`,
   ),
 ]
 

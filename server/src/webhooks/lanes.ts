@@ -19,8 +19,8 @@ const arrivalsStatement = acrossOrganizations(
   of_lanes,
   'open_webhook_lanes',
   `with arrived as (
-     delete from webhook_arrivals where id in
-       (select id from webhook_arrivals order by id limit $1 for update skip locked)
+     delete from webhook_arrivals where id = any(array(
+       select id from webhook_arrivals order by id limit $1 for update skip locked))
      returning endpoint_id, lane, is_urgent
    ), lanes as (
      insert into webhook_lanes as known (endpoint_id, lane, next_attempt_at)
@@ -300,8 +300,8 @@ export async function freeLanesOf(database: Executor, node_ids: string[]): Promi
 const agedStatement = acrossOrganizations(
   of_lanes,
   'delete_aged_deliveries',
-  `delete from webhook_deliveries where id in
-     (select id from webhook_deliveries where created_at < now() - interval '30 days' order by created_at limit $1)`,
+  `delete from webhook_deliveries where id = any(array(
+     select id from webhook_deliveries where created_at < now() - interval '30 days' order by created_at limit $1))`,
 )
 
 const ofDeletedStatement = acrossOrganizations(
@@ -311,9 +311,9 @@ const ofDeletedStatement = acrossOrganizations(
    lanes as (delete from webhook_lanes where endpoint_id in (select id from doomed)),
    arrivals as (delete from webhook_arrivals where endpoint_id in (select id from doomed)),
    deliveries as (
-     delete from webhook_deliveries where id in
-       (select d.id from doomed cross join lateral
-          (select id from webhook_deliveries where endpoint_id = doomed.id order by created_at limit $1) d limit $1)
+     delete from webhook_deliveries where id = any(array(
+       select d.id from doomed cross join lateral
+          (select id from webhook_deliveries where endpoint_id = doomed.id order by created_at limit $1) d limit $1))
    )
    delete from webhook_endpoints w
    where w.id in (select id from doomed) and not exists (select from webhook_deliveries d where d.endpoint_id = w.id)`,

@@ -18,8 +18,8 @@ const max_marked_at_once = 1000
 const mergeStatement = statement(
   'merge_work',
   `/* merge_work */ with arrived as (
-     delete from work_arrivals where id in
-       (select id from work_arrivals order by id limit $1 for update skip locked)
+     delete from work_arrivals where id = any(array(
+       select id from work_arrivals order by id limit $1 for update skip locked))
      returning kind, owner, subject, organization_id, due_at, added_at
    ), merged as (
      insert into work as known (kind, owner, subject, organization_id, due_at, urgent_since, ready, slow)
@@ -242,8 +242,8 @@ const endStatement = acrossOrganizations(
 const succeededStatement = acrossOrganizations(
   'an owner of any organization',
   'work_succeeds',
-  `update work set slow = false where (kind, owner, subject) in
-     (select kind, owner, subject from work where kind = $1 and owner = $2 and slow limit $3 for update skip locked)`,
+  `update work set slow = false where kind = $1 and owner = $2 and subject = any(array(
+     select subject from work where kind = $1 and owner = $2 and slow limit $3 for update skip locked))`,
 )
 
 /** Under its lock: over, or due again at a time or after a while. True: it is due now. */
@@ -278,9 +278,9 @@ const retryStatement = acrossOrganizations(
 const failedStatement = acrossOrganizations(
   'an owner of any organization',
   'work_fails',
-  `update work set slow = true where (kind, owner, subject) in
-     (select kind, owner, subject from work where kind = $1 and owner = $2 and not slow and lease is null
-      limit $3 for update skip locked)`,
+  `update work set slow = true where kind = $1 and owner = $2 and subject = any(array(
+     select subject from work where kind = $1 and owner = $2 and not slow and lease is null
+     limit $3 for update skip locked))`,
 )
 
 /** Under its lock. */
@@ -332,9 +332,8 @@ export function countStuckWork(database: Executor): Promise<{ kind: string; coun
 const requeueStatement = acrossOrganizations(
   'for the operator of the server',
   'requeue_stuck_work',
-  `update work set stuck_at = null, due_at = clock_timestamp(), ready = true where (kind, owner, subject) in
-     (select kind, owner, subject from work where kind = $1 and stuck_at is not null
-      order by stuck_at limit $2 for update skip locked)
+  `update work set stuck_at = null, due_at = clock_timestamp(), ready = true where ctid = any(array(
+     select ctid from work where kind = $1 and stuck_at is not null order by stuck_at limit $2 for update skip locked))
    returning kind`,
 )
 

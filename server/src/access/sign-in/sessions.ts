@@ -85,8 +85,8 @@ const endOldest = (column: 'user_id' | 'key_id') =>
   acrossOrganizations(
     of_users,
     `end_oldest_sessions_by_${column}`,
-    `delete from sessions where ${column} = $1 and id not in
-       (select id from sessions where ${column} = $1 order by created_at desc, id desc limit $2)`,
+    `delete from sessions where id = any(array(
+       select id from sessions where ${column} = $1 order by created_at desc, id desc offset $2))`,
   )
 
 const endOldestStatements = { user_id: endOldest('user_id'), key_id: endOldest('key_id') }

@@ -78,9 +78,9 @@ const analysisStatement = statement(
      select organization_id, id, run, result from previous on conflict do nothing
    ), dropped as (
      delete from earlier_analyses
-     where conversation_id = $1 and organization_id = $2 and run in (
+     where conversation_id = $1 and organization_id = $2 and run = any(array(
        select run from earlier_analyses where conversation_id = $1 and organization_id = $2
-       order by run desc offset ${earlier_analyses - 1}) and exists (select from previous)
+       order by run desc offset ${earlier_analyses - 1})) and exists (select from previous)
    )
    update conversations set analysis_status = $3, analysis_reason = $4, summary = coalesce($5, summary),
           analysis = coalesce($7, analysis), analysis_due_at = null

@@ -71,10 +71,10 @@ export async function closeUpload(tx: TransactionStore, source_id: string): Prom
 const forgottenStatement = acrossOrganizations(
   'replaced generations of all organizations',
   'forget_replaced_generations',
-  `update generations set state = 'gone' where id in (
+  `update generations set state = 'gone' where id = any(array(
      select id from generations
      where ended_at < now() - $1::double precision * interval '1 millisecond' and state = 'replaced'
-     order by ended_at limit $2 for update skip locked)
+     order by ended_at limit $2 for update skip locked))
    returning organization_id`,
 )
 
