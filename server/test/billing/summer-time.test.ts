@@ -120,7 +120,7 @@ test('P2: callers are refused until the last moment of a day of 24.5 hours, and 
   const refused = () => begin().catch((error: unknown) => error)
   await expect.poll(refused, soon).toMatchObject({ status: 402, body: { resets_at: end } })
   const events = async () =>
-    (await client.listOrganizationEvents({ after: 0, limit: 100 })).data.filter(
+    (await client.listOrganizationEvents({ after: 0 })).data.filter(
       ({ type, data }) => type.startsWith('budget.') && (data as { budget_id: string }).budget_id === budget_id,
     )
   expect((await events()).map(({ type }) => type)).toEqual(['budget.warned', 'budget.stopped'])
