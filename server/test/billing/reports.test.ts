@@ -275,7 +275,9 @@ test('ranges, lists and amounts: the last that is taken, and the first that is n
     client.createPrice({ ...model, model: `openai/z${at}`, input: '1', output: '1' }),
   )
   expect((await Promise.all(last.map(statusOf))).toSorted()).toEqual([200, 409, 409, 409, 409])
-  expect(await refusal(client.createPrice({ ...model, input: '1', output: '1' }))).toMatchObject({ code: 'too_many_prices' })
+  expect(await refusal(client.createPrice({ ...model, input: '1', output: '1' }))).toMatchObject({
+    code: 'too_many_prices',
+  })
 })
 
 test('entries and periods are kept for 400 days; the sums stay', async () => {
