@@ -153,7 +153,8 @@ async function answer(
   const readOther = (other: typeof principal) => readReach(carrying, other, asked)
   const caller = { outer, ...identified, principal, asked, reach, readReach: readOther }
   const connection = createConnection({ caller, calling, search, log })
-  const served = { message: value, headers: headersOf(headers), connection }
+  const isBehind = () => reply.raw.writableNeedDrain || reply.raw.closed
+  const served = { message: value, headers: headersOf(headers), connection, isBehind }
   return send(await (await serve())(served), reply)
 }
 

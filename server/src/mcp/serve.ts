@@ -24,6 +24,8 @@ export interface Served {
   message: Json
   headers: Headers
   connection: Connection
+  /** Whether the client has not read yet what it was sent, or is gone. */
+  isBehind(): boolean
 }
 
 export function createServing(clock: Pick<Clock, 'monotonic'>, onFault: (error: Error) => void) {
@@ -54,7 +56,7 @@ export function createServing(clock: Pick<Clock, 'monotonic'>, onFault: (error: 
 }
 
 /** Handlers read the message as it came: what the library has checked may lack names that JSON can have. */
-function createServer({ message, connection }: Served, clock: Pick<Clock, 'monotonic'>): Server {
+function createServer({ message, connection, isBehind }: Served, clock: Pick<Clock, 'monotonic'>): Server {
   const server = new Server(
     { name: 'parley', title: 'Parley', version },
     { capabilities: { tools: {}, resources: {} }, instructions },
@@ -66,7 +68,8 @@ function createServer({ message, connection }: Served, clock: Pick<Clock, 'monot
     if (progressToken === undefined) return (await connection.callTool(params, undefined)) as never
     const notify = (progress: object) =>
       mcpReq.notify({ method: 'notifications/progress', params: { progressToken, ...progress } } as never)
-    const reporting = createReporting(clock, (progress) => void notify(progress).catch(() => {}))
+    const send = (progress: object) => void notify(progress).catch(() => {})
+    const reporting = createReporting({ clock, send, isBehind })
     return (await connection.callTool(params, reporting)) as never
   })
   server.setRequestHandler('resources/list', () => explaining(params, () => connection.listResources(params['cursor'])))
@@ -75,8 +78,16 @@ function createServer({ message, connection }: Served, clock: Pick<Clock, 'monot
   return server
 }
 
-/** Each report has the text since the one before it. What is written last is in the result. */
-function createReporting(clock: Pick<Clock, 'monotonic'>, send: (progress: object) => void): Report {
+interface Reporting extends Pick<Served, 'isBehind'> {
+  clock: Pick<Clock, 'monotonic'>
+  send(progress: object): void
+}
+
+/**
+ * Each report has the text since the one before it. What is written last is in the result. A report waits until those before it are read: each
+ * repeats the client's token, which can be as long as a message.
+ */
+function createReporting({ clock, send, isBehind }: Reporting): Report {
   let pending = ''
   let progress = 0
   let last = -Infinity
@@ -87,7 +98,7 @@ function createReporting(clock: Pick<Clock, 'monotonic'>, send: (progress: objec
     pending += text
     progress += text.length
     const now = clock.monotonic()
-    if (now - last < progress_ms || pending === '') return
+    if (now - last < progress_ms || pending === '' || isBehind()) return
     send({ progress, message: pending, ...(isRestarted ? { _meta: { 'parley/restarted': true } } : {}) })
     last = now
     pending = ''

@@ -1,6 +1,7 @@
 // Reports add up what was counted and what waits, in one state of the database; corrections change sums and never entries.
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { moveUsage } from '../../src/billing/move.ts'
+import { billingWork } from '../../src/billing/work.ts'
 import { foldStatistics } from '../../src/statistics/fold.ts'
 import { type Organization, makeOrganization } from '../support/actors.ts'
 import { type TestServer, publishAgent, refusal, startTestServer } from '../support/server.ts'
@@ -203,4 +204,109 @@ test('more than 10,000 rows are refused', async () => {
   expect((await own.client.getUsage(year)).data).toMatchObject([{ entries: 10_001 }])
   const far = { from: '2025-01-01T00:00Z', to: '2026-12-31T00:00Z' }
   expect(await refusal(own.client.getUsageSummary(far))).toMatchObject({ status: 422 })
+})
+
+test('ranges, lists and amounts: the last that is taken, and the first that is not', async () => {
+  const own = await makeOrganization(server)
+  const { client } = own
+  const statusOf = async (call: Promise<unknown>) =>
+    call.then(
+      () => 200,
+      (error: { status: number; code: string | null }) => error.status,
+    )
+  const from = '2025-03-01T00:00Z'
+  for (const [to, status] of [
+    ['2026-03-02T00:00Z', 200], // 366 days
+    ['2026-03-02T00:00:01Z', 422],
+    [from, 422],
+    ['2025-02-28T23:59Z', 422],
+    ['2025-03-01T00:00:00.001Z', 200],
+  ] as const) {
+    for (const report of [client.getUsageSummary, client.getUsage, client.getPartnerUsage] as const)
+      expect([to, await statusOf(report({ from, to }))]).toEqual([to, status])
+  }
+  expect((await client.getUsageSummary({ from, to: '2026-03-02T00:00Z' })).daily).toHaveLength(366)
+
+  const budget = { name: 'Bound', amount: '1' } as const
+  const many = (count: number) => Array.from({ length: count }, (_none, at) => (at + 1) / 10)
+  for (const [more, status] of [
+    [{ amount: '999999999999.999999999999' }, 200],
+    [{ amount: '0.000000000001' }, 200],
+    [{ amount: '0.0000000000001' }, 422],
+    [{ amount: '1000000000000' }, 422],
+    [{ amount: '-1' }, 422],
+    [{ amount: '1e3' }, 422],
+    [{ amount: '0.000' }, 422],
+    [{ unit: 'tokens', amount: 1_000_000_000_000_000 }, 200],
+    [{ unit: 'tokens', amount: 1_000_000_000_000_001 }, 422],
+    [{ unit: 'messages', amount: 0 }, 422],
+    [{ unit: 'conversations', amount: 1.5 }, 422],
+    [{ warn_at: many(5) }, 200],
+    [{ warn_at: many(6) }, 422],
+    [{ warn_at: [10] }, 200],
+    [{ warn_at: [10.1] }, 422],
+    [{ warn_at: [0] }, 422],
+    [{ message: 'x'.repeat(2000) }, 200],
+    [{ message: 'x'.repeat(2001) }, 422],
+    [{ name: 'x'.repeat(201) }, 422],
+  ] as const)
+    expect([more, await statusOf(client.createBudget({ ...budget, ...more } as never))]).toEqual([more, status])
+
+  const tiers = (count: number) =>
+    Array.from({ length: count }, (_none, at) => ({ above_input_tokens: at + 1, input: '1' }))
+  for (const [more, status] of [
+    [{ tiers: tiers(4) }, 200],
+    [{ tiers: tiers(5) }, 422],
+    [{ input: '999999999999.999999999999' }, 200],
+    [{ input: '1000000000000' }, 422],
+    [{ input: '-1' }, 422],
+  ] as const) {
+    const price = { ...model, model: `openai/${crypto.randomUUID()}`, input: '1', output: '1', ...more }
+    expect([more, await statusOf(client.createPrice(price))]).toEqual([more, status])
+  }
+  await server.database.pool.query(
+    `insert into prices (id, organization_id, kind, model, input, valid_from, locked)
+     select gen_random_uuid(), $1, 'model_call', 'openai/m' || n, 1, '2026-01-01', false
+     from generate_series(1, 1999 - (select count(*) from prices where organization_id = $1)::integer) n`,
+    [own.id],
+  )
+  // Of many at once only the last that fits.
+  const last = Array.from({ length: 5 }, (_none, at) =>
+    client.createPrice({ ...model, model: `openai/z${at}`, input: '1', output: '1' }),
+  )
+  expect((await Promise.all(last.map(statusOf))).toSorted()).toEqual([200, 409, 409, 409, 409])
+  expect(await refusal(client.createPrice({ ...model, input: '1', output: '1' }))).toMatchObject({
+    code: 'too_many_prices',
+  })
+})
+
+test('entries and periods are kept for 400 days; the sums stay', async () => {
+  const own = await makeOrganization(server)
+  const { client } = own
+  const days_ago = (days: number) => new Date(Date.now() - days * 86_400_000).toISOString()
+  const budget = await client.createBudget({ name: 'Day', unit: 'tokens', amount: 1, period: 'day' })
+  const call = { organization_id: own.id, input_tokens: 5 }
+  await leaveCalls(server.database, [
+    { ...call, at: days_ago(401) },
+    { ...call, at: days_ago(399) },
+  ])
+  await server.database.pool.query(
+    `insert into budget_periods (budget_id, organization_id, starts_at, ends_at, spent)
+     select $1, $2, at, at + interval '1 day', 5 from unnest($3::timestamptz[]) at`,
+    [budget.id, own.id, [days_ago(402), days_ago(400)]],
+  )
+  await move()
+  const sums = async () => (await client.getUsage({ from: days_ago(402), to: days_ago(390), bucket: 'month' })).data
+  const before = await sums()
+  expect(before.reduce((sum, row) => sum + row.entries, 0)).toBe(2)
+  const clean = billingWork(server.app.core).find(({ name }) => name === 'clean_up_usage')!
+  const port = { signal: new AbortController().signal }
+  await clean.run({} as never, port as never)
+  expect((await client.listUsageEntries()).data).toMatchObject([{ input_tokens: 5 }])
+  expect(await sums()).toEqual(before)
+  const { rows } = await server.database.pool.query(
+    'select from budget_periods where budget_id = $1 and ends_at < clock_timestamp()',
+    [budget.id],
+  )
+  expect(rows).toHaveLength(1)
 })

@@ -8,6 +8,7 @@ import pg from 'pg'
 import { publishAgent } from '../support/server.ts'
 import { opened_hosts } from '../support/tool-peer.ts'
 import { admin_key, nodeEnvironment, startKillNode } from './child.ts'
+import { Changes } from './changes.ts'
 import { createFleet } from './fleet.ts'
 import { type FlowCounts, judgeFlows } from './flows/judge-flows.ts'
 import { FlowLoad } from './flows/load.ts'
@@ -15,14 +16,15 @@ import { startStepPeer } from './flows/peer.ts'
 import { prepareFlows } from './flows/prepare.ts'
 import { countOpenFlows, findBroken, readFlows } from './flows/read-flows.ts'
 import { noFlows } from './flows/records.ts'
+import { type AuditCounts, judgeAudit } from './judge-audit.ts'
 import { type Verdict, judge } from './judge.ts'
 import { Load } from './load.ts'
 import { startLoadedModel, startLoadedPeer, toolsOf } from './model.ts'
 import { pausePoints, planMissions } from './plan.ts'
 import { createRandom } from './random.ts'
-import { countOpen, countOpenCalls, readStored, readUsage } from './read-stored.ts'
+import { countOpen, countOpenCalls, readAudit, readStored, readUsage } from './read-stored.ts'
 import { type UsageCounts, judgeUsage } from './judge-usage.ts'
-import { type CalledModel, type Violation, nothingSent } from './records.ts'
+import { type CalledModel, type SentChanges, type Violation, nothingSent } from './records.ts'
 import { type Takeovers, watchTakeovers } from './takeovers.ts'
 import { type VisitedWidget, Visits, widest_limits } from './visits.ts'
 
@@ -58,6 +60,7 @@ export interface Report extends Omit<Verdict, 'violations'> {
   links: number
   flows: FlowCounts
   usage: UsageCounts
+  audit: AuditCounts
   /** From the last death until no turn was open. */
   settled_ms: number
   violations: Violation[]
@@ -93,7 +96,8 @@ export async function prepare(environment: Record<string, string>, tools: object
     const { secret } = await client.createWebWidgetIdentityKey({ web_widget_id: id })
     widgets.push({ id, secret })
   }
-  return { agent_ids, widgets }
+  const renamed = { id: (await client.createAgent({ name: 'first' })).agent_id, name: 'first' }
+  return { agent_ids, widgets, renamed }
 }
 
 export async function runKills(options: RunOptions): Promise<Report> {
@@ -109,7 +113,7 @@ export async function runKills(options: RunOptions): Promise<Report> {
   const data_dir = await mkdtemp(join(tmpdir(), 'parley-kill-'))
   stack.defer(() => rm(data_dir, { recursive: true, force: true }))
   const environment = { ...nodeEnvironment(options.connection_string, model.base_url, data_dir), ...opened_hosts }
-  const { agent_ids, widgets } = await prepare(environment, toolsOf(peer), options.kills)
+  const { agent_ids, widgets, renamed } = await prepare(environment, toolsOf(peer), options.kills)
   const flows_sent = noFlows()
   const step_peer = stack.use(await startStepPeer(random.fork(), flows_sent.requests))
   const flows = await prepareFlows(environment, step_peer.url)
@@ -123,10 +127,13 @@ export async function runKills(options: RunOptions): Promise<Report> {
   const agents = [...agent_ids, ...Object.values(flows.agents)]
   const load = new Load({ ...around, random: random.fork(), agent_ids: agents })
   const visits = new Visits({ ...around, widgets })
+  const changed: SentChanges = { made: [], renames: [] }
+  const changes = new Changes({ ...around, sent: changed, agent_id: renamed.id })
   const flow_load = new FlowLoad({ ...around, sent: flows_sent, flows })
   const clients = Array.from({ length: options.clients }, () => load.runClient(random.fork()))
   const visitors = Array.from({ length: Math.ceil(options.clients / 4) }, () => visits.runVisitor(random.fork()))
   const flow_clients = Array.from({ length: Math.ceil(options.clients / 3) }, () => flow_load.runClient(random.fork()))
+  const administrators = Array.from({ length: Math.ceil(options.clients / 8) }, () => changes.runClient(random.fork()))
   const looks: Promise<void>[] = []
   const look = async () => void flows_sent.broken.push(...(await findBroken(pool)))
   await fleet.run(planMissions(options.kills, random), nodes_at_once, (killed) => {
@@ -136,7 +143,7 @@ export async function runKills(options: RunOptions): Promise<Report> {
   const diedLast = performance.now()
   isOver = true
   await Promise.all([fleet.startSurvivor(), fleet.startSurvivor()])
-  await Promise.all([...clients, ...visitors, ...flow_clients, ...looks])
+  await Promise.all([...clients, ...visitors, ...flow_clients, ...administrators, ...looks])
   const isOpen = async () => (await countOpen(pool)) + (await countOpenFlows(pool)) + (await countOpenCalls(pool)) > 0
   while ((await isOpen()) && performance.now() - diedLast < settle_ms) {
     // What waits for an hour does not have to.
@@ -155,6 +162,11 @@ export async function runKills(options: RunOptions): Promise<Report> {
     called,
     await readUsage(pool),
     broken_off,
+  )
+  const audit = judgeAudit(
+    (kind, what) => void violations.push({ kind, what }),
+    changed,
+    await readAudit(pool, options.connection_string, renamed),
   )
   violations.push(...fleet.violations)
   flows_sent.stops.push(...fleet.stops)
@@ -188,6 +200,7 @@ export async function runKills(options: RunOptions): Promise<Report> {
     links: stored.links.length,
     flows: flow_counts,
     usage,
+    audit,
     settled_ms: Math.round(settled_ms),
     violations,
   }

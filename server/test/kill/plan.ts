@@ -20,7 +20,10 @@ const changes = changeNames.filter((change) => !unmet.has(change))
 /** Of the transaction that links a guest of a web widget. */
 const linkPoints = ['link.begun', 'link.written', 'link.committed'] as const
 
-type Point = PausePoint | ExecutionPoint | TriggerPoint | (typeof linkPoints)[number]
+/** The change and its entry in the audit log are written, and not committed. */
+const auditPoint = 'audit.written'
+
+type Point = PausePoint | ExecutionPoint | TriggerPoint | (typeof linkPoints)[number] | typeof auditPoint
 
 /** Those that a run decides in memory read nothing under a lock. */
 const decided = ['begin', 'effect', 'result', 'wait', 'due', 'timeout'] as const
@@ -46,6 +49,7 @@ const groups: Point[][] = [
   ]),
   ['create.begun', 'create.sent', 'create.written', 'create.committed'],
   [...linkPoints],
+  [auditPoint],
   ...attemptPoints.map((point) => [point]),
   ...flowGroups,
 ]

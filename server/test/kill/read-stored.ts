@@ -1,5 +1,8 @@
 // Reads everything that the judge needs from the database, bypassing the servers.
 import type pg from 'pg'
+import { verifyAudit } from '../../src/audit/verify.ts'
+import { openDatabase } from '../../src/database/database.ts'
+import type { StoredAudit } from './judge-audit.ts'
 import type { StoredUsage } from './judge-usage.ts'
 import type { Stored, StoredConversation, StoredEvent, StoredItem, StoredTurn, StoredVisit } from './records.ts'
 
@@ -98,6 +101,26 @@ export async function readUsage(pool: pg.Pool): Promise<StoredUsage[]> {
      ) calls where kind = 'model_call'`,
   )
   return rows
+}
+
+export async function readAudit(
+  pool: pg.Pool,
+  connection_string: string,
+  renamed: StoredAudit['renamed'],
+): Promise<StoredAudit> {
+  const { rows: entries } = await pool.query<StoredAudit['entries'][number]>(
+    `select e.action, e.target_id, c.change ->> 'from' as from, c.change ->> 'to' as to
+     from audit_entries e
+       left join lateral jsonb_array_elements(e.entry::jsonb -> 'changes') c (change) on c.change ->> 'path' = 'name'
+     where e.action in ('createAgent', 'updateAgent') and e.outcome = 'done' order by e.sequence`,
+  )
+  const { rows: agents } = await pool.query<StoredAudit['agents'][number]>('select id, name from agents')
+  const options = { connection_string, max_connections: 2, statement_timeout_ms: 60_000, onError: () => {} }
+  const database = openDatabase(options)
+  const faults: string[] = []
+  for await (const chain of verifyAudit(database)) faults.push(...chain.faults)
+  await database.pool.end()
+  return { entries, agents, renamed, faults }
 }
 
 /** The leases of running turns and executions with the nodes that hold them. */

@@ -92,6 +92,19 @@ export interface SentFeedback {
   answers: Answer[]
 }
 
+/** To a name that no other change gives. */
+export interface SentChange {
+  name: string
+  answers: Answer[]
+}
+
+export interface SentChanges {
+  /** New agents. */
+  made: SentChange[]
+  /** Of one agent; each was tried once. */
+  renames: SentChange[]
+}
+
 /** A request that reached the API of the tools. */
 export interface Executed {
   tool: string
@@ -201,6 +214,7 @@ export const violationKinds = [
   'broken', // gaps, orphans, two turns at once
   'unreached', // a pause point at which no node died
   'late', // a turn that was taken over too late
+  'unaudited', // a change without an entry of the audit log, an entry without a change, or a chain that does not hold
   'uncounted', // a call of the model without a row, or more rows than calls
   'fault', // an answer 500, or a node that ended by itself
 ] as const

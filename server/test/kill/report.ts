@@ -38,6 +38,7 @@ export function renderReport(report: Report): string {
       `${report.usage.ok}, ${report.usage.failed}, ${report.usage.interrupted}, ${report.usage.lost}`,
     ],
     ['… lost without a call that was received', report.usage.lost_unsent],
+    ['changes that were confirmed, entries of the audit log', `${report.audit.confirmed}, ${report.audit.entries}`],
     ...violationKinds.map((kind): [string, number] => [kind, count(kind)]),
   ]
   const width = Math.max(...rows.map(([name]) => name.length))

@@ -15,6 +15,8 @@ export interface ClientOptions {
   headers?: Record<string, string>
   /** Behind `/mcp`. */
   query?: string
+  /** Of nodes: each request goes to the next one. */
+  in_turn?: readonly string[]
 }
 
 /** The official client, as people use it. */
@@ -24,11 +26,14 @@ export async function openClient({
   era = 'modern',
   headers = {},
   query = '',
+  in_turn = [url],
 }: ClientOptions): Promise<Opened> {
   const mode = era === 'modern' ? ({ mode: { pin: '2026-07-28' } } as const) : ({ mode: 'legacy' } as const)
   const client = new Client({ name: 'test', version: '1' }, { versionNegotiation: mode })
+  let requests = -1
   const transport = new StreamableHTTPClientTransport(new URL(`${url}/mcp${query}`), {
     requestInit: { headers: { authorization: `Bearer ${token}`, ...headers } },
+    fetch: (address, init) => fetch(String(address).replace(url, in_turn[(requests += 1) % in_turn.length]!), init),
   })
   await client.connect(transport)
   return { client, [Symbol.asyncDispose]: () => client.close() }

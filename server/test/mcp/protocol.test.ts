@@ -48,32 +48,45 @@ async function callTool(
 }
 
 describe.each(['modern', 'legacy'] as const)('the official client, %s', (era) => {
-  test('a conversation on three nodes in turn: nothing is kept between requests', async () => {
+  test('P1: a conversation on three nodes, each request on the next one: nothing is kept between them', async () => {
     const { agent_id } = await publishAgent(server.client)
-    let replies = 0
-    server.model.answer = () => ((replies += 1) === 1 ? 'One.' : 'Two.')
-    const call = async (node: number, name: string, given: object) => {
-      await using opened = await openClient({ url: nodes[node]!, token: server.admin_key, era })
-      const { tools } = await opened.client.listTools()
-      expect(tools.map((tool) => tool.name)).toEqual(['list_all_tools', 'search_tools', 'describe_tool', 'call_tool'])
-      const result = await opened.client.callTool({ name: 'call_tool', arguments: { name, arguments: given } })
+    const asked: string[] = []
+    server.model.answer = ({ messages }) => {
+      asked.push(messages.at(-1)!.content!)
+      return sayWithPauses(Array.from({ length: 20 }, () => `To ${asked.at(-1)} `))
+    }
+    await using opened = await openClient({ url: nodes[0]!, in_turn: nodes, token: server.admin_key, era })
+    const call = async (name: string, given: object, options = {}) => {
+      const result = await opened.client.callTool({ name: 'call_tool', arguments: { name, arguments: given } }, options)
       return result.structuredContent as Record<string, any> // eslint-disable-line @typescript-eslint/no-explicit-any
     }
-    const created = await call(0, 'core_create_conversation', { agent_id, user_id: 'u', channel: 'text' })
-    const conversation_id = created.conversation.id as string
-    const first = await call(1, 'core_send_conversation_message', { conversation_id, text: 'Hi' })
-    expect(first.reply).toBe('One.')
-    const key = crypto.randomUUID()
-    const given = { conversation_id, text: 'Again', idempotency_key: key }
-    const second = await call(2, 'core_send_conversation_message', given)
-    // By HTTP, with the same key: one effect, whatever the way.
-    const repeated = await server.client.sendConversationMessage({
-      conversation_id,
-      text: 'Again',
-      idempotency_key: key,
-    })
-    expect(repeated).toEqual(second)
-    expect((await call(0, 'core_end_conversation', { conversation_id })).status).toBe('completed')
+    const { tools } = await opened.client.listTools()
+    expect(tools.map((tool) => tool.name)).toEqual(['list_all_tools', 'search_tools', 'describe_tool', 'call_tool'])
+    const found = await opened.client.callTool({ name: 'search_tools', arguments: { query: 'send a message' } })
+    expect((found.content as { text: string }[])[0]!.text).toContain('"core_send_conversation_message"')
+    const created = await call('core_create_conversation', { agent_id, user_id: 'u', channel: 'text' })
+    const conversation_id = created['conversation'].id as string
+    const told: string[] = []
+    const onprogress = ({ message = '' }) => void told.push(message)
+    const first = await call('core_send_conversation_message', { conversation_id, text: 'Hi' }, { onprogress })
+    expect(first['reply']).toBe('To Hi '.repeat(20))
+    expect(first['reply'].startsWith(told.join(''))).toBe(true)
+    expect(told.length).toBeGreaterThan(0)
+    // With one key on all three nodes, and by HTTP: one effect, whatever the way.
+    const given = { conversation_id, text: 'Again', idempotency_key: crypto.randomUUID() }
+    const second = await call('core_send_conversation_message', given)
+    expect(await call('core_send_conversation_message', given)).toEqual(second)
+    expect(await call('core_send_conversation_message', given, { onprogress })).toEqual(second)
+    expect(await server.client.sendConversationMessage(given)).toEqual(second)
+    expect(asked).toEqual(['Hi', 'Again'])
+    const outsider = await makeOrganization(server)
+    await using foreign = await openClient({ url: nodes[0]!, in_turn: nodes, token: outsider.key, era })
+    for (const name of ['core_get_conversation', 'core_end_conversation', 'core_send_conversation_message']) {
+      const own = { conversation_id, ...(name.includes('send') ? { text: 'Mine?' } : {}) }
+      const refused = await foreign.client.callTool({ name: 'call_tool', arguments: { name, arguments: own } })
+      expect([name, refused.isError, refused.structuredContent]).toMatchObject([name, true, { status: 404 }])
+    }
+    expect((await call('core_end_conversation', { conversation_id }))['status']).toBe('completed')
     const { user_turn_count } = await server.client.getConversation({ conversation_id })
     expect(user_turn_count).toBe(2)
   })
@@ -183,6 +196,10 @@ describe('messages that are refused', () => {
     return [answer.status, answer.body.error?.code]
   }
   const modern = requestOf('tools/call', { name: 'list_all_tools', arguments: {} }, 'modern')
+  const metaOf = (version: string) => ({
+    ...(modern.body.params as { _meta: object })._meta,
+    'io.modelcontextprotocol/protocolVersion': version,
+  })
   const without = (name: string) => Object.fromEntries(Object.entries(modern.headers).filter(([one]) => one !== name))
 
   test('versions: those that can be negotiated, and no other', async () => {
@@ -195,6 +212,22 @@ describe('messages that are refused', () => {
       400,
       { code: -32_022, message: expect.any(String), data: { supported: protocol_versions, requested: '1999-01-01' } },
     ])
+    // In the body only what `server/discover` lists: another one would be refused there again.
+    for (const requested of ['1999-01-01', '2025-11-25']) {
+      const body_of = { ...modern.body, params: { ...modern.body.params, _meta: metaOf(requested) } }
+      const refused = await post(mcp(), body_of, {
+        ...modern.headers,
+        ...bearer(server.admin_key),
+        'mcp-protocol-version': requested,
+      })
+      expect([refused.status, refused.body.error]).toEqual([
+        400,
+        { code: -32_022, message: expect.any(String), data: { supported: ['2026-07-28'], requested } },
+      ])
+    }
+    const discover = requestOf('server/discover', {}, 'modern')
+    const { result } = (await post(mcp(), discover.body, { ...discover.headers, ...bearer(server.admin_key) })).body
+    expect(result.supportedVersions).toEqual(['2026-07-28'])
   })
 
   test('2026-07-28: its headers must be there and be like the body', async () => {
@@ -206,6 +239,8 @@ describe('messages that are refused', () => {
       ['mcp-protocol-version', '2025-11-25'],
     ] as const)
       expect([name, ...(await send(modern.body, { ...modern.headers, [name]: value }))]).toEqual([name, 400, -32_020])
+    const unknown = { ...modern.body, params: { ...modern.body.params, _meta: metaOf('1999-01-01') } }
+    expect(await send(unknown, modern.headers)).toEqual([400, -32_020])
   })
 
   test('a batch, no JSON, JSON that is too deep, subscriptions, and unknown methods', async () => {

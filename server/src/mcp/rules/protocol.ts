@@ -23,15 +23,20 @@ export function findProtocolFault(message: unknown, header: string | undefined):
     return { status: 400, code: -32_600, message: 'The body must be one JSON-RPC message.' }
   const { method, params } = message as { method?: unknown; params?: { _meta?: Record<string, unknown> } }
   const claimed = params?._meta?.[version_key]
-  for (const requested of [header, claimed]) {
-    if (requested === undefined || isSupported(requested)) continue
-    const data = { supported: protocol_versions, requested: String(requested).slice(0, 64) }
-    return { status: 400, code: -32_022, message: 'Unsupported protocol version', data }
-  }
+  if (header !== undefined && claimed !== undefined && header !== claimed)
+    return { status: 400, code: -32_020, message: 'The MCP-Protocol-Version header and the body name two versions.' }
+  // Who names a version in the body may name no other there than the one without a handshake.
+  if (claimed !== undefined && claimed !== modern) return unsupported([modern], claimed)
+  if (header !== undefined && !isSupported(header)) return unsupported(protocol_versions, header)
   // Their channel is shared, and tenants would learn of each other's changes.
   if (method === 'subscriptions/listen')
     return { status: 404, code: -32_601, message: 'Method not found: there are no subscriptions.' }
   return null
+}
+
+function unsupported(supported: readonly string[], requested: unknown): ProtocolFault {
+  const data = { supported, requested: String(requested).slice(0, 64) }
+  return { status: 400, code: -32_022, message: 'Unsupported protocol version', data }
 }
 
 const isSupported = (version: unknown) => (protocol_versions as readonly unknown[]).includes(version)
