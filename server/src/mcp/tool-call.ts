@@ -79,7 +79,8 @@ async function carryOut(
   const missing = findMissing(operation, given)
   if (missing.length > 0) throw invalid(...missing.map((path) => ({ path, message: 'is required' })))
   const { output } = await carrier.call(request, reply)
-  const answer = await read(output, carrier, { result_bytes, ...(onText ? { onText } : {}) }, request)
+  const options = { result_bytes, ...(onText ? { onText } : {}), is_of_turn: operation.waits === true }
+  const answer = await read(output, carrier, options, request)
   carrier.charge(request, answer.text.length)
   return answer
 }
@@ -90,7 +91,7 @@ const read_only_detail = 'This connection can only read. Use another one, or cha
 async function read(
   output: unknown,
   { serialize, success }: OperationCarrier,
-  options: ReadOptions,
+  options: ReadOptions & { is_of_turn: boolean },
   { url }: CallRequest,
 ): Promise<Read> {
   if (output instanceof ForeignAnswer) return answerOf({ status: output.status, body: output.body })
@@ -98,9 +99,9 @@ async function read(
   if (output instanceof FileStream) return readFile(output, url, options)
   if (output instanceof EventStream) {
     const { last, events, bytes } = await readEvents(output, options)
-    // The last event of a turn is what a plain answer would have been.
-    if (last && /^turn\.(failed|cancelled)$/.test(last.event)) throw refusalIn(last.data)
-    if (last?.event === 'turn.completed') return answerOfText(serialize(last.data))
+    // The last event of a turn that is waited for is what a plain answer would have been; a log of events can end with the same.
+    if (options.is_of_turn && last && /^turn\.(failed|cancelled)$/.test(last.event)) throw refusalIn(last.data)
+    if (options.is_of_turn && last?.event === 'turn.completed') return answerOfText(serialize(last.data))
     if (bytes > options.result_bytes) return answerOf({ truncated: true, bytes })
     return output.open === null ? answerOf({ status: 204 }) : answerOf({ events })
   }

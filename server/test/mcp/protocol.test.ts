@@ -72,6 +72,9 @@ describe.each(['modern', 'legacy'] as const)('the official client, %s', (era) =>
     expect(first['reply']).toBe('To Hi '.repeat(20))
     expect(first['reply'].startsWith(told.join(''))).toBe(true)
     expect(told.length).toBeGreaterThan(0)
+    const stream = async (name: string, after: number, more = {}) =>
+      ((await call(name, { ...more, after }))['events'] ?? []) as { id: number; event: string }[]
+    const before = await stream('core_stream_conversation_events', 0, { conversation_id })
     // With one key on all three nodes, and by HTTP: one effect, whatever the way.
     const given = { conversation_id, text: 'Again', idempotency_key: crypto.randomUUID() }
     const second = await call('core_send_conversation_message', given)
@@ -79,6 +82,17 @@ describe.each(['modern', 'legacy'] as const)('the official client, %s', (era) =>
     expect(await call('core_send_conversation_message', given, { onprogress })).toEqual(second)
     expect(await server.client.sendConversationMessage(given)).toEqual(second)
     expect(asked).toEqual(['Hi', 'Again'])
+    // What is stored, and no waiting for more: the next call goes on behind it.
+    const last = before.at(-1)!.id
+    const later = await stream('core_stream_conversation_events', last, { conversation_id })
+    const whole = await stream('core_stream_conversation_events', 0, { conversation_id })
+    expect([before.at(-1)!.event, later.at(-1)!.event]).toEqual(['turn.completed', 'turn.completed'])
+    expect(whole).toEqual([...before, ...later])
+    server.model.answer = () => 400
+    const failed = { conversation_id, text: 'Fail', idempotency_key: crypto.randomUUID() }
+    expect(await call('core_send_conversation_message', failed, { onprogress })).toMatchObject({ status: 502 })
+    const end = await stream('core_stream_conversation_events', whole.at(-1)!.id, { conversation_id })
+    expect(end.at(-1)!.event).toBe('turn.failed')
     const outsider = await makeOrganization(server)
     await using foreign = await openClient({ url: nodes[0]!, in_turn: nodes, token: outsider.key, era })
     for (const name of ['core_get_conversation', 'core_end_conversation', 'core_send_conversation_message']) {
@@ -88,7 +102,7 @@ describe.each(['modern', 'legacy'] as const)('the official client, %s', (era) =>
     }
     expect((await call('core_end_conversation', { conversation_id }))['status']).toBe('completed')
     const { user_turn_count } = await server.client.getConversation({ conversation_id })
-    expect(user_turn_count).toBe(2)
+    expect(user_turn_count).toBe(3)
   })
 
   test('progress: the text arrives while it is written, at most four times a second, and the result is whole', async () => {
