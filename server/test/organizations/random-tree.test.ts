@@ -4,7 +4,7 @@ import { afterAll, beforeAll, expect, test } from 'vitest'
 import { createRandom } from '../kill/random.ts'
 import { type TestServer, refusal, startTestServer } from '../support/server.ts'
 import { type Case, type View, makeCase, names } from './random-calls.ts'
-import { type Caller, type World, fingerprint, growTree, moveOne, resumeAll, toldOfRefusals } from './random-tree.ts'
+import { type Caller, type World, fingerprint, growTree, moveOne, resumeOthers, toldOfRefusals } from './random-tree.ts'
 
 const size = Number(process.env.PARLEY_TEST_TREE ?? 60)
 const calls = Number(process.env.PARLEY_TEST_CALLS ?? 300)
@@ -97,11 +97,14 @@ test(
     const world = await growTree(server, createRandom(seed), size)
     const views: View[] = []
     for (let block = 0; counted.done + counted.outside + counted.refused < calls; block += 1) {
-      if (block % 4 === 0) {
-        await moveOne(world)
+      if (block % 3 === 2) {
+        await moveOne(
+          world,
+          views.filter((view) => !view.has_ended).map(({ target }) => target),
+        )
         counted.moves += 1
       }
-      if (block % 2 === 0) await resumeAll(world)
+      if (block % 2 === 0) await resumeOthers(world)
       await runInside(world, views, 15)
       await runOutside(world, views, 15)
     }

@@ -122,9 +122,9 @@ async function addPerson({ server, random, tree }: Growing, parents: string[]): 
   return { token, user_id, home: null }
 }
 
-/** As an operator does it. */
-export async function moveOne({ server, random, tree }: World): Promise<void> {
-  const id = random.pick(tree.ids)
+/** As an operator does it: often one of `watched_ids`. */
+export async function moveOne({ server, random, tree }: World, watched_ids: readonly string[]): Promise<void> {
+  const id = random.pick(watched_ids.length > 0 && random.happens(0.6) ? watched_ids : tree.ids)
   const levels = Math.max(0, ...tree.below(id).map((one) => tree.above(one).length - tree.above(id).length))
   const places = tree.ids.filter(
     (one) => one !== id && !tree.isBelow(one, id) && tree.above(one).length + 1 + levels <= most_levels,
@@ -134,9 +134,16 @@ export async function moveOne({ server, random, tree }: World): Promise<void> {
   tree.parents.set(id, parent_id)
 }
 
-export async function resumeAll({ server, tree }: World): Promise<void> {
-  await server.database.pool.query(`update organizations set status = 'active' where status <> 'active'`)
+/** At most one is suspended, with those below it. */
+export async function resumeOthers({ server, random, tree }: World): Promise<void> {
+  const parents = random.happens(0.5) ? tree.ids.filter((id) => tree.below(id).length > 0) : []
   tree.suspended.clear()
+  if (parents.length > 0) tree.suspended.add(random.pick(parents))
+  await server.database.pool.query(
+    `update organizations set status = case when id = any($1::uuid[]) then 'suspended' else 'active' end
+     where (status = 'suspended') <> (id = any($1::uuid[]))`,
+    [[...tree.suspended]],
+  )
 }
 
 const watched = {
