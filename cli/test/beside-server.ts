@@ -1,4 +1,4 @@
-// `parley` in the database of a running server, as whoever keeps the server calls it.
+// `parley` called in this process with the database of a running server, as its operator calls it.
 import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
