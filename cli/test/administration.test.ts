@@ -7,7 +7,7 @@ import { afterAll, beforeAll, expect, it } from 'vitest'
 import { version } from '../../server/src/base/version.ts'
 import { createTestDatabase } from '../../server/test/support/database.ts'
 import { type TestServer, refusal, startTestServer } from '../../server/test/support/server.ts'
-import { runHere } from './run-here.ts'
+import { runInDatabase } from './beside-server.ts'
 
 let server: TestServer
 beforeAll(async () => {
@@ -15,12 +15,7 @@ beforeAll(async () => {
 })
 afterAll(() => server[Symbol.asyncDispose]())
 
-async function run(args: string[], connection_string = server.connection_string) {
-  const { PATH = '', HOME = '' } = process.env
-  // The setting must parse as a URL, which has a host. A Unix socket in the query overrides it.
-  const DATABASE_URL = connection_string.replace('@/', '@localhost/')
-  return runHere(args, { PATH, HOME, DATABASE_URL })
-}
+const run = (args: string[], connection_string = server.connection_string) => runInDatabase(connection_string, args)
 
 async function succeed(...args: string[]): Promise<string> {
   const outcome = await run(args)

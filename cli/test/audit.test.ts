@@ -1,29 +1,17 @@
 // `parley audit`: verifies and exports what the server and the other commands have written.
-import { mkdtemp, readFile, rm } from 'node:fs/promises'
-import { tmpdir } from 'node:os'
+import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { afterAll, beforeAll, expect, it } from 'vitest'
-import { type TestServer, startTestServer } from '../../server/test/support/server.ts'
-import { runHere } from './run-here.ts'
+import { type BesideServer, startBesideServer } from './beside-server.ts'
 
-let server: TestServer
-let folder: string
+let beside: BesideServer
 beforeAll(async () => {
-  server = await startTestServer()
-  folder = await mkdtemp(join(tmpdir(), 'parley-audit-'))
+  beside = await startBesideServer()
 })
-afterAll(async () => {
-  await server[Symbol.asyncDispose]()
-  await rm(folder, { recursive: true, force: true })
-})
-
-function run(...args: string[]) {
-  const { PATH = '', HOME = '' } = process.env
-  // As in administration.test.ts.
-  return runHere(args, { PATH, HOME, DATABASE_URL: server.connection_string.replace('@/', '@localhost/') })
-}
+afterAll(() => beside[Symbol.asyncDispose]())
 
 it('writes what the command line does, exports it, verifies it, and finds a change', async () => {
+  const { server, folder, run } = beside
   const org = server.organization_id
   await run('user', 'create', '--email', 'ada@example.test', '--org', org, '--role', 'admin')
   const secret = (await run('token', 'create', '--user', 'ada@example.test')).last_line

@@ -1,29 +1,17 @@
 // `parley prices`: sets, imports and lists the prices of the installation, all of a file or none.
-import { mkdtemp, rm, writeFile } from 'node:fs/promises'
-import { tmpdir } from 'node:os'
+import { writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { afterAll, beforeAll, expect, it } from 'vitest'
-import { type TestServer, startTestServer } from '../../server/test/support/server.ts'
-import { runHere } from './run-here.ts'
+import { type BesideServer, startBesideServer } from './beside-server.ts'
 
-let server: TestServer
-let folder: string
+let beside: BesideServer
 beforeAll(async () => {
-  server = await startTestServer()
-  folder = await mkdtemp(join(tmpdir(), 'parley-prices-'))
+  beside = await startBesideServer()
 })
-afterAll(async () => {
-  await server[Symbol.asyncDispose]()
-  await rm(folder, { recursive: true, force: true })
-})
-
-function run(...args: string[]) {
-  const { PATH = '', HOME = '' } = process.env
-  // As in administration.test.ts.
-  return runHere(args, { PATH, HOME, DATABASE_URL: server.connection_string.replace('@/', '@localhost/') })
-}
+afterAll(() => beside[Symbol.asyncDispose]())
 
 it('sets, imports and lists prices, which organizations see and cannot delete', async () => {
+  const { server, folder, run } = beside
   const valid_from = '2026-01-01T00:00:00Z'
   const set = ['prices', 'set', '--model', 'openai/scripted', '--input', '2.50', '--output', '10', '--locked']
   expect(await run(...set, '--valid-from', valid_from)).toMatchObject({ code: 0 })

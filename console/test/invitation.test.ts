@@ -91,6 +91,45 @@ describe('a link', () => {
   })
 })
 
+describe('a person who declines', () => {
+  test('is asked first, and sees that the link has ended; the organization sees it too', async () => {
+    const email = newEmail()
+    const link = await invite(email)
+    await using opened = await openPage(browser)
+    const { page, faults } = opened
+    await page.goto(link)
+    const decline = page.getByRole('button', { name: invitationTexts.decline, exact: true })
+    const dialog = page.getByRole('dialog', { name: invitationTexts.declineTitle('My organization') })
+    await decline.click()
+    await dialog.getByRole('button', { name: 'Cancel' }).click()
+    await dialog.waitFor({ state: 'hidden' })
+    expect((await server.client.listInvitations({ state: 'declined' })).data).toEqual([])
+
+    await decline.click()
+    await dialog.getByRole('button', { name: invitationTexts.decline, exact: true }).click()
+    await page.getByRole('status').getByText(invitationTexts.declined('My organization')).waitFor()
+    await expect.poll(() => join(page).count()).toBe(0)
+    await expectAccessible(page)
+    const { data } = await server.client.listInvitations({ state: 'declined' })
+    expect(data.map((invitation) => invitation.email)).toEqual([email])
+    await page.reload()
+    await page.getByText(invitationTexts.gone).waitFor()
+    expect(faults).toEqual([])
+  })
+
+  test('learns that it was too late if the invitation was taken back meanwhile', async () => {
+    const email = newEmail()
+    await using opened = await openPage(browser)
+    const { page } = opened
+    await page.goto(await invite(email))
+    await page.getByRole('button', { name: invitationTexts.decline, exact: true }).click()
+    await server.database.pool.query('delete from invitations where email = $1', [email])
+    const dialog = page.getByRole('dialog')
+    await dialog.getByRole('button', { name: invitationTexts.decline, exact: true }).click()
+    await dialog.getByRole('alert').getByText(invitationTexts.gone).waitFor()
+  })
+})
+
 describe('somebody who is known', () => {
   test('joins with the password that they have elsewhere', async () => {
     const person = await makePerson(server, (await makeOrganization(server)).id)

@@ -281,6 +281,29 @@ describe('a user', () => {
   })
 })
 
+test('pages renew themselves when another person changes what they show', async () => {
+  const partner = await makePartner('Tide House')
+  await using opened = await openPage(browser)
+  const { page, faults } = opened
+  await signInAs(page, server, partner.email, password, '/settings/members')
+  const row = (text: string) => page.getByRole('row').filter({ hasText: text })
+  await row(partner.email).waitFor()
+  const [email, person] = [newEmail(), await makePerson(server, partner.id)]
+  const { token } = await partner.client.createInvitation({ email, role: 'viewer' })
+  await row(email).waitFor()
+  await partner.client.declineInvitation({ token })
+  await row(email).waitFor({ state: 'detached' })
+  await row(person.email).waitFor()
+  await partner.client.deleteMember({ user_id: person.user_id })
+  await row(person.email).waitFor({ state: 'detached' })
+
+  await link(page, words.title).click()
+  await page.getByText(words.empty).waitFor()
+  await partner.client.createChildOrganization({ name: 'Low Tide' })
+  await link(page, 'Low Tide').waitFor()
+  expect(faults).toEqual([])
+})
+
 describe('how it looks', () => {
   const folder = process.env['PARLEY_TEST_PICTURES']
 

@@ -7,6 +7,8 @@ import { type TestServer, refusal, startTestServer } from '../../server/test/sup
 import { expectAccessible, isNoticed, openPage, signIn, startBrowser, themes } from './support/browser.ts'
 import { agentTexts } from '../src/agents/texts.ts'
 import { auditTexts as words } from '../src/audit-log/texts.ts'
+import { budgetTexts } from '../src/budgets/texts.ts'
+import { priceTexts } from '../src/prices/texts.ts'
 import { settingsTexts } from '../src/settings/texts.ts'
 
 let server: TestServer
@@ -88,6 +90,25 @@ test('filters are in the address, are added and removed, and are what is exporte
   await page.getByRole('button', { name: 'Who Vera' }).waitFor()
   await page.goto(`${server.url}/settings/audit-log?actor_id=nobody`)
   await page.getByText(words.emptyFiltered).waitFor()
+  expect(faults).toEqual([])
+})
+
+test('an entry about a budget or a price leads to their page', async () => {
+  const { client } = server
+  await client.createBudget({ name: 'Month', amount: '50', period: 'month' })
+  await client.createPrice({ kind: 'crawl', unit_price: '0.01', valid_from: '2026-01-01T00:00:00Z' })
+  await using opened = await openPage(browser)
+  const { page, faults } = opened
+  await signIn(page, server, '/settings/audit-log')
+  for (const [text, name, path] of [
+    ['Create budget', budgetTexts.title, '/settings/budgets'],
+    ['Create price', priceTexts.title, '/settings/prices'],
+  ] as const) {
+    await page.goto(`${server.url}/settings/audit-log`)
+    await (await open(page, text)).getByRole('link', { name: /^Open / }).click()
+    await page.getByRole('heading', { level: 1, name, exact: true }).waitFor()
+    expect(new URL(page.url()).pathname).toBe(path)
+  }
   expect(faults).toEqual([])
 })
 

@@ -40,6 +40,10 @@ function pageOf({ type, id }: Target): To | null {
       return { to: '/settings/keys' }
     case 'member':
       return { to: '/settings/members' }
+    case 'budget':
+      return { to: '/settings/budgets' }
+    case 'price':
+      return { to: '/settings/prices', search: {} }
     default:
       return null
   }

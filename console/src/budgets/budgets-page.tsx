@@ -40,7 +40,7 @@ export function BudgetsPage() {
       {opened !== null && opened !== 'new' && 'edit' in opened && <BudgetDialog budget={opened.edit} onClose={close} />}
       {opened !== null && opened !== 'new' && 'remove' in opened && (
         <AskDialog
-          title={words.deleteTitle}
+          title={words.deleteTitle(opened.remove.name)}
           text={words.deleteText}
           submit={settingsTexts.delete}
           done={words.deleted}

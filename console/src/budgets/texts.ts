@@ -49,7 +49,7 @@ export const budgetTexts = {
   resumeOne: (name: string) => `Resume ${name}`,
   resumed: 'Budget resumed',
   deleteOne: (name: string) => `Delete ${name}`,
-  deleteTitle: 'Delete this budget?',
+  deleteTitle: (name: string) => `Delete the budget ${name}?`,
   deleteText: 'What it has stopped goes on at once. What was used stays counted.',
   deleted: 'Budget deleted',
   spentOf: (spent: string, amount: string) => `${spent} of ${amount}`,

@@ -8,7 +8,7 @@ import { Field, TextInput } from '../ui/field.tsx'
 import { PopupPanel } from '../ui/popup.tsx'
 import { chartTexts as words } from './texts.ts'
 
-interface Times {
+export interface Times {
   from: string
   to: string
 }

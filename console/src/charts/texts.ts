@@ -5,6 +5,7 @@ export const chartTexts = {
   tableOf: (title: string) => `${title} as a table`,
   time: 'Time (UTC)',
   nothing: 'none',
+  range: 'Range',
   own: 'Custom',
   from: 'From',
   to: 'To',

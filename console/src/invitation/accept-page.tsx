@@ -12,6 +12,7 @@ import { buttonClasses } from '../ui/button.tsx'
 import { Mark } from '../ui/icons.tsx'
 import { EmptyState, ErrorState, LoadingState } from '../ui/state.tsx'
 import { AcceptForm } from './accept-form.tsx'
+import { DeclineButton, Declined } from './decline.tsx'
 
 export function AcceptPage() {
   useTitle(words.title)
@@ -40,6 +41,7 @@ export function AcceptPage() {
 
 function Opened({ token, onAccept }: { token: string; onAccept: (session: Session) => void }) {
   const { session } = useSessionControl()
+  const [isDeclined, setDeclined] = useState(false)
   const { data, error, isPending, refetch } = useQuery({
     // The query key does not contain the token, because developer tools show query keys.
     queryKey: ['invitation'],
@@ -51,6 +53,7 @@ function Opened({ token, onAccept }: { token: string; onAccept: (session: Sessio
   if (isPending) return <LoadingState />
   if (error instanceof ApiError && (error.status === 404 || error.status === 422)) return <Gone>{words.gone}</Gone>
   if (!data) return <ErrorState error={error} onRetry={() => void refetch()} />
+  if (isDeclined) return <Declined organization={data.organization.name} />
   const isOther = session !== null && session.user?.email !== data.email
   return (
     <>
@@ -59,6 +62,7 @@ function Opened({ token, onAccept }: { token: string; onAccept: (session: Sessio
       <p className="mt-1 mb-5 text-xs text-faint">{words.until(formatFull(data.expires_at))}</p>
       {isOther && <p className="mb-4 rounded-md bg-warn-wash px-3 py-2 text-warn">{words.signedInAs(session.who)}</p>}
       <AcceptForm token={token} invitation={data} onAccept={onAccept} />
+      <DeclineButton token={token} organization={data.organization.name} onDecline={() => setDeclined(true)} />
     </>
   )
 }

@@ -23,7 +23,14 @@ export const invitationTexts = {
   signIn: 'Go to sign-in',
   submit: 'Join',
   submitting: 'Joining…',
+  decline: 'Decline',
+  declineTitle: (organization: string) => `Decline the invitation of ${organization}?`,
+  declineText: 'This link stops working. To join later, you need a new invitation.',
+  declinedTitle: 'Invitation declined',
+  declined: (organization: string) =>
+    `You did not join ${organization}, and this link no longer works. You can close this page.`,
+  toInbox: 'Go to the inbox',
   goneTitle: 'This link does not work',
-  gone: 'It was already used, has expired, or was revoked. Ask the person who sent it for a new one.',
+  gone: 'It was already used, declined or revoked, or it has expired. Ask the person who sent it for a new one.',
   missing: 'The part of the address after # is missing. Copy the whole link and open it again.',
 } as const

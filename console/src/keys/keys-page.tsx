@@ -1,5 +1,6 @@
 // The API keys of the organization, and the personal access tokens of the user.
 import { useState } from 'react'
+import { useRefreshOn } from '../live/organization-events.ts'
 import { useSession } from '../session/session-context.ts'
 import { Button } from '../ui/button.tsx'
 import { Needs, Refused, Section, SettingsPage } from '../settings/settings-page.tsx'
@@ -22,10 +23,13 @@ export function KeysPage() {
 }
 
 const keysKey = ['keys'] as const
+const followed = ['credential.created', 'credential.deleted'] as const
 const tokensKey = ['tokens'] as const
 
 function OrganizationKeys() {
-  const { client } = useSession()
+  const session = useSession()
+  const { client } = session
+  useRefreshOn(session, followed, keysKey)
   const query = usePages<Credential>(keysKey, (page, call) => client.listOrganizationKeys(page, call))
   const [isNew, setNew] = useState(false)
   return (

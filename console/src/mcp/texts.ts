@@ -37,7 +37,7 @@ export const mcpTexts = {
   connect: 'Connect a client',
   connectIntro: 'A client needs the address and a key. What the address names narrows what is offered.',
   offered: 'Tools',
-  offeredHint: 'Clients with a few tools of their own names may work better.',
+  offeredHint: 'Some clients work better with a few tools, each listed under its own name.',
   everything: 'All that the organization offers',
   toolsets,
   onlyReads: 'Read only',

@@ -1,16 +1,30 @@
 // The members of the organization, its invitations, and who looks at it as a partner.
 import { useState } from 'react'
+import { useRefreshOn } from '../live/organization-events.ts'
 import { Invitations } from '../people/invitations.tsx'
 import { type Invited, InviteDialog } from '../people/invite-dialog.tsx'
 import { Members } from '../people/members.tsx'
 import { useOwnPeople } from '../people/people.ts'
+import { useSession } from '../session/session-context.ts'
 import { Needs, SettingsPage } from '../settings/settings-page.tsx'
 import { Button } from '../ui/button.tsx'
 import { PartnerViews } from './partner-views.tsx'
 import { memberTexts as words } from './texts.ts'
 
+const followed = [
+  'member.joined',
+  'member.updated',
+  'member.removed',
+  'invitation.created',
+  'invitation.accepted',
+  'invitation.declined',
+  'invitation.expired',
+  'invitation.revoked',
+] as const
+
 export function MembersPage() {
   const people = useOwnPeople()
+  useRefreshOn(useSession(), followed, people.membersKey, people.invitationsKey)
   const [invited, setInvited] = useState<Invited | null>(null)
   return (
     <SettingsPage

@@ -3,6 +3,7 @@ import type { Output } from '@parley/sdk'
 import { useMutation, useQuery } from '@tanstack/react-query'
 import { type FormEvent, useState } from 'react'
 import { formatDay, formatJson } from '../base/format.ts'
+import { useRefreshOn } from '../live/organization-events.ts'
 import { useSession } from '../session/session-context.ts'
 import { texts } from '../texts/index.ts'
 import { Button } from '../ui/button.tsx'
@@ -21,11 +22,15 @@ import { organizationTexts as words } from './texts.ts'
 
 type Organization = Output<'getOrganization'>
 
+const organizationKey = ['organization'] as const
+const followed = ['organization.updated'] as const
+
 export function OrganizationPage() {
-  const { client } = useSession()
+  const session = useSession()
+  useRefreshOn(session, followed, organizationKey)
   const { data, error, isPending, refetch } = useQuery({
-    queryKey: ['organization'],
-    queryFn: ({ signal }) => client.getOrganization({}, { signal }),
+    queryKey: organizationKey,
+    queryFn: ({ signal }) => session.client.getOrganization({}, { signal }),
   })
   return (
     <SettingsPage title={words.title}>

@@ -105,7 +105,7 @@ function NewForm({ parent }: { parent: Parent | null }) {
             legend={words.place}
             name="place"
             choices={[
-              ['below', words.below(parent.name), words.belowHint],
+              ['below', words.below(parent.name), words.belowHint(parent.name)],
               ['alone', words.alone, words.aloneHint],
             ]}
             chosen={place}

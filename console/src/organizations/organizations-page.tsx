@@ -1,5 +1,7 @@
 // The organizations below this one: a tree, or what a search finds in it.
 import { Link, useNavigate, useSearch } from '@tanstack/react-router'
+import { useRefreshOn } from '../live/organization-events.ts'
+import { useSession } from '../session/session-context.ts'
 import { Needs, Section, SettingsPage } from '../settings/settings-page.tsx'
 import { buttonClasses } from '../ui/button.tsx'
 import { Icon } from '../ui/icons.tsx'
@@ -7,7 +9,10 @@ import { SearchField } from '../ui/search-field.tsx'
 import { FoundList } from './found-list.tsx'
 import { readTreeSearch } from './organizations-search.ts'
 import { organizationsTexts as words } from './texts.ts'
-import { Level } from './tree.tsx'
+import { Level, childrenKey } from './tree.tsx'
+
+/** Of the organizations right below. What happens further down is read when the page is seen again. */
+const followed = ['organization.created', 'organization.deleted'] as const
 
 export function OrganizationsPage() {
   return (
@@ -31,6 +36,7 @@ export function OrganizationsPage() {
 function Tree() {
   const { q } = useSearch({ from: '/pages/settings-frame/settings/organizations' })
   const navigate = useNavigate()
+  useRefreshOn(useSession(), followed, childrenKey)
   const find = (text: string | undefined) =>
     navigate({ to: '/settings/organizations', search: readTreeSearch({ q: text }), replace: true })
   return (

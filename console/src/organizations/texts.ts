@@ -83,7 +83,7 @@ export const organizationsTexts = {
     name: 'Name',
     place: 'Where',
     below: (name: string) => `Below ${name}`,
-    belowHint: 'Admins there can manage it and, with its consent, view it.',
+    belowHint: (parent: string) => `Admins of ${parent} can manage it and, with its consent, view it.`,
     alone: 'On its own',
     aloneHint: 'Nobody else can manage it. You switch to it at once.',
     submit: 'Create organization',

@@ -6,7 +6,6 @@ const presets: Record<Preset, string> = { '24h': '24 hours', '7d': '7 days', '30
 export const overviewTexts = {
   title: 'Overview',
   range: {
-    label: 'Range',
     presets,
     agent: 'Agent',
     allAgents: 'All agents',

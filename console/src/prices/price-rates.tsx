@@ -5,13 +5,13 @@ import type { Price } from './price-state.ts'
 import { priceTexts as words } from './texts.ts'
 
 export function PriceRates({ price }: { price: Price }) {
-  const { currency, unit_price, tiers } = price
+  const { kind, currency, unit_price, tiers } = price
   return (
     <div className="flex flex-col gap-1">
       <Rates of={price} currency={currency} />
       {unit_price !== null && (
         <span className="numeric">
-          {formatRate(unit_price, currency)} <span className="text-xs text-faint">{words.perUnit}</span>
+          {formatRate(unit_price, currency)} <span className="text-xs text-faint">{words.perUnit(kind)}</span>
         </span>
       )}
       {tiers.map((tier) => (

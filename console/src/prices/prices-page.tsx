@@ -93,8 +93,8 @@ function Prices({ query }: { query: ReturnType<typeof usePages<Price>> }) {
               name: words.of,
               render: ({ kind, model }) => (
                 <>
-                  <span className="font-medium break-all">{model ?? words.anyModel}</span>
-                  <span className="block text-xs text-faint">{billingTexts.kinds[kind]}</span>
+                  <span className="font-medium break-words">{model ?? billingTexts.kinds[kind]}</span>
+                  {model !== null && <span className="block text-xs text-faint">{billingTexts.kinds[kind]}</span>}
                 </>
               ),
             },

@@ -3,6 +3,8 @@ import type { Output } from '@parley/sdk'
 import { formatNumber } from '../base/format.ts'
 import type { Rate } from './price-draft.ts'
 
+type Priced = Output<'createPrice'>['kind']
+
 const rates: Record<Rate, string> = {
   input: 'Input',
   cached_input: 'Cached input',
@@ -15,6 +17,9 @@ const setBy: Record<Output<'createPrice'>['set_by'], string> = {
   installation: 'The server',
 }
 
+/** What the price of a unit is for, where the server itself counts the units. */
+const units: Partial<Record<Priced, string>> = { crawl: 'page', workflow_run: 'run' }
+
 export const priceTexts = {
   title: 'Prices',
   intro:
@@ -26,11 +31,10 @@ export const priceTexts = {
   model: 'Model',
   modelHint: 'As provider/model, such as openai/gpt-5.',
   kind: 'Kind',
-  anyModel: 'Without a model',
   price: 'Price',
   rates,
   perMillion: (currency: string) => `${currency} for 1,000,000 tokens`,
-  perUnit: 'for a unit',
+  perUnit: (kind: Priced) => (units[kind] === undefined ? 'for a unit' : `for a ${units[kind]}`),
   unitPrice: 'Price of one unit',
   unitHint: (currency: string) => `In ${currency}: for a minute, character, message, page or run.`,
   defaults: { cached_input: 'Empty: as input.', cache_write: 'Empty: as input.' } as Partial<Record<Rate, string>>,

@@ -136,6 +136,10 @@ export async function acceptInvitation(acceptance: Input<'acceptInvitation'>): P
   return openSession(await client.acceptInvitation(acceptance))
 }
 
+export function declineInvitation(token: string): Promise<void> {
+  return client.declineInvitation({ token })
+}
+
 function openSession({ user, credential, organization, organizations, scopes, view }: SignInSession): Session {
   const who = user?.name ?? user?.email ?? credential?.name ?? ''
   const identity = [user?.user_id, credential?.key_id, organization.id, view?.id, ...scopes.toSorted()].join(' ')

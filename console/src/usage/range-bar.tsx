@@ -1,6 +1,6 @@
 // The controls of the page of usage: range, group and bucket. All are kept in the address.
 import { usageGroups } from '@parley/contract'
-import { OwnRange, choiceClasses } from '../charts/own-range.tsx'
+import { PresetButtons } from '../charts/preset-buttons.tsx'
 import { useSession } from '../session/session-context.ts'
 import { controlClasses } from '../ui/control-classes.ts'
 import { classes } from '../ui/classes.ts'
@@ -15,31 +15,20 @@ interface Props {
 
 export function RangeBar({ view, onChange }: Props) {
   const { scopes } = useSession()
-  const chosen = presetOf(view)
   const { range: _range, from: _from, to: _to, ...rest } = view
   const times = timesOf(view, useNow().getTime())
   const groups = usageGroups.filter((group) => group !== 'organization' || scopes.has('child_organizations:manage'))
   return (
     <div className="flex flex-wrap items-center gap-x-4 gap-y-2">
-      <div role="group" aria-label={words.range} className="flex flex-wrap gap-0.5 rounded-md bg-sunken p-0.5">
-        {presets.map((range) => (
-          <button
-            key={range}
-            type="button"
-            aria-pressed={range === chosen}
-            className={choiceClasses(range === chosen)}
-            onClick={() => onChange(range === 'month' ? rest : { range, ...rest })}
-          >
-            {words.presets[range]}
-          </button>
-        ))}
-        <OwnRange
-          times={view}
-          isChosen={chosen === 'own'}
-          mostDays={most_days}
-          onChange={(own) => onChange({ ...own, ...rest })}
-        />
-      </div>
+      <PresetButtons
+        names={words.presets}
+        presets={presets}
+        chosen={presetOf(view)}
+        times={view}
+        mostDays={most_days}
+        onPreset={(range) => onChange(range === 'month' ? rest : { range, ...rest })}
+        onOwn={(own) => onChange({ ...own, ...rest })}
+      />
       <Choice
         label={words.group}
         value={view.group ?? ''}

@@ -28,7 +28,6 @@ const buckets: Record<Bucket, string> = { hour: 'Hour', day: 'Day', month: 'Mont
 export const usageTexts = {
   title: 'Usage',
   intro: 'What calls of models and other services were counted, and what they cost by your prices.',
-  range: 'Range',
   presets,
   group: 'Group by',
   noGroup: 'Nothing',

@@ -14,6 +14,7 @@ import { type ScriptedModel, startScriptedModel } from '../../../server/test/sup
 import { opened_hosts } from '../../../server/test/support/tool-peer.ts'
 import { openPage, signIn, startBrowser, themes } from '../support/chromium.ts'
 import { type Staff, type StaffName, hireStaff } from './agents.ts'
+import { type Books, booksScreens, keepBooks } from './books.ts'
 import { holdMonth } from './days.ts'
 import { type Desk, deskScreens, openDeskOfShop } from './desk.ts'
 import { bringInHistory, shown_at } from './history.ts'
@@ -27,12 +28,13 @@ import { type Shed, buildShed, workflowScreens } from './workflows.ts'
 
 const folder = join(import.meta.dirname, '../../../docs/images')
 
-export interface Scene extends Furniture, Shelf, Counter, Desk, Shed {
+export interface Scene extends Furniture, Shelf, Counter, Desk, Shed, Books {
   url: string
   admin_key: string
   client: Client
   model: ScriptedModel
   database: Database
+  organization_id: string
   staff: Record<StaffName, Staff>
   conversation_id: string
 }
@@ -114,6 +116,7 @@ async function setUp(stack: AsyncDisposableStack): Promise<Scene> {
     PARLEY_DEFAULT_MODEL: 'openai/gpt-5-mini',
     OPENAI_BASE_URL: model.base_url,
     PARLEY_RATE_LIMIT_PER_MINUTE: '0',
+    PARLEY_CURRENCY: 'EUR',
     ...opened_hosts,
   }
   const app = stack.use(await startApp(readConfig(settings), createLog('fatal')))
@@ -125,11 +128,23 @@ async function setUp(stack: AsyncDisposableStack): Promise<Scene> {
   const conversation_id = await bringInHistory(client, staff)
   const { database } = app.core
   const furniture = await furnish(client, database, stack)
-  const scene = { url: app.url, admin_key, client, model, database, staff, conversation_id, ...furniture }
+  const { id: organization_id } = await client.getOrganization()
+  const scene = {
+    url: app.url,
+    admin_key,
+    client,
+    model,
+    database,
+    organization_id,
+    staff,
+    conversation_id,
+    ...furniture,
+  }
   const later = {
     ...{ dataset_id: '', cited_conversation_id: '', web_widget_id: '', visited_conversation_id: '' },
     held_conversation_id: '',
     ...{ workflow_id: '', execution_id: '' },
+    child_organization_id: '',
   }
   return { ...scene, ...later }
 }
@@ -185,4 +200,9 @@ if (deskScreens.some(isWanted)) {
 if (workflowScreens.some(isWanted)) {
   Object.assign(scene, await buildShed(scene))
   await takePictures(workflowScreens)
+}
+// Last, since a budget warns.
+if (booksScreens.some(isWanted)) {
+  Object.assign(scene, await keepBooks(scene))
+  await takePictures(booksScreens)
 }

@@ -1,6 +1,6 @@
 // Rows of usage_pending as calls leave them, written directly.
 import { randomUUID } from 'node:crypto'
-import type { PooledDatabase } from '../../src/database/database.ts'
+import { type Database, acrossOrganizations } from '../../src/database/database.ts'
 
 export interface PendingCall {
   id?: string
@@ -33,17 +33,20 @@ const types = `id uuid, organization_id uuid, at timestamptz, kind text, purpose
   provider text, model text, outcome text, input_tokens bigint, cached_input_tokens bigint, cache_write_tokens bigint,
   output_tokens bigint, quantity numeric, unit text, open_until timestamptz`
 
+const insertPending = acrossOrganizations(
+  'tests leave calls of several',
+  'test_insert_pending',
+  `insert into usage_pending (${columns.join(', ')}) select ${columns.join(', ')} from jsonb_to_recordset($1::jsonb) as r(${types})`,
+)
+
 /** Calls of a model, unless they say otherwise. */
-export async function leaveCalls(database: PooledDatabase, calls: readonly PendingCall[]): Promise<string[]> {
+export async function leaveCalls(database: Database, calls: readonly PendingCall[]): Promise<string[]> {
   const rows = calls.map((call) => ({
     id: randomUUID(),
     ...{ kind: 'model_call', purpose: 'reply', outcome: 'ok' },
     ...{ provider: 'openai', model: 'scripted' },
     ...call,
   }))
-  await database.pool.query(
-    `insert into usage_pending (${columns.join(', ')}) select ${columns.join(', ')} from jsonb_to_recordset($1::jsonb) as r(${types})`,
-    [JSON.stringify(rows)],
-  )
+  await database.query(insertPending, [JSON.stringify(rows)])
   return rows.map(({ id }) => id)
 }
