@@ -83,8 +83,9 @@ async function runInside(world: World, views: View[], most: number): Promise<voi
     const target = pickTarget(world, standpoint.home, 0.9)
     const name = names[turn++ % names.length]!
     if (name === 'look' && looks.length === 0) continue
-    // The organization that is looked at can end a view too, which the rows of the one that looks tell of.
-    const known = name === 'look' ? looks : name === 'stop' ? views.filter(({ home }) => allowed.has(home)) : views
+    // Who ends a view changes the rows of both organizations, also when one of them has been moved away.
+    const own = views.filter((view) => allowed.has(view.home) && allowed.has(view.target))
+    const known = name === 'look' ? looks : name === 'stop' ? own : views
     await judge(makeCase(name, { ...world, ...standpoint, views: known, target }))
   }
   const added = tree.ids.filter((id) => !existing.has(id))
