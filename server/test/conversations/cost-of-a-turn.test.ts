@@ -11,22 +11,40 @@ import { findTurn } from '../../src/conversations/read/turns.ts'
 import { KeptHistories } from '../../src/engine/kept-histories.ts'
 import type { TurnLease } from '../../src/conversations/turn-runner.ts'
 import { systemPorts } from '../../src/base/ports.ts'
+import { announceBudgets } from '../../src/budgets/gate.ts'
+import { acrossOrganizations } from '../../src/database/database.ts'
 import { openStore } from '../../src/database/store.ts'
+import { eventually } from '../support/eventually.ts'
 import { type PostgresProxy, startPostgresProxy } from '../support/postgres-proxy.ts'
 import { holdAnswer } from '../support/scripted-model.ts'
 import { converse, plantDataset } from '../knowledge/turn/fixture.ts'
 import { type TestServer, publishAgent, startTestServer, withoutKey } from '../support/server.ts'
+
+const beginStatement = acrossOrganizations('a test', 'begin_to_announce', 'select')
 
 let proxy: PostgresProxy
 let server: TestServer
 beforeAll(async () => {
   proxy = await startPostgresProxy(inject('postgres_url'))
   server = await startTestServer({}, { connectThrough: proxy.through })
+  await lookAtBudgets()
 })
 afterAll(async () => {
   await server[Symbol.asyncDispose]()
   await proxy[Symbol.asyncDispose]()
 })
+
+/** A node that looked before it had its connection for messages looks every second; from a look with one on, at changes only. */
+async function lookAtBudgets(): Promise<void> {
+  const { database, live } = server.app.core
+  await eventually(() => expect(live.bus.isConnected).toBe(true))
+  proxy.statements.length = 0
+  await database.transaction(async (tx) => {
+    await tx.query(beginStatement, [])
+    announceBudgets(tx)
+  })
+  await eventually(() => expect(proxy.statements.map(({ name }) => name)).toContain('look_at_budgets'))
+}
 
 async function newConversation(): Promise<string> {
   const { agent_id } = await publishAgent(server.client)
