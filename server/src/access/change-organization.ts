@@ -10,6 +10,8 @@ import {
   moveOrganizationRow,
   writeOrganization,
 } from './organization-rows.ts'
+import { partnerAccessOf } from './rules/view.ts'
+import { endViewsInto } from './view-rows.ts'
 
 /** Throws `slug_taken`, and `not_found` if it is deleted. */
 export async function changeOrganization(store: RootStore, change: OrganizationChange): Promise<PlacedOrganization> {
@@ -19,6 +21,7 @@ export async function changeOrganization(store: RootStore, change: OrganizationC
       if (!before) throw notFound('Organization')
       const after = await writeOrganization(tx, change)
       tell(tx, before, after)
+      if (letsLook(before) && !letsLook(after)) await endViewsInto(tx, after.id)
       return after
     })
   } catch (error) {
@@ -27,6 +30,8 @@ export async function changeOrganization(store: RootStore, change: OrganizationC
     throw error
   }
 }
+
+const letsLook = ({ settings }: PlacedOrganization) => partnerAccessOf(settings.partner_access) !== 'none'
 
 /** With all below it; null: to the top. */
 export async function moveOrganization(tx: TransactionStore, parent_id: string | null): Promise<PlacedOrganization> {

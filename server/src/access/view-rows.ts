@@ -1,5 +1,5 @@
 // The SQL of views: a partner's member who looks at an organization below. A row is a view that has not ended.
-import { type Executor, type Pipeline, acrossOrganizations, statement } from '../database/database.ts'
+import { type AnyStatement, type Executor, type Pipeline, acrossOrganizations, statement } from '../database/database.ts'
 import type { Store } from '../database/store.ts'
 import { appendAuditInOrder } from '../audit/append.ts'
 import { type AuditChange, type NewAuditEntry, systemActor, systemOrigin } from '../audit/entry.ts'
@@ -167,11 +167,23 @@ const endOfOrganizationStatement = statement(
   'end_views_of_organization',
   `${ended} (w.organization_id = $1 or w.partner_id = $1) ${locked} ${returned}`,
 )
+const endIntoOrganizationStatement = statement(
+  'end_views_into_organization',
+  `${ended} w.organization_id = $1 ${locked} ${returned}`,
+)
 
 /** When nobody may look at it any more. Last in the transaction. */
 export async function endViewsOfOrganization(tx: Executor & Pipeline, organization_id: string): Promise<void> {
-  const entries = tellEnded(tx, await tx.query<ViewRow>(endOfOrganizationStatement, [organization_id]), 'refused')
-  await appendAuditInOrder(tx, entries)
+  await endRefused(tx, endOfOrganizationStatement, organization_id)
+}
+
+/** When it lets no partner look any more; its own members may go on looking at others. Last in the transaction. */
+export async function endViewsInto(tx: Executor & Pipeline, organization_id: string): Promise<void> {
+  await endRefused(tx, endIntoOrganizationStatement, organization_id)
+}
+
+async function endRefused(tx: Executor & Pipeline, ending: AnyStatement, organization_id: string): Promise<void> {
+  await appendAuditInOrder(tx, tellEnded(tx, await tx.query<ViewRow>(ending, [organization_id]), 'refused'))
 }
 
 const expireStatement = acrossOrganizations(

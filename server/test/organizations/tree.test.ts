@@ -206,6 +206,29 @@ describe('a view', () => {
       expect(types.slice(-2)).toEqual(['view_as.started', 'view_as.ended'])
     }
   })
+
+  test('ends for good when the organization lets no partner look any more; its own views go on', async () => {
+    const of_child = server.as({ token: (await keyOf(child))! })
+    const there = await makeUser(server, child)
+    const below = await server
+      .as({ token: there.token, organization_id: child })
+      .startView({ organization_id: grandchild, reason: 'Ticket 11' })
+    const { id, token } = await admin.startView({ organization_id: child, reason: 'Ticket 10' })
+    await server.as({ token }).listAgents()
+    await of_child.updateOrganization({ settings: { partner_access: 'none' } })
+    expect((await of_child.listViews()).data).toEqual([])
+    await of_child.updateOrganization({ settings: { partner_access: 'read' } })
+    expect(await refusal(server.as({ token }).listAgents())).toMatchObject({ status: 401 })
+    await server.as({ token: below.token }).listAgents()
+    for (const log of [of_child, admin]) {
+      const { data } = await log.listAuditLog({ action: 'view_as.ended', target_id: child, limit: 1 })
+      expect(data).toMatchObject([
+        { on_behalf_of: { id: partner.id }, changes: [{ path: 'cause', from: null, to: 'refused' }] },
+      ])
+      const events = (await log.listOrganizationEvents()).data.filter(({ type }) => type === 'view_as.ended')
+      expect(events.at(-1)!.data).toMatchObject({ view_id: id, cause: 'refused' })
+    }
+  })
 })
 
 /** A key of an organization, as its operator makes one. */
