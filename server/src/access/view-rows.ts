@@ -1,5 +1,11 @@
 // The SQL of views: a partner's member who looks at an organization below. A row is a view that has not ended.
-import { type AnyStatement, type Executor, type Pipeline, acrossOrganizations, statement } from '../database/database.ts'
+import {
+  type AnyStatement,
+  type Executor,
+  type Pipeline,
+  acrossOrganizations,
+  statement,
+} from '../database/database.ts'
 import type { Store } from '../database/store.ts'
 import { appendAuditInOrder } from '../audit/append.ts'
 import { type AuditChange, type NewAuditEntry, systemActor, systemOrigin } from '../audit/entry.ts'

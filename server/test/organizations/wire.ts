@@ -132,11 +132,11 @@ async function walkViews(walk: Walk): Promise<void> {
   const key = (await createKey({ database, ports: systemPorts }, { organization: params.organization_id })).secret
   walk.name(key, '<key of the child>')
   await call('listViews', 'of the child', { as: key })
+  await call('stopView', 'one', { ...mine, params: { view_id: view.json.id as string } })
+  await call('stopView', 'again', { ...mine, params: { view_id: view.json.id as string } })
   await call('updateOrganization', 'without consent', { as: key, body: { settings: { partner_access: 'none' } } })
   await call('startView', 'without consent', { ...mine, params, body: { reason: 'Ticket 8' } })
   await prepare('updateOrganization', { as: key, body: { settings: {} } })
-  await call('stopView', 'one', { ...mine, params: { view_id: view.json.id as string } })
-  await call('stopView', 'again', { ...mine, params: { view_id: view.json.id as string } })
   await call('startViewInSession', 'one', { ...mine, body: { ...params, reason: 'Ticket 9' } })
   await prepare('switchOrganization', { ...mine, body: { organization_id: organization.id } })
   for (let count = 0; count < 20; count += 1) await prepare('startView', { ...mine, params, body: { reason: 'Many' } })
