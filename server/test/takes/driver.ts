@@ -13,7 +13,7 @@ import { earliestNow } from '../support/steady-time.ts'
 import { type ToolPeer, answerJson, opened_hosts, startToolPeer } from '../support/tool-peer.ts'
 import { countKept, judge } from './judge.ts'
 import { type TakeNodes, startNodes } from './nodes.ts'
-import { heldPoints, schedules_per_kill, schedules_per_stop, stopped_ms } from './plan.ts'
+import { heldPoints, schedules_per_trouble, stopped_ms, troubles } from './plan.ts'
 import { countOpen, readStored } from './read-stored.ts'
 import { type Executed, type Sent, type Violation, nothingSent } from './records.ts'
 import { Schedule } from './schedule.ts'
@@ -139,16 +139,15 @@ function createLanes({ schedules, at_once, most_seconds, onProgress }: RunOption
 
 /** One node at a time: the other one serves. */
 async function makeTrouble({ nodes }: TakeNodes, random: Random, lanes: Lanes): Promise<void> {
-  let [stops, kills] = [0, 0]
-  while (!lanes.isOver) {
-    const { done } = lanes
-    if (done >= (kills + 1) * schedules_per_kill) {
-      kills += 1
-      await random.pick(nodes).killAt(random.pick(heldPoints))
-    } else if (done >= (stops + 1) * schedules_per_stop) {
-      stops += 1
-      await random.pick(nodes).stopAt(random.pick(heldPoints), stopped_ms)
-    } else await pass(50)
+  for (let made = 0; !lanes.isOver;) {
+    if (lanes.done < (made + 1) * schedules_per_trouble) {
+      await pass(50)
+      continue
+    }
+    const [node, point] = [random.pick(nodes), random.pick(heldPoints)]
+    if (troubles[made % troubles.length] === 'kill') await node.killAt(point)
+    else await node.stopAt(point, stopped_ms)
+    made += 1
   }
 }
 

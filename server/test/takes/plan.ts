@@ -9,8 +9,8 @@ export const heldPoints: readonly PausePoint[] = [
   ),
 ]
 
-/** After so many schedules a node is stopped for longer than a lease, or killed. */
-export const schedules_per_stop = 80
-export const schedules_per_kill = 40
+/** After so many schedules a node is killed, or stopped for longer than a lease, in this order and then again. */
+export const schedules_per_trouble = 27
+export const troubles = ['kill', 'stop', 'kill'] as const
 /** Longer than an attempt counts as sure of its turn. */
 export const stopped_ms = 6500
