@@ -240,8 +240,8 @@ describe('what other callers see', () => {
 })
 
 describe('unknown ids', () => {
-  const malformed = ['nonsense', '\0', '../..', '%', '1 or 1=1', 'x'.repeat(400), 'x'.repeat(2000), '🙂', '-1', '1.5']
-  const unknown = [...malformed, '0190b000-0000-7000-8000-ffffffffffff', '99999999999999999999', '0']
+  // http/unknown-ids.long.test.ts sends many more.
+  const unknown = ['nonsense', '\0', '../..', '0190b000-0000-7000-8000-ffffffffffff']
   const cases = all.flatMap(([id, { params }]) =>
     Object.keys(params?.properties ?? {}).map((name): [OperationId, string] => [id, name]),
   )

@@ -22,6 +22,11 @@ const malformed = {
   'very long': 'x'.repeat(8000),
   'long and encoded': '%41'.repeat(600),
   'other characters': '%F0%9F%99%82',
+  'a condition': '1%20or%201=1',
+  zero: '0',
+  'a negative number': '-1',
+  'a fraction': '1.5',
+  'a number above 64 bits': '99999999999999999999',
 }
 
 let server: TestServer

@@ -24,6 +24,8 @@ interface Answer {
 
 type AnyOperation = Operation & { id: OperationId }
 
+export type ParityWorld = Awaited<ReturnType<typeof openParity>>
+
 export async function openParity() {
   await using stack = new AsyncDisposableStack()
   const provider = stack.use(await startIdentityProvider())
