@@ -1,5 +1,6 @@
 // Time, ids, randomness and what the process measures of itself, which the server takes from its environment. Tests replace them.
-import { randomBytes, randomUUIDv7 } from 'node:crypto'
+import { randomBytes } from 'node:crypto'
+import { v7 } from 'uuid'
 
 export interface Clock {
   /** Wall-clock time in milliseconds since the epoch. */
@@ -24,7 +25,7 @@ export interface Gauges extends Disposable {
 
 export interface Ports {
   clock: Clock
-  /** A new UUIDv7. */
+  /** A new UUIDv7, greater than every one before it of this process. */
   newId(): string
   randomBytes(size: number): Buffer
   /** A number from 0 to 1, for jitter. */
@@ -48,7 +49,7 @@ export const systemPorts: Ports = {
       return () => clearTimeout(timer)
     },
   },
-  newId: randomUUIDv7,
+  newId: () => v7(),
   randomBytes,
   random: Math.random,
   openGauges: openProcessGauges,
