@@ -115,7 +115,7 @@ const waitingStatement = statement(
            and is_admitted)::integer as active
    from workflow_executions e
    where e.organization_id = $1 and e.workflow_id is not distinct from $2 and e.finished_at is null and not e.is_admitted
-   order by (e.mode = 'async'), e.queued_at limit $3`,
+   order by (e.mode = 'async'), e.queued_at, e.id limit $3`,
 )
 
 interface Row extends Standing {

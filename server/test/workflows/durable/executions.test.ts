@@ -7,6 +7,7 @@ import { digestOf, readDefinition } from '../../../src/workflows/commit/definiti
 import { eraseExecutions } from '../../../src/workflows/commit/erase.ts'
 import { loadExecution } from '../../../src/workflows/commit/load.ts'
 import { sweepExecutions } from '../../../src/workflows/commit/sweep.ts'
+import { testPorts } from '../../support/ports.ts'
 import { Scene, answer, graphOf, kept, soon } from './fixture.ts'
 
 let scene: Scene
@@ -302,6 +303,27 @@ describe('on servers', () => {
     expect(most).toBeLessThanOrEqual(3)
     await expect.poll(() => scene.violations(), soon).toEqual([])
     for (const node of nodes) node.die()
+    await scene.loseLeases()
+  })
+
+  test('who stood in line first comes first, also within a millisecond', async () => {
+    const begun: string[] = []
+    scene.script = async ({ execution }) => {
+      begun.push(execution.id)
+      return answer({})
+    }
+    const workflow = scene.add(graphOf({ a: { type: 'code' } }))
+    const ids = Array.from({ length: 8 }, () => testPorts.newId())
+    for (const id of ids) await scene.accept(workflow, { id, mode: 'async', max_concurrent: 1 })
+    const at = new Date()
+    // Backwards, so that the table does not have them in their order.
+    for (const id of ids.toReversed()) {
+      await scene.pool.query('update workflow_executions set queued_at = $2 where id = $1', [id, at])
+    }
+    const node = await scene.start()
+    for (const id of ids) await untilStatus(id, 'success')
+    expect(begun).toEqual(ids)
+    node.die()
     await scene.loseLeases()
   })
 })
