@@ -39,7 +39,7 @@ export const insertOne = (from: string, { kind, purpose, unit }: { kind: string;
 const pageStatement = statement(
   'count_crawled_page',
   insertOne(
-    `(select gen_random_uuid() as id, $1::uuid as organization_id, clock_timestamp() as at, null::uuid as agent_id,
+    `(select uuid_by_time() as id, $1::uuid as organization_id, clock_timestamp() as at, null::uuid as agent_id,
              null::uuid as conversation_id, 'ok' as outcome) page`,
     { kind: 'crawl', purpose: 'knowledge', unit: 'page' },
   ),

@@ -38,6 +38,27 @@ test('of each execution in order; tests tell nobody', async () => {
   expect(events.slice(0, -1).every(({ data }) => !('output' in data))).toBe(true)
 })
 
+test('deliveries of one commit are listed in the order of its events', async () => {
+  const { client, receiver } = world
+  const webhook_id = await world.newEndpoint({ events: ['workflow_execution.*', 'workflow_step.completed'] })
+  receiver.secret = null
+  const workflow_id = await publishWorkflow(client)
+  for (let round = 0; round < 6; round += 1) await client.executeWorkflow({ workflow_id })
+  const types = [
+    ...[
+      'workflow_execution.queued',
+      'workflow_execution.started',
+      'workflow_step.completed',
+      'workflow_step.completed',
+    ],
+    'workflow_execution.completed',
+  ]
+  const listed = async () => (await world.deliveries(webhook_id)).map(({ event_type }) => event_type)
+  await expect.poll(async () => (await listed()).length, soon).toBe(6 * types.length)
+  expect(await listed()).toEqual(Array.from({ length: 6 }, () => types).flat())
+  await client.deleteWebhookEndpoint({ webhook_id })
+})
+
 test('makers without the scope get no outputs, and neither does an address that they choose', async () => {
   const { client, receiver, server } = world
   const token = await makeKey(server, { without: ['workflows:read_sensitive'] })

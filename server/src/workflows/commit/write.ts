@@ -38,7 +38,7 @@ const erases = `(keep = 'none' or (keep = 'failed' and $5 <> 'failed'))`
 // Visits come in the order of their positions: one that is over leaves the index of open visits before the next one enters it. Who waits
 // for an execution reads its output, even of one whose content is removed.
 const ended = `(
-       select gen_random_uuid() as id, organization_id, finished_at as at, agent_id, conversation_id,
+       select uuid_by_time() as id, organization_id, finished_at as at, agent_id, conversation_id,
               case status when 'failed' then 'failed' when 'cancelled' then 'interrupted' else 'ok' end as outcome
        from moved where finished_at is not null and not is_test
      ) ended`
