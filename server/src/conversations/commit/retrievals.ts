@@ -4,7 +4,7 @@ import type { Pipeline } from '../../database/database.ts'
 import type { Planned } from '../machine/plan.ts'
 import { datasetsOf } from '../machine/retrievals.ts'
 
-// A turn that is final takes none. Those of one commit differ by a microsecond, which is their order: ids of the same moment have none.
+// A turn that is final takes none. Those of one commit differ by a microsecond, which is their order.
 const insertStatement = statement(
   'insert_retrievals',
   `with given as (
