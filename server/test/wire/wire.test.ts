@@ -80,7 +80,6 @@ describe('the recordings', () => {
     invitation_needed: 'only an operator is answered so, on the command line',
     conversation_has_no_agent: 'every active conversation in which people can answer has a version',
     too_many_conversations_held: 'a thousand conversations have to be held',
-    workflow_not_live: 'triggers do not fire yet',
     trigger_conflict: 'triggers do not fire yet',
     budget_of_parent: 'a partner has to have set a budget of an organization below',
     organization_deleting: 'a parent has to be deleted while its child is created',

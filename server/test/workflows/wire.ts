@@ -176,6 +176,8 @@ async function walkTriggers(walk: Walk): Promise<void> {
   await call('listWorkflowFires', 'of a webhook', { params: hook })
   await call('listWorkflowFires', 'of an outcome', { params: hook, query: 'outcome=duplicate' })
   await call('getWorkflowTrigger', 'as it is', { params: daily })
+  // Two that are queued are the limit, which is refused first.
+  await until(async () => (await client.listWorkflowExecutions({ workflow_id, status: ['queued'] })).data.length === 0)
   await prepare('goOfflineWorkflow', { params: { workflow_id } })
   await call('fireWorkflowTrigger', 'that is offline', { params: daily })
 }
