@@ -13,7 +13,7 @@ import { startServerProcess } from '../support/process.ts'
 import { startTestServer } from '../support/server.ts'
 
 /** As a database that is one migration behind: the last, which can run again. */
-const undo = `delete from kysely_migration where name = '095-purge-of-organizations'`
+const undo = `delete from kysely_migration where name = '096-ids-by-microsecond'`
 
 async function freePort(): Promise<number> {
   const server = createServer()
