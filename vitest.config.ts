@@ -4,6 +4,8 @@ import { defineConfig } from 'vitest/config'
 import { LongestFirst } from './server/test/support/longest-first.ts'
 
 const long_tests = ['{embedded-postgres,server,cli,examples}/test/**/*.long.test.ts']
+/** In `server` with a sample of their cases, in `long` with all. */
+const sampled_tests = ['server/test/contract/contract.test.ts']
 
 /**
  * The files of a worker share their modules, which take longer to load than most files take to run; each file has its own server and data.
@@ -50,7 +52,9 @@ export default defineConfig({
       {
         test: {
           name: 'long',
-          include: long_tests,
+          // Tables are asked whole, where the short form takes a sample.
+          env: { PARLEY_TEST_WHOLE: '1' },
+          include: [...long_tests, ...sampled_tests],
           ...shared,
           ...onPostgres,
           // Most of them wait for servers that they stop, and for time to pass.

@@ -1,14 +1,12 @@
 import { expect, test } from 'vitest'
-import { type FileReport, type Report, describe, isGreen, judge, most_flaky } from './report.ts'
+import { type FileReport, type Report, completeReport, describe, isGreen, judge, most_flaky } from './report.ts'
 
 const at = { seed: 7, load: 1.5 }
 const fileOf = (...names: string[]): FileReport => ({
   path: 'a.test.ts',
   project: 'unit',
   passed: 2,
-  skipped: 0,
   failures: names.map((name) => ({ name, fault: 'expected 1' })),
-  seconds: 1,
 })
 const reportOf = (file: FileReport): Report => ({ files: [file], unhandled: [] })
 
@@ -31,6 +29,12 @@ test('a test has failed when it was not run again, or its file does not load alo
 
 test('an error outside every test fails the run', () => {
   expect(isGreen(judge({ files: [fileOf()], unhandled: ['lost'] }, [], at))).toBe(false)
+})
+
+test('a run that found no test, or did not end well, fails', () => {
+  expect(isGreen(judge(completeReport({ files: [], unhandled: [] }, 1), [], at))).toBe(false)
+  expect(isGreen(judge(completeReport(reportOf(fileOf()), null), [], at))).toBe(false)
+  expect(isGreen(judge(completeReport(reportOf(fileOf()), 0), [], at))).toBe(true)
 })
 
 test('a run passes with three flaky tests, not with four', () => {

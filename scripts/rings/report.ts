@@ -10,10 +10,7 @@ export interface FileReport {
   path: string
   project: string
   passed: number
-  skipped: number
   failures: Failure[]
-  /** By the clock, with loading. */
-  seconds: number
 }
 
 export interface Report {
@@ -22,10 +19,17 @@ export interface Report {
   unhandled: string[]
 }
 
+/** Vitest also fails for reasons that belong to no test, such as a filter that finds no file or a database that does not end. */
+export function completeReport(report: Report, code: number | null): Report {
+  const is_told = report.unhandled.length > 0 || report.files.some(({ failures }) => failures.length > 0)
+  if (code === 0 || is_told) return report
+  return { ...report, unhandled: [`Vitest ended with ${code}, although no test failed; see its output above.`] }
+}
+
 export interface Flake {
   name: string
   seed: number
-  /** Of the last minute, for each processor, when the test failed. */
+  /** For each processor, in the last minute of the run. */
   load: number
 }
 

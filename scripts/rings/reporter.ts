@@ -18,20 +18,16 @@ export default class ReportFile implements Reporter {
 
 function describeFile(module: TestModule): FileReport {
   const tests = [...module.children.allTests()]
-  const count = (state: string) => tests.filter((test) => test.result().state === state).length
   const failures = tests
     .filter((test) => test.result().state === 'failed')
     .map((test) => ({ name: test.fullName, fault: textOf(test.result().errors) }))
   const own_errors = [...module.errors(), ...[...module.children.allSuites()].flatMap((suite) => suite.errors())]
   if (own_errors.length > 0) failures.push({ name: 'the file', fault: textOf(own_errors) })
-  const { duration, setupDuration, collectDuration } = module.diagnostic()
   return {
     path: relative(process.cwd(), module.moduleId),
     project: module.project.name,
-    passed: count('passed'),
-    skipped: count('skipped'),
+    passed: tests.filter((test) => test.result().state === 'passed').length,
     failures,
-    seconds: (duration + setupDuration + collectDuration) / 1000,
   }
 }
 

@@ -3,9 +3,9 @@ import { spawn } from 'node:child_process'
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
 import { availableParallelism, loadavg, tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { type FileReport, type Report, type Verdict, describe, judge } from './report.ts'
+import { type FileReport, type Report, type Verdict, completeReport, describe, judge } from './report.ts'
 
-export const root = join(import.meta.dirname, '..', '..')
+const root = join(import.meta.dirname, '..', '..')
 
 /** More files than this fail for one reason, which a second run would not change. */
 const most_again = 8
@@ -25,8 +25,9 @@ async function runAlone({ path, project }: FileReport, args: readonly string[], 
   print(`\nOnce more, alone: ${path}`)
   const config = args.filter((arg, index) => arg === '--config' || args[index - 1] === '--config')
   const chosen = config.length > 0 ? config : ['--project', project]
-  const { files } = await vitest([...chosen, '--maxWorkers=1', path], seed)
-  return files
+  const { files, unhandled } = await vitest([...chosen, '--maxWorkers=1', path], seed)
+  const failures = unhandled.map((fault) => ({ name: 'the file', fault }))
+  return files.map((file) => ({ ...file, failures: [...failures, ...file.failures] }))
 }
 
 async function vitest(args: readonly string[], seed: number): Promise<Report> {
@@ -43,7 +44,7 @@ async function vitest(args: readonly string[], seed: number): Promise<Report> {
   child.once('error', reject).once('close', resolve)
   const code = await promise
   try {
-    return JSON.parse(readFileSync(path, 'utf8')) as Report
+    return completeReport(JSON.parse(readFileSync(path, 'utf8')) as Report, code)
   } catch {
     return {
       files: [],

@@ -20,13 +20,13 @@ import {
   makeUser,
 } from '../support/actors.ts'
 import { callOperation as call } from '../support/call.ts'
-import { sampleOf } from '../support/sample.ts'
 import { createJudgingFetch } from '../support/judging-fetch.ts'
 import { type IdentityProvider, known_public_url, startIdentityProvider } from '../support/identity-provider.ts'
 import { openSession } from '../access/sign-in/contract.ts'
 import { newAgent } from '../agents/contract.ts'
 import { newConversation } from '../conversations/contract.ts'
 import { type World, collectEntries } from './entries.ts'
+import { sampleOf } from '../support/sample.ts'
 import { type TestServer, publishAgent, refusal, startTestServer } from '../support/server.ts'
 import type { ToolPeer } from '../support/tool-peer.ts'
 import { opened_sites, shop, startSite } from '../web-widgets/site.ts'
@@ -97,14 +97,12 @@ const needsScope = ({ access }: Operation) => Array.isArray(access)
 
 type AnyOperation = Operation & { id: OperationId }
 const all = Object.values(operations).map((operation): [OperationId, AnyOperation] => [operation.id, operation])
-/** One in so many, in the short form: one mechanism answers for all operations. That each works is always asked of all. */
+/** In the short form, since one mechanism answers for all operations; the long tests ask all. That each works is always asked of all. */
 const one_in = 6
-let tables = 0
 const needing = (test_: (operation: Operation, id: OperationId) => boolean) =>
   sampleOf(
     all.filter(([id, operation]) => test_(operation, id)),
     one_in,
-    (tables += 1),
   )
 
 const answer = {

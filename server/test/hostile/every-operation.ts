@@ -2,6 +2,7 @@
 import { randomUUID } from 'node:crypto'
 import { type Operation, operations } from '@parley/contract'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { sampleOf } from '../support/sample.ts'
 import { listBodies, listHeaders, listQueries, shapes } from './shapes.ts'
 import { type Answer, type Request, type SmallNode, startSmallNode } from './small-node.ts'
 
@@ -22,8 +23,8 @@ function judge({ status, bytes, took_ms, spent_ms, text }: Answer): string | nul
   return isFine ? null : said
 }
 
-/** Defines the tests of a file, for every nth operation. */
-export function testOperations(nth: number): void {
+/** Defines the tests of a file, for a sample of the operations. */
+export function testOperations(one_in: number): void {
   let node: SmallNode
   /** Uses existing objects, so that a call gets as far as possible. */
   let known: Record<string, string>
@@ -53,7 +54,7 @@ export function testOperations(nth: number): void {
     return judge(answer)
   }
 
-  const all = Object.values<Operation>(operations).filter((_operation, index) => index % nth === 0)
+  const all = sampleOf(Object.values<Operation>(operations), one_in)
   const withBody = all.filter(({ access, body, method }) => body || (access === 'public' && method !== 'GET'))
   /** Their streams are not tested here, and have no end. */
   const withoutStream = all.filter(({ answer, success }) => answer?.kind !== 'events' || success.schema)
