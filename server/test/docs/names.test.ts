@@ -20,7 +20,14 @@ describe.each(['CONTRIBUTING.md', ...pages])('%s names', (name) => {
   })
 
   test('settings', () => {
-    const ofTests = ['PARLEY_TEST_DATABASE_URL', 'PARLEY_TEST_CHROMIUM', 'PARLEY_TEST_SCHEDULES', 'PARLEY_TEST_ROWS']
+    const ofTests = [
+      'PARLEY_TEST_DATABASE_URL',
+      'PARLEY_TEST_CHROMIUM',
+      'PARLEY_TEST_SCHEDULES',
+      'PARLEY_TEST_ROWS',
+      'PARLEY_TEST_SEED',
+      'PARLEY_TEST_WHOLE',
+    ]
     const ofLibraries = ['MALLOC_ARENA_MAX']
     const ofClients = ['PARLEY_URL', 'PARLEY_API_KEY', 'PARLEY_ORG']
     const ofWalkThroughs = [...guide.matchAll(/^ +name: '(PARLEY_[A-Z_]+)',$/gm)].map((match) => match[1]!)
